@@ -1,0 +1,145 @@
+"""Money: integer minor units and a currency.
+
+Sums never lose a cent: `allocate` splits by largest remainder, so that the parts always add up to the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import total_ordering
+from typing import Final
+
+from attrs import frozen
+
+from loyaltycore.errors import Fault, InvalidInput
+
+# ISO 4217 currencies whose minor unit is not a hundredth.
+_EXPONENTS: Final = {
+    **dict.fromkeys(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"], 0),
+    **dict.fromkeys(["UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
+}
+
+
+@frozen
+@total_ordering
+class Money:
+    """An amount in the minor unit of a currency.
+
+    Attributes:
+        amount: Integer count of minor units (cents for EUR); may be negative.
+
+        currency: Three capital letters of ISO 4217.
+
+    Example:
+        >>> Money(250, "EUR") + Money(99, "EUR")
+        Money(amount=349, currency='EUR')
+        >>> str(Money(-5, "EUR"))
+        '-0.05 EUR'
+    """
+
+    amount: int
+    currency: str
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse floats and unknown shapes of currency."""
+        if type(self.amount) is not int:
+            raise InvalidInput([Fault("amount", "wrong_type", "must be an integer count of minor units")])
+        if not (
+            isinstance(self.currency, str)
+            and len(self.currency) == 3
+            and self.currency.isascii()
+            and self.currency.isalpha()
+            and self.currency.isupper()
+        ):
+            raise InvalidInput(
+                [Fault("currency", "bad_currency", "must be three capital letters of ISO 4217")]
+            )
+
+    @classmethod
+    def of(cls, value: str | int | Decimal, currency: str) -> Money:
+        """Read a decimal value in major units.
+
+        Args:
+            value: For example ``"12.50"``; floats are not accepted, and no digit may be lost.
+
+            currency: Three capital letters of ISO 4217.
+
+        Raises:
+            InvalidInput: The value is no number, or is finer than the currency's minor unit.
+        """
+        zero = cls(0, currency)
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise InvalidInput([Fault("value", "wrong_type", "must be text, an integer or a Decimal")])
+        try:
+            minor = Decimal(value).scaleb(zero.exponent)
+        except InvalidOperation:
+            raise InvalidInput([Fault("value", "not_a_number", "is not a number")]) from None
+        if not minor.is_finite() or minor != minor.to_integral_value():
+            raise InvalidInput([Fault("value", "too_fine", f"is finer than the minor unit of {currency}")])
+        return cls(int(minor), currency)
+
+    @property
+    def exponent(self) -> int:
+        """How many decimal places the currency has."""
+        return _EXPONENTS.get(self.currency, 2)
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return self + -other
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
+    def __mul__(self, factor: int) -> Money:
+        if type(factor) is not int:
+            raise InvalidInput(
+                [Fault("factor", "wrong_type", "must be an integer; use allocate() for shares")]
+            )
+        return Money(self.amount * factor, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.amount < other.amount
+
+    def __str__(self) -> str:
+        return f"{Decimal(self.amount).scaleb(-self.exponent):.{self.exponent}f} {self.currency}"
+
+    def allocate(self, weights: Sequence[int]) -> tuple[Money, ...]:
+        """Split by weights so that the parts add up exactly to the whole.
+
+        Args:
+            weights: Non-negative integers with a positive sum; one part each.
+
+        Returns:
+            One amount per weight; each within one minor unit of its exact share.
+
+        Raises:
+            InvalidInput: A weight is negative, or all are zero.
+        """
+        total = sum(weights)
+        if total <= 0 or any(weight < 0 for weight in weights):
+            raise InvalidInput([Fault("weights", "bad_weights", "must be non-negative with a positive sum")])
+        shares = [divmod(self.amount * weight, total) for weight in weights]
+        rest = self.amount - sum(share for share, _ in shares)
+        by_remainder = sorted(range(len(shares)), key=lambda i: (-shares[i][1], i))
+        lucky = set(by_remainder[:rest])
+        return tuple(Money(share + (i in lucky), self.currency) for i, (share, _) in enumerate(shares))
+
+    def _same(self, other: Money) -> None:
+        if not isinstance(other, Money):
+            raise InvalidInput([Fault("currency", "wrong_type", "only money adds to money")])
+        if self.currency != other.currency:
+            raise InvalidInput(
+                [Fault("currency", "mixed_currency", f"{self.currency} and {other.currency} differ")]
+            )
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """Add up amounts of one currency; nothing adds up to zero."""
+    return sum(amounts, start=Money(0, currency))

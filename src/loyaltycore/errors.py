@@ -1,0 +1,319 @@
+"""Every error that the library raises, in one tree.
+
+The root is `LoyaltyError`. Facts are attributes, prose is in `str()`; every class pickles and copies, so errors
+cross process borders. Who may catch what:
+
+* `InvalidInput`: the caller's data is wrong. All faults at once, each with field, code and message.
+* `NotFound`: nothing is stored under that key.
+* `Refused`: the data is fine, a rule of the domain says no. `code` is stable and documented.
+* `Conflict`: somebody else was faster. Services retry what a retry can mend before the caller sees it.
+* `DeliveryFailed`: a message could not be handed over.
+* `MissingExtra`, `PluginError`, `SchemaError`: the installation or its configuration is wrong.
+
+A call that raises has changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+class LoyaltyError(Exception):
+    """Root of everything that the library raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild from attributes, so that keyword facts survive pickling."""
+        return _rebuild, (type(self), self.args, dict(self.__dict__))
+
+
+def _rebuild(cls: type[LoyaltyError], args: tuple[Any, ...], facts: dict[str, Any]) -> LoyaltyError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
+
+
+class Fault:
+    """One thing that is wrong with one field.
+
+    Attributes:
+        field: Dotted path of the field, for example ``addresses[0].postal_code``.
+
+        code: Stable word that names the fault, for example ``too_long``.
+
+        message: One English sentence for a person.
+    """
+
+    __slots__ = ("code", "field", "message")
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        self.field = field
+        self.code = code
+        self.message = message
+
+    def __repr__(self) -> str:
+        return f"Fault({self.field!r}, {self.code!r}, {self.message!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Fault):
+            return NotImplemented
+        return (self.field, self.code, self.message) == (other.field, other.code, other.message)
+
+    def __hash__(self) -> int:
+        return hash((self.field, self.code, self.message))
+
+
+class InvalidInput(LoyaltyError, ValueError):
+    """The data given is wrong; `faults` names every fault that was found.
+
+    Attributes:
+        faults: At least one `Fault`, in the order of the fields.
+    """
+
+    faults: tuple[Fault, ...]
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in self.faults))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the faulty fields, in order."""
+        return tuple(fault.field for fault in self.faults)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of all faults."""
+        return frozenset(fault.code for fault in self.faults)
+
+
+class NotFound(LoyaltyError, LookupError):
+    """Nothing is stored under that key.
+
+    Attributes:
+        kind: What was looked for, for example ``customer``.
+
+        key: The key that found nothing.
+    """
+
+    def __init__(self, kind: str, key: str) -> None:
+        self.kind = kind
+        self.key = key
+        super().__init__(f"no {kind.replace('_', ' ')} {key!r}")
+
+
+class Refused(LoyaltyError):
+    """A rule of the domain says no.
+
+    Attributes:
+        code: Stable dotted word, for example ``card_order.no_service``. `docs/reference/refusals.md` lists them.
+
+        facts: What the rule looked at.
+
+        remedy: What would make it possible, or an empty string.
+    """
+
+    def __init__(self, code: str, message: str, *, remedy: str = "", **facts: Any) -> None:
+        self.code = code
+        self.facts: Mapping[str, Any] = facts
+        self.remedy = remedy
+        super().__init__(f"{message} ({remedy})" if remedy else message)
+
+
+class Conflict(LoyaltyError):
+    """Somebody else was faster, or the same key was used for something else."""
+
+
+class StaleRecord(Conflict):
+    """The record was changed since it was read. Nothing was saved.
+
+    Attributes:
+        table: The record type's table.
+
+        key: The record's key.
+    """
+
+    def __init__(self, table: str, key: str) -> None:
+        self.table = table
+        self.key = key
+        super().__init__(f"{table} {key!r} was changed since it was read")
+
+
+class DuplicateKey(Conflict):
+    """A unique key is taken already.
+
+    Attributes:
+        table: The record type's table.
+
+        fields: The fields of the unique key, in the order of its declaration.
+    """
+
+    def __init__(self, table: str, fields: Iterable[str]) -> None:
+        self.table = table
+        self.fields = tuple(fields)
+        super().__init__(f"{table}: another record has the same {', '.join(self.fields)}")
+
+
+class SlotTaken(Conflict):
+    """The time was booked by somebody else.
+
+    Attributes:
+        resource: The resource that is taken.
+
+        start: The start of the slot, as text in ISO 8601.
+    """
+
+    def __init__(self, resource: str, start: str) -> None:
+        self.resource = resource
+        self.start = start
+        super().__init__(f"{resource!r} is taken at {start}")
+
+
+class EditedMeanwhile(Conflict):
+    """The caller's `expected_version` is no longer the stored one: read again and decide again.
+
+    Attributes:
+        kind: The kind of record.
+
+        key: The record's key.
+
+        expected: The version that the caller saw.
+
+        found: The version that is stored.
+    """
+
+    def __init__(self, kind: str, key: str, expected: int, found: int) -> None:
+        self.kind = kind
+        self.key = key
+        self.expected = expected
+        self.found = found
+        super().__init__(f"{kind} {key!r} is at version {found}, not {expected}")
+
+
+class KeyReused(Conflict):
+    """A command key was given before, for another command or with other arguments.
+
+    Attributes:
+        key: The command key.
+
+        command: The command that used it first.
+    """
+
+    def __init__(self, key: str, command: str) -> None:
+        self.key = key
+        self.command = command
+        super().__init__(f"command key {key!r} was used already by {command!r} with other arguments")
+
+
+class StorageError(LoyaltyError):
+    """The storage could not do its work, for a reason outside the domain."""
+
+
+class StorageBusy(StorageError):
+    """The engine rolled the transaction back (deadlock, lock wait, serialisation): the whole unit may run again."""
+
+
+class StorageUnreachable(StorageBusy):
+    """No connection could be opened: nothing was sent, the whole unit may run again."""
+
+
+class CommitUnknown(StorageError):
+    """The connection was lost: the transaction may or may not have been committed."""
+
+
+class SchemaError(StorageError):
+    """The tables do not fit this version of the library."""
+
+
+class SchemaTooNew(SchemaError):
+    """The tables were written by a newer library: this one refuses to open them.
+
+    Attributes:
+        found: The revision that the database carries.
+
+        known: The newest revision that this library knows.
+    """
+
+    def __init__(self, found: str, known: str) -> None:
+        self.found = found
+        self.known = known
+        super().__init__(
+            f"the database is at revision {found!r}, this library knows {known!r}: update the library"
+        )
+
+
+class SchemaTooOld(SchemaError):
+    """The tables are older than this library needs: run the migration.
+
+    Attributes:
+        found: The revision that the database carries; empty where there are no tables.
+
+        wanted: The revision that this library needs.
+    """
+
+    def __init__(self, found: str, wanted: str) -> None:
+        self.found = found
+        self.wanted = wanted
+        super().__init__(
+            f"the database is at revision {found or 'none'!r}, needed is {wanted!r}: run `loyaltycore init`"
+        )
+
+
+class DeliveryFailed(LoyaltyError):
+    """A message could not be handed over.
+
+    Attributes:
+        code: Stable word for the reason.
+
+        permanent: Whether trying again is pointless.
+    """
+
+    def __init__(self, code: str, message: str, *, permanent: bool) -> None:
+        self.code = code
+        self.permanent = permanent
+        super().__init__(message)
+
+
+class WebhookRejected(LoyaltyError):
+    """A call that claims to come from a vendor does not prove it.
+
+    Attributes:
+        code: ``bad_signature``, ``stale``, ``malformed`` or ``too_large``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class RegistrationError(LoyaltyError):
+    """A record type, an option or a handler is declared in a way that cannot work."""
+
+
+class PluginError(LoyaltyError):
+    """An adapter that was asked for by name is missing, ambiguous or broken.
+
+    Attributes:
+        group: The entry-point group.
+
+        name: The name that was asked for.
+    """
+
+    def __init__(self, group: str, name: str, message: str) -> None:
+        self.group = group
+        self.name = name
+        super().__init__(message)
+
+
+class MissingExtra(LoyaltyError, ImportError):
+    """An optional dependency is not installed; the message is the command that installs it.
+
+    Attributes:
+        extra: The extra of this distribution that brings it.
+    """
+
+    def __init__(self, extra: str, module: str) -> None:
+        self.extra = extra
+        self.module = module
+        super().__init__(f'{module} is missing: run `pip install "loyaltycore[{extra}]"`')

@@ -1,0 +1,221 @@
+"""The port to whoever prints cards, and its two optional powers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Protocol, runtime_checkable
+
+from attrs import frozen
+
+from loyaltycore.domain.cards.printing import (
+    Encoding,
+    EncodingKind,
+    PostalAddress,
+    PrintCancellation,
+    PrintEvent,
+    PrintOrder,
+    PrintState,
+    PrintStatus,
+)
+from loyaltycore.errors import Fault
+from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+
+__all__ = [
+    "CancelOutcome",
+    "CancelReceipt",
+    "CardPrinter",
+    "DeliveryStatus",
+    "Encoding",
+    "EncodingKind",
+    "EventPage",
+    "PostalAddress",
+    "PrintCancellation",
+    "PrintEvent",
+    "PrintOrder",
+    "PrintReceipt",
+    "PrintState",
+    "PrintStatus",
+    "PrinterCapabilities",
+    "Receipt",
+    "SupportsEvents",
+    "SupportsWebhooks",
+]
+
+
+@frozen
+class PrinterCapabilities:
+    """What a vendor can do; what it cannot do is said here and never dropped silently.
+
+    Attributes:
+        encodings: What it can put on a card.
+
+        bulk: Whether several cards can travel to a branch in one shipment.
+
+        cover_letters: Whether a letter can go with the card.
+
+        cancellation: Whether an order can be called back at all.
+
+        idempotent: Whether a repeated `submit` with the same key is recognised.
+
+        lookup: Whether `find` can answer.
+    """
+
+    encodings: frozenset[EncodingKind]
+    bulk: bool = True
+    cover_letters: bool = True
+    cancellation: bool = True
+    idempotent: bool = True
+    lookup: bool = True
+
+
+@frozen
+class PrintReceipt:
+    """The answer to a submitted order.
+
+    Attributes:
+        receipt: Accepted, rejected, not sent or unknown.
+
+        status: What the vendor says about the order where it accepted it.
+
+        faults: What the vendor finds wrong with the order where it rejected it.
+    """
+
+    receipt: Receipt
+    status: PrintStatus | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+class CancelOutcome(Enum):
+    """The answer to a wish to cancel."""
+
+    CANCELLED = "cancelled"
+    REQUESTED = "requested"
+    """The vendor thinks about it; its answer comes as a status."""
+
+    TOO_LATE = "too_late"
+    UNKNOWN_ORDER = "unknown_order"
+    """The vendor has no such order."""
+
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    """The vendor refuses the call itself (credentials, malformed): a person has to look."""
+
+
+@frozen
+class CancelReceipt:
+    """The answer to a wish to cancel.
+
+    Attributes:
+        outcome: What became of the wish.
+
+        status: What the vendor says about the order now, or None.
+
+        code: Stable word for the reason, or empty.
+
+        detail: One line for people.
+
+        retry_after: Seconds, or None.
+    """
+
+    outcome: CancelOutcome
+    status: PrintStatus | None = None
+    code: str = ""
+    detail: str = ""
+    retry_after: float | None = None
+
+
+class CardPrinter(Protocol):
+    """Has cards made. No method raises for what the network or the vendor does."""
+
+    @property
+    def capabilities(self) -> PrinterCapabilities:
+        """What this vendor can do; fixed for the life of the adapter, answered without I/O."""
+        ...
+
+    def validate(self, order: PrintOrder) -> tuple[Fault, ...]:
+        """Name everything in the order that the vendor would reject, without I/O; nothing wrong answers ``()``."""
+        ...
+
+    def submit(self, order: PrintOrder, key: str) -> PrintReceipt:
+        """Place an order.
+
+        The same order with the same key may be submitted any number of times and is made once. After an unknown
+        outcome the caller repeats, or asks `find`.
+
+        Args:
+            order: What to make.
+
+            key: 16 to 128 characters of ``A-Z a-z 0-9 . _ -``.
+
+        Raises:
+            DeliveryFailed: The adapter is set up wrongly.
+        """
+        ...
+
+    def find(self, reference: str) -> PrintStatus | None:
+        """Look an order up by our reference; None if the vendor certainly has none.
+
+        Raises:
+            DeliveryFailed: The vendor gave no usable answer; `permanent` says whether asking again is pointless.
+        """
+        ...
+
+    def cancel(self, cancellation: PrintCancellation) -> CancelReceipt:
+        """Ask that an order be not carried out. Asking twice is the same as asking once."""
+        ...
+
+
+@runtime_checkable
+class SupportsWebhooks(Protocol):
+    """The vendor calls us."""
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[PrintEvent, ...]:
+        """Prove that a call comes from the vendor and read it.
+
+        Args:
+            headers: The HTTP headers; names in any case.
+
+            body: The body, byte for byte as received.
+
+            now: The present instant, aware: calls that are too old or from the future are refused.
+
+        Returns:
+            What it says; an event of an unknown type yields nothing.
+
+        Raises:
+            WebhookRejected: ``bad_signature``, ``stale``, ``malformed`` or ``too_large``. Nothing was believed.
+        """
+        ...
+
+
+@frozen
+class EventPage:
+    """A portion of a vendor's events.
+
+    Attributes:
+        events: In the vendor's order.
+
+        cursor: Where to go on.
+
+        more: Whether there is more right now.
+    """
+
+    events: tuple[PrintEvent, ...]
+    cursor: str
+    more: bool
+
+
+@runtime_checkable
+class SupportsEvents(Protocol):
+    """The vendor's events can be read again, for catching up after a failure."""
+
+    def events_after(self, cursor: str, limit: int = 100) -> EventPage:
+        """Read the events behind `cursor`; the empty cursor is the beginning.
+
+        Raises:
+            DeliveryFailed: The vendor gave no usable answer.
+        """
+        ...

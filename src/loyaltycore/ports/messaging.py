@@ -1,0 +1,90 @@
+"""Ports for what goes to people: mail and text messages; and the receipt that every vendor's answer becomes."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+from attrs import field, frozen
+
+from loyaltycore.domain.messages import Attachment, Email, SmsText
+
+__all__ = ["Attachment", "DeliveryStatus", "Email", "Mailer", "Receipt", "SmsGateway", "SmsText"]
+
+
+class DeliveryStatus(Enum):
+    """What became of a hand-over; the same words for all vendors."""
+
+    ACCEPTED = "accepted"
+    """The other side has taken it over."""
+
+    REJECTED = "rejected"
+    """The other side refuses for good: the same message will never be taken."""
+
+    NOT_SENT = "not_sent"
+    """Certainly not taken: nothing left the machine, or the other side says so. Try again later."""
+
+    UNKNOWN = "unknown"
+    """The connection broke at a moment that proves nothing: it may have been taken."""
+
+
+@frozen
+class Receipt:
+    """The answer to a hand-over.
+
+    Attributes:
+        status: One of the shared words.
+
+        recipient: The address or number that this receipt is about; empty where there is only one.
+
+        vendor_id: The other side's id, or empty.
+
+        code: Stable word for the reason where it was not accepted, for example ``mailbox_full``.
+
+        detail: One line for people.
+
+        retry_after: Seconds after which trying again makes sense, or None.
+
+        raw: The vendor's own reply, shortened to what a person needs to see.
+    """
+
+    status: DeliveryStatus
+    recipient: str = field(default="", kw_only=True)
+    vendor_id: str = field(default="", kw_only=True)
+    code: str = field(default="", kw_only=True)
+    detail: str = field(default="", kw_only=True)
+    retry_after: float | None = field(default=None, kw_only=True)
+    raw: str = field(default="", kw_only=True)
+
+
+class Mailer(Protocol):
+    """Hands mails over to a mail server."""
+
+    def send(self, email: Email) -> tuple[Receipt, ...]:
+        """Hand one mail over.
+
+        Never raises for what the network or the server does: that is what receipts are for. The Message-ID is made
+        from `email.message_id` alone, so a repetition carries the same one.
+
+        Args:
+            email: The mail; its texts may hold anything, and none of it may become a header of its own.
+
+        Returns:
+            One receipt per address in `email.to`, in that order, each naming its recipient.
+
+        Raises:
+            DeliveryFailed: The adapter is set up wrongly, so that no mail can ever leave.
+        """
+        ...
+
+
+class SmsGateway(Protocol):
+    """Hands text messages over to a gateway."""
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Hand one text over; never raises for what the network or the gateway does.
+
+        Raises:
+            DeliveryFailed: The adapter is set up wrongly.
+        """
+        ...

@@ -1,0 +1,121 @@
+"""The storage port: one method opens a transaction, a transaction has six verbs.
+
+All that the library asks of an engine is an atomic commit, unique keys, and a version check on save.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+from loyaltycore.domain.criteria import Query
+from loyaltycore.records.registry import Registry
+
+T = TypeVar("T")
+
+
+class Transaction(Protocol):
+    """One unit of work: what it did is kept as a whole at its end, or not at all.
+
+    Records come back as equal values, never as the objects that were handed in. After a verb raised, the transaction
+    can only be left; leaving it with an exception keeps nothing. A transaction sees its own writes. It belongs to one
+    thread.
+
+    Shared errors of all verbs: `StorageBusy` (rolled back by the engine, run the whole unit again), `CommitUnknown`
+    (connection lost), `RegistrationError` (the class was never registered).
+    """
+
+    def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
+        """Read one record by its key.
+
+        Args:
+            cls: A registered record class.
+
+            key: The record's key.
+
+            for_update: A hint: the record is about to be saved, so an engine with row locks may take one. Nothing
+                may depend on it.
+
+        Returns:
+            The record as last committed or as written by this transaction, or None.
+        """
+        ...
+
+    def add(self, *records: Any) -> None:
+        """Store new records, of one or of several classes.
+
+        Raises:
+            DuplicateKey: A key or a unique tuple is taken. Raised here or at the end, never later.
+        """
+        ...
+
+    def save(self, *records: Any) -> None:
+        """Replace stored records that carry the version at which they were read.
+
+        Afterwards the stored record equals the given one with its version increased by one.
+
+        Raises:
+            StaleRecord: The stored version is another one, or the record is gone. Raised here or at the end.
+
+            DuplicateKey: A unique tuple is taken.
+        """
+        ...
+
+    def remove(self, *records: Any) -> None:
+        """Remove stored records that carry the version at which they were read.
+
+        Raises:
+            StaleRecord: The stored version is another one, or the record is gone.
+        """
+        ...
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read the records that match, in the order of the query, the key being the last criterion.
+
+        The iterator may read in portions; it must be used up before the transaction writes or ends.
+
+        Raises:
+            InvalidInput: The query names an unknown field, compares wrong types, or is nested too deep.
+        """
+        ...
+
+    def count(self, cls: type[Any], query: Query) -> int:
+        """Count the records that match; order, `after` and `limit` are ignored.
+
+        Raises:
+            InvalidInput: As `find`.
+        """
+        ...
+
+
+class Storage(Protocol):
+    """Keeps records. `Loyalty` calls `bind` once, before the first transaction."""
+
+    def bind(self, registry: Registry) -> None:
+        """Learn the record types, and make sure that the tables fit them.
+
+        A storage that is still empty may set itself up. Binding the same record types again changes nothing.
+
+        Raises:
+            SchemaTooNew: A newer library wrote these tables. Nothing was touched.
+
+            SchemaTooOld: A migration is needed first. Nothing was touched.
+        """
+        ...
+
+    def transaction(self, *, read_only: bool = False) -> AbstractContextManager[Transaction]:
+        """Open a unit of work.
+
+        Leaving the block normally commits; an exception rolls back and passes through. Transactions of several
+        threads, processes and machines run at the same time; each sees either all or nothing of any other.
+
+        Args:
+            read_only: The unit only reads; an engine may make it cheaper. Writing in it is an error of the caller.
+
+        Raises:
+            StorageBusy: On entering or at the commit; nothing was kept.
+
+            CommitUnknown: At the commit: it may have been kept. The caller finds out by a key that it wrote.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The declarations of everything that is stored, by capability."""

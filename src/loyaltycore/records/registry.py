@@ -1,0 +1,287 @@
+"""The declaration of everything that is stored.
+
+A `RecordType` says once, for one frozen attrs class: its table, its key, what is unique, what is indexed, by which
+lookup keys it is found, how it refers to a customer, and what merge, export and erase do with it. Storages derive their
+tables from it; the services derive merging, export and erasure from it. Host applications declare their own records
+the same way and hand them to `Loyalty(record_types=[...])`.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar, cast
+
+import attrs
+from attrs import field, frozen
+
+from loyaltycore.errors import RegistrationError
+
+T = TypeVar("T")
+
+KEY_LENGTH: Final = 40
+"""Longest key of a record, in characters."""
+
+LOOKUP_LENGTH: Final = 120
+"""Longest lookup key, in characters; longer ones are cut."""
+
+TEXT_LENGTH: Final = 255
+"""Length of a text field that declares none."""
+
+
+class OnMerge(Enum):
+    """What happens to a record when its customer is merged into another."""
+
+    MOVE = "move"
+    """It is pointed at the survivor."""
+
+    SURVIVE = "survive"
+    """It is the customer itself: the survivor takes over fields, the loser becomes an alias."""
+
+    STAY = "stay"
+    """It keeps pointing at the loser, which the alias resolves (history that must not be rewritten)."""
+
+
+class OnExport(Enum):
+    """What happens to a record when a customer's data are exported."""
+
+    INCLUDE = "include"
+    OMIT = "omit"
+
+
+class OnErase(Enum):
+    """What happens to a record when its customer is erased."""
+
+    REMOVE = "remove"
+    """The record goes."""
+
+    SCRUB = "scrub"
+    """The record stays for the books, the fields in `scrub` are emptied."""
+
+    KEEP = "keep"
+    """The record stays as it is: it holds nothing personal, or the law demands it."""
+
+
+@frozen(kw_only=True)
+class CustomerLink:
+    """How a record refers to a customer, and what that means.
+
+    Attributes:
+        field: The field that holds the customer's id; it may be None in a record.
+
+        merge: What a merge does.
+
+        export: What an export does.
+
+        erase: What an erasure does.
+
+        scrub: The fields that `OnErase.SCRUB` empties.
+    """
+
+    field: str
+    merge: OnMerge
+    export: OnExport
+    erase: OnErase
+    scrub: tuple[str, ...] = ()
+
+
+class Storing(Enum):
+    """How a field is kept."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    INSTANT = "instant"
+    CHOICE = "choice"
+    DOCUMENT = "document"
+    """A nested value, kept as JSON by the codec; criteria cannot compare it."""
+
+
+@frozen
+class StoredField:
+    """One field of a record, as a storage sees it.
+
+    Attributes:
+        name: The attribute's name; the column has the same.
+
+        storing: How it is kept.
+
+        type: The Python type without None; the enumeration's class for a choice.
+
+        nullable: Whether None is a value.
+
+        length: Greatest length of a text or choice, in characters.
+    """
+
+    name: str
+    storing: Storing
+    type: Any
+    nullable: bool
+    length: int = 0
+
+
+@frozen(kw_only=True)
+class RecordType(Generic[T]):
+    """The declaration of one stored thing.
+
+    Attributes:
+        cls: A frozen attrs class with a text key and an integer field ``version`` that starts at 1.
+
+        table: The table's name, plural, without any prefix.
+
+        key: The field that identifies a record: text, at most 40 characters, never changed.
+
+        unique: Tuples of fields that no two records share. A None in any of them shares nothing.
+
+        indexes: Tuples of fields that queries filter and order by.
+
+        lengths: Greatest length of text fields, in characters; 255 where nothing is said, 0 for unlimited.
+
+        lookups: Names of the lookup keys.
+
+        lookup_keys: Derives the lookup keys of a record: normalised short strings by lookup name.
+
+        customer: How the record refers to a customer; compulsory where a field is called ``customer_id``.
+
+        secret: Fields whose values never appear in activities or exports.
+    """
+
+    cls: type[T]
+    table: str
+    key: str = "id"
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    lengths: Mapping[str, int] = field(factory=dict)
+    lookups: tuple[str, ...] = ()
+    lookup_keys: Callable[[T], Mapping[str, tuple[str, ...]]] | None = None
+    customer: CustomerLink | None = None
+    secret: tuple[str, ...] = ()
+
+    @cached_property
+    def fields(self) -> tuple[StoredField, ...]:
+        """The stored fields in the order of their definition."""
+        hints = typing.get_type_hints(self.cls)
+        return tuple(
+            _stored_field(name, hints[name], self.lengths.get(name, TEXT_LENGTH))
+            for name in (attribute.name for attribute in _attributes(self.cls))
+        )
+
+    @cached_property
+    def field_map(self) -> Mapping[str, StoredField]:
+        """The stored fields by name."""
+        return {stored.name: stored for stored in self.fields}
+
+    def key_of(self, record: T) -> str:
+        """The record's key."""
+        return cast("str", getattr(record, self.key))
+
+    def keys_of(self, record: T) -> dict[str, tuple[str, ...]]:
+        """The lookup keys of a record: cut to their greatest length, without empty ones and repetitions."""
+        if self.lookup_keys is None:
+            return {}
+        derived = self.lookup_keys(record)
+        return {
+            name: tuple(dict.fromkeys(key[:LOOKUP_LENGTH] for key in derived.get(name, ()) if key))
+            for name in self.lookups
+        }
+
+
+class Registry:
+    """All record types of one `Loyalty`; fixed once it is made."""
+
+    def __init__(self, record_types: Iterable[RecordType[Any]]) -> None:
+        """Check every declaration.
+
+        Raises:
+            RegistrationError: A declaration cannot work; the message says which and why.
+        """
+        self._by_class: dict[type, RecordType[Any]] = {}
+        self._by_table: dict[str, RecordType[Any]] = {}
+        for record_type in record_types:
+            _check(record_type)
+            if record_type.table in self._by_table or record_type.cls in self._by_class:
+                raise RegistrationError(f"{record_type.table}: registered twice")
+            self._by_class[record_type.cls] = record_type
+            self._by_table[record_type.table] = record_type
+
+    def __iter__(self) -> Iterator[RecordType[Any]]:
+        return iter(self._by_table.values())
+
+    def of(self, cls: type[T]) -> RecordType[T]:
+        """The declaration of a class.
+
+        Raises:
+            RegistrationError: The class was never registered.
+        """
+        try:
+            return self._by_class[cls]
+        except KeyError:
+            raise RegistrationError(f"{cls.__name__} is not a registered record type") from None
+
+    def named(self, table: str) -> RecordType[Any]:
+        """The declaration of a table.
+
+        Raises:
+            RegistrationError: No such table was registered.
+        """
+        try:
+            return self._by_table[table]
+        except KeyError:
+            raise RegistrationError(f"no record type has the table {table!r}") from None
+
+
+def _attributes(cls: type) -> tuple[attrs.Attribute[Any], ...]:
+    return cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cast("type[attrs.AttrsInstance]", cls)))
+
+
+def _stored_field(name: str, annotation: Any, length: int) -> StoredField:
+    inner, nullable = _without_none(annotation)
+    if inner is str:
+        return StoredField(name, Storing.TEXT if length else Storing.LONG_TEXT, str, nullable, length)
+    simple = {int: Storing.INTEGER, bool: Storing.BOOLEAN, date: Storing.DATE, datetime: Storing.INSTANT}
+    if inner in simple:
+        return StoredField(name, simple[inner], inner, nullable)
+    if isinstance(inner, type) and issubclass(inner, Enum):
+        longest = max(len(str(member.value)) for member in inner)
+        return StoredField(name, Storing.CHOICE, inner, nullable, max(30, longest))
+    return StoredField(name, Storing.DOCUMENT, inner, nullable)
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    if typing.get_origin(annotation) in {typing.Union, types.UnionType}:
+        rest = tuple(part for part in typing.get_args(annotation) if part is not type(None))
+        if len(rest) < len(typing.get_args(annotation)):
+            return (rest[0] if len(rest) == 1 else typing.Union[rest]), True  # noqa: UP007  built at run time
+    return annotation, False
+
+
+def _check(record_type: RecordType[Any]) -> None:
+    name = record_type.table
+    if not attrs.has(record_type.cls):
+        raise RegistrationError(f"{name}: {record_type.cls.__name__} is not an attrs class")
+    known = {attribute.name for attribute in _attributes(record_type.cls)}
+    named = {record_type.key, "version", *record_type.lengths, *record_type.secret}
+    named.update(*record_type.unique, *record_type.indexes)
+    link = record_type.customer
+    if link is not None:
+        named.update((link.field, *link.scrub))
+    if missing := named - known:
+        raise RegistrationError(f"{name}: no such field: {', '.join(sorted(missing))}")
+    if link is None and any(field_name.endswith("customer_id") for field_name in known):
+        raise RegistrationError(f"{name} refers to a customer: say what merge, export and erase do with it")
+    if link is not None and (link.erase is OnErase.SCRUB) != bool(link.scrub):
+        raise RegistrationError(f"{name}: `scrub` names the fields exactly where erase is SCRUB")
+    if bool(record_type.lookups) != (record_type.lookup_keys is not None):
+        raise RegistrationError(f"{name}: `lookups` and `lookup_keys` belong together")
+    if record_type.field_map["version"].storing is not Storing.INTEGER:
+        raise RegistrationError(f"{name}: `version` must be an integer")
+    for columns in (*record_type.unique, *record_type.indexes):
+        for column in columns:
+            if record_type.field_map[column].storing in {Storing.DOCUMENT, Storing.LONG_TEXT}:
+                raise RegistrationError(f"{name}: {column} cannot be indexed")
