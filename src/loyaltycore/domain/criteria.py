@@ -273,5 +273,5 @@ def plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _parts(criteria: Criteria, kind: type[And] | type[Or]) -> tuple[Criteria, ...]:
+def _parts(criteria: Criteria, kind: type[And | Or]) -> tuple[Criteria, ...]:
     return criteria.parts if isinstance(criteria, kind) else (criteria,)

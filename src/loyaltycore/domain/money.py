@@ -23,6 +23,9 @@ _EXPONENTS: Final = {
 }
 
 
+_CURRENCY_LENGTH: Final = 3
+
+
 @frozen
 @total_ordering
 class Money:
@@ -49,7 +52,7 @@ class Money:
             raise InvalidInput([Fault("amount", "wrong_type", "must be an integer count of minor units")])
         if not (
             isinstance(self.currency, str)
-            and len(self.currency) == 3
+            and len(self.currency) == _CURRENCY_LENGTH
             and self.currency.isascii()
             and self.currency.isalpha()
             and self.currency.isupper()

@@ -26,13 +26,13 @@ LATEST_DATE: Final = date(2199, 12, 31)
 
 
 class Faults:
-    """Collects the faults of one form.
+    r"""Collects the faults of one form.
 
     Example:
         >>> faults = Faults()
         >>> faults.text("last_name", "  Muster  ", limit=80)
         'Muster'
-        >>> faults.text("first_name", "a\\x00b", limit=80)
+        >>> faults.text("first_name", "a\x00b", limit=80)
         ''
         >>> faults.found
         (Fault('first_name', 'control_character', 'contains a control character'),)
