@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
@@ -138,4 +138,4 @@ def _bytes(value: Any) -> bytes:
 
 def _fault(line: str) -> Fault:
     message, _, path = line.rpartition(" @ ")
-    return Fault(path, "bad_data", cast("str", message))
+    return Fault(path, "bad_data", message)

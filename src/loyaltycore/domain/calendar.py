@@ -6,17 +6,24 @@ holidays belong to the calendar of a branch, and every rule asks a `BusinessCale
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
-from loyaltycore.errors import Refused
+from loyaltycore.errors import Fault, InvalidInput, Refused
 
 MONDAY_TO_FRIDAY: Final = frozenset(range(5))
 
 # Longer than any run of closed days that a calendar of a working shop can have.
 _HORIZON: Final = 732
+
+# Made once: building a timedelta costs more than adding it to a date.
+_ONE_DAY: Final = timedelta(days=1)
+
+# Dates that a tabulated calendar remembers: over ten years of them.
+_REMEMBERED: Final = 4096
 
 
 class BusinessCalendar(Protocol):
@@ -52,17 +59,56 @@ class WeekdayCalendar:
         return day in self.open_on or (day.weekday() in self.working_weekdays and day not in self.closed_on)
 
 
+class _Steps(dict[date, date]):
+    """The working day after each date that was asked for; forgets everything when it grows too large."""
+
+    def __init__(self, calendar: BusinessCalendar) -> None:
+        super().__init__()
+        self._calendar = calendar
+
+    def __missing__(self, day: date) -> date:
+        found = first_working_day(self._calendar, day + _ONE_DAY)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[day] = found
+        return found
+
+
+@frozen
+class TabulatedCalendar:
+    """A base class for calendars that are asked for the same dates over and over, by a planner or a report.
+
+    `next_working_day` looks the answer up in `steps` instead of walking; the answers are the same. Threads may share
+    one calendar: two that ask for a new date at once find the same day twice.
+
+    Attributes:
+        steps: For any date the first working day after it; found when it is first asked for. No part of equality.
+    """
+
+    steps: Mapping[date, date] = field(
+        init=False, eq=False, repr=False, default=Factory(_Steps, takes_self=True)
+    )
+
+    def is_working_day(self, day: date) -> bool:
+        """Say whether the branch works on that local date; each calendar says so in its own way."""
+        raise NotImplementedError
+
+
 def first_working_day(calendar: BusinessCalendar, earliest: date) -> date:
     """Find the first working day that is not before `earliest`.
 
     Raises:
+        InvalidInput: ``wrong_type``; `earliest` is a datetime, which no set of dates would ever contain.
+
         Refused: ``calendar.no_working_day``; the calendar works on no day of the next two years.
     """
+    if isinstance(earliest, datetime):
+        raise InvalidInput([Fault("earliest", "wrong_type", "must be a date, not a datetime")])
     day = earliest
     for _ in range(_HORIZON):
         if calendar.is_working_day(day):
             return day
-        day += timedelta(days=1)
+        day += _ONE_DAY
     raise Refused("calendar.no_working_day", f"no working day within {_HORIZON} days", earliest=earliest)
 
 
@@ -70,6 +116,10 @@ def next_working_day(calendar: BusinessCalendar, day: date) -> date:
     """Find the first working day after `day`.
 
     Raises:
+        InvalidInput: ``wrong_type``; `day` is a datetime.
+
         Refused: ``calendar.no_working_day``.
     """
-    return first_working_day(calendar, day + timedelta(days=1))
+    if isinstance(calendar, TabulatedCalendar):
+        return calendar.steps[day]
+    return first_working_day(calendar, day + _ONE_DAY)

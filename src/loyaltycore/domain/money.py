@@ -6,7 +6,7 @@ Sums never lose a cent: `allocate` splits by largest remainder, so that the part
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import total_ordering
 from typing import Final
 
@@ -24,6 +24,11 @@ _EXPONENTS: Final = {
 
 
 _CURRENCY_LENGTH: Final = 3
+
+# Far beyond any sum of a shop, and small enough that a hostile "1e999999" never becomes an integer.
+_MOST_DIGITS: Final = 30
+# Our own context: the host's precision must not round an amount. A lost digit is an error here, never a rounding.
+_EXACT: Final = Context(prec=2 * _MOST_DIGITS, traps=[Inexact, InvalidOperation])
 
 
 @frozen
@@ -71,17 +76,21 @@ class Money:
             currency: Three capital letters of ISO 4217.
 
         Raises:
-            InvalidInput: The value is no number, or is finer than the currency's minor unit.
+            InvalidInput: The value is no number, has more than 30 digits before the point, or is finer than the
+                currency's minor unit.
         """
         zero = cls(0, currency)
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise InvalidInput([Fault("value", "wrong_type", "must be text, an integer or a Decimal")])
+        number = _decimal(value)
+        if number.adjusted() >= _MOST_DIGITS:
+            raise InvalidInput([Fault("value", "out_of_range", f"has more than {_MOST_DIGITS} digits")])
         try:
-            minor = Decimal(value).scaleb(zero.exponent)
-        except InvalidOperation:
-            raise InvalidInput([Fault("value", "not_a_number", "is not a number")]) from None
-        if not minor.is_finite() or minor != minor.to_integral_value():
-            raise InvalidInput([Fault("value", "too_fine", f"is finer than the minor unit of {currency}")])
+            minor = number.scaleb(zero.exponent, context=_EXACT).quantize(Decimal(1), context=_EXACT)
+        except Inexact:
+            raise InvalidInput(
+                [Fault("value", "too_fine", f"is finer than the minor unit of {currency}")]
+            ) from None
         return cls(int(minor), currency)
 
     @property
@@ -94,7 +103,8 @@ class Money:
         return Money(self.amount + other.amount, self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        return self + -other
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
 
     def __neg__(self) -> Money:
         return Money(-self.amount, self.currency)
@@ -111,7 +121,10 @@ class Money:
         return self.amount < other.amount
 
     def __str__(self) -> str:
-        return f"{Decimal(self.amount).scaleb(-self.exponent):.{self.exponent}f} {self.currency}"
+        digits = f"{abs(self.amount):0{self.exponent + 1}d}"
+        whole, cut = digits[: len(digits) - self.exponent], digits[len(digits) - self.exponent :]
+        sign = "-" if self.amount < 0 else ""
+        return f"{sign}{whole}{'.' if cut else ''}{cut} {self.currency}"
 
     def allocate(self, weights: Sequence[int]) -> tuple[Money, ...]:
         """Split by weights so that the parts add up exactly to the whole.
@@ -123,11 +136,14 @@ class Money:
             One amount per weight; each within one minor unit of its exact share.
 
         Raises:
-            InvalidInput: A weight is negative, or all are zero.
+            InvalidInput: A weight is negative or no integer, or all are zero.
         """
-        total = sum(weights)
-        if total <= 0 or any(weight < 0 for weight in weights):
-            raise InvalidInput([Fault("weights", "bad_weights", "must be non-negative with a positive sum")])
+        good = all(type(weight) is int and weight >= 0 for weight in weights)
+        total = sum(weights) if good else 0
+        if total <= 0:
+            raise InvalidInput(
+                [Fault("weights", "bad_weights", "must be non-negative integers with a positive sum")]
+            )
         shares = [divmod(self.amount * weight, total) for weight in weights]
         rest = self.amount - sum(share for share, _ in shares)
         by_remainder = sorted(range(len(shares)), key=lambda i: (-shares[i][1], i))
@@ -146,3 +162,13 @@ class Money:
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """Add up amounts of one currency; nothing adds up to zero."""
     return sum(amounts, start=Money(0, currency))
+
+
+def _decimal(value: str | int | Decimal) -> Decimal:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise InvalidInput([Fault("value", "not_a_number", "is not a number")])
+    return number

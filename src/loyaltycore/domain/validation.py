@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from loyaltycore.errors import Fault, InvalidInput
 
@@ -195,3 +195,24 @@ def require_aware(value: datetime, field: str = "now") -> datetime:
     faults.instant(field, value)
     faults.raise_if_any()
     return value
+
+
+def check_names(cls: type, given: Iterable[str], *, without: Iterable[str] = ()) -> None:
+    """Refuse keyword arguments that are no fields of an attrs class.
+
+    Args:
+        cls: The attrs class.
+
+        given: The names that the caller used.
+
+        without: Fields that the caller may not give.
+
+    Raises:
+        InvalidInput: One fault for each unknown name.
+    """
+    known = {attribute.name for attribute in cast("Any", cls).__attrs_attrs__} - set(without)
+    faults = Faults()
+    for name in given:
+        if name not in known:
+            faults.note(name, "unknown_field", "is not a field that can be given")
+    faults.raise_if_any()

@@ -23,7 +23,7 @@ from loyaltycore.errors import RegistrationError
 
 T = TypeVar("T")
 
-KEY_LENGTH: Final = 40
+KEY_LENGTH: Final = 64
 """Longest key of a record, in characters."""
 
 LOOKUP_LENGTH: Final = 120
@@ -135,7 +135,7 @@ class RecordType(Generic[T]):
 
         table: The table's name, plural, without any prefix.
 
-        key: The field that identifies a record: text, at most 40 characters, never changed.
+        key: The field that identifies a record: text, at most 64 characters, never changed.
 
         unique: Tuples of fields that no two records share. A None in any of them shares nothing.
 
@@ -168,9 +168,12 @@ class RecordType(Generic[T]):
         """The stored fields in the order of their definition."""
         hints = typing.get_type_hints(self.cls)
         return tuple(
-            _stored_field(name, hints[name], self.lengths.get(name, TEXT_LENGTH))
+            _stored_field(name, hints[name], self._length(name))
             for name in (attribute.name for attribute in _attributes(self.cls))
         )
+
+    def _length(self, name: str) -> int:
+        return self.lengths.get(name, KEY_LENGTH if name == self.key else TEXT_LENGTH)
 
     @cached_property
     def field_map(self) -> Mapping[str, StoredField]:

@@ -1,0 +1,180 @@
+"""What an answer proves: one table per question, in the words of the ports.
+
+==============================  ====================  =========================  =================
+answer                          submit                find, events_after         cancel
+==============================  ====================  =========================  =================
+no connection                   not sent              raises, transient          not sent
+connection broke, time over     unknown               raises, transient          unknown
+2xx as in the contract          accepted              the status                 by status
+2xx otherwise, 1xx, 3xx         unknown               raises, transient          unknown
+401, 403                        raises, transient     raises, transient          rejected
+402                             not sent              raises, transient          not sent
+429                             not sent              raises, transient          not sent
+503 ``unavailable``             not sent              raises, transient          not sent
+404, 405                        raises, transient     raises, transient          unknown order (1)
+408, 409 ``in_progress``, 425   unknown               raises, transient          unknown
+other 4xx with a problem        rejected              raises, permanent          rejected
+other 4xx without a problem     unknown               raises, transient          unknown
+5xx otherwise                   unknown               raises, transient          unknown
+==============================  ====================  =========================  =================
+
+(1) Where the problem says ``not_found``; otherwise the address is wrong, which is rejected.
+
+Wrong credentials, an exhausted account and a wrong address are faults of the set-up and not of the order: they never
+reject one, and all of them are transient, because the same order goes through once a person has mended the set-up.
+An answer that is not the vendor's own (a page of a proxy, a 503 without a problem document) never rejects either.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from loyaltycore.errors import DeliveryFailed, Fault
+from loyaltycore_cardprint.answers import Answer, NoAnswer
+from loyaltycore_cardprint.strict_json import NotStrict, parse_object
+from loyaltycore_cardprint.wire import read_faults
+
+LONGEST_PAUSE: Final = 3600.0
+_SHOWN: Final = 500
+_NOT_THIS_CALL: Final = frozenset({408, 425})
+_CLIENT_ERROR: Final = 4
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")
+
+
+class Meaning(Enum):
+    """What a call without success proves."""
+
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    SET_UP = "set_up"
+    """The adapter is set up wrongly; nothing is wrong with the order."""
+
+
+@frozen
+class Failure:
+    """A call without success.
+
+    Attributes:
+        meaning: What it proves.
+
+        code: Stable word.
+
+        detail: One line for people.
+
+        status: The HTTP status, 0 without an answer.
+
+        retry_after: Seconds, or None.
+
+        raw: The vendor's words, shortened.
+
+        problem: The problem document, empty without one.
+    """
+
+    meaning: Meaning
+    code: str
+    detail: str
+    status: int = 0
+    retry_after: float | None = None
+    raw: str = ""
+    problem: dict[str, Any] = field(factory=dict)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What the vendor finds wrong with single fields."""
+        return read_faults(self.problem)
+
+    def as_error(self) -> DeliveryFailed:
+        """The same for a verb that has no receipt."""
+        return DeliveryFailed(self.code, self.detail, permanent=self.meaning is Meaning.REJECTED)
+
+
+def shown(body: bytes) -> str:
+    """The beginning of a body, fit for a log and a screen."""
+    text = body[:_SHOWN].decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def failure_of(answer: Answer | NoAnswer) -> Failure:
+    """Say what a call proves that did not bring the answer that was hoped for."""
+    if isinstance(answer, NoAnswer):
+        meaning = Meaning.UNKNOWN if answer.sent else Meaning.NOT_SENT
+        return Failure(meaning, answer.code, answer.detail)
+    problem = _problem(answer)
+    meaning = _meaning(answer.status, problem)
+    code = problem.get("code") or _own_code(answer.status, meaning)
+    return Failure(
+        meaning=meaning,
+        code=code,
+        detail=_detail(answer.status, code, problem),
+        status=answer.status,
+        retry_after=_retry_after(answer),
+        raw=shown(answer.body),
+        problem=problem,
+    )
+
+
+def violation(answer: Answer, why: str) -> Failure:
+    """Say that an answer of the right status is not what the contract says, so that it proves nothing."""
+    return Failure(
+        Meaning.UNKNOWN,
+        "contract_violation",
+        f"HTTP {answer.status}, but {why}",
+        status=answer.status,
+        raw=shown(answer.body),
+    )
+
+
+def _meaning(status: int, problem: dict[str, Any]) -> Meaning:
+    if status in {401, 403, 404, 405}:
+        return Meaning.SET_UP
+    if status in {402, 429} or (status, problem.get("code")) == (503, "unavailable"):
+        return Meaning.NOT_SENT
+    if status in _NOT_THIS_CALL or problem.get("code") == "in_progress":
+        return Meaning.UNKNOWN
+    return Meaning.REJECTED if problem and status // 100 == _CLIENT_ERROR else Meaning.UNKNOWN
+
+
+def _problem(answer: Answer) -> dict[str, Any]:
+    """Read a problem document; whatever is none, or speaks of another status, is empty."""
+    try:
+        document = parse_object(answer.body)
+    except NotStrict:
+        return {}
+    code = document.get("code")
+    speaks = isinstance(code, str) and _CODE.fullmatch(code) and document.get("status") == answer.status
+    return document if speaks else {}
+
+
+def _own_code(status: int, meaning: Meaning) -> str:
+    """A word for an answer that brings none."""
+    words = {401: "unauthorized", 403: "unauthorized", 402: "insufficient_funds", 429: "throttled"}
+    if status in words:
+        return words[status]
+    if meaning is Meaning.SET_UP:
+        return "wrong_address"
+    if status in _NOT_THIS_CALL:
+        return "vendor_error"
+    return {3: "redirected", 5: "vendor_error"}.get(status // 100, "contract_violation")
+
+
+def _detail(status: int, code: str, problem: dict[str, Any]) -> str:
+    said = problem.get("detail") or problem.get("title")
+    if isinstance(said, str) and said:
+        return shown(f"HTTP {status}: {said}".encode("utf-8", "replace"))
+    advice = {
+        "redirected": ", not followed: check base_url",
+        "wrong_address": ", no such path: check base_url",
+    }
+    return f"HTTP {status} ({code.replace('_', ' ')}){advice.get(code, '')}"
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Read whole seconds; a date is not in the contract, and a pause is never longer than an hour."""
+    text = answer.headers.get("retry-after", "").strip()
+    return min(float(text), LONGEST_PAUSE) if _SECONDS.fullmatch(text) else None

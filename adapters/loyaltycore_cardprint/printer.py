@@ -1,0 +1,187 @@
+"""The card printer behind the contract in `cardprint.openapi.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from loyaltycore.domain.cards.printing import (
+    EncodingKind,
+    PrintCancellation,
+    PrintEvent,
+    PrintOrder,
+    PrintStatus,
+)
+from loyaltycore.domain.validation import require_aware
+from loyaltycore.errors import DeliveryFailed, Fault, InvalidInput, MissingExtra, WebhookRejected
+from loyaltycore.ports.card_printing import CancelReceipt, EventPage, PrinterCapabilities, PrintReceipt
+from loyaltycore_cardprint import options, receipts, wire
+from loyaltycore_cardprint.calls import Calls
+from loyaltycore_cardprint.rules import ALL_ENCODINGS, check_order
+from loyaltycore_cardprint.strict_json import NotStrict, parse_object
+from loyaltycore_cardprint.webhooks import verify
+
+_KEY: Final = re.compile(r"[A-Za-z0-9._-]{16,128}")
+_MOST_EVENTS: Final = 200
+
+
+def _without_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+@frozen(kw_only=True, eq=False)
+class HttpCardPrinter:
+    """Has cards made by a vendor that follows the contract.
+
+    One instance serves any number of threads. Neither proxies nor `.netrc` nor certificate settings of the environment
+    are used: what is not an option here does not happen.
+
+    Attributes:
+        base_url: Address of the vendor, up to the version: ``https://cards.example/v1``. Unencrypted only on loopback.
+
+        token: Bearer token.
+
+        webhook_secrets: Secrets ``whsec_…`` that are valid today, newest first: two while one is being replaced. None:
+            every webhook is refused.
+
+        source: The vendor's name in events; the host where it is empty.
+
+        timeouts: Seconds for connecting, and seconds without a byte while reading.
+
+        deadline: Seconds for a whole call, however busily the vendor drips.
+
+        max_response_bytes: A longer answer proves nothing.
+
+        ca_file: PEM file with the only authorities that are trusted; empty for the usual ones.
+
+        tolerance: Greatest age of a webhook in seconds, in both directions.
+
+        encodings: What was agreed with the vendor; `validate` refuses the rest.
+
+        products: The designs agreed with the vendor; empty where `validate` need not know them.
+
+    Raises:
+        InvalidInput: An option is wrong; all of them are named.
+
+        MissingExtra: The extra ``cardprint`` is not installed.
+    """
+
+    base_url: str = field(converter=_without_slash)
+    token: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), converter=tuple, repr=False)
+    source: str = field()
+    timeouts: tuple[float, float] = (5.0, 20.0)
+    deadline: float = 60.0
+    max_response_bytes: int = 1_048_576
+    ca_file: str = field(default="", converter=str)
+    tolerance: float = 300.0
+    encodings: frozenset[EncodingKind] = field(default=ALL_ENCODINGS, converter=frozenset)
+    products: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    _calls: Calls = field(init=False, repr=False)
+
+    @source.default
+    def _host(self) -> str:
+        try:
+            return urlsplit(self.base_url).hostname or ""
+        except ValueError:  # named as a fault of `base_url` when all options are checked
+            return ""
+
+    @_calls.default
+    def _open(self) -> Calls:
+        """Check the options and prepare the calls; the library is asked for here, so that importing needs no extra."""
+        self._check()
+        try:
+            from loyaltycore_cardprint.transport import Transport  # noqa: PLC0415  needs the extra
+        except ImportError as error:
+            raise MissingExtra("cardprint", error.name or "requests") from error
+        connect, read = self.timeouts
+        transport = Transport(
+            base_url=self.base_url,
+            token=self.token,
+            connect_timeout=connect,
+            read_timeout=read,
+            deadline=self.deadline,
+            max_bytes=self.max_response_bytes,
+            verify=self.ca_file or True,
+        )
+        return Calls(transport, self.source)
+
+    @property
+    def capabilities(self) -> PrinterCapabilities:
+        """Everything, and the encodings that were agreed."""
+        return PrinterCapabilities(encodings=self.encodings)
+
+    def validate(self, order: PrintOrder) -> tuple[Fault, ...]:
+        """Name everything that the vendor would reject, without I/O."""
+        return check_order(order, self.encodings, self.products)
+
+    def submit(self, order: PrintOrder, key: str) -> PrintReceipt:
+        """Place an order; `loyaltycore_cardprint.outcomes` lists what each answer means.
+
+        Raises:
+            DeliveryFailed: The credentials or the address are wrong. Transient: the order is fine, and goes through
+                once a person has mended the set-up.
+
+            InvalidInput: `key` is none.
+        """
+        if not _KEY.fullmatch(key):
+            raise InvalidInput([Fault("key", "bad_format", f"must match {_KEY.pattern}")])
+        return receipts.submit(self._calls, order, key)
+
+    def find(self, reference: str) -> PrintStatus | None:
+        """Look an order up by our reference."""
+        if not wire.REFERENCE.fullmatch(reference):
+            return None  # the vendor cannot have accepted it
+        return receipts.find(self._calls, reference)
+
+    def cancel(self, cancellation: PrintCancellation) -> CancelReceipt:
+        """Ask that an order be not carried out; without a vendor's id it is looked up first."""
+        return receipts.cancel(self._calls, cancellation)
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[PrintEvent, ...]:
+        """Prove and read a call of the vendor; the same event has the same id however often it comes."""
+        keys = [options.secret_key(secret) for secret in self.webhook_secrets]
+        signed_id = verify(headers, body, require_aware(now), keys, self.tolerance)
+        try:
+            event = wire.read_event(parse_object(body), self.source)
+        except (NotStrict, wire.ContractViolation) as error:
+            raise WebhookRejected("malformed", f"signed, but not an event: {error}") from error
+        if event is None:
+            return ()
+        if event.event_id != signed_id:
+            raise WebhookRejected("malformed", "webhook-id is not the id of the event")
+        return (event,)
+
+    def events_after(self, cursor: str, limit: int = 100) -> EventPage:
+        """Read the events behind `cursor`, at most 200 at once whatever `limit` says."""
+        if cursor and not wire.CURSOR.fullmatch(cursor):
+            raise DeliveryFailed("bad_cursor", "that is no cursor of this vendor", permanent=True)
+        page = self._calls.events(cursor, max(1, min(limit, _MOST_EVENTS)))
+        if isinstance(page, EventPage):
+            return page
+        raise page.as_error()
+
+    def close(self) -> None:
+        """Close idle connections; the printer can still be used and opens new ones."""
+        self._calls.transport.close()
+
+    def _check(self) -> None:
+        connect, read = self.timeouts
+        options.raise_if_any(
+            options.check_base_url(self.base_url)
+            + options.check_token(self.token)
+            + options.check_secrets(self.webhook_secrets)
+            + options.check_numbers(
+                connect_timeout=connect,
+                read_timeout=read,
+                deadline=self.deadline,
+                max_response_bytes=self.max_response_bytes,
+                tolerance=self.tolerance,
+            )
+            + options.check_ca_file(self.ca_file)
+        )

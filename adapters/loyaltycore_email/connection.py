@@ -1,0 +1,150 @@
+"""One SMTP session, one transaction after another; `dialling` opens it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from smtplib import SMTP
+from typing import Final, TypeVar
+
+from attrs import define, field
+
+from loyaltycore.errors import DeliveryFailed
+from loyaltycore.ports.messaging import Receipt
+from loyaltycore_email.letter import Parcel
+from loyaltycore_email.replies import Reply, Stage, accepted, refused, unsendable
+
+T = TypeVar("T")
+
+_PIECE: Final = 64 * 1024
+_QUIT_TIMEOUT: Final = 2.0
+
+
+class Lost(Exception):
+    """The session ended in the middle of a transaction.
+
+    Attributes:
+        stage: How far the transaction was.
+
+        announced: Whether the server said that it was going to close.
+    """
+
+    def __init__(self, stage: Stage, why: str, *, announced: bool = False) -> None:
+        self.stage = stage
+        self.announced = announced
+        super().__init__(why)
+
+
+@define(eq=False)
+class Connection:
+    """A session that is ready for a transaction; used by one thread at a time.
+
+    Attributes:
+        alive: Whether it may be used again.
+
+        carried: How many mails it has taken to their answer.
+
+        used_at: When it was last used, on the monotonic clock.
+
+        process: Who opened it: after a fork, the child must leave it alone.
+
+        generation: How often the pool had been closed when it was opened.
+    """
+
+    _smtp: SMTP
+    alive: bool = True
+    carried: int = 0
+    used_at: float = field(factory=time.monotonic)
+    process: int = field(factory=os.getpid)
+    generation: int = 0
+
+    def transact(self, parcel: Parcel, recipient: str) -> Receipt:
+        """Hand one copy over.
+
+        Args:
+            parcel: The copy.
+
+            recipient: What the receipt calls the recipient.
+
+        Raises:
+            Lost: The session is over; its stage says what that means for the mail.
+            DeliveryFailed: The server refuses our set-up; the session is still good.
+        """
+        if parcel.international and not self._smtp.has_extn("smtputf8"):
+            return _without_utf8(parcel, recipient)
+        for stage, step in self._before_content(parcel):
+            reply = self._take(stage, step)
+            if reply.is_refusal:
+                self._reset()
+                return refused(recipient, stage, reply, own_sender=parcel.own_sender)
+        self._guarded(Stage.CONTENT, lambda: self._push(parcel.transparent))
+        reply = self._take(Stage.ANSWER, self._smtp.getreply)
+        self.used_at = time.monotonic()
+        if reply.is_refusal:
+            return refused(recipient, Stage.ANSWER, reply)
+        self.carried += 1
+        return accepted(recipient, reply)
+
+    def _before_content(self, parcel: Parcel) -> Iterator[tuple[Stage, Callable[[], tuple[int, bytes]]]]:
+        yield Stage.MAIL, lambda: self._smtp.mail(parcel.sender, self._options(parcel))
+        yield Stage.RCPT, lambda: self._smtp.rcpt(parcel.recipient)
+        yield Stage.DATA, lambda: self._smtp.docmd("DATA")
+
+    def _options(self, parcel: Parcel) -> list[str]:
+        options = [f"SIZE={len(parcel.content)}"] if self._smtp.has_extn("size") else []
+        if parcel.international:
+            options += ["SMTPUTF8"] + ["BODY=8BITMIME"] * self._smtp.has_extn("8bitmime")
+        return options
+
+    def _push(self, octets: bytes) -> None:
+        # In pieces, because a socket's timeout is for one call as a whole, however much it has to send. The dot at
+        # the end is in the last piece: if that one fails, the server has no complete mail.
+        view = memoryview(octets)
+        for start in range(0, len(view), _PIECE):
+            self._smtp.send(view[start : start + _PIECE])
+
+    def _take(self, stage: Stage, step: Callable[[], tuple[int, bytes]]) -> Reply:
+        """Take a step and return the answer, which either agrees or refuses."""
+        reply = Reply.read(self._guarded(stage, step))
+        agrees = reply.wants_content if stage is Stage.DATA else reply.is_positive
+        if (agrees or reply.is_refusal) and not reply.ends_session:
+            return reply
+        self.drop()
+        if reply.ends_session and stage is Stage.ANSWER:
+            return reply
+        raise Lost(stage, f"the mail server said {reply.raw!r}", announced=reply.ends_session)
+
+    def _guarded(self, stage: Stage, step: Callable[[], T]) -> T:
+        try:
+            return step()
+        except OSError as error:  # the root of smtplib's own errors too
+            self.drop()
+            raise Lost(stage, str(error) or type(error).__name__) from error
+
+    def _reset(self) -> None:
+        self.used_at = time.monotonic()
+        with contextlib.suppress(Lost):
+            if self._take(Stage.MAIL, self._smtp.rset).is_refusal:
+                self.drop()
+
+    def drop(self) -> None:
+        """Close without a word."""
+        self.alive = False
+        self._smtp.close()
+
+    def quit(self) -> None:
+        """Take leave of the server; it gets little time to answer."""
+        with contextlib.suppress(OSError):
+            if self.alive and self.process == os.getpid() and self._smtp.sock is not None:
+                self._smtp.sock.settimeout(_QUIT_TIMEOUT)
+                self._smtp.docmd("QUIT")
+        self.drop()
+
+
+def _without_utf8(parcel: Parcel, recipient: str) -> Receipt:
+    why = "the mail server takes no address outside ASCII"
+    if parcel.own_sender and not parcel.sender.isascii():
+        raise DeliveryFailed("utf8_not_supported", f"{why}, as our sender is", permanent=True)
+    return unsendable(recipient, "utf8_not_supported", why)

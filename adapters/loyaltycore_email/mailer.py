@@ -1,0 +1,181 @@
+"""The mailer itself: settings, and the port's one verb."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from types import TracebackType
+from typing import Self
+
+from attrs import Factory, field, frozen
+
+from loyaltycore.domain.validation import Faults
+from loyaltycore.ports.messaging import Email, Receipt
+from loyaltycore_email.addresses import read_mailbox
+from loyaltycore_email.dialling import Endpoint
+from loyaltycore_email.headers import Unsendable
+from loyaltycore_email.letter import Letter, Letterhead, compose
+from loyaltycore_email.pool import Pool
+from loyaltycore_email.replies import unsendable
+from loyaltycore_email.route import Route
+from loyaltycore_email.settings import (
+    Security,
+    check_greeting,
+    check_host,
+    check_login,
+    check_one_line,
+    check_port,
+    check_seconds,
+    check_trust,
+    read_context,
+    read_security,
+    read_sender,
+)
+
+
+@frozen(kw_only=True, eq=False)
+class SmtpMailer:
+    """Hands mails to one mail server. All threads of a process may share it.
+
+    Attributes:
+        host: Name or address of the server; its certificate must carry it.
+
+        sender: From and envelope sender of every mail that names none.
+
+        sender_name: Display name that goes with `sender`.
+
+        security: How the session is encrypted; a member or its value.
+
+        port: TCP port; by default the usual one for `security`.
+
+        username: For servers that want a login (PLAIN or LOGIN), else empty.
+
+        password: What goes with it.
+
+        ca_file: PEM file of the authority to trust instead of those of the system.
+
+        tls_context: A context of your own instead; it must verify.
+
+        connect_timeout: Seconds for each step until the session stands.
+
+        answer_timeout: Seconds for each later answer. A server may think about a mail for minutes (RFC 5321 allows
+            ten); who waits too short does not know what became of it.
+
+        idle_limit: Seconds for which an unused session is kept; 0 closes it after each mail.
+
+        keep: How many unused sessions are kept at most.
+
+        setup_pause: Seconds for which a wrong set-up is reported without asking the server again.
+
+        message_id_domain: Right side of the Message-IDs; by default the sender's domain.
+
+        local_hostname: How the server is greeted; by default this machine's name.
+
+    Raises:
+        InvalidInput: Settings that cannot work, all at once.
+    """
+
+    host: str
+    sender: str
+    sender_name: str = ""
+    security: Security = field(default=Security.STARTTLS, converter=read_security)
+    port: int = Factory(lambda self: self.security.default_port, takes_self=True)
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    ca_file: str | os.PathLike[str] | None = None
+    tls_context: ssl.SSLContext | None = None
+    connect_timeout: float = 10.0
+    answer_timeout: float = 120.0
+    idle_limit: float = 30.0
+    keep: int = 4
+    setup_pause: float = 60.0
+    message_id_domain: str = ""
+    local_hostname: str = ""
+    _head: Letterhead = field(init=False, repr=False)
+    _pool: Pool = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check the settings and make what `send` works with; nothing is dialled."""
+        faults = Faults()
+        self._check(faults)
+        sender = read_sender(faults, self.sender)
+        faults.raise_if_any()
+        head = Letterhead(sender, self.sender_name, self.message_id_domain or sender.domain)
+        # The attrs way of setting a field of a frozen class.
+        object.__setattr__(self, "_head", head)
+        object.__setattr__(
+            self, "_pool", Pool(self._endpoint(), self.idle_limit, self.keep, self.setup_pause)
+        )
+
+    def send(self, email: Email) -> tuple[Receipt, ...]:
+        """Hand one mail over, to each recipient a copy of its own.
+
+        Args:
+            email: The mail.
+
+        Returns:
+            One receipt per address in `email.to`, in that order. An address that stands there twice is written to
+            once.
+
+        Raises:
+            DeliveryFailed: The set-up is wrong, and no copy was taken: ``certificate_refused``, ``tls_failed``,
+                ``starttls_missing``, ``tls_required``, ``login_missing``, ``login_required``, ``credentials_refused``,
+                ``sender_refused`` (where it is the mailer's own) or ``service_refused``.
+        """
+        try:
+            letter = compose(email, self._head)
+        except Unsendable as fault:
+            return tuple(unsendable(recipient, fault.code, str(fault)) for recipient in email.to)
+        receipts: dict[str, Receipt] = {}
+        with Route(self._pool) as route:
+            for recipient in email.to:
+                if recipient not in receipts:
+                    receipts[recipient] = _hand_over(letter, recipient, route)
+        return tuple(receipts[recipient] for recipient in email.to)
+
+    def close(self) -> None:
+        """Close the sessions that are kept. The mailer may be used again; it then dials anew."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check(self, faults: Faults) -> None:
+        check_host(faults, self.host)
+        check_port(faults, self.port)
+        check_one_line(faults, "sender_name", self.sender_name)
+        check_login(faults, self.security, self.host, self.username, self.password)
+        check_trust(faults, self.ca_file, self.tls_context)
+        check_seconds(faults, "connect_timeout", self.connect_timeout)
+        check_seconds(faults, "answer_timeout", self.answer_timeout)
+        check_seconds(faults, "idle_limit", self.idle_limit, or_zero=True)
+        check_seconds(faults, "setup_pause", self.setup_pause, or_zero=True)
+        faults.integer("keep", self.keep, least=0, most=1000)
+        check_greeting(faults, "message_id_domain", self.message_id_domain)
+        check_greeting(faults, "local_hostname", self.local_hostname)
+
+    def _endpoint(self) -> Endpoint:
+        return Endpoint(
+            host=self.host,
+            port=self.port,
+            security=self.security,
+            context=read_context(self.ca_file, self.tls_context),
+            username=self.username,
+            password=self.password,
+            connect_timeout=self.connect_timeout,
+            answer_timeout=self.answer_timeout,
+            local_hostname=self.local_hostname,
+        )
+
+
+def _hand_over(letter: Letter, recipient: str, route: Route) -> Receipt:
+    try:
+        mailbox = read_mailbox(recipient, "to", code="invalid_recipient")
+    except Unsendable as fault:
+        return unsendable(recipient, fault.code, str(fault))
+    return route.carry(letter.to(mailbox), recipient)

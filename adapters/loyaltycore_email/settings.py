@@ -1,0 +1,140 @@
+"""What a mailer is told about its server, and what of it cannot work."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import ssl
+from enum import Enum
+from typing import Final
+
+from loyaltycore.domain.validation import Faults
+from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore_email.addresses import Mailbox, read_mailbox
+from loyaltycore_email.headers import Unsendable, is_one_line
+
+HOST_NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
+_LITERAL: Final = re.compile(r"\[[0-9A-Za-z:.]{2,60}\]")
+_HIGHEST_PORT: Final = 65535
+
+
+class Security(Enum):
+    """How the session is encrypted; the certificate is verified in either way of doing it."""
+
+    STARTTLS = "starttls"
+    """Begin in the clear and encrypt before anything of ours is said; a server that cannot is refused."""
+
+    TLS = "tls"
+    """Encrypted from the first octet."""
+
+    NONE = "none"
+    """Not encrypted: for a server on this machine or in a network that is trusted. No login beyond loopback."""
+
+    @property
+    def default_port(self) -> int:
+        """The port that servers use for it."""
+        return {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}[self]
+
+
+def read_security(value: Security | str) -> Security:
+    """Read the setting, which a configuration file gives as text.
+
+    Raises:
+        InvalidInput: There is no such way.
+    """
+    faults = Faults()
+    found = faults.choice("security", value, Security)
+    faults.raise_if_any()
+    if found is None:
+        raise InvalidInput([Fault("security", "required", "must not be empty")])
+    return found
+
+
+def check_host(faults: Faults, value: str) -> None:
+    """Note a host that is neither a name nor an address."""
+    if not HOST_NAME.fullmatch(value) and not _is_address(value):
+        faults.note("host", "bad_host", "is neither a host name nor an IP address")
+
+
+def check_greeting(faults: Faults, field: str, value: str) -> None:
+    """Note a name that cannot stand in a greeting or a Message-ID; empty is fine."""
+    if value and not HOST_NAME.fullmatch(value) and not _LITERAL.fullmatch(value):
+        faults.note(field, "bad_host", "is neither a host name nor an IP address in brackets")
+
+
+def check_port(faults: Faults, value: int) -> None:
+    """Note a port outside TCP's range."""
+    faults.integer("port", value, least=1, most=_HIGHEST_PORT)
+
+
+def check_seconds(faults: Faults, field: str, value: float, *, or_zero: bool = False) -> None:
+    """Note a time span that is not positive (or not even zero)."""
+    if not (value > 0 or (or_zero and value == 0)):
+        faults.note(field, "out_of_range", "must be a positive number of seconds")
+
+
+def check_login(faults: Faults, security: Security, host: str, username: str, password: str) -> None:
+    """Note credentials that are incomplete, unsendable, or would cross a network in the clear."""
+    if bool(username) != bool(password):
+        faults.note("password", "incomplete_login", "user name and password go together")
+    if not is_one_line(username + password):
+        faults.note("password", "control_character", "contains a control character")
+    if username and security is Security.NONE and not is_loopback(host):
+        faults.note("security", "login_in_the_clear", "a login without TLS is allowed on this machine alone")
+
+
+def check_one_line(faults: Faults, field: str, value: str) -> None:
+    """Note a text that could break out of its header."""
+    if not is_one_line(value):
+        faults.note(field, "control_character", "contains a control character")
+
+
+def check_trust(
+    faults: Faults, ca_file: str | os.PathLike[str] | None, context: ssl.SSLContext | None
+) -> None:
+    """Note two sources of trust at once, and a context that would trust anybody."""
+    if context is None:
+        return
+    if ca_file is not None:
+        faults.note("ca_file", "conflict", "goes into the context where a context is given")
+    if context.verify_mode is not ssl.CERT_REQUIRED or not context.check_hostname:
+        faults.note("tls_context", "not_verifying", "must verify the certificate and its host name")
+
+
+def read_sender(faults: Faults, value: str) -> Mailbox:
+    """Read the mailer's own address."""
+    try:
+        return read_mailbox(value, "sender")
+    except Unsendable:
+        faults.note("sender", "bad_email", "is not an e-mail address")
+        return Mailbox("", "")
+
+
+def read_context(ca_file: str | os.PathLike[str] | None, context: ssl.SSLContext | None) -> ssl.SSLContext:
+    """Make what verifies the server: the given context, that one authority, or the system's authorities.
+
+    Raises:
+        InvalidInput: The file cannot be read, or holds no certificate.
+    """
+    if context is not None:
+        return context
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:  # ssl.SSLError is one too
+        raise InvalidInput([Fault("ca_file", "unreadable", f"cannot be used: {error}")]) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether the host is this machine."""
+    if _is_address(host):
+        return ipaddress.ip_address(host).is_loopback
+    return host.lower() == "localhost"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""The plug-in: gives each branch the calendar of its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+
+from attrs import frozen
+
+from loyaltycore.domain.branches import Branch
+from loyaltycore.domain.validation import Faults
+from loyaltycore_holidays.calendar import HolidayCalendar
+from loyaltycore_holidays.facts import read_dates, read_yearly
+from loyaltycore_holidays.places import known_countries, read_place
+
+
+@frozen(init=False)
+class BranchHolidays:
+    """Give each branch a `HolidayCalendar` of its own facts; branches with equal facts share one.
+
+    Place, weekdays and dates come from the branch. What holds for the whole chain is said here. A branch's `open_on`
+    wins over the chain's closed days.
+
+    Args:
+        closed_every: Month and day of days that are free each year, for example ``((12, 24), (12, 31))``.
+
+        closed_on: Dates on which the whole chain is closed.
+
+        categories: For a country the kinds of holiday that close there, where it is not the usual ``public`` alone,
+            for example ``{"AT": ("public", "bank")}``.
+
+    Raises:
+        InvalidInput: Every fault in these options. Calling it raises for the facts of the branch.
+
+        MissingExtra: `holidays` is not installed.
+
+    Example:
+        >>> from loyaltycore.domain.branches import Branch
+        >>> calendar_of = BranchHolidays(closed_every=((12, 24), (12, 31)))
+        >>> calendar_of(Branch("berlin", "Berlin", subdivision="BE")).is_working_day(date(2024, 12, 24))
+        False
+    """
+
+    closed_every: frozenset[tuple[int, int]]
+    closed_on: frozenset[date]
+    categories: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def __init__(
+        self,
+        *,
+        closed_every: Iterable[tuple[int, int]] = (),
+        closed_on: Iterable[date] = (),
+        categories: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        # A missing package shows when the program starts, not when the first card is ordered.
+        known_countries()
+        faults = Faults()
+        options = (
+            read_yearly(faults, "closed_every", closed_every),
+            read_dates(faults, "closed_on", closed_on),
+            _read_categories(faults, categories or {}),
+        )
+        faults.raise_if_any()
+        self.__attrs_init__(*options)
+
+    def __call__(self, branch: Branch) -> HolidayCalendar:
+        """Give the calendar of a branch.
+
+        Raises:
+            InvalidInput: Its place is not known, or its dates are none.
+        """
+        kinds = dict(self.categories).get(branch.country)
+        return _calendar(
+            (branch.country, branch.subdivision, branch.municipality, kinds),
+            tuple(branch.working_weekdays),
+            (tuple(branch.closed_on), self.closed_on),
+            tuple(branch.open_on),
+            self.closed_every,
+        )
+
+
+@lru_cache(maxsize=256)
+def _calendar(
+    place: tuple[str, str, str, tuple[str, ...] | None],
+    working_weekdays: tuple[int, ...],
+    closed_on: tuple[Iterable[date], Iterable[date]],
+    open_on: tuple[date, ...],
+    closed_every: frozenset[tuple[int, int]],
+) -> HolidayCalendar:
+    country, subdivision, municipality, categories = place
+    return HolidayCalendar(
+        country,
+        subdivision,
+        municipality=municipality,
+        categories=categories,
+        working_weekdays=working_weekdays,
+        closed_on=(day for days in closed_on for day in days),
+        open_on=open_on,
+        closed_every=closed_every,
+    )
+
+
+def _read_categories(
+    faults: Faults, given: Mapping[str, Iterable[str]]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    places = [
+        read_place(faults.at(f"categories[{country}]"), country, None, None, tuple(words))
+        for country, words in given.items()
+    ]
+    return tuple(sorted((place.country, place.categories) for place in places))

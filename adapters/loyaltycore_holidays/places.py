@@ -1,0 +1,154 @@
+"""Which places the `holidays` package knows, and what a branch may call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from loyaltycore.domain.contact import COUNTRY_LENGTH
+from loyaltycore.domain.validation import Faults
+from loyaltycore.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+MOSTLY_CATHOLIC: Final = "catholic"
+"""The municipality of a branch where a state's Catholic holidays depend on who lives there."""
+
+# States in which the law gives a holiday to municipalities where most people are Catholic.
+_MIXED_STATES: Final = {"DE": frozenset({"BY", "SN", "TH"})}
+
+# Municipalities that `holidays` lists among the subdivisions of a country, with the state that each lies in.
+_CITIES: Final = {"DE": {"Augsburg": "BY"}, "CH": {"Stadt Zurich": "ZH"}, "ES": {"Barcelona": "CT"}}
+
+_NAME_LIMIT: Final = 60
+
+
+@frozen
+class Place:
+    """A place in the words of the `holidays` package.
+
+    Attributes:
+        country: ISO 3166-1 alpha-2.
+
+        subdivision: The package's code of the state, or empty for the holidays of the whole country.
+
+        municipality: `MOSTLY_CATHOLIC`, a municipality that the package knows, or empty.
+
+        categories: The kinds of holiday that close, sorted.
+    """
+
+    country: str
+    subdivision: str
+    municipality: str
+    categories: tuple[str, ...]
+
+    def holidays(self, years: Iterable[int]) -> HolidayBase:
+        """Compute the holidays of some years, in an object of their own (the package's objects grow when asked)."""
+        mixed = self.municipality == MOSTLY_CATHOLIC
+        return _library_calendar(
+            self.country,
+            years,
+            self.subdivision if mixed else self.municipality or self.subdivision,
+            (*self.categories, MOSTLY_CATHOLIC) if mixed else self.categories,
+        )
+
+
+def read_place(
+    faults: Faults, country: object, subdivision: object, municipality: object, categories: object
+) -> Place:
+    """Read the facts of a place; what is unknown is a fault that lists what there is.
+
+    Raises:
+        MissingExtra: `holidays` is not installed.
+    """
+    code = _read_country(faults, country)
+    if not code:
+        return Place("", "", "", ())
+    offer = _library_calendar(code)
+    state = _read_subdivision(faults, code, offer, subdivision)
+    state, city = _read_municipality(faults, code, offer, state, municipality)
+    return Place(code, state, city, _read_categories(faults, code, offer, categories))
+
+
+def _read_country(faults: Faults, value: object) -> str:
+    known = known_countries()
+    code = faults.text("country", value, limit=COUNTRY_LENGTH, required=True).upper()
+    if code and code not in known:
+        faults.note("country", "unknown_country", f"is not known here; known: {_listed(known)}")
+        return ""
+    return code
+
+
+def _read_subdivision(faults: Faults, country: str, offer: HolidayBase, value: object) -> str:
+    text = faults.text("subdivision", value, limit=_NAME_LIMIT)
+    codes = [code for code in offer.subdivisions if code not in _CITIES.get(country, {})]
+    known = {alias.casefold(): code for alias, code in offer.subdivisions_aliases.items()}
+    # After the aliases: where a word is both, it is the code.
+    known |= {code.casefold(): code for code in codes}
+    word = text.casefold().removeprefix(f"{country.casefold()}-")
+    if word and word not in known:
+        faults.note(
+            "subdivision", "unknown_subdivision", f"is not known in {country}; known: {_listed(codes)}"
+        )
+    return known.get(word, "")
+
+
+def _read_municipality(
+    faults: Faults, country: str, offer: HolidayBase, state: str, value: object
+) -> tuple[str, str]:
+    """Read the municipality, and the state: a municipality that is known by name says where it lies."""
+    text = faults.text("municipality", value, limit=_NAME_LIMIT)
+    if not text:
+        return state, ""
+    known = {
+        name: inside
+        for name, inside in _CITIES.get(country, {}).items()
+        if name in offer.subdivisions and state in {"", inside}
+    }
+    if state in _MIXED_STATES.get(country, ()):
+        known[MOSTLY_CATHOLIC] = state
+    for name, inside in known.items():
+        if name.casefold() == text.casefold():
+            return inside, name
+    message = f"is not known there; known: {_listed(known)}; elsewhere leave it empty and use closed_on"
+    faults.note("municipality", "unknown_municipality", message)
+    return state, ""
+
+
+def _read_categories(faults: Faults, country: str, offer: HolidayBase, value: object) -> tuple[str, ...]:
+    words = value if isinstance(value, tuple | list | set | frozenset) else (value,) if value else ()
+    chosen = {word for word in words if isinstance(word, str) and word in offer.supported_categories}
+    if len(chosen) < len(words):
+        known = _listed(offer.supported_categories)
+        faults.note("categories", "unknown_category", f"must be among those of {country}: {known}")
+    return tuple(sorted(chosen or {offer.default_category or offer.supported_categories[0]}))
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words)) or "none"
+
+
+def known_countries() -> Iterable[str]:
+    """List the codes of all countries that have holidays here.
+
+    Raises:
+        MissingExtra: `holidays` is not installed.
+    """
+    try:
+        from holidays import list_supported_countries  # noqa: PLC0415  an optional extra, and slow to load
+    except ImportError:
+        raise MissingExtra("holidays", "holidays") from None
+    return list_supported_countries(include_aliases=False)
+
+
+def _library_calendar(
+    country: str, years: Iterable[int] = (), subdivision: str = "", categories: tuple[str, ...] = ()
+) -> HolidayBase:
+    from holidays import country_holidays  # noqa: PLC0415  see known_countries
+
+    return country_holidays(
+        country, subdiv=subdivision or None, years=years, expand=False, categories=categories or None
+    )

@@ -1,0 +1,248 @@
+"""Opening a database: its address, its driver, and what every connection is told first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from math import ceil
+from threading import Lock
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy
+
+_RECYCLE: Final = 1800
+"""Seconds after which a connection is replaced: servers and firewalls drop idle ones."""
+
+_UNKNOWN_VARIABLE: Final = 1193
+
+_SKIP_LOCKED_SINCE: Final = (10, 6)
+
+
+@frozen
+class Driver:
+    """How an engine is reached.
+
+    Attributes:
+        name: SQLAlchemy's name of engine and driver.
+
+        module: What must be installed.
+
+        extra: The extra that brings it; empty for the standard library.
+    """
+
+    name: str
+    module: str
+    extra: str
+
+
+_MARIADB: Final = Driver("mariadb+pymysql", "pymysql", "mariadb")
+_POSTGRESQL: Final = Driver("postgresql+psycopg", "psycopg", "postgresql")
+_SQLITE: Final = Driver("sqlite+pysqlite", "sqlite3", "")
+
+# Of two ways to write one address SQLAlchemy makes two dialects with other column types, so only one is used.
+_DRIVERS: Final[Mapping[str, Driver]] = {
+    "sqlite": _SQLITE,
+    "sqlite+pysqlite": _SQLITE,
+    "postgresql": _POSTGRESQL,
+    "postgresql+psycopg": _POSTGRESQL,
+    "mariadb": _MARIADB,
+    "mariadb+pymysql": _MARIADB,
+    "mysql": _MARIADB,
+    "mysql+pymysql": _MARIADB,
+}
+
+
+@frozen(kw_only=True)
+class Limits:
+    """How much is used, and how long is waited.
+
+    Attributes:
+        pool_size: Connections kept open.
+
+        max_overflow: Connections that may come on top for a while.
+
+        timeout: Seconds to wait for a connection, for a free place in the pool, or for a lock.
+    """
+
+    pool_size: int
+    max_overflow: int
+    timeout: float
+
+
+@frozen
+class Database:
+    """An engine, and how it differs from the others.
+
+    Attributes:
+        engine: SQLAlchemy's engine.
+
+        limits: How long is waited.
+
+        turn: For a database that has one connection only: who holds this lock may use it.
+    """
+
+    engine: Engine
+    limits: Limits
+    turn: Lock | None = None
+
+    def take_turn(self) -> None:
+        """Wait until the only connection is free.
+
+        Raises:
+            StorageBusy: That took too long.
+        """
+        if self.turn is not None and not self.turn.acquire(timeout=self.limits.timeout):
+            raise StorageBusy("the only connection of this database is in use")
+
+    def end_turn(self) -> None:
+        """Let the next one use the only connection."""
+        if self.turn is not None:
+            self.turn.release()
+
+    @property
+    def dialect(self) -> str:
+        """SQLAlchemy's name of the engine."""
+        return self.engine.dialect.name
+
+    @property
+    def locks_rows(self) -> bool:
+        """Whether there is SELECT ... FOR UPDATE."""
+        return self.dialect != "sqlite"
+
+    @property
+    def skips_locked(self) -> bool:
+        """Whether there is SKIP LOCKED; known once a connection was made."""
+        version = self.engine.dialect.server_version_info or ()  # type: ignore[attr-defined]  # set by connecting
+        return self.locks_rows and (self.dialect != "mariadb" or version >= _SKIP_LOCKED_SINCE)
+
+    def begin(self, connection: Connection, *, read_only: bool) -> None:
+        """Begin a transaction, as far as the driver does not do so by itself."""
+        if self.dialect == "sqlite":
+            # A writer that begins as a reader could not go on once somebody else has written.
+            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        elif self.dialect == "postgresql" and read_only:
+            connection.execution_options(postgresql_readonly=True)
+
+    def begin_ddl(self, connection: Connection) -> None:
+        """Begin a transaction that changes tables, and that sees what others changed while it waited."""
+        if self.dialect == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execution_options(isolation_level="READ COMMITTED")
+
+
+def parse_url(url: str) -> URL:
+    """Read an address, and put the driver in that this adapter uses.
+
+    Raises:
+        InvalidInput: No address of a supported engine.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise InvalidInput([Fault("url", "bad_url", "is no database address")]) from None
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        known = ", ".join(_DRIVERS)
+        raise InvalidInput([Fault("url", "bad_url", f"begins with {parsed.drivername!r}, known are {known}")])
+    return parsed.set(drivername=driver.name)
+
+
+def open_database(url: str, limits: Limits, connect_args: Mapping[str, Any]) -> Database:
+    """Make an engine; the first connection is opened when it is needed.
+
+    Raises:
+        InvalidInput: As `parse_url`.
+
+        MissingExtra: The driver is not installed.
+    """
+    parsed = parse_url(url)
+    driver = _DRIVERS[parsed.drivername]
+    if find_spec(driver.module) is None:
+        raise MissingExtra(driver.extra, driver.module)
+    if driver is _SQLITE:
+        return _open_sqlite(parsed, limits, connect_args)
+    own, greet = _postgresql(limits) if driver is _POSTGRESQL else _mariadb(limits)
+    engine = create_engine(
+        parsed,
+        connect_args={**own, **connect_args},
+        # Several reads of one transaction see one state; who writes what another changed since is told so.
+        isolation_level="REPEATABLE READ",
+        pool_recycle=_RECYCLE,
+        # Every transaction is ended by name, a second rollback would only cost a round trip.
+        pool_reset_on_return=None,
+        **_pool(limits),
+    )
+    event.listen(engine, "connect", greet)
+    return Database(engine, limits)
+
+
+def _pool(limits: Limits) -> dict[str, Any]:
+    return {
+        "pool_size": limits.pool_size,
+        "max_overflow": limits.max_overflow,
+        "pool_timeout": limits.timeout,
+        "hide_parameters": True,  # customers' data do not belong in messages of errors
+    }
+
+
+def _open_sqlite(url: URL, limits: Limits, connect_args: Mapping[str, Any]) -> Database:
+    # isolation_level=None: the module begins nothing by itself, `Database.begin` does.
+    own = {"isolation_level": None, "timeout": limits.timeout, "check_same_thread": False}
+    arguments = {**own, **connect_args}
+    in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
+    if in_memory:
+        engine = create_engine(url, connect_args=arguments, poolclass=StaticPool, hide_parameters=True)
+        return Database(engine, limits, Lock())
+    engine = create_engine(url, connect_args=arguments, pool_reset_on_return=None, **_pool(limits))
+    event.listen(engine, "connect", _greet_sqlite)
+    return Database(engine, limits)
+
+
+def _greet_sqlite(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    # In WAL mode the default could lose the last commits when the power fails, after a mail that they announced left.
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _postgresql(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], None]]:
+    def greet(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {ceil(limits.timeout * 1000)}")
+        connection.autocommit = False
+
+    return {"connect_timeout": ceil(limits.timeout), "client_encoding": "utf8"}, greet
+
+
+def _mariadb(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], None]]:
+    settings = (
+        # Nothing is cut silently, whatever the server's default.
+        "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+        f"innodb_lock_wait_timeout = {max(1, ceil(limits.timeout))}",
+    )
+    optional = (
+        # A row that changed since the snapshot is refused, where older servers would show it all at once.
+        "innodb_snapshot_isolation = ON",
+        # On a Galera node: wait until it knows what the others committed before.
+        "wsrep_sync_wait = 1",
+    )
+
+    def greet(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET SESSION {', '.join(settings)}")
+            for setting in optional:
+                _set_if_known(cursor, setting)
+
+    return {"connect_timeout": max(1, ceil(limits.timeout)), "charset": "utf8mb4"}, greet
+
+
+def _set_if_known(cursor: Any, setting: str) -> None:
+    try:
+        cursor.execute(f"SET SESSION {setting}")
+    except Exception as error:
+        if error.args[:1] != (_UNKNOWN_VARIABLE,):
+            raise

@@ -1,0 +1,160 @@
+"""Everything that is prepared once per record type: tables, statements, encoder, decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Generic, TypeVar
+
+from attrs import frozen
+from sqlalchemy import Delete, Insert, MetaData, Select, Table, Update, bindparam, delete, insert, select, update
+
+from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore_sql.criteria import Compiler, Target
+from loyaltycore_sql.naming import primary_name, unique_name
+from loyaltycore_sql.records import Decoder, Encoder
+from loyaltycore_sql.tables import Tables, build_tables
+from loyaltycore_sql.translation import Uniques
+
+T = TypeVar("T")
+
+KEY: Final = "key_"
+VERSION: Final = "version_"
+KEYS: Final = "keys_"
+
+
+@frozen
+class KeyStatements:
+    """Statements on the lookup keys of a record type.
+
+    Attributes:
+        insert: One pair of a record.
+
+        delete: One pair of a record: `KEY`, ``lookup_``, ``value_``.
+
+        clear: All of a record: `KEY`.
+
+        select: All of the records `KEYS`: record key, lookup, value.
+    """
+
+    insert: Insert
+    delete: Delete
+    clear: Delete
+    select: Select[Any]
+
+
+@frozen
+class Layout(Generic[T]):
+    """A record type as this storage keeps it.
+
+    Attributes:
+        record_type: Its declaration.
+
+        compiler: Compiles criteria on its rows.
+
+        encoder: Makes rows.
+
+        decoder: Makes records.
+
+        uniques: Names its unique keys.
+
+        get: The row with the key `KEY`.
+
+        insert: One row.
+
+        update: The row with the key `KEY` and the version `VERSION`.
+
+        delete: As `update`.
+
+        versions: Key and version of the records `KEYS`.
+
+        keys: None where it declares no lookups.
+    """
+
+    record_type: RecordType[T]
+    compiler: Compiler
+    encoder: Encoder[T]
+    decoder: Decoder[T]
+    uniques: Uniques
+    get: Select[Any]
+    insert: Insert
+    update: Update
+    delete: Delete
+    versions: Select[Any]
+    keys: KeyStatements | None
+
+
+class Layouts:
+    """The layouts of a registry."""
+
+    def __init__(self, registry: Registry, prefix: str) -> None:
+        """Derive tables and statements.
+
+        Raises:
+            RegistrationError: A record type cannot be kept on every engine.
+        """
+        self.registry = registry
+        self.metadata = MetaData()
+        self._targets = {
+            record_type.table: Target(record_type, build_tables(record_type, prefix, self.metadata))
+            for record_type in registry
+        }
+        self._layouts: dict[type, Layout[Any]] = {
+            target.record_type.cls: _layout(target, self._targets) for target in self._targets.values()
+        }
+
+    def __iter__(self) -> Iterator[Target]:
+        return iter(self._targets.values())
+
+    def of(self, cls: type[T]) -> Layout[T]:
+        """The layout of a record class.
+
+        Raises:
+            RegistrationError: The class was never registered.
+        """
+        layout = self._layouts.get(cls)
+        return self._layouts[self.registry.of(cls).cls] if layout is None else layout
+
+
+def _layout(target: Target, targets: Mapping[str, Target]) -> Layout[Any]:
+    record_type, main = target.record_type, target.tables.main
+    key, version = main.c[record_type.key], main.c.version
+    as_read = (key == bindparam(KEY), version == bindparam(VERSION))
+    return Layout(
+        record_type=record_type,
+        compiler=Compiler(targets, target, main),
+        encoder=Encoder(record_type),
+        decoder=Decoder(record_type),
+        uniques=_uniques(record_type, main),
+        get=select(main).where(key == bindparam(KEY)),
+        insert=insert(main),
+        update=update(main).where(*as_read),
+        delete=delete(main).where(*as_read),
+        versions=select(key, version).where(key.in_(bindparam(KEYS, expanding=True))),
+        keys=_key_statements(target.tables),
+    )
+
+
+def _key_statements(tables: Tables) -> KeyStatements | None:
+    keys = tables.keys
+    if keys is None:
+        return None
+    of_record = keys.c.record_key == bindparam(KEY)
+    pair = (keys.c.lookup == bindparam("lookup_"), keys.c.value == bindparam("value_"))
+    return KeyStatements(
+        insert=insert(keys),
+        delete=delete(keys).where(of_record, *pair),
+        clear=delete(keys).where(of_record),
+        select=select(keys.c.record_key, keys.c.lookup, keys.c.value).where(
+            keys.c.record_key.in_(bindparam(KEYS, expanding=True))
+        ),
+    )
+
+
+def _uniques(record_type: RecordType[Any], main: Table) -> Uniques:
+    fields: dict[str, tuple[str, ...]] = {"PRIMARY": (record_type.key,), primary_name(main.name): (record_type.key,)}
+    for unique in record_type.unique:
+        fields[unique_name(main.name, unique)] = unique
+    # SQLite tells the columns, not the name.
+    for unique in (*record_type.unique, (record_type.key,)):
+        fields[", ".join(f"{main.name}.{name}" for name in unique)] = unique
+    return Uniques(record_type.table, fields)

@@ -1,0 +1,223 @@
+"""From records to rows and back, prepared once per record type.
+
+What a column could not hold is refused here, so that every engine refuses the same: SQLite checks no lengths,
+PostgreSQL knows no NUL character, MariaDB would store half of a surrogate pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any, Final, Generic, TypeVar, cast
+
+import attrs
+
+from loyaltycore.codec import to_json
+from loyaltycore.errors import Fault, InvalidInput, StorageError
+from loyaltycore.records.registry import RecordType, StoredField, Storing
+from loyaltycore_sql.column_types import microseconds
+from loyaltycore_sql.tables import column_length
+
+T = TypeVar("T")
+
+Encode = Callable[[Any], Any]
+
+GREATEST: Final = 2**63 - 1
+LEAST: Final = -(2**63)
+_EARLIEST: Final = microseconds(datetime.fromisoformat("0001-01-01T00:00:00+00:00"))
+_LATEST: Final = microseconds(datetime.fromisoformat("9999-12-31T23:59:59.999999+00:00"))
+
+
+class Unfit(ValueError):
+    """A value that its column cannot hold.
+
+    Attributes:
+        code: Stable word that names the fault.
+
+        message: One sentence for a person.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(message)
+
+
+class Encoder(Generic[T]):
+    """Turns records of one type into column values."""
+
+    def __init__(self, record_type: RecordType[T]) -> None:
+        self._record_type = record_type
+        self._values = attrgetter(*(stored.name for stored in record_type.fields))
+        self._encoders = [
+            (stored.name, _encoder(stored, column_length(record_type, stored)))
+            for stored in record_type.fields
+        ]
+
+    def encode(self, record: T) -> dict[str, Any]:
+        """The values of a record by column.
+
+        Raises:
+            InvalidInput: Every field whose value does not fit its column.
+        """
+        values = self._values(record)
+        try:
+            return {
+                name: encode(value) for (name, encode), value in zip(self._encoders, values, strict=True)
+            }
+        except Unfit:
+            raise InvalidInput(self._faults(values)) from None
+
+    def keys(self, record: T) -> set[tuple[str, str]]:
+        """The lookup keys of a record, each with its lookup's name.
+
+        Raises:
+            InvalidInput: A key that no engine can hold.
+        """
+        derived = self._record_type.keys_of(record)
+        pairs = {(lookup, value) for lookup, values in derived.items() for value in values}
+        for lookup, value in pairs:
+            if not storable(value):
+                raise InvalidInput([Fault(lookup, "bad_text", "holds a character that cannot be stored")])
+        return pairs
+
+    def _faults(self, values: Iterable[Any]) -> list[Fault]:
+        faults = []
+        for (name, encode), value in zip(self._encoders, values, strict=True):
+            try:
+                encode(value)
+            except Unfit as unfit:
+                faults.append(Fault(name, unfit.code, unfit.message))
+        return faults
+
+
+class Decoder(Generic[T]):
+    """Builds records of one type from rows whose columns stand in the order of the fields."""
+
+    def __init__(self, record_type: RecordType[T]) -> None:
+        self._table = record_type.table
+        self._build = _builder(record_type.cls)
+
+    def decode(self, rows: Iterable[Iterable[Any]]) -> list[T]:
+        """The records of these rows.
+
+        Raises:
+            StorageError: A row holds what the class refuses; it was written by something else.
+        """
+        try:
+            return [self._build(row) for row in rows]
+        except (ValueError, TypeError, OverflowError) as error:
+            raise StorageError(f"{self._table}: a stored record does not fit its class") from error
+
+
+def storable(text: str) -> bool:
+    """Whether every engine can hold this text: no NUL, no half of a surrogate pair."""
+    if text.isascii():
+        return "\x00" not in text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
+
+
+def _builder(cls: type[T]) -> Callable[[Iterable[Any]], T]:
+    attributes = attrs.fields(cast("type[attrs.AttrsInstance]", cls))
+    if not any(attribute.kw_only for attribute in attributes):
+        return lambda row: cls(*row)
+    names = [attribute.alias or attribute.name for attribute in attributes]
+    return lambda row: cls(**dict(zip(names, row, strict=True)))
+
+
+def _encoder(stored: StoredField, length: int) -> Encode:
+    return _nullable(_scalar(stored, length)) if stored.nullable else _scalar(stored, length)
+
+
+def _nullable(encode: Encode) -> Encode:
+    return lambda value: None if value is None else encode(value)
+
+
+def _scalar(stored: StoredField, length: int) -> Encode:
+    match stored.storing:
+        case Storing.TEXT | Storing.LONG_TEXT:
+            return _text(length)
+        case Storing.CHOICE:
+            return _instance_of(stored.type)
+        case Storing.DOCUMENT:
+            return _document
+        case _:
+            return _SCALARS[stored.storing]
+
+
+def _text(limit: int) -> Encode:
+    def encode(value: Any) -> Any:
+        if not isinstance(value, str):
+            raise _wrong_type(str, value)
+        if limit and len(value) > limit:
+            raise Unfit("too_long", f"is longer than {limit} characters")
+        if not storable(value):
+            raise Unfit("bad_text", "holds a character that cannot be stored")
+        # Drivers write some subclasses in their own way, psycopg the name of an enumeration's member.
+        return value if type(value) is str else str.__str__(value)
+
+    return encode
+
+
+def _instance_of(kind: type) -> Encode:
+    def encode(value: Any) -> Any:
+        if not isinstance(value, kind):
+            raise _wrong_type(kind, value)
+        return value
+
+    return encode
+
+
+def _exactly(kind: type) -> Encode:
+    def encode(value: Any) -> Any:
+        if type(value) is not kind:
+            raise _wrong_type(kind, value)
+        return value
+
+    return encode
+
+
+def _integer(value: Any) -> Any:
+    if type(value) is not int:
+        raise _wrong_type(int, value)
+    if not LEAST <= value <= GREATEST:
+        raise Unfit("out_of_range", "does not fit 64 bits")
+    return value
+
+
+def _instant(value: Any) -> Any:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise Unfit("wrong_type", "must be an instant with a time zone")
+    # A zone east or west of Greenwich can carry the first and the last day of the calendar out of it.
+    if not _EARLIEST <= microseconds(value) <= _LATEST:
+        raise Unfit("out_of_range", "lies outside the calendar in UTC")
+    return value
+
+
+def _document(value: Any) -> Any:
+    if value is None:
+        raise Unfit("missing", "must not be None")
+    try:
+        text = to_json(value)
+    except (TypeError, ValueError) as error:
+        raise Unfit("bad_document", f"cannot be written as JSON: {error}") from error
+    if not storable(text):
+        raise Unfit("bad_text", "holds a character that cannot be stored")
+    return text
+
+
+def _wrong_type(kind: type, value: Any) -> Unfit:
+    return Unfit("wrong_type", f"must be {kind.__name__}, not {type(value).__name__}")
+
+
+_SCALARS: Final[Mapping[Storing, Encode]] = {
+    Storing.INTEGER: _integer,
+    Storing.BOOLEAN: _exactly(bool),
+    Storing.DATE: _exactly(date),
+    Storing.INSTANT: _instant,
+}

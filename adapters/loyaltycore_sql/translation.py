@@ -1,0 +1,248 @@
+"""From the drivers' errors to the library's own: the one place, and the whole table.
+
+MySQL's family is told apart by the vendor's number first: MariaDB files "this node has left the cluster" under the
+SQLSTATE of a lost connection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final, NoReturn
+
+from attrs import frozen
+from sqlalchemy import exc
+
+from loyaltycore.errors import (
+    CommitUnknown,
+    DuplicateKey,
+    LoyaltyError,
+    StorageBusy,
+    StorageError,
+    StorageUnreachable,
+)
+
+@frozen
+class Uniques:
+    """The unique keys of one table.
+
+    Attributes:
+        table: The record type's table.
+
+        fields: The fields of a key, by each name that an engine may call it.
+    """
+
+    table: str
+    fields: Mapping[str, tuple[str, ...]]
+
+    def named(self, name: str | None) -> DuplicateKey | None:
+        """The error for a name, None where it is no unique key of this table."""
+        fields = self.fields.get(name or "")
+        return None if fields is None else DuplicateKey(self.table, fields)
+
+
+class Phase(Enum):
+    """What was being done when the error came."""
+
+    CONNECTING = "connecting"
+    WORKING = "working"
+    COMMITTING = "committing"
+
+
+class Verdict(Enum):
+    """What an error says about the transaction."""
+
+    CONFLICT = "conflict"
+    """Rolled back for another's sake; it may succeed at once."""
+
+    WAITED = "waited"
+    """A lock or a free place was waited for in vain."""
+
+    LOST = "lost"
+    """The connection is gone, and with it the transaction, unless a COMMIT was on its way."""
+
+    DUPLICATE = "duplicate"
+    """A unique key is taken."""
+
+    REFUSED = "refused"
+    """No connection will be had before somebody changes something."""
+
+    UNCLEAR = "unclear"
+    """Failed in a way that says nothing about a COMMIT; elsewhere nothing was kept."""
+
+    FATAL = "fatal"
+    """Everything else."""
+
+
+_SQLSTATES: Final[Mapping[str, Verdict]] = {
+    "40001": Verdict.CONFLICT,  # could not serialize access
+    "40P01": Verdict.CONFLICT,  # deadlock
+    "55P03": Verdict.WAITED,  # lock_timeout
+    "53300": Verdict.WAITED,  # too many connections
+    "23505": Verdict.DUPLICATE,
+    "40003": Verdict.LOST,  # statement completion unknown
+    "25P03": Verdict.LOST,  # idle in transaction for too long
+    "57P01": Verdict.LOST,  # shut down by the administrator
+    "57P02": Verdict.LOST,  # crashed
+    "57P03": Verdict.LOST,  # starting up, cannot connect now
+    "57P05": Verdict.LOST,  # idle for too long
+    "57014": Verdict.UNCLEAR,  # cancelled
+}
+
+_VENDOR_CODES: Final[Mapping[int, Verdict]] = {
+    1020: Verdict.CONFLICT,  # changed since the snapshot
+    1213: Verdict.CONFLICT,  # deadlock; on Galera also another node's write
+    1180: Verdict.CONFLICT,  # error during commit; Galera: not applied
+    1040: Verdict.WAITED,  # too many connections
+    1047: Verdict.WAITED,  # this node has left the cluster, for now
+    1203: Verdict.WAITED,  # too many connections of this user
+    1205: Verdict.WAITED,  # lock wait timeout
+    1062: Verdict.DUPLICATE,
+    1169: Verdict.DUPLICATE,
+    1586: Verdict.DUPLICATE,
+    1053: Verdict.LOST,  # shutting down
+    1927: Verdict.LOST,  # killed
+    2006: Verdict.LOST,
+    2013: Verdict.LOST,
+    2055: Verdict.LOST,
+    4031: Verdict.LOST,  # idle for too long
+    1317: Verdict.UNCLEAR,  # interrupted
+    1044: Verdict.REFUSED,  # no right to the database
+    1045: Verdict.REFUSED,  # wrong password
+    1049: Verdict.REFUSED,  # no such database
+    1698: Verdict.REFUSED,  # wrong user
+    1153: Verdict.FATAL,  # packet too large: SQLSTATE says lost, but a retry ends the same way
+}
+
+_MARIADB_STATES: Final[Mapping[str, Verdict]] = {"40001": Verdict.CONFLICT, "23505": Verdict.DUPLICATE}
+
+_SQLITE_EXTENDED: Final[Mapping[int, Verdict]] = {
+    517: Verdict.CONFLICT,  # BUSY_SNAPSHOT
+    1555: Verdict.DUPLICATE,  # CONSTRAINT_PRIMARYKEY
+    2067: Verdict.DUPLICATE,  # CONSTRAINT_UNIQUE
+}
+
+_SQLITE_PRIMARY: Final[Mapping[int, Verdict]] = {
+    5: Verdict.WAITED,  # BUSY
+    6: Verdict.WAITED,  # LOCKED
+    10: Verdict.UNCLEAR,  # IOERR: whether the log reached the disk nobody can tell
+}
+
+
+def verdict(error: Exception, dialect: str) -> Verdict:
+    """What an error says, by the codes of its engine.
+
+    Args:
+        error: An error of SQLAlchemy's, or whatever else came out of a driver.
+
+        dialect: SQLAlchemy's name of the engine.
+    """
+    if isinstance(error, exc.TimeoutError):
+        return Verdict.WAITED
+    if not isinstance(error, exc.DBAPIError):
+        return Verdict.UNCLEAR
+    found = _CLASSIFIERS[dialect](error.orig)
+    if found is Verdict.FATAL and error.connection_invalidated:
+        return Verdict.LOST
+    return found
+
+
+def translate(error: Exception, dialect: str, phase: Phase, uniques: Uniques | None = None) -> Exception:
+    """The error to raise instead.
+
+    Args:
+        error: As for `verdict`.
+
+        dialect: As for `verdict`.
+
+        phase: What was being done.
+
+        uniques: The unique keys of the table that the statement wrote.
+
+    Returns:
+        One of the library's errors; the very error where it is one already, or nobody's that a driver raises.
+    """
+    if isinstance(error, LoyaltyError):
+        return error
+    if isinstance(error, exc.StatementError) and isinstance(error.orig, LoyaltyError):
+        return error.orig
+    found = verdict(error, dialect)
+    if phase is Phase.CONNECTING:
+        return _connecting(error, found)
+    if phase is Phase.COMMITTING and found in {Verdict.LOST, Verdict.UNCLEAR}:
+        return CommitUnknown(f"the connection was lost at the commit: {_words(error)}")
+    if found in {Verdict.CONFLICT, Verdict.WAITED, Verdict.LOST}:
+        return StorageBusy(_words(error))
+    if found is Verdict.DUPLICATE and (duplicate := uniques and _duplicate(error, uniques)):
+        return duplicate
+    return StorageError(_words(error)) if isinstance(error, exc.SQLAlchemyError) else error
+
+
+def raise_translated(error: Exception, dialect: str, phase: Phase, uniques: Uniques | None = None) -> NoReturn:
+    """Raise what `translate` answers, with the driver's error as its cause."""
+    translated = translate(error, dialect, phase, uniques)
+    if translated is error:
+        raise error
+    raise translated from error
+
+
+def _connecting(error: Exception, found: Verdict) -> Exception:
+    if not isinstance(error, exc.SQLAlchemyError | OSError):
+        return error
+    if isinstance(error, exc.TimeoutError):
+        return StorageBusy(_words(error))  # all places of the pool were taken
+    if found is Verdict.REFUSED:
+        return StorageError(_words(error))
+    return StorageUnreachable(_words(error))
+
+
+def _postgresql(error: Any) -> Verdict:
+    state = getattr(error, "sqlstate", None)
+    if state is None:
+        # psycopg's own complaints: an OperationalError is always about the connection.
+        return Verdict.LOST if type(error).__name__ == "OperationalError" else Verdict.FATAL
+    return _SQLSTATES.get(state, Verdict.LOST if state.startswith("08") else Verdict.FATAL)
+
+
+def _mariadb(error: Any) -> Verdict:
+    code = error.args[0] if error.args else None
+    if code in _VENDOR_CODES:
+        return _VENDOR_CODES[code]
+    if code == 0 and type(error).__name__ == "InterfaceError":
+        return Verdict.LOST  # PyMySQL's way to say that its socket is closed
+    state = getattr(error, "sqlstate", None) or ""
+    return _MARIADB_STATES.get(state, Verdict.LOST if state.startswith("08") else Verdict.FATAL)
+
+
+def _sqlite(error: Any) -> Verdict:
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    return _SQLITE_EXTENDED.get(code) or _SQLITE_PRIMARY.get(code & 0xFF, Verdict.FATAL)
+
+
+_CLASSIFIERS: Final[Mapping[str, Callable[[Any], Verdict]]] = {
+    "postgresql": _postgresql,
+    "mariadb": _mariadb,
+    "sqlite": _sqlite,
+}
+
+
+def _duplicate(error: Exception, uniques: Uniques) -> DuplicateKey | None:
+    driver_error: Any = getattr(error, "orig", None)
+    diagnosis = getattr(driver_error, "diag", None)
+    if diagnosis is not None:
+        return uniques.named(diagnosis.constraint_name)
+    message = str(driver_error)
+    if found := re.fullmatch(r"UNIQUE constraint failed: (.+)", message):
+        return uniques.named(found[1])
+    # MariaDB names the key last, in the language of the server; before it stands the value, which may be anything.
+    quoted = {message.rfind(f"'{name}'"): name for name in uniques.fields}
+    return uniques.named(quoted[max(quoted)]) if max(quoted, default=-1) >= 0 else None
+
+
+def _words(error: Exception) -> str:
+    """What the driver said first: what comes behind may hold values of the record."""
+    said = getattr(error, "orig", None) or error
+    if said.args and isinstance(said.args[0], int) and len(said.args) > 1:
+        return f"{said.args[0]}: {said.args[1]}"
+    return str(said).partition("\n")[0]

@@ -1,0 +1,136 @@
+"""The writing verbs: one statement per table for all records of a class, with versions checked and keys in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any, Final
+
+from loyaltycore.errors import StaleRecord
+from loyaltycore_sql.layouts import KEY, KEYS, VERSION, KeyStatements, Layout, Layouts
+from loyaltycore_sql.unit import Unit
+
+_AT_ONCE: Final = 500
+"""How many keys one SELECT asks for."""
+
+Pairs = set[tuple[str, str]]
+
+
+def by_class(layouts: Layouts, records: Iterable[Any]) -> list[tuple[Layout[Any], list[Any]]]:
+    """Group records by class; classes in the order of their first record, records in the order given.
+
+    The order within a class is kept because unique keys are checked row by row: the caller says which record lets a
+    value go before which other takes it.
+    """
+    groups: dict[type, list[Any]] = {}
+    for record in records:
+        groups.setdefault(type(record), []).append(record)
+    return [(layouts.of(cls), group) for cls, group in groups.items()]
+
+
+class Insertion:
+    """New records of one class, checked and ready to be written."""
+
+    def __init__(self, layout: Layout[Any], records: Sequence[Any]) -> None:
+        self._layout = layout
+        self._rows = [layout.encoder.encode(record) for record in records]
+        self._keys = {layout.record_type.key_of(record): layout.encoder.keys(record) for record in records}
+
+    def write(self, unit: Unit) -> None:
+        """Insert rows and lookup keys."""
+        unit.write(self._layout.insert, self._rows, self._layout.uniques)
+        if self._layout.keys is not None:
+            _insert_keys(unit, self._layout.keys, self._keys)
+
+
+class Replacement:
+    """Changed records of one class, checked and ready to be written."""
+
+    def __init__(self, layout: Layout[Any], records: Sequence[Any]) -> None:
+        self._layout = layout
+        self._records = records
+        self._rows = [self._row(record) for record in records]
+        self._keys = {layout.record_type.key_of(record): layout.encoder.keys(record) for record in records}
+
+    def write(self, unit: Unit) -> None:
+        """Update rows and the lookup keys that differ.
+
+        Raises:
+            StaleRecord: A record is not as it was read.
+        """
+        changed = unit.write(self._layout.update, self._rows, self._layout.uniques)
+        if changed != len(self._rows):
+            raise stale(unit, self._layout, self._records)
+        if self._layout.keys is not None:
+            self._write_keys(unit, self._layout.keys)
+
+    def _row(self, record: Any) -> dict[str, Any]:
+        row = self._layout.encoder.encode(record)
+        row[KEY] = row.pop(self._layout.record_type.key)
+        row[VERSION] = row["version"]
+        row["version"] += 1
+        return row
+
+    def _write_keys(self, unit: Unit, statements: KeyStatements) -> None:
+        stored = _stored_keys(unit, statements, list(self._keys))
+        gone = {key: stored.get(key, set()) - pairs for key, pairs in self._keys.items()}
+        fresh = {key: pairs - stored.get(key, set()) for key, pairs in self._keys.items()}
+        rows = [
+            {KEY: key, "lookup_": lookup, "value_": value}
+            for key, pairs in gone.items()
+            for lookup, value in pairs
+        ]
+        if rows:
+            unit.write(statements.delete, rows)
+        _insert_keys(unit, statements, fresh)
+
+
+def remove(unit: Unit, layout: Layout[Any], records: Sequence[Any]) -> None:
+    """Delete records and their lookup keys.
+
+    Raises:
+        StaleRecord: A record is not as it was read.
+    """
+    rows = [{KEY: layout.record_type.key_of(record), VERSION: record.version} for record in records]
+    if unit.write(layout.delete, rows) != len(rows):
+        raise stale(unit, layout, records)
+    if layout.keys is not None:
+        unit.write(layout.keys.clear, [{KEY: row[KEY]} for row in rows])
+
+
+def stale(unit: Unit, layout: Layout[Any], records: Sequence[Any]) -> StaleRecord:
+    """Find out which record was not as it was read.
+
+    The transaction is lost anyway, so it is rolled back first: what is stored then shows whose version is another one.
+    """
+    key_of = layout.record_type.key_of
+    if len(records) > 1:
+        unit.begin_afresh()
+        stored: dict[str, int] = {}
+        for keys in _portions([key_of(record) for record in records]):
+            stored.update(unit.execute(layout.versions, {KEYS: keys}, lambda found: dict(map(tuple, found))))
+        records = [record for record in records if stored.get(key_of(record), -1) != record.version] or records
+    return StaleRecord(layout.record_type.table, key_of(records[0]))
+
+
+def _stored_keys(unit: Unit, statements: KeyStatements, keys: Sequence[str]) -> dict[str, Pairs]:
+    stored: dict[str, Pairs] = {}
+    for portion in _portions(keys):
+        for key, lookup, value in unit.execute(statements.select, {KEYS: portion}, lambda found: found.all()):
+            stored.setdefault(key, set()).add((lookup, value))
+    return stored
+
+
+def _insert_keys(unit: Unit, statements: KeyStatements, pairs: dict[str, Pairs]) -> None:
+    rows = [
+        {"lookup": lookup, "value": value, "record_key": key}
+        for key, each in pairs.items()
+        for lookup, value in sorted(each)
+    ]
+    if rows:
+        unit.write(statements.insert, rows)
+
+
+def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), _AT_ONCE):
+        yield keys[start : start + _AT_ONCE]

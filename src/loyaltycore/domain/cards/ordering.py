@@ -1,0 +1,350 @@
+"""Ordering a card: what may be ordered, and everything that happens when it is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from attrs import field, frozen
+
+from loyaltycore.domain.branches import Branch
+from loyaltycore.domain.calendar import BusinessCalendar
+from loyaltycore.domain.cards.card import CardState, CustomerCard
+from loyaltycore.domain.cards.dispatch import expected_dispatch
+from loyaltycore.domain.cards.letters import confirmation_mail
+from loyaltycore.domain.cards.order import CardOrder, OrderState, submission_key
+from loyaltycore.domain.cards.order_service import (
+    CardCosts,
+    CardOrderService,
+    CardTemplate,
+    DeliveryTarget,
+    SlotSource,
+    choose_template,
+)
+from loyaltycore.domain.cards.printing import Encoding, PostalAddress, PrintOrder
+from loyaltycore.domain.cards.validity import ValidityPeriod, read_validity
+from loyaltycore.domain.contact import Address
+from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.decisions import Decision, Dispatch, Note
+from loyaltycore.domain.validation import Faults
+from loyaltycore.errors import Refused
+
+COMMENT_LENGTH = 500
+LINE_LENGTH = 40
+
+
+@frozen(kw_only=True)
+class OrderRequest:
+    """What somebody at the desk wants.
+
+    Attributes:
+        template: A template's key; None lets a single one be chosen by itself.
+
+        valid_until: Last day of validity, or None.
+
+        valid_for: The validity as a period instead.
+
+        comment: What deviates from the standard order.
+
+        target: Where the card goes; None for what was agreed.
+
+        replaces: The card that the new one follows, or None.
+    """
+
+    template: str | None = None
+    valid_until: date | None = None
+    valid_for: ValidityPeriod | None = None
+    comment: str = ""
+    target: DeliveryTarget | None = None
+    replaces: CustomerCard | None = None
+
+
+@frozen(kw_only=True)
+class OrderDraft:
+    """What the order dialog shows before anything is ordered. It is a value: dropping it orders nothing.
+
+    Attributes:
+        customer_id: For whom.
+
+        templates: The templates to choose from.
+
+        template: The one that is chosen by itself, or None while a choice is needed.
+
+        validity_required: Whether a validity must be given.
+
+        target: Where the card goes unless the order says otherwise.
+
+        can_reach_customer: Whether the customer has a complete postal address.
+
+        costs: What the order will cost.
+
+        expected_dispatch: When the vendor would usually dispatch the card if it were ordered now.
+    """
+
+    customer_id: str
+    templates: tuple[CardTemplate, ...]
+    template: str | None
+    validity_required: bool
+    target: DeliveryTarget
+    can_reach_customer: bool
+    costs: CardCosts
+    expected_dispatch: date
+
+
+@frozen(kw_only=True)
+class Desk:
+    """What a rule has to know about the place and the moment of an order.
+
+    Attributes:
+        branch: Where.
+
+        actor: Who.
+
+        now: When.
+
+        calendar: The working days of the branch.
+    """
+
+    branch: Branch
+    actor: str
+    now: datetime
+    calendar: BusinessCalendar = field(repr=False)
+
+    @property
+    def today(self) -> date:
+        """The local date."""
+        return self.branch.local_date(self.now)
+
+
+@frozen(kw_only=True)
+class Fresh:
+    """What an order needs that nobody could know before.
+
+    Attributes:
+        order_id: Id of the order.
+
+        card_id: Id of the card.
+
+        card_number: Number of the card.
+    """
+
+    order_id: str
+    card_id: str
+    card_number: str
+
+
+def require_service(service: CardOrderService | None) -> CardOrderService:
+    """The order service, or the refusal to order without one.
+
+    Raises:
+        Refused: ``card_order.no_service``.
+    """
+    if service is None:
+        raise Refused(
+            "card_order.no_service",
+            "no card order service is set up",
+            remedy="set one up with the card vendor, or request information",
+        )
+    return service
+
+
+def draft_order(customer: Customer, service: CardOrderService | None, desk: Desk) -> OrderDraft:
+    """What the order dialog shows.
+
+    Raises:
+        Refused: ``card_order.no_service`` or ``card_order.no_template``.
+    """
+    agreed = require_service(service)
+    keys = [template.key for template in agreed.templates]
+    single = choose_template(agreed, keys[0] if keys else None)
+    return OrderDraft(
+        customer_id=customer.id,
+        templates=agreed.templates,
+        template=single.key if len(keys) == 1 else None,
+        validity_required=agreed.validity_required,
+        target=agreed.default_target,
+        can_reach_customer=customer.postal_address is not None,
+        costs=agreed.costs,
+        expected_dispatch=expected_dispatch(desk.today, agreed.cycle, desk.calendar),
+    )
+
+
+def place_order(
+    customer: Customer, service: CardOrderService | None, request: OrderRequest, desk: Desk, fresh: Fresh
+) -> Decision[CardOrder]:
+    """Order a card: the order, the card on the customer, the print order, and the mail to the customer.
+
+    Raises:
+        InvalidInput: Every fault of the request.
+
+        Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
+            ``.incomplete_address``, ``.branch_without_address``.
+
+        NotFound: There is no template of that key.
+    """
+    agreed = require_service(service)
+    valid_until, comment, target = _read(request, agreed, desk)
+    template = choose_template(agreed, request.template)
+    if agreed.validity_required and valid_until is None:
+        raise Refused(
+            "card_order.validity_required", "the order service asks for a validity", remedy="give valid_until"
+        )
+    recipient = _recipient(customer, target, desk.branch)
+    order = CardOrder(
+        id=fresh.order_id,
+        customer_id=customer.id,
+        card_id=fresh.card_id,
+        service_id=agreed.id,
+        branch_id=desk.branch.id,
+        template=template.key,
+        product=template.product,
+        valid_until=valid_until,
+        comment=comment,
+        target=target,
+        recipient=recipient,
+        costs=agreed.costs,
+        state=OrderState.PLACED,
+        ordered_at=desk.now,
+        ordered_by=desk.actor,
+        expected_dispatch=expected_dispatch(desk.today, agreed.cycle, desk.calendar),
+        replaces=request.replaces.id if request.replaces else "",
+    )
+    card = _card(order, fresh, desk.now)
+    return Decision(
+        order,
+        add=(order, card),
+        dispatch=_messages(order, card, customer, agreed, template, desk),
+        notes=(Note("card_order.placed", order.subject, after=order, comment=comment),),
+    )
+
+
+def _read(
+    request: OrderRequest, service: CardOrderService, desk: Desk
+) -> tuple[date | None, str, DeliveryTarget]:
+    faults = Faults()
+    valid_until = read_validity(faults, request.valid_until, request.valid_for, desk.today)
+    comment = faults.text("comment", request.comment, limit=COMMENT_LENGTH, multiline=True)
+    target = faults.choice("target", request.target, DeliveryTarget) or service.default_target
+    if request.template is not None:
+        faults.text("template", request.template, limit=40, required=True)
+    faults.raise_if_any()
+    return valid_until, comment, target
+
+
+def _card(order: CardOrder, fresh: Fresh, now: datetime) -> CustomerCard:
+    return CustomerCard(
+        id=fresh.card_id,
+        number=fresh.card_number,
+        customer_id=order.customer_id,
+        order_id=order.id,
+        template=order.template,
+        state=CardState.ORDERED,
+        valid_until=order.valid_until,
+        replaces=order.replaces,
+        created_at=now,
+    )
+
+
+def _recipient(customer: Customer, target: DeliveryTarget, branch: Branch) -> PostalAddress:
+    if target is DeliveryTarget.BRANCH:
+        address = branch.address
+        if address is None or not address.is_complete:
+            raise Refused(
+                "card_order.branch_without_address",
+                "the branch has no complete postal address",
+                remedy="complete the branch's address, or deliver to the customer",
+                branch=branch.id,
+            )
+        return _postal(branch.name, "", address)
+    address = customer.postal_address
+    if address is None:
+        raise Refused(
+            "card_order.incomplete_address",
+            "the customer has no complete postal address",
+            remedy="complete the address, or deliver to the branch",
+            customer=customer.id,
+            missing=_missing(customer),
+        )
+    company = customer.company if customer.last_name else ""
+    return _postal(address.recipient or customer.display_name, company, address)
+
+
+def _missing(customer: Customer) -> tuple[str, ...]:
+    """The parts that the best address of the customer lacks."""
+    names = ("street", "postal_code", "city", "country")
+    lacks = [tuple(name for name in names if not getattr(address, name)) for address in customer.addresses]
+    return min(lacks, key=len) if lacks else names
+
+
+def _postal(name: str, company: str, address: Address) -> PostalAddress:
+    lines = (address.extra, address.street) if address.extra else (address.street,)
+    return PostalAddress(
+        name=name[:LINE_LENGTH],
+        company=company[:LINE_LENGTH],
+        lines=tuple(part for line in lines for part in _wrapped(line))[:3],
+        postal_code=address.postal_code,
+        city=address.city[:LINE_LENGTH],
+        country=address.country,
+    )
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line in pieces that fit on a label, broken at blanks where there are any."""
+    pieces: list[str] = []
+    while len(line) > LINE_LENGTH:
+        cut = line.rfind(" ", 1, LINE_LENGTH + 1)
+        cut = cut if cut > 0 else LINE_LENGTH
+        pieces.append(line[:cut].strip())
+        line = line[cut:].strip()
+    return [*pieces, line]
+
+
+def _messages(
+    order: CardOrder,
+    card: CustomerCard,
+    customer: Customer,
+    service: CardOrderService,
+    template: CardTemplate,
+    desk: Desk,
+) -> tuple[Dispatch, ...]:
+    printing = Dispatch(
+        "card_print.submit",
+        _print_order(order, card, customer, service, template),
+        submission_key(order.id),
+        order.subject,
+    )
+    if not (service.confirm_by_email and customer.email):
+        return (printing,)
+    key = f"{order.id}.confirmation"
+    mail = confirmation_mail(customer, order, template, desk.branch, key)
+    return (printing, Dispatch("email.send", mail, key, order.subject))
+
+
+def _print_order(
+    order: CardOrder,
+    card: CustomerCard,
+    customer: Customer,
+    service: CardOrderService,
+    template: CardTemplate,
+) -> PrintOrder:
+    values = {
+        SlotSource.CARD_NUMBER: card.number,
+        SlotSource.CUSTOMER_NAME: customer.display_name,
+        SlotSource.CUSTOMER_NUMBER: customer.number,
+        SlotSource.VALID_UNTIL: f"{order.valid_until:%m/%y}" if order.valid_until else "",
+    }
+    to_branch = order.target is DeliveryTarget.BRANCH
+    return PrintOrder(
+        reference=order.id,
+        product=order.product,
+        encodings=tuple(
+            Encoding(slot.kind, values[slot.source], slot.name)
+            for slot in template.slots
+            if values[slot.source]
+        ),
+        ship_to=order.recipient,
+        bulk=to_branch,
+        cover_letter=service.delivery_note if to_branch else service.cover_letter,
+        letter_variables=(("name", customer.display_name), ("card_number", card.number)),
+        language=customer.language,
+        comment=order.comment,
+    )

@@ -1,0 +1,185 @@
+"""The outbox: messages that were decided together with a change and leave after its commit.
+
+States: pending -> done | dead | withdrawn; dead -> pending (requeued by a person). A worker takes a message by moving
+its due time behind a lease; a crashed worker's messages come due again by themselves.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+from attrs import evolve, field, frozen
+
+from loyaltycore.errors import Refused
+
+
+class MessageState(Enum):
+    """Where a message is."""
+
+    PENDING = "pending"
+    DONE = "done"
+    DEAD = "dead"
+    """Given up: rejected for good, or tried too often. A person may requeue it."""
+
+    WITHDRAWN = "withdrawn"
+    """Called back before it left."""
+
+
+@frozen
+class OutboxMessage:
+    """One message in the outbox.
+
+    Attributes:
+        id: Sorts in the order of creation.
+
+        kind: The handler, for example ``email.send``.
+
+        key: Idempotency key; the vendor sees it.
+
+        payload: The message as JSON.
+
+        state: Where it is.
+
+        due_at: When it may be tried; while a worker holds it, the end of its lease.
+
+        attempts: How often it was tried.
+
+        leased_by: The worker that holds it, or empty.
+
+        created_at: When it was decided.
+
+        finished_at: When it was done, given up or withdrawn.
+
+        code: Why the last try failed, as a stable word.
+
+        detail: The same for people.
+
+        vendor_id: The other side's id, once known.
+
+        about_table: The record that it belongs to.
+
+        about_key: That record's key.
+
+        customer_id: The customer concerned.
+    """
+
+    id: str
+    kind: str
+    key: str
+    payload: str
+    state: MessageState
+    due_at: datetime
+    created_at: datetime
+    about_table: str
+    about_key: str
+    customer_id: str | None
+    attempts: int = 0
+    leased_by: str = ""
+    finished_at: datetime | None = None
+    code: str = ""
+    detail: str = ""
+    vendor_id: str = ""
+    version: int = 1
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How often and how fast a message is tried again.
+
+    Attributes:
+        first_delay: Greatest wait before the second try; doubles with each try.
+
+        longest_delay: Where the doubling ends.
+
+        max_attempts: After so many tries without an answer a message is given up.
+
+        lease: How long a worker may hold what it took.
+    """
+
+    first_delay: timedelta = field(default=timedelta(seconds=5))
+    longest_delay: timedelta = field(default=timedelta(hours=1))
+    max_attempts: int = 16
+    lease: timedelta = field(default=timedelta(seconds=120))
+
+    def delay(self, attempts: int, chance: float) -> timedelta:
+        """How long to wait after so many tries.
+
+        Args:
+            attempts: At least 1.
+
+            chance: Uniform in [0, 1): spreads the tries of many messages over the second half of the wait.
+        """
+        ceiling: timedelta = min(self.longest_delay, self.first_delay * 2 ** min(attempts - 1, 30))
+        return ceiling * (0.5 + chance / 2)
+
+
+def lease(message: OutboxMessage, worker: str, until: datetime) -> OutboxMessage:
+    """Take a message for a worker until an instant; this counts as a try."""
+    return evolve(message, leased_by=worker, due_at=until, attempts=message.attempts + 1)
+
+
+def finish(
+    message: OutboxMessage,
+    state: MessageState,
+    now: datetime,
+    *,
+    code: str = "",
+    detail: str = "",
+    vendor_id: str = "",
+) -> OutboxMessage:
+    """End a message's journey."""
+    return evolve(
+        message,
+        state=state,
+        finished_at=now,
+        leased_by="",
+        code=code,
+        detail=detail[:DETAIL_LENGTH],
+        vendor_id=vendor_id or message.vendor_id,
+    )
+
+
+def postpone(
+    message: OutboxMessage, due_at: datetime, *, code: str, detail: str, counts: bool = True
+) -> OutboxMessage:
+    """Put a message back until later.
+
+    Args:
+        message: A leased message.
+
+        due_at: When it may be tried again.
+
+        code: Why it was not delivered.
+
+        detail: The same for people.
+
+        counts: False gives the try back, where the fault is not the message's.
+    """
+    attempts = message.attempts if counts else message.attempts - 1
+    return evolve(
+        message, due_at=due_at, leased_by="", attempts=attempts, code=code, detail=detail[:DETAIL_LENGTH]
+    )
+
+
+def requeue(message: OutboxMessage, now: datetime) -> OutboxMessage:
+    """Give a dead message a new life.
+
+    Raises:
+        Refused: ``outbox.not_dead``.
+    """
+    if message.state is not MessageState.DEAD:
+        raise Refused(
+            "outbox.not_dead", "only a message that was given up can be requeued", state=message.state
+        )
+    return evolve(
+        message, state=MessageState.PENDING, due_at=now, attempts=0, finished_at=None, code="", detail=""
+    )
+
+
+def is_leased(message: OutboxMessage, now: datetime) -> bool:
+    """Whether a worker may be handing the message over at this moment."""
+    return message.state is MessageState.PENDING and bool(message.leased_by) and message.due_at > now
+
+
+DETAIL_LENGTH = 500

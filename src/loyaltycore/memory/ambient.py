@@ -1,0 +1,55 @@
+"""Time, ids and chance under a test's control."""
+
+from __future__ import annotations
+
+import random
+import threading
+from datetime import UTC, datetime, timedelta
+
+
+class FixedClock:
+    """A clock that stands still until it is moved.
+
+    Attributes:
+        instant: What it shows.
+    """
+
+    def __init__(self, instant: datetime | None = None) -> None:
+        self.instant = (instant or datetime(2026, 1, 15, 9, 0, tzinfo=UTC)).astimezone(UTC)
+
+    def now(self) -> datetime:
+        """What it shows."""
+        return self.instant
+
+    def advance(self, **span: float) -> None:
+        """Move it by a `timedelta` given in its own words, for example ``days=3``."""
+        self.instant += timedelta(**span)
+
+
+class CountedIds:
+    """Ids that count up: the same program gives the same ids."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def new(self) -> str:
+        """The next id."""
+        with self._lock:
+            self._count += 1
+            return f"id-{self._count:08d}"
+
+
+class SeededTokens:
+    """Chance from a seed: for tests alone, since it can be guessed."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._random = random.Random(seed)  # noqa: S311  repeatable on purpose
+
+    def digits(self, count: int) -> str:
+        """So many decimal digits."""
+        return "".join(self._random.choices("0123456789", k=count))
+
+    def token(self) -> str:
+        """A text of 24 letters."""
+        return "".join(self._random.choices("abcdefghijklmnopqrstuvwxyz", k=24))

@@ -1,0 +1,46 @@
+"""A mailer and an SMS gateway that keep what they are given."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from loyaltycore.domain.messages import Email, SmsText
+from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+
+
+class MemoryMailer:
+    """Takes every mail, unless a test has put other answers in line.
+
+    Attributes:
+        sent: The mails that were accepted.
+
+        answers: Answers for the next mails, first come first served.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[Email] = []
+        self.answers: deque[DeliveryStatus] = deque()
+
+    def send(self, email: Email) -> tuple[Receipt, ...]:
+        """Keep one mail."""
+        status = self.answers.popleft() if self.answers else DeliveryStatus.ACCEPTED
+        if status is DeliveryStatus.ACCEPTED:
+            self.sent.append(email)
+        code = "" if status is DeliveryStatus.ACCEPTED else "told_to"
+        return tuple(Receipt(status, recipient=address, code=code) for address in email.to)
+
+
+class MemorySmsGateway:
+    """Takes every text.
+
+    Attributes:
+        sent: The texts that were accepted.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[SmsText] = []
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Keep one text."""
+        self.sent.append(sms)
+        return Receipt(DeliveryStatus.ACCEPTED, recipient=sms.to)

@@ -1,0 +1,212 @@
+"""A storage in memory: for tests, and the model that every other storage is held against.
+
+It is right by being simple: one transaction at a time, rows kept as plain data through the codec (so nothing comes back
+as the caller's own object), queries answered by the domain's own evaluation of criteria.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cmp_to_key
+from typing import Any, TypeVar, cast
+
+from attrs import evolve
+
+from loyaltycore.codec import from_data, to_data
+from loyaltycore.domain.criteria import Criteria, Query, View, matches, plain
+from loyaltycore.errors import DuplicateKey, Fault, InvalidInput, StaleRecord, StorageError
+from loyaltycore.records.checks import check_query
+from loyaltycore.records.registry import RecordType, Registry, Storing
+
+T = TypeVar("T")
+
+Rows = dict[str, dict[str, Any]]
+"""Plain data by table and key."""
+
+
+class MemoryStorage:
+    """Keeps records in dictionaries; a lock lets one transaction in at a time, so they are serialised."""
+
+    def __init__(self) -> None:
+        self._rows: Rows = {}
+        self._registry: Registry | None = None
+        self._lock = threading.RLock()
+        self._open = False
+
+    def bind(self, registry: Registry) -> None:
+        """Learn the record types."""
+        self._registry = registry
+        for record_type in registry:
+            self._rows.setdefault(record_type.table, {})
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Open a unit of work; see `loyaltycore.ports.storage.Storage`."""
+        if self._registry is None:
+            raise StorageError("bind a registry first")
+        with self._lock:
+            if self._open:
+                raise StorageError("this thread has a transaction open already")
+            self._open = True
+            try:
+                tx = MemoryTransaction(self._rows, self._registry, read_only=read_only)
+                yield tx
+                self._rows = tx.committed()
+            finally:
+                self._open = False
+
+
+class MemoryTransaction:
+    """One unit of work on a copy of the tables that it touches."""
+
+    def __init__(self, rows: Rows, registry: Registry, *, read_only: bool) -> None:
+        self._base = rows
+        self._touched: Rows = {}
+        self._registry = registry
+        self._read_only = read_only
+
+    def committed(self) -> Rows:
+        """All tables, with what this transaction did."""
+        return {**self._base, **self._touched}
+
+    def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:  # noqa: ARG002  a hint
+        """Read one record by its key."""
+        record_type = self._registry.of(cls)
+        data = self._table(record_type).get(key)
+        return None if data is None else from_data(data, cls)
+
+    def add(self, *records: Any) -> None:
+        """Store new records."""
+        for record in records:
+            record_type, table = self._writable(record)
+            key = record_type.key_of(record)
+            if key in table:
+                raise DuplicateKey(record_type.table, (record_type.key,))
+            self._put(record_type, table, key, record)
+
+    def save(self, *records: Any) -> None:
+        """Replace stored records, version by version."""
+        for record in records:
+            record_type, table = self._writable(record)
+            key = self._current(record_type, table, record)
+            self._put(record_type, table, key, evolve(record, version=record.version + 1))
+
+    def remove(self, *records: Any) -> None:
+        """Remove stored records."""
+        for record in records:
+            record_type, table = self._writable(record)
+            del table[self._current(record_type, table, record)]
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read the records that match, in order."""
+        record_type = self._registry.of(cls)
+        check_query(query, record_type, self._registry)
+        found = sorted(
+            self._matching(record_type, query.where), key=cmp_to_key(_comparison(record_type, query))
+        )
+        if query.after is not None:
+            mark = _Mark(query, record_type)
+            found = [record for record in found if mark.is_before(record)]
+        return iter(found[: query.limit])
+
+    def count(self, cls: type[Any], query: Query) -> int:
+        """Count the records that match."""
+        record_type = self._registry.of(cls)
+        check_query(query, record_type, self._registry)
+        return sum(1 for _ in self._matching(record_type, query.where))
+
+    def _matching(self, record_type: RecordType[T], where: Criteria) -> Iterable[T]:
+        view = View(keys=self._keys, related=self._related, key=self._key)
+        records = [from_data(data, record_type.cls) for data in self._table(record_type).values()]
+        return [record for record in records if matches(where, record, view)]
+
+    def _keys(self, record: object) -> Mapping[str, tuple[str, ...]]:
+        return self._registry.of(type(record)).keys_of(record)
+
+    def _key(self, record: object) -> str:
+        return self._registry.of(type(record)).key_of(record)
+
+    def _related(self, table: str, refers_by: str, key: str) -> Iterable[object]:
+        record_type = self._registry.named(table)
+        for data in self._table(record_type).values():
+            if data[refers_by] == key:
+                yield from_data(data, record_type.cls)
+
+    def _table(self, record_type: RecordType[Any]) -> dict[str, Any]:
+        touched = self._touched.get(record_type.table)
+        return self._base.get(record_type.table, {}) if touched is None else touched
+
+    def _writable(self, record: object) -> tuple[RecordType[Any], dict[str, Any]]:
+        if self._read_only:
+            raise StorageError("this transaction only reads")
+        record_type = self._registry.of(type(record))
+        if record_type.table not in self._touched:
+            self._touched[record_type.table] = dict(self._base.get(record_type.table, {}))
+        return record_type, self._touched[record_type.table]
+
+    def _current(self, record_type: RecordType[Any], table: dict[str, Any], record: Any) -> str:
+        key = record_type.key_of(record)
+        stored = table.get(key)
+        if stored is None or stored["version"] != record.version:
+            raise StaleRecord(record_type.table, key)
+        return key
+
+    def _put(self, record_type: RecordType[Any], table: dict[str, Any], key: str, record: object) -> None:
+        data = to_data(record)
+        _check_lengths(record_type, data)
+        for columns in record_type.unique:
+            mine = [data[column] for column in columns]
+            if None not in mine and any(
+                other != key and [row[column] for column in columns] == mine for other, row in table.items()
+            ):
+                raise DuplicateKey(record_type.table, columns)
+        table[key] = data
+
+
+class _Mark:
+    """The place in the order behind which a page starts."""
+
+    def __init__(self, query: Query, record_type: RecordType[Any]) -> None:
+        self._values = cast("tuple[Any, ...]", query.after)
+        self._order = _order(record_type, query)
+
+    def is_before(self, record: object) -> bool:
+        for (name, sign), mark in zip(self._order, self._values, strict=True):
+            held, value = plain(getattr(record, name)), plain(mark)
+            if held != value:
+                return bool((held > value) == (sign > 0))
+        return False
+
+
+def _order(record_type: RecordType[Any], query: Query) -> list[tuple[str, int]]:
+    """The fields of the order with their signs, the key at the end in the direction of the last one."""
+    order = [(name.removeprefix("-"), -1 if name.startswith("-") else 1) for name in query.order_by]
+    return [*order, (record_type.key, order[-1][1] if order else 1)]
+
+
+def _comparison(record_type: RecordType[Any], query: Query) -> Any:
+    order = _order(record_type, query)
+
+    def compare(a: object, b: object) -> int:
+        for name, sign in order:
+            left, right = plain(getattr(a, name)), plain(getattr(b, name))
+            if left != right:
+                return sign if left > right else -sign
+        return 0
+
+    return compare
+
+
+def _check_lengths(record_type: RecordType[Any], data: Mapping[str, Any]) -> None:
+    """Refuse a text that is longer than its field: no storage cuts silently."""
+    faults = [
+        Fault(stored.name, "too_long", f"is longer than {stored.length} characters")
+        for stored in record_type.fields
+        if stored.storing is Storing.TEXT
+        and data[stored.name] is not None
+        and len(data[stored.name]) > stored.length
+    ]
+    if faults:
+        raise InvalidInput(faults)

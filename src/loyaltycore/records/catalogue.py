@@ -1,0 +1,30 @@
+"""All record types of the library itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loyaltycore.records.cards import CARD_ORDER_SERVICES, CARD_ORDERS, CARDS, INFORMATION_REQUESTS
+from loyaltycore.records.customers import CUSTOMERS, NUMBER_RANGES
+from loyaltycore.records.journal import ACTIVITIES, COMMANDS, CURSORS, INBOX, OUTBOX
+from loyaltycore.records.organisation import BRANCHES, SETTINGS
+from loyaltycore.records.registry import RecordType
+
+
+def core_record_types() -> tuple[RecordType[Any], ...]:
+    """The record types that every `Loyalty` has."""
+    return (
+        BRANCHES,
+        SETTINGS,
+        CUSTOMERS,
+        NUMBER_RANGES,
+        CARD_ORDER_SERVICES,
+        CARD_ORDERS,
+        CARDS,
+        INFORMATION_REQUESTS,
+        ACTIVITIES,
+        COMMANDS,
+        OUTBOX,
+        INBOX,
+        CURSORS,
+    )

@@ -1,0 +1,67 @@
+"""The change feed: newest first, a portion at a time or as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from loyaltycore.domain.activities import Activity
+from loyaltycore.domain.criteria import field
+from loyaltycore.services.paging import Page, read_cursor, read_limit, write_cursor
+from loyaltycore.services.running import query
+from loyaltycore.services.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.services.desk import Desk
+
+
+@frozen
+class Activities:
+    """Who changed what, when, from what to what.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @query
+    def of_customer(
+        self, unit: Unit, customer_id: str, *, limit: int = 10, after: str = ""
+    ) -> Page[Activity]:
+        """The latest changes around a customer, newest first.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            limit: Length of a page, 1 to 500.
+
+            after: The `next` of the page before.
+        """
+        count = read_limit(limit)
+        position = read_cursor(after, (str, str))
+        where = field("customer_id") == customer_id
+        found = tuple(unit.find(Activity, where, order_by=("-id",), after=position, limit=count + 1))
+        shown = found[:count]
+        more = len(found) > count
+        return Page(shown, write_cursor((shown[-1].id, shown[-1].id)) if more else "")
+
+    def expand(self, customer_id: str) -> Iterator[Activity]:
+        """The whole list around a customer, newest first, read a page at a time."""
+        cursor = ""
+        while True:
+            page = self.of_customer(customer_id, limit=500, after=cursor)
+            yield from page.items
+            cursor = page.next
+            if not cursor:
+                return
+
+    @query
+    def of_record(self, unit: Unit, table: str, key: str) -> tuple[Activity, ...]:
+        """All changes of one record, oldest first."""
+        where = (field("subject_table") == table) & (field("subject_id") == key)
+        return tuple(unit.find(Activity, where, order_by=("id",)))

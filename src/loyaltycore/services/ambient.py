@@ -1,0 +1,52 @@
+"""The ambient ports on real ground: the system's clock, time-ordered ids, the system's cryptographic chance."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """The system's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return datetime.now(UTC)
+
+
+class TimeOrderedIds:
+    """Ids of the form UUID version 7 (RFC 9562): 48 bits of milliseconds, a counter, 62 bits of chance.
+
+    Within one process later ids always sort behind earlier ones, also within a millisecond and when the clock is set
+    back; across processes they sort by their milliseconds.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def new(self) -> str:
+        """A fresh id: 36 characters."""
+        with self._lock:
+            # The twelve bits behind the milliseconds count ids of one millisecond; an overflow borrows from the next.
+            stamp = max(self._last + 1, time.time_ns() // 1_000_000 << 12)
+            self._last = stamp
+        chance = int.from_bytes(os.urandom(8)) >> 2
+        value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | chance
+        text = f"{value:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+class SecretTokens:
+    """Chance from the operating system's cryptographic source."""
+
+    def digits(self, count: int) -> str:
+        """So many decimal digits, uniformly distributed."""
+        return f"{secrets.randbelow(10**count):0{count}d}"
+
+    def token(self) -> str:
+        """A URL-safe text with 192 bits of chance."""
+        return secrets.token_urlsafe(24)

@@ -1,0 +1,84 @@
+"""Branches: create, read, change, list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from loyaltycore.domain.branches import Branch, read_branch
+from loyaltycore.domain.decisions import Decision, Note, Subject
+from loyaltycore.domain.validation import check_names
+from loyaltycore.errors import Refused
+from loyaltycore.services.running import command, query
+from loyaltycore.services.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.services.desk import Desk
+
+
+@frozen
+class Branches:
+    """The branches of the chain.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @command("branches.create")
+    def create(self, unit: Unit, /, branch_id: str, *, name: str, **facts: Any) -> Branch:
+        """Open a branch.
+
+        Args:
+            unit: Supplied.
+
+            branch_id: Technical key: lower-case letters, digits, ``-`` and ``_``.
+
+            name: What people call it.
+
+            **facts: Any other field of `Branch`.
+
+        Raises:
+            InvalidInput: Every fault of every field.
+
+            Refused: ``branch.exists``.
+        """
+        check_names(Branch, facts, without=("id", "name", "version"))
+        branch = read_branch(Branch(id=branch_id, name=name, **facts))
+        if unit.seek(Branch, branch.id) is not None:
+            raise Refused("branch.exists", f"there is a branch {branch.id!r} already", branch=branch.id)
+        note = Note("branch.created", Subject("branches", branch.id), after=branch)
+        return unit.apply(Decision(branch, add=(branch,), notes=(note,)))
+
+    @command("branches.change")
+    def change(self, unit: Unit, /, branch_id: str, **facts: Any) -> Branch:
+        """Change fields of a branch; sessions that are open keep the branch as they found it.
+
+        Raises:
+            NotFound: There is no such branch.
+
+            InvalidInput: Every fault of every field.
+        """
+        check_names(Branch, facts, without=("id", "version"))
+        before = unit.get(Branch, branch_id, for_update=True)
+        after = read_branch(evolve(before, **facts))
+        if after == before:
+            return before
+        note = Note("branch.changed", Subject("branches", branch_id), before, after)
+        return unit.apply(Decision(after, save=(after,), notes=(note,)))
+
+    @query
+    def get(self, unit: Unit, branch_id: str) -> Branch:
+        """Read one branch.
+
+        Raises:
+            NotFound: There is no such branch.
+        """
+        return unit.get(Branch, branch_id)
+
+    @query
+    def all(self, unit: Unit) -> tuple[Branch, ...]:
+        """All branches in the order of their ids."""
+        return tuple(unit.find(Branch))

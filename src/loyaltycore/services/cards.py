@@ -1,0 +1,335 @@
+"""Cards: order, cancel, present, invalidate, replace; and the order service behind them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from loyaltycore.domain.cards.cancelling import cancel_order
+from loyaltycore.domain.cards.card import (
+    CardStanding,
+    CardState,
+    CustomerCard,
+    Presentation,
+    activate_card,
+    invalidate_card,
+    standing,
+)
+from loyaltycore.domain.cards.information import InformationRequest, request_information
+from loyaltycore.domain.cards.numbers import NumberScheme, card_number, chance_digits
+from loyaltycore.domain.cards.options import INFORMATION_EMAIL, NUMBER_PREFIX, NUMBER_SCHEME
+from loyaltycore.domain.cards.order import CardOrder, submission_key
+from loyaltycore.domain.cards.order_service import CardOrderService, DeliveryTarget
+from loyaltycore.domain.cards.ordering import Desk as OrderDesk
+from loyaltycore.domain.cards.ordering import Fresh, OrderDraft, OrderRequest, draft_order, place_order
+from loyaltycore.domain.cards.replacing import require_replaceable
+from loyaltycore.domain.cards.validity import ValidityPeriod
+from loyaltycore.domain.criteria import field
+from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.decisions import Decision
+from loyaltycore.domain.outbox import OutboxMessage
+from loyaltycore.domain.settings import CHAIN_SCOPE, scope_of
+from loyaltycore.domain.validation import Faults
+from loyaltycore.services.card_setup import CardSetup
+from loyaltycore.services.running import command, query
+from loyaltycore.services.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.services.desk import Desk
+
+REASON_LENGTH = 500
+
+
+@frozen
+class Cards:
+    """Customer cards and their orders.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @property
+    def setup(self) -> CardSetup:
+        """Set up the card order service."""
+        return CardSetup(self.desk)
+
+    @query
+    def draft(self, unit: Unit, customer_id: str) -> OrderDraft:
+        """What the order dialog shows; nothing is ordered and nothing is kept.
+
+        Raises:
+            NotFound: There is no such customer.
+
+            Refused: ``card_order.no_service`` or ``card_order.no_template``.
+        """
+        customer = unit.get(Customer, customer_id)
+        return draft_order(customer, self._service(unit), self._place(unit))
+
+    @command("cards.order")
+    def order(
+        self,
+        unit: Unit,
+        customer_id: str,
+        *,
+        template: str | None = None,
+        valid_until: date | None = None,
+        valid_for: ValidityPeriod | None = None,
+        comment: str = "",
+        target: DeliveryTarget | str | None = None,
+    ) -> CardOrder:
+        """Order a card for a customer; with the commit the card stands on the customer.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: For whom.
+
+            template: A card template's key; a single template is chosen by itself.
+
+            valid_until: Last day on which the card may be used, that day included; None for no limit.
+
+            valid_for: The validity as a period instead.
+
+            comment: What deviates from the standard order, at most 500 characters.
+
+            target: Where the card goes; None for what was agreed with the vendor.
+
+        Returns:
+            The order, with its costs and its expected dispatch date.
+
+        Raises:
+            InvalidInput: Every fault of every argument.
+
+            NotFound: There is no such customer or template.
+
+            Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
+                ``.incomplete_address`` or ``.branch_without_address``.
+        """
+        customer = unit.get(Customer, customer_id)
+        request = OrderRequest(
+            template=template,
+            valid_until=valid_until,
+            valid_for=valid_for,
+            comment=comment,
+            target=target,  # type: ignore[arg-type]  # the rule reads text, too
+        )
+        return unit.apply(self._placed(unit, customer, request))
+
+    @command("cards.replace")
+    def replace(
+        self,
+        unit: Unit,
+        card_id: str,
+        *,
+        keep_until_active: bool = False,
+        reason: str = "",
+        template: str | None = None,
+        valid_until: date | None = None,
+        valid_for: ValidityPeriod | None = None,
+        comment: str = "",
+        target: DeliveryTarget | str | None = None,
+    ) -> CardOrder:
+        """Order a new card that follows an old one.
+
+        Args:
+            unit: Supplied.
+
+            card_id: The old card.
+
+            keep_until_active: Whether the old card stays in use until the new one is active (worn out), instead of
+                going out of use now (lost, stolen).
+
+            reason: Why, for the activities.
+
+            template: A template's key; the old card's where there are several and none is named.
+
+            valid_until: As in `order`.
+
+            valid_for: As in `order`.
+
+            comment: As in `order`.
+
+            target: As in `order`.
+
+        Raises:
+            InvalidInput: Every fault of every argument.
+
+            NotFound: There is no such card.
+
+            Refused: ``card.not_replaceable``, ``card.already_replaced``, and everything that `order` refuses.
+        """
+        why = _reason(reason)
+        card = unit.get(CustomerCard, card_id, for_update=True)
+        customer = unit.get(Customer, card.customer_id)
+        require_replaceable(card, self._follower(unit, card))
+        request = OrderRequest(
+            template=template or self._same_template(unit, card),
+            valid_until=valid_until,
+            valid_for=valid_for,
+            comment=comment,
+            target=target,  # type: ignore[arg-type]  # the rule reads text, too
+            replaces=card,
+        )
+        placed = self._placed(unit, customer, request)
+        if card.state is CardState.ACTIVE and not keep_until_active:
+            unit.apply(invalidate_card(card, unit.now, why or "replaced"))
+        return unit.apply(placed)
+
+    @command("cards.cancel_order")
+    def cancel_order(self, unit: Unit, order_id: str, *, reason: str = "") -> CardOrder:
+        """Cancel an order: at once before production, afterwards as a request that the vendor may refuse.
+
+        The card is out of use here from now on, whatever the vendor does.
+
+        Raises:
+            NotFound: There is no such order.
+
+            Refused: ``card_order.already_cancelled`` or ``card_order.already_dispatched``.
+        """
+        why = _reason(reason)
+        order = unit.get(CardOrder, order_id, for_update=True)
+        card = unit.get(CustomerCard, order.card_id)
+        submission = unit.first(OutboxMessage, field("key") == submission_key(order.id))
+        return unit.apply(cancel_order(order, card, submission, unit.acting.actor, unit.now, why))
+
+    @query
+    def present(self, unit: Unit, number: str) -> Presentation:
+        """Present a card: find the customer, or say why not. Nothing is changed, whatever the answer.
+
+        Args:
+            unit: Supplied.
+
+            number: As read or typed; blanks and hyphens do not matter.
+        """
+        faults = Faults()
+        text = faults.text("number", number, limit=60, required=True)
+        faults.raise_if_any()
+        bare = text.replace(" ", "").replace("-", "")
+        card = unit.first(CustomerCard, field("number") == bare) if bare else None
+        if card is None:
+            return Presentation(CardStanding.UNKNOWN, bare)
+        verdict = standing(card, self.desk.today(unit))
+        customer = unit.get(Customer, card.customer_id) if verdict is CardStanding.VALID else None
+        return Presentation(verdict, bare, customer, card)
+
+    @command("cards.activate")
+    def activate(self, unit: Unit, card_id: str) -> CustomerCard:
+        """Put an ordered card into use by hand; usually the vendor's dispatch does it.
+
+        Raises:
+            NotFound: There is no such card.
+
+            Refused: ``card.not_ordered``.
+        """
+        card = unit.get(CustomerCard, card_id, for_update=True)
+        replaced = unit.seek(CustomerCard, card.replaces)
+        return unit.apply(activate_card(card, replaced, unit.now))
+
+    @command("cards.invalidate")
+    def invalidate(self, unit: Unit, card_id: str, *, reason: str = "") -> CustomerCard:
+        """Take a card out of use for good.
+
+        Raises:
+            NotFound: There is no such card.
+
+            Refused: ``card.already_ended``.
+        """
+        why = _reason(reason)
+        return unit.apply(invalidate_card(unit.get(CustomerCard, card_id, for_update=True), unit.now, why))
+
+    @query
+    def get(self, unit: Unit, card_id: str) -> CustomerCard:
+        """Read one card.
+
+        Raises:
+            NotFound: There is no such card.
+        """
+        return unit.get(CustomerCard, card_id)
+
+    @query
+    def get_order(self, unit: Unit, order_id: str) -> CardOrder:
+        """Read one order.
+
+        Raises:
+            NotFound: There is no such order.
+        """
+        return unit.get(CardOrder, order_id)
+
+    @query
+    def of_customer(self, unit: Unit, customer_id: str) -> tuple[CustomerCard, ...]:
+        """The cards of a customer, newest first.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        customer = unit.get(Customer, customer_id)
+        return tuple(unit.find(CustomerCard, field("customer_id") == customer.id, order_by=("-id",)))
+
+    @query
+    def orders_of(self, unit: Unit, customer_id: str) -> tuple[CardOrder, ...]:
+        """The card orders of a customer, newest first.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        customer = unit.get(Customer, customer_id)
+        return tuple(unit.find(CardOrder, field("customer_id") == customer.id, order_by=("-id",)))
+
+    @command("cards.request_information")
+    def request_information(self, unit: Unit, text: str = "", *, to: str | None = None) -> InformationRequest:
+        """Ask for information about customer cards, which is possible without an order service.
+
+        Args:
+            unit: Supplied.
+
+            text: What the shop wants to know, at most 2,000 characters.
+
+            to: Whom to ask; None for the option ``cards.information_email``.
+
+        Raises:
+            InvalidInput: Every fault of the arguments.
+
+            Refused: ``card_information.no_recipient``.
+        """
+        recipient = self.desk.options[INFORMATION_EMAIL] if to is None else to
+        return unit.apply(
+            request_information(unit.ids.new(), self.desk.branch, self.desk.actor, unit.now, text, recipient)
+        )
+
+    def _placed(self, unit: Unit, customer: Customer, request: OrderRequest) -> Decision[CardOrder]:
+        scheme = NumberScheme(self.desk.options[NUMBER_SCHEME])
+        prefix = self.desk.options[NUMBER_PREFIX]
+        number = card_number(scheme, prefix, unit.tokens.digits(chance_digits(scheme, prefix)))
+        fresh = Fresh(order_id=unit.ids.new(), card_id=unit.ids.new(), card_number=number)
+        return place_order(customer, self._service(unit), request, self._place(unit), fresh)
+
+    def _place(self, unit: Unit) -> OrderDesk:
+        desk = self.desk
+        return OrderDesk(branch=desk.branch, actor=desk.actor, now=unit.now, calendar=desk.calendar)
+
+    def _service(self, unit: Unit) -> CardOrderService | None:
+        """The branch's own service, else the chain's."""
+        own = unit.seek(CardOrderService, scope_of(self.desk.branch.id)) if self.desk.branch.id else None
+        return own or unit.seek(CardOrderService, CHAIN_SCOPE)
+
+    def _follower(self, unit: Unit, card: CustomerCard) -> CustomerCard | None:
+        """A card in use or on its way that follows this one already."""
+        mine = (field("customer_id") == card.customer_id) & (field("replaces") == card.id)
+        return unit.first(CustomerCard, mine & field("state").one_of((CardState.ORDERED, CardState.ACTIVE)))
+
+    def _same_template(self, unit: Unit, card: CustomerCard) -> str | None:
+        """The old card's template, where it can still be ordered."""
+        service = self._service(unit)
+        offered: Any = {template.key for template in service.templates} if service else set()
+        return card.template if card.template in offered else None
+
+
+def _reason(value: object) -> str:
+    faults = Faults()
+    text = faults.text("reason", value, limit=REASON_LENGTH)
+    faults.raise_if_any()
+    return text

@@ -1,0 +1,187 @@
+"""Customers: create, read, change, find, count, import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+from attrs import frozen
+
+from loyaltycore.domain.branches import Branch
+from loyaltycore.domain.criteria import field
+from loyaltycore.domain.customers.changes import (
+    change_customer,
+    enter_customer,
+    require_free,
+    require_version,
+)
+from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.customers.finding import CustomerFilters, read_filters
+from loyaltycore.domain.customers.form import CustomerFields, Reading, read_change, read_new, read_number
+from loyaltycore.domain.customers.numbers import NumberPattern
+from loyaltycore.domain.customers.options import NUMBER_PATTERN
+from loyaltycore.domain.validation import Faults
+from loyaltycore.errors import NotFound
+from loyaltycore.services.numbering import Numbering
+from loyaltycore.services.paging import Page, read_cursor, read_limit, write_cursor
+from loyaltycore.services.running import command, query
+from loyaltycore.services.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.services.desk import Desk
+
+
+@frozen
+class Customers:
+    """The customers of the chain.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @command("customers.create")
+    def create(self, unit: Unit, *, number: str | None = None, **fields: Unpack[CustomerFields]) -> Customer:
+        """Take a customer on.
+
+        Args:
+            unit: Supplied.
+
+            number: A customer number of the caller's choice; None takes the next one of the chain's pattern.
+
+            **fields: What is known, see `CustomerFields`. Last name or company is compulsory; the branch responsible
+                is this session's where none is given.
+
+        Raises:
+            InvalidInput: Every fault of every field.
+
+            NotFound: There is no such branch.
+
+            Refused: ``customer.number_taken``.
+        """
+        faults = Faults()
+        chosen = read_number(faults, number)
+        draft = read_new(faults, {"branch_id": self.desk.branch.id, **fields}, self._reading(unit))
+        faults.raise_if_any()
+        self._check_branch(unit, draft)
+        customer_number = self._chosen(unit, chosen) if chosen else self._next(unit)
+        return unit.apply(enter_customer(draft, unit.ids.new(), customer_number, unit.now))
+
+    @command("customers.change")
+    def change(
+        self,
+        unit: Unit,
+        customer_id: str,
+        *,
+        expected_version: int | None = None,
+        **fields: Unpack[CustomerFields],
+    ) -> Customer:
+        """Change the given fields of a customer; where nothing differs, nothing is saved and nothing recorded.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            expected_version: The version that the caller saw; None changes any version.
+
+            **fields: What is to change, see `CustomerFields`.
+
+        Raises:
+            NotFound: There is no such customer or branch.
+
+            EditedMeanwhile: Somebody else changed the customer since the caller read it.
+
+            InvalidInput: Every fault of every field.
+        """
+        before = unit.get(Customer, customer_id, for_update=True)
+        require_version(before, expected_version)
+        faults = Faults()
+        after = read_change(faults, before, fields, self._reading(unit))
+        faults.raise_if_any()
+        if after.branch_id != before.branch_id:
+            self._check_branch(unit, after)
+        return unit.apply(change_customer(before, after))
+
+    @query
+    def get(self, unit: Unit, customer_id: str) -> Customer:
+        """Read one customer.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        return unit.get(Customer, customer_id)
+
+    @query
+    def by_number(self, unit: Unit, number: str) -> Customer:
+        """Read the customer who has a number.
+
+        Raises:
+            NotFound: Nobody has it.
+        """
+        holder = _holder(unit, number.strip()) if isinstance(number, str) else None
+        if holder is None:
+            raise NotFound("customer", str(number))
+        return holder
+
+    @query
+    def find(
+        self, unit: Unit, *, limit: int = 50, after: str = "", **filters: Unpack[CustomerFilters]
+    ) -> Page[Customer]:
+        """Look customers up, in alphabetical order; without a filter all of them.
+
+        Args:
+            unit: Supplied.
+
+            limit: Length of a page, 1 to 500.
+
+            after: The `next` of the page before, for the same filters.
+
+            **filters: See `CustomerFilters`; where several are given, all of them must hold.
+
+        Raises:
+            InvalidInput: Every fault of every argument.
+        """
+        faults = Faults()
+        where = read_filters(faults, filters, self.desk.branch.country)
+        count = faults.parsed("limit", lambda: read_limit(limit), 1)
+        position = faults.parsed("after", lambda: read_cursor(after, (str, str)), None)
+        faults.raise_if_any()
+        found = tuple(unit.find(Customer, where, order_by=("sort_name",), after=position, limit=count + 1))
+        shown = found[:count]
+        more = len(found) > count
+        return Page(shown, write_cursor((shown[-1].sort_name, shown[-1].id)) if more else "")
+
+    @query
+    def count(self, unit: Unit, **filters: Unpack[CustomerFilters]) -> int:
+        """Count the customers whom `find` gives for the same filters.
+
+        Raises:
+            InvalidInput: Every fault of every filter.
+        """
+        faults = Faults()
+        where = read_filters(faults, filters, self.desk.branch.country)
+        faults.raise_if_any()
+        return unit.count(Customer, where)
+
+    def _reading(self, unit: Unit) -> Reading:
+        return Reading(self.desk.today(unit), self.desk.branch.country)
+
+    def _check_branch(self, unit: Unit, customer: Customer) -> None:
+        if customer.branch_id and customer.branch_id != self.desk.branch.id:
+            unit.get(Branch, customer.branch_id)
+
+    def _chosen(self, unit: Unit, number: str) -> str:
+        require_free(number, _holder(unit, number))
+        return number
+
+    def _next(self, unit: Unit) -> str:
+        pattern = NumberPattern.parse(self.desk.options[NUMBER_PATTERN])
+        numbering = Numbering(unit, pattern, self.desk.today(unit).year)
+        number = numbering.next()
+        numbering.keep()
+        return number
+
+
+def _holder(unit: Unit, number: str) -> Customer | None:
+    return unit.first(Customer, field("number") == number)

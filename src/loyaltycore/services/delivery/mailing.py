@@ -1,0 +1,79 @@
+"""Hands over mails and texts."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+
+from loyaltycore.codec import from_json, to_json
+from loyaltycore.domain.messages import Email, SmsText
+from loyaltycore.domain.outbox import OutboxMessage
+from loyaltycore.ports.messaging import DeliveryStatus, Mailer, Receipt, SmsGateway
+from loyaltycore.services.delivery.handler import Outcome, Verdict, outcome_of
+from loyaltycore.services.unit import Unit
+
+_OPEN = frozenset({DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN})
+
+
+@frozen
+class MailHandler:
+    """Mails: a repetition carries the same Message-ID.
+
+    Attributes:
+        mailer: The adapter.
+
+        kind: ``email.send``.
+    """
+
+    mailer: Mailer
+    kind: str = "email.send"
+
+    def deliver(self, message: OutboxMessage) -> Outcome:
+        """Hand one mail over; who has it already is not sent it again."""
+        email = from_json(message.payload, Email)
+        receipts = self.mailer.send(email)
+        waiting = tuple(receipt.recipient for receipt in receipts if receipt.status in _OPEN)
+        worst = _worst(receipts)
+        outcome = outcome_of(worst)
+        if outcome.verdict is Verdict.AGAIN and waiting != email.to:
+            return evolve(outcome, payload=to_json(evolve(email, to=waiting)))
+        return outcome
+
+    def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
+        """A mail has no further effect."""
+
+
+@frozen
+class SmsHandler:
+    """Texts.
+
+    Attributes:
+        gateway: The adapter.
+
+        kind: ``sms.send``.
+    """
+
+    gateway: SmsGateway
+    kind: str = "sms.send"
+
+    def deliver(self, message: OutboxMessage) -> Outcome:
+        """Hand one text over; after an unknown outcome it is sent again only where that was asked for."""
+        sms = from_json(message.payload, SmsText)
+        receipt = self.gateway.send(sms)
+        outcome = outcome_of(receipt)
+        if receipt.status is DeliveryStatus.UNKNOWN and sms.at_most_once:
+            return evolve(outcome, verdict=Verdict.DEAD, code=outcome.code or "outcome_unknown")
+        return outcome
+
+    def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
+        """A text has no further effect."""
+
+
+def _worst(receipts: tuple[Receipt, ...]) -> Receipt:
+    """The receipt that decides: whoever still waits, then whoever was refused, then success."""
+    rank = {
+        DeliveryStatus.UNKNOWN: 0,
+        DeliveryStatus.NOT_SENT: 0,
+        DeliveryStatus.REJECTED: 1,
+        DeliveryStatus.ACCEPTED: 2,
+    }
+    return min(receipts, key=lambda receipt: rank[receipt.status])

@@ -1,0 +1,129 @@
+"""The session: one workstation, with the person at it, the branch it stands in, and the settings it was opened with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from loyaltycore.domain.branches import Branch
+from loyaltycore.domain.calendar import BusinessCalendar
+from loyaltycore.domain.settings import SettingsSnapshot
+from loyaltycore.domain.validation import Faults
+from loyaltycore.ports.storage import Transaction
+from loyaltycore.records.journal import COMMAND_KEY_LENGTH
+from loyaltycore.services.activities import Activities
+from loyaltycore.services.branches import Branches
+from loyaltycore.services.cards import Cards
+from loyaltycore.services.customers import Customers
+from loyaltycore.services.running import current_unit
+from loyaltycore.services.settings import Settings
+from loyaltycore.services.unit import Acting, Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.services.loyalty import Loyalty
+
+
+@frozen(slots=False)
+class Desk:
+    """A session at one workstation; made by `Loyalty.session`.
+
+    A desk may be shared between threads: it holds nothing that changes.
+
+    Attributes:
+        loyalty: The house.
+
+        actor: Who works here; every change is recorded under this name.
+
+        branch: Where; the head office stands for a session without a branch.
+
+        options: The settings as they were when the session was opened.
+
+        command_key: The key for the next command, see `keyed`; empty otherwise.
+    """
+
+    loyalty: Loyalty = field(repr=False)
+    actor: str
+    branch: Branch
+    options: SettingsSnapshot = field(repr=False)
+    command_key: str = field(default="", repr=False)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Create, read, change, find and import customers."""
+        return Customers(self)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Order cards, present them, and what happens to them."""
+        return Cards(self)
+
+    @cached_property
+    def branches(self) -> Branches:
+        """The branches of the chain."""
+        return Branches(self)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The options of the chain and of its branches."""
+        return Settings(self)
+
+    @cached_property
+    def activities(self) -> Activities:
+        """The change feed."""
+        return Activities(self)
+
+    @cached_property
+    def calendar(self) -> BusinessCalendar:
+        """The working days of this branch."""
+        return self.loyalty.calendar(self.branch)
+
+    def today(self, unit: Unit) -> date:
+        """The local date of this branch at the instant of a unit."""
+        return self.branch.local_date(unit.now)
+
+    def keyed(self, key: str) -> Desk:
+        """The same desk for one command under a key of the caller's.
+
+        A till that does not know whether its call arrived repeats it under the same key: the first call's result comes
+        back and nothing happens twice.
+
+        Args:
+            key: 1 to 40 characters, chosen once per intended command.
+
+        Raises:
+            InvalidInput: The key is empty or too long.
+        """
+        faults = Faults()
+        clean = faults.text("key", key, limit=COMMAND_KEY_LENGTH, required=True)
+        faults.raise_if_any()
+        return evolve(self, command_key=clean)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Unit]:
+        """Put several verbs into one unit of work: all of them are kept, or none.
+
+        Nothing is tried again inside such a block: a lost race reaches the caller as `StaleRecord`, `DuplicateKey` or
+        `StorageBusy`, who then runs the whole block again. An open block is joined by a further one.
+        """
+        held = current_unit.get()
+        if held is not None and held[0] is self.loyalty:
+            yield held[1]
+            return
+        with self.loyalty.storage.transaction() as tx:
+            unit = self.unit(tx, self.loyalty.ids.new())
+            token = current_unit.set((self.loyalty, unit))
+            try:
+                yield unit
+            finally:
+                current_unit.reset(token)
+
+    def unit(self, tx: Transaction, command: str) -> Unit:
+        """Wrap a transaction of the storage with who acts, where and when."""
+        loyalty = self.loyalty
+        acting = Acting(self.actor, self.branch.id, loyalty.clock.now(), command)
+        return Unit(tx, loyalty.registry, acting, loyalty.ids, loyalty.tokens)

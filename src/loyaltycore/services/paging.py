@@ -1,0 +1,73 @@
+"""Pages of a stable order, with an opaque cursor that leads to the next one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from loyaltycore.domain.validation import Faults
+from loyaltycore.errors import Fault, InvalidInput
+
+T = TypeVar("T")
+
+LONGEST_PAGE = 500
+
+
+@frozen
+class Page(Generic[T]):
+    """A portion of an answer.
+
+    Attributes:
+        items: The records, in order.
+
+        next: Give it as `after` to get the following page; empty at the end.
+    """
+
+    items: tuple[T, ...]
+    next: str = ""
+
+
+def read_limit(limit: object) -> int:
+    """Check the length of a page.
+
+    Raises:
+        InvalidInput: It is not an integer between 1 and 500.
+    """
+    faults = Faults()
+    count = faults.integer("limit", limit, least=1, most=LONGEST_PAGE, default=50)
+    faults.raise_if_any()
+    return count
+
+
+def write_cursor(position: tuple[Any, ...]) -> str:
+    """Turn a position (texts and integers) into an opaque text."""
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode("ascii")
+
+
+def read_cursor(cursor: object, types: tuple[type, ...]) -> tuple[Any, ...] | None:
+    """Turn the text back into a position; an empty one is the beginning.
+
+    Args:
+        cursor: What `write_cursor` gave, or an empty text.
+
+        types: What a position consists of.
+
+    Raises:
+        InvalidInput: ``bad_cursor``; the text was not made here, or for another order.
+    """
+    if cursor in {"", None}:
+        return None
+    fault = InvalidInput([Fault("after", "bad_cursor", "is not the cursor of a page")])
+    if not isinstance(cursor, str):
+        raise fault
+    try:
+        position = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        raise fault from None
+    if not isinstance(position, list) or [type(part) for part in position] != list(types):
+        raise fault
+    return tuple(position)

@@ -1,0 +1,232 @@
+"""Running a service verb: in one transaction, tried again where that can mend it, recognised when repeated.
+
+A body may run several times, so it must not do anything that a rollback does not undo. What is retried:
+
+* a lost version race, a taken unique key, a deadlock: the body reads again and decides again;
+* a connection that broke at the commit: first the command's key is looked for. If it is there, the commit happened and
+  its result is returned; if not, the body runs again under the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
+
+from loyaltycore.codec import dumps, to_data
+from loyaltycore.domain.commands import Command
+from loyaltycore.errors import (
+    CommitUnknown,
+    DuplicateKey,
+    KeyReused,
+    StaleRecord,
+    StorageBusy,
+)
+from loyaltycore.services.unit import Unit, result_reference
+
+if TYPE_CHECKING:
+    from loyaltycore.services.desk import Desk
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class HasDesk(Protocol):
+    """A service: it works for a desk."""
+
+    @property
+    def desk(self) -> Desk:
+        """The session that the service works for."""
+        ...
+
+
+S = TypeVar("S", bound=HasDesk)
+
+MAX_TRIES: Final = 12
+_FIRST_PAUSE: Final = 0.004
+_LONGEST_PAUSE: Final = 0.25
+
+current_unit: Final[ContextVar[tuple[object, Unit] | None]] = ContextVar("current_unit", default=None)
+"""The open unit of this thread or task, with the `Loyalty` that it belongs to."""
+
+
+def command(
+    name: str,
+) -> Callable[[Callable[Concatenate[S, Unit, P], R]], Callable[Concatenate[S, P], R]]:
+    """Make a method that changes something into a service verb.
+
+    The method takes a `Unit` after `self`; callers do not see it.
+
+    Args:
+        name: Stable dotted name, for example ``cards.order``.
+    """
+
+    def decorate(method: Callable[Concatenate[S, Unit, P], R]) -> Callable[Concatenate[S, P], R]:
+        @wraps(method)
+        def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            desk = self.desk
+            digest = _digest(args, kwargs) if desk.command_key else ""
+            return run_command(desk, name, digest, lambda unit: method(self, unit, *args, **kwargs))
+
+        return _without_unit(run, method)
+
+    return decorate
+
+
+def query(method: Callable[Concatenate[S, Unit, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Make a method that only reads into a service verb; lost connections are dialled again."""
+
+    @wraps(method)
+    def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return run_query(self.desk, lambda unit: method(self, unit, *args, **kwargs))
+
+    return _without_unit(run, method)
+
+
+def run_command(desk: Desk, name: str, digest: str, body: Callable[[Unit], R]) -> R:
+    """Run a body that writes; see the module's own words for what is retried.
+
+    Args:
+        desk: The session.
+
+        name: The command's name; empty for work that leaves no trace because running it again is harmless.
+
+        digest: What tells two commands of one name apart.
+
+        body: The work.
+    """
+    joined = _joined(desk)
+    if joined is not None:
+        return body(joined)
+    return cast("R", _Attempts(desk, name, digest, body).run())
+
+
+def run_query(desk: Desk, body: Callable[[Unit], R]) -> R:
+    """Run a body that only reads."""
+    joined = _joined(desk)
+    if joined is not None:
+        return body(joined)
+    for tries in range(1, MAX_TRIES + 1):
+        try:
+            with desk.loyalty.storage.transaction(read_only=True) as tx:
+                return body(desk.unit(tx, ""))
+        except (StorageBusy, CommitUnknown):
+            if tries == MAX_TRIES:
+                raise
+            pause(tries)
+    raise AssertionError("unreachable")
+
+
+class _Attempts:
+    """The tries of one command: they share its key, so that at most one of them counts."""
+
+    def __init__(self, desk: Desk, name: str, digest: str, body: Callable[[Unit], Any]) -> None:
+        self._desk = desk
+        self._name = name
+        self._digest = digest
+        self._body = body
+        self._key = desk.command_key or desk.loyalty.ids.new()
+        self._unproven: list[Any] = []
+        """Results of tries whose commit was not answered."""
+
+    def run(self) -> Any:
+        for tries in range(1, MAX_TRIES + 1):
+            try:
+                return self._once()
+            except CommitUnknown:
+                if tries == MAX_TRIES:
+                    raise
+            except (DuplicateKey, StaleRecord, StorageBusy):
+                # A trace that lands late shows itself as a taken command key: the next try finds and returns it.
+                if tries == MAX_TRIES:
+                    raise
+            pause(tries)
+        raise AssertionError("unreachable")
+
+    def _once(self) -> Any:
+        done = False
+        result: Any = None
+        try:
+            with self._desk.loyalty.storage.transaction() as tx:
+                result = self._within(self._desk.unit(tx, self._key))
+                done = True
+        except CommitUnknown:
+            if done:
+                self._unproven.append(result)
+            raise
+        return result
+
+    def _within(self, unit: Unit) -> Any:
+        earlier = self._earlier(unit)
+        if earlier is not None:
+            return self._replay(unit, earlier)
+        token = current_unit.set((self._desk.loyalty, unit))
+        try:
+            result = self._body(unit)
+        finally:
+            current_unit.reset(token)
+        if unit.wrote and self._name:
+            unit.add(self._trace(unit, result))
+        return result
+
+    def _earlier(self, unit: Unit) -> Command | None:
+        """The trace of this very command, looked for only where there can be one."""
+        if not self._name or not (self._desk.command_key or self._unproven):
+            return None
+        return unit.seek(Command, self._key)
+
+    def _replay(self, unit: Unit, earlier: Command) -> Any:
+        if self._unproven:
+            return self._proven(earlier)
+        if (earlier.name, earlier.digest) != (self._name, self._digest):
+            raise KeyReused(self._key, earlier.name)
+        if not earlier.result_table:
+            return None
+        record_type = self._desk.loyalty.registry.named(earlier.result_table)
+        return unit.get(record_type.cls, earlier.result_key)
+
+    def _proven(self, earlier: Command) -> Any:
+        """The result of that unanswered try which the stored trace belongs to."""
+        wanted = (earlier.result_table, earlier.result_key)
+        registry = self._desk.loyalty.registry
+        return next(
+            (result for result in self._unproven if result_reference(registry, result) == wanted),
+            self._unproven[-1],
+        )
+
+    def _trace(self, unit: Unit, result: Any) -> Command:
+        table, key = result_reference(self._desk.loyalty.registry, result)
+        acting = unit.acting
+        return Command(self._key, self._name, acting.actor, self._digest, table, key, acting.now)
+
+
+def pause(tries: int) -> None:
+    """Wait before the next try: doubling, with jitter, so that rivals do not meet again."""
+    time.sleep(random.uniform(0.5, 1) * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries))  # noqa: S311  no secret
+
+
+def _joined(desk: Desk) -> Unit | None:
+    """The unit that is open already in this thread or task, if it belongs to the same house."""
+    held = current_unit.get()
+    return held[1] if held is not None and held[0] is desk.loyalty else None
+
+
+def _digest(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    try:
+        text = dumps([to_data(list(args)), to_data({name: kwargs[name] for name in sorted(kwargs)})])
+    except (TypeError, ValueError):
+        text = repr((args, sorted(kwargs.items())))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _without_unit(run: Callable[..., R], method: Callable[..., R]) -> Callable[..., R]:
+    """Show callers, documentation tools and editors the signature without the unit."""
+    signature = inspect.signature(method)
+    visible = [parameter for position, parameter in enumerate(signature.parameters.values()) if position != 1]
+    cast("Any", run).__signature__ = signature.replace(parameters=visible)
+    return run

@@ -1,0 +1,220 @@
+"""A unit of work as services see it: a transaction plus who acts, where and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import attrs
+from attrs import evolve, frozen
+
+from loyaltycore.codec import to_data, to_json
+from loyaltycore.domain.activities import Activity, FieldChange
+from loyaltycore.domain.criteria import EVERYTHING, Criteria, Query, field
+from loyaltycore.domain.decisions import Decision, Dispatch, Note
+from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.errors import NotFound
+from loyaltycore.ports.ambient import Ids, Tokens
+from loyaltycore.ports.storage import Transaction
+from loyaltycore.records.registry import RecordType, Registry
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@frozen
+class Acting:
+    """Who acts, where, when, and under which command key.
+
+    Attributes:
+        actor: Who.
+
+        branch_id: Where; empty for the chain.
+
+        now: When; the same instant for the whole unit.
+
+        command: The key of the command.
+    """
+
+    actor: str
+    branch_id: str
+    now: datetime
+    command: str
+
+
+class Unit:
+    """One transaction, with the verbs that services need.
+
+    Attributes:
+        acting: Who acts, where and when.
+
+        ids: Makes fresh ids.
+
+        tokens: Makes what nobody may guess.
+
+        wrote: Whether anything was written yet.
+    """
+
+    def __init__(self, tx: Transaction, registry: Registry, acting: Acting, ids: Ids, tokens: Tokens) -> None:
+        self._tx = tx
+        self._registry = registry
+        self.acting = acting
+        self.ids = ids
+        self.tokens = tokens
+        self.wrote = False
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this unit."""
+        return self.acting.now
+
+    def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T:
+        """Read one record.
+
+        Raises:
+            NotFound: There is none.
+        """
+        record = self.seek(cls, key, for_update=for_update)
+        if record is None:
+            raise NotFound(_kind(self._registry.of(cls)), str(key))
+        return record
+
+    def seek(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
+        """Read one record, or None."""
+        if not isinstance(key, str) or not key:
+            return None
+        return self._tx.get(cls, key, for_update=for_update)
+
+    def find(
+        self,
+        cls: type[T],
+        where: Criteria = EVERYTHING,
+        *,
+        order_by: tuple[str, ...] = (),
+        after: tuple[Any, ...] | None = None,
+        limit: int | None = None,
+        skip_locked: bool = False,
+    ) -> Iterator[T]:
+        """Read the records that match, in order."""
+        return self._tx.find(cls, Query(where, order_by, after, limit, skip_locked=skip_locked))
+
+    def first(self, cls: type[T], where: Criteria, *, order_by: tuple[str, ...] = ()) -> T | None:
+        """Read the first record that matches, or None."""
+        return next(iter(list(self.find(cls, where, order_by=order_by, limit=1))), None)
+
+    def count(self, cls: type[Any], where: Criteria = EVERYTHING) -> int:
+        """Count the records that match."""
+        return self._tx.count(cls, Query(where))
+
+    def add(self, *records: Any) -> None:
+        """Store new records that need no line in the activities."""
+        self.wrote = True
+        self._tx.add(*records)
+
+    def save(self, *records: Any) -> None:
+        """Store changed records that need no line in the activities."""
+        self.wrote = True
+        self._tx.save(*records)
+
+    def apply(self, decision: Decision[R]) -> R:
+        """Carry out a decision; the only way in which services change what a customer could see.
+
+        Returns:
+            The decision's result; where it is a record that was saved, at its new version.
+        """
+        self.apply_all((decision,))
+        result: Any = decision.result
+        if any(record is result for record in decision.save):
+            result = evolve(result, version=result.version + 1)
+        return cast("R", result)
+
+    def apply_all(self, decisions: Iterable[Decision[Any]]) -> None:
+        """Carry out many decisions with one call per verb of the storage."""
+        many = tuple(decisions)
+        add = [record for decision in many for record in decision.add]
+        add += [self._message(dispatch) for decision in many for dispatch in decision.dispatch]
+        add += [self._activity(note) for decision in many for note in decision.notes]
+        save = [record for decision in many for record in decision.save]
+        remove = [record for decision in many for record in decision.remove]
+        self.wrote = self.wrote or bool(add or save or remove)
+        if save:
+            self._tx.save(*save)
+        if remove:
+            self._tx.remove(*remove)
+        if add:
+            self._tx.add(*add)
+
+    def messages_about(self, table: str, key: str) -> list[OutboxMessage]:
+        """The messages that belong to a record, oldest first."""
+        return list(self.find(OutboxMessage, (field("about_table") == table) & (field("about_key") == key)))
+
+    def _message(self, dispatch: Dispatch) -> OutboxMessage:
+        return OutboxMessage(
+            id=self.ids.new(),
+            kind=dispatch.kind,
+            key=dispatch.key,
+            payload=to_json(dispatch.payload),
+            state=MessageState.PENDING,
+            due_at=self.now,
+            created_at=self.now,
+            about_table=dispatch.about.table,
+            about_key=dispatch.about.key,
+            customer_id=dispatch.about.customer_id,
+        )
+
+    def _activity(self, note: Note) -> Activity:
+        return Activity(
+            id=self.ids.new(),
+            at=self.now,
+            actor=self.acting.actor,
+            branch_id=self.acting.branch_id,
+            action=note.action,
+            subject_table=note.about.table,
+            subject_id=note.about.key,
+            customer_id=note.about.customer_id,
+            changes=self._changes(note.before, note.after),
+            comment=note.comment,
+            command=self.acting.command,
+        )
+
+    def _changes(self, before: Any | None, after: Any | None) -> tuple[FieldChange, ...]:
+        some = before if before is not None else after
+        if some is None:
+            return ()
+        record_type = self._registry.of(type(some))
+        hidden = {"version", *record_type.secret}
+        changes = []
+        for stored in record_type.fields:
+            if stored.name in hidden:
+                continue
+            old, new = _plain(before, stored.name), _plain(after, stored.name)
+            if old != new and not (before is None and _is_blank(new)):
+                changes.append(FieldChange(stored.name, old, new))
+        return tuple(changes)
+
+
+def _plain(record: Any | None, name: str) -> Any:
+    return None if record is None else to_data(getattr(record, name))
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value in ("", [], {})
+
+
+def _kind(record_type: RecordType[Any]) -> str:
+    """What a person calls one record of that table: the table's name in the singular."""
+    table = record_type.table
+    if table.endswith("ies"):
+        return table[:-3] + "y"
+    return table[:-2] if table.endswith("ches") else table.removesuffix("s")
+
+
+def result_reference(registry: Registry, result: Any) -> tuple[str, str]:
+    """Where the result of a command is kept: table and key, both empty where it is no record."""
+    if not attrs.has(type(result)):
+        return "", ""
+    for record_type in registry:
+        if record_type.cls is type(result):
+            return record_type.table, record_type.key_of(result)
+    return "", ""

@@ -1,0 +1,15 @@
+"""A card vendor to develop and test against: a process of its own that keeps the contract and never prints twice.
+
+It takes orders over HTTP, moves them on by time or by `control`, signs webhooks and repeats them, and survives being
+killed. It prints nothing but rows of its table ``prints``, one for every card, so that a test can count them. From
+the command line: ``python -m loyaltycore.testing.card_vendor --database vendor.db``.
+
+Example:
+    >>> with running_vendor() as vendor:
+    ...     vendor.prints()
+    []
+"""
+
+from loyaltycore.testing.card_vendor.running import RunningVendor, VendorFailed, new_secret, running_vendor
+
+__all__ = ["RunningVendor", "VendorFailed", "new_secret", "running_vendor"]

@@ -1,0 +1,67 @@
+"""Problem documents (RFC 9457), raised where something is wrong and written by the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TITLES = {
+    "malformed": "The request cannot be read",
+    "invalid_request": "The request is not valid",
+    "unauthorized": "The token is missing or unknown",
+    "insufficient_funds": "The account is exhausted",
+    "not_found": "There is no such order",
+    "no_such_path": "There is nothing at this path",
+    "method_not_allowed": "The method is not allowed here",
+    "idempotency_key_reused": "The key was used for other content",
+    "reference_in_use": "The reference was used before",
+    "in_progress": "A call with this key is being worked on",
+    "too_late": "The order can no longer be cancelled",
+    "length_required": "Content-Length is missing",
+    "too_large": "The body is too large",
+    "unsupported_media_type": "The body must be application/json",
+    "unknown_product": "The design is unknown",
+    "throttled": "Too many requests",
+    "internal": "Something broke",
+    "unavailable": "Out of service",
+}
+
+
+class Problem(Exception):
+    """An answer that is not a success.
+
+    Attributes:
+        status: The HTTP status.
+
+        code: A word of the contract.
+
+        detail: One line for people.
+
+        headers: Further headers of the answer.
+
+        members: Further members of the document.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str = "",
+        headers: dict[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members
+        super().__init__(f"{status} {code}")
+
+    def document(self) -> dict[str, Any]:
+        """The problem as JSON data."""
+        found: dict[str, Any] = {
+            "type": f"urn:card-vendor:problem:{self.code}",
+            "title": TITLES.get(self.code, self.code),
+            "status": self.status,
+            "code": self.code,
+        }
+        return found | ({"detail": self.detail} if self.detail else {}) | self.members

@@ -1,0 +1,226 @@
+"""The vendor's HTTP side: routes, limits, and answers that are written in one piece."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import json
+import re
+import socket
+import sqlite3
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from loyaltycore.testing.card_vendor.checks import parse
+from loyaltycore.testing.card_vendor.control import Control
+from loyaltycore.testing.card_vendor.mishaps import Mishap, Mishaps
+from loyaltycore.testing.card_vendor.problems import Problem
+from loyaltycore.testing.card_vendor.works import Works
+
+MOST_BYTES = 65536
+MOST_EVENTS = 200
+BASE = "/v1"
+_KEY = re.compile(r"[A-Za-z0-9._-]{16,128}")
+
+
+class Reply(NamedTuple):
+    """What a route answers."""
+
+    status: int
+    document: dict[str, Any]
+    headers: dict[str, str] = {}  # noqa: RUF012  a default of a NamedTuple, never changed
+
+
+class VendorServer(ThreadingHTTPServer):
+    """Serves one print works."""
+
+    daemon_threads = True
+    block_on_close = False  # an idle connection of a client must not keep the vendor from stopping
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], works: Works, token: str, stop: Event) -> None:
+        self.works = works
+        self.token = token
+        self.stop = stop
+        self.mishaps = Mishaps()
+        self.control = Control(works, works.database, self.mishaps)
+        super().__init__(address, Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: clients that break off are what this vendor is for."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection of a client."""
+
+    server: VendorServer
+    protocol_version = "HTTP/1.1"
+    server_version = "card-vendor"
+    timeout = 30
+    wbufsize = -1  # headers and body leave together, else the client waits for a delayed acknowledgement
+
+    def do_GET(self) -> None:
+        """Serve any method; the routes say which ones there are."""
+        body, mishap = b"", None
+        try:
+            self._authorize()
+            route, arguments = self._route()
+            body = self._body()
+            mishap = None if route is _control else self.server.mishaps.take()
+            reply = _planned(mishap) if mishap and not mishap.act else route(self, body, *arguments)
+            reply = _planned(mishap) if mishap else reply
+        except Problem as problem:
+            reply = Reply(problem.status, problem.document(), problem.headers)
+        except sqlite3.Error as error:
+            reply = Reply(500, Problem(500, "internal", type(error).__name__).document())
+        if not mishap or mishap.answer == "problem":
+            self._write(reply)
+        else:
+            self._withhold(mishap)
+
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_GET  # noqa: N815  names given by the base class
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002  signature of the base
+        """Answer what the base class refuses (a malformed request line, an unknown method) as a problem too."""
+        self.close_connection = True
+        if not hasattr(self, "request_version"):
+            self.request_version = self.protocol_version
+        kind = "method_not_allowed" if code == HTTPStatus.NOT_IMPLEMENTED else "malformed"
+        self._write(Reply(code, Problem(code, kind, message or "").document()))
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  name given by the base class
+        """Write nothing: orders hold names and addresses."""
+
+    def _authorize(self) -> None:
+        given = self.headers.get("Authorization", "").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, f"Bearer {self.server.token}".encode()):
+            self.close_connection = True  # the body was not read
+            raise Problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
+
+    def _route(self) -> tuple[Callable[..., Reply], tuple[str, ...]]:
+        path = urlsplit(self.path).path
+        allowed = []
+        for method, pattern, route in _ROUTES:
+            if found := re.fullmatch(pattern, path):
+                if method == self.command:
+                    return route, found.groups()
+                allowed.append(method)
+        self.close_connection = True
+        if allowed:
+            raise Problem(405, "method_not_allowed", headers={"Allow": ", ".join(allowed)})
+        raise Problem(404, "no_such_path")
+
+    def _body(self) -> bytes:
+        """Read the body, refusing what cannot be measured beforehand."""
+        lengths = self.headers.get_all("Content-Length", [])
+        if "Transfer-Encoding" in self.headers or (not lengths and self.command in {"POST", "PUT"}):
+            self.close_connection = True
+            raise Problem(411, "length_required")
+        if len(set(lengths)) > 1 or not all(re.fullmatch("[0-9]{1,12}", length) for length in lengths):
+            self.close_connection = True
+            raise Problem(400, "malformed", "Content-Length is malformed")
+        length = int(lengths[0]) if lengths else 0
+        if length > MOST_BYTES:
+            self._swallow(length)
+            raise Problem(413, "too_large", f"at most {MOST_BYTES} bytes")
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True
+            raise Problem(400, "malformed", "the body is shorter than announced")
+        return body
+
+    def _swallow(self, length: int) -> None:
+        """Read some of what is too much: closing on unread data would take the answer away from the client."""
+        self.close_connection = True
+        self.rfile.read(min(length, 16 * MOST_BYTES))
+
+    def _write(self, reply: Reply) -> None:
+        content = json.dumps(reply.document).encode()
+        kind = "application/problem+json" if reply.status >= 400 else "application/json"
+        self.send_response(reply.status)
+        headers = {"Content-Type": kind, "Content-Length": str(len(content))} | reply.headers
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _withhold(self, mishap: Mishap) -> None:
+        """Answer nothing, at once or after a long silence."""
+        if mishap.answer == "silence":
+            self.server.stop.wait(mishap.seconds)
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _planned(mishap: Mishap) -> Reply:
+    pause = {"Retry-After": str(mishap.retry_after)} if mishap.retry_after else {}
+    return Reply(mishap.status, Problem(mishap.status, mishap.code, "as planned").document(), pause)
+
+
+def _json(handler: Handler, body: bytes) -> dict[str, Any]:
+    if handler.headers.get_content_type() != "application/json":
+        raise Problem(415, "unsupported_media_type")
+    return parse(body)
+
+
+def _query(handler: Handler, allowed: set[str]) -> dict[str, str]:
+    pairs = parse_qsl(urlsplit(handler.path).query, keep_blank_values=True)
+    found = dict(pairs)
+    if len(found) < len(pairs) or found.keys() - allowed:
+        raise Problem(400, "invalid_request", f"parameters: {', '.join(sorted(allowed))}, each once")
+    return found
+
+
+def _create(handler: Handler, body: bytes) -> Reply:
+    document = _json(handler, body)
+    keys = handler.headers.get_all("Idempotency-Key", [])
+    if len(keys) != 1 or not _KEY.fullmatch(keys[0]):
+        raise Problem(400, "invalid_request", "Idempotency-Key is missing or malformed")
+    is_new, order = handler.server.works.place(document, keys[0])
+    if is_new:
+        return Reply(201, order, {"Location": f"{BASE}/orders/{order['id']}"})
+    return Reply(200, order, {"Idempotent-Replayed": "true"})
+
+
+def _find(handler: Handler, _body: bytes) -> Reply:
+    query = _query(handler, {"reference"})
+    return Reply(200, {"orders": handler.server.works.find(query.get("reference", ""))})
+
+
+def _get(handler: Handler, _body: bytes, order_id: str) -> Reply:
+    return Reply(200, handler.server.works.get(order_id))
+
+
+def _cancel(handler: Handler, body: bytes, order_id: str) -> Reply:
+    return Reply(*handler.server.works.cancel(order_id, _json(handler, body)))
+
+
+def _events(handler: Handler, _body: bytes) -> Reply:
+    query = _query(handler, {"after", "limit"})
+    limit = query.get("limit", "100")
+    if not re.fullmatch("[0-9]{1,3}", limit) or not 1 <= int(limit) <= MOST_EVENTS:
+        raise Problem(400, "invalid_request", f"limit must be between 1 and {MOST_EVENTS}")
+    return Reply(200, handler.server.works.events(query.get("after", ""), int(limit)))
+
+
+def _control(handler: Handler, body: bytes, action: str) -> Reply:
+    if not ipaddress.ip_address(handler.client_address[0]).is_loopback:
+        raise Problem(404, "no_such_path")
+    return Reply(200, handler.server.control.run(action, _json(handler, body)))
+
+
+_ROUTES: list[tuple[str, str, Callable[..., Reply]]] = [
+    ("POST", f"{BASE}/orders", _create),
+    ("GET", f"{BASE}/orders", _find),
+    ("GET", f"{BASE}/orders/([A-Za-z0-9_-]{{1,64}})", _get),
+    ("PUT", f"{BASE}/orders/([A-Za-z0-9_-]{{1,64}})/cancellation", _cancel),
+    ("GET", f"{BASE}/events", _events),
+    ("POST", "/_control/([a-z]+)", _control),
+]

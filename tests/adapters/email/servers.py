@@ -1,0 +1,98 @@
+"""The test's end of the mail server process: start, stop, faults, and what arrived."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from .reading import Arrived
+
+SCRIPT = Path(__file__).with_name("aiosmtpd_process.py")
+PATIENCE = 10
+
+
+class MailServer:
+    """A running mail server with several listeners."""
+
+    def __init__(self, folder: Path, listeners: Sequence[Mapping[str, Any]]) -> None:
+        self.folder = folder
+        self._faults: dict[str, Mapping[str, Any]] = {}
+        self._write_faults()
+        plan = json.dumps({"folder": str(folder), "listeners": listeners}, default=str)
+        with (folder / "stderr").open("wb") as stderr:
+            self._process = subprocess.Popen(
+                [sys.executable, str(SCRIPT), plan],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, (folder / "stderr").read_text()
+        self.ports: dict[str, int] = json.loads(line)
+
+    def stop(self) -> None:
+        """End the process; it ends with its standard input."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(PATIENCE)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdout.close()
+
+    def answer(self, address: str, **moments: str | Sequence[str]) -> str:
+        """Say what the server does at these moments for this address, and return the address."""
+        self._faults[address] = moments
+        self._write_faults()
+        return address
+
+    def inbox(self, address: str) -> list[Arrived]:
+        """Everything that was stored for the address, oldest first."""
+        box = self.folder / "mail" / hashlib.sha256(address.encode()).hexdigest()
+        return [
+            Arrived(file.read_bytes(), json.loads(file.with_suffix(".json").read_text("utf-8")))
+            for file in sorted(box.glob("*.eml"))
+        ]
+
+    def count(self, listener: str, event: str) -> int:
+        """How often something happened at a listener."""
+        lines = (self.folder / "events.jsonl").read_text("utf-8").splitlines()
+        return sum(
+            (found["listener"], found["event"]) == (listener, event) for found in map(json.loads, lines)
+        )
+
+    def _write_faults(self) -> None:
+        fresh = self.folder / "faults.fresh"
+        fresh.write_text(json.dumps(self._faults), "utf-8")
+        fresh.rename(self.folder / "faults.json")
+
+
+@frozen
+class Watch:
+    """Counts what happens at a listener from now on."""
+
+    server: MailServer
+    listener: str
+    before: Mapping[str, int]
+
+    @classmethod
+    def start(cls, server: MailServer, listener: str) -> Watch:
+        """Begin to count."""
+        return cls(server, listener, {event: server.count(listener, event) for event in EVENTS})
+
+    def count(self, event: str) -> int:
+        """How often since the start."""
+        return self.server.count(self.listener, event) - self.before[event]
+
+
+EVENTS = ("connect", "auth", "stored", "quit")

@@ -1,0 +1,133 @@
+"""Finding by name: however people type it, the beginning of a name finds it."""
+
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyaltycore.domain.contact import Phone
+from loyaltycore.domain.customers.customer import Customer, CustomerKind
+from loyaltycore.domain.customers.search import email_key, fold, foldings, lookup_keys, name_keys, sort_name
+
+letters = st.characters(codec="utf-8", categories=("L", "Nd"), max_codepoint=0x24F)
+names = st.text(st.one_of(letters, st.sampled_from(" -'\u2019.,")), min_size=1, max_size=40).filter(
+    lambda text: any(character.isalnum() for character in text)
+)
+
+
+def finds(search, keys):
+    """What `find(name=...)` asks the storage."""
+    return any(key.startswith(folded) for folded in foldings(search) for key in keys)
+
+
+@given(names, names, st.data())
+def test_every_beginning_of_a_name_finds_it(last, first, data):
+    """Any beginning with a letter in it, of either order of the names and in any case, is a beginning of some key."""
+    keys = name_keys(last, first, "")
+    for whole in (f"{last} {first}", f"{first} {last}"):
+        beginning = whole[: data.draw(st.integers(1, len(whole)))]
+        shown = data.draw(st.sampled_from([beginning, beginning.upper(), beginning.lower()]))
+        if any(character.isalnum() for character in shown):
+            assert finds(shown, keys)
+
+
+@given(names)
+def test_writing_a_name_decomposed_makes_no_difference(name):
+    """Composed and decomposed Unicode fold alike."""
+    assert foldings(unicodedata.normalize("NFD", name)) == foldings(unicodedata.normalize("NFC", name))
+
+
+@given(st.text(max_size=30))
+def test_folding_twice_changes_nothing(text):
+    """A folded text is folded already."""
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(min_size=1, max_size=30).filter(lambda text: text.strip()))
+def test_no_visible_text_folds_to_nothing(text):
+    """Even a name of symbols alone has something to be found by."""
+    assert foldings(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "searches"),
+    [
+        ("Müller", ["muller", "mueller", "Müller", "MUELLER", "mull", "Muell", "Mu\u0308ller"]),
+        ("Mueller", ["mueller"]),
+        ("Weiß", ["weiss", "Weiß", "WEISS"]),
+        ("Müller-Lüdenscheidt", ["mueller lued", "Lüdenscheidt", "ludensch", "müller-l"]),
+        ("O'Brien", ["obrien", "O\u2019Brien", "o'b"]),
+        ("d\u00b4Angelo", ["dangelo", "d'angelo"]),
+        ("Łukasiewicz", ["lukas"]),
+        ("Sørensen", ["sorensen", "soerensen"]),
+        ("Ærøe", ["aeroe", "aero"]),
+        ("Ǿster", ["oster"]),
+        ("İnönü", ["inonu", "inoenue"]),
+        ("van der Berg", ["berg", "der berg", "van der"]),
+        ("Νικολαΐδης", ["νικολαιδησ", "ΝΙΚΟΛΑΪΔΗΣ"]),
+        ("हिन्दी", ["हि", "हिन्दी"]),
+        ("Mül\u00adler", ["muller"]),
+        ("🦄", ["🦄"]),
+    ],
+)
+def test_names_are_found_as_people_type_them(name, searches):
+    """Umlauts both ways, accents, apostrophes, later words, foreign scripts, symbols: all of them find the name."""
+    keys = name_keys(name, "", "")
+    assert [search for search in searches if not finds(search, keys)] == []
+
+
+def test_other_names_are_not_found():
+    """The fold keeps names apart that are different names."""
+    keys = name_keys("Müller", "Erika", "")
+    assert not any(finds(search, keys) for search in ("miller", "muller max", "rika", "-", "🦄"))
+
+
+def test_the_extension_of_a_name_belongs_to_it():
+    """A name like von Goethe is found with and without its extension."""
+    keys = name_keys("Goethe", "Johann", "", "von")
+    assert all(finds(search, keys) for search in ("goethe", "von goethe", "johann von g", "johann goethe"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "expected"),
+    [
+        (CustomerKind.PERSON, ("Müller", "Erika", "Optik GmbH"), "mueller erika"),
+        (CustomerKind.COMPANY, ("Müller", "Erika", "Optik GmbH"), "optik gmbh mueller erika"),
+        (CustomerKind.PERSON, ("🦄", "", ""), "🦄"),
+    ],
+)
+def test_people_stand_under_their_name_and_companies_under_theirs(kind, parts, expected):
+    """The alphabetical list sorts a person by last and first name, a company by its own."""
+    assert sort_name(kind, *parts) == expected
+
+
+def test_long_names_and_addresses_still_fit_their_keys():
+    """A key is never longer than the storage keeps, and two long addresses that begin alike stay apart."""
+    assert all(len(key) <= 120 for key in name_keys("ﷺ" * 80, "B" * 80, "C" * 120))
+    long = "a" * 60 + "." + "b" * 60 + "@" + "c" * 60 + ".example"
+    assert len(email_key(long)) == 120
+    assert email_key(long) != email_key(long + "x")
+    assert email_key(long.upper()) == email_key(long)
+
+
+def test_a_customer_is_looked_up_by_names_address_and_numbers():
+    """The lookup keys of a record hold what `find` asks for."""
+    customer = Customer(
+        "1",
+        "1",
+        CustomerKind.PERSON,
+        "Weiß",
+        "Ina",
+        "",
+        "",
+        datetime.now(UTC),
+        email="Ina@example.org",
+        phones=(Phone("+491701234567"), Phone("+49301234567")),
+    )
+    assert lookup_keys(customer) == {
+        "name": ("weiss ina", "ina weiss"),
+        "email": ("ina@example.org",),
+        "phone": ("+491701234567", "+49301234567"),
+    }
