@@ -66,7 +66,7 @@ def from_data(data: Any, kind: type[T]) -> T:
         return converter().structure(data, kind)
     except BaseValidationError as error:
         raise InvalidInput(_fault(line) for line in transform_error(error)) from error
-    except (TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise InvalidInput([Fault("$", "bad_data", str(error))]) from error
 
 

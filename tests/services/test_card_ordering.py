@@ -6,7 +6,15 @@ from datetime import date
 
 import pytest
 
-from loyaltycore import Address, DeliveryTarget, DispatchCycle, InvalidInput, NotFound, Refused, ValidityPeriod
+from loyaltycore import (
+    Address,
+    DeliveryTarget,
+    DispatchCycle,
+    InvalidInput,
+    NotFound,
+    Refused,
+    ValidityPeriod,
+)
 from loyaltycore.codec import from_json
 from loyaltycore.domain.activities import Activity
 from loyaltycore.domain.cards import CardOrder, CardState, CustomerCard, OrderState
@@ -34,7 +42,9 @@ def test_an_order_without_a_service_is_refused(house: House) -> None:
 
 def test_a_service_carries_provider_and_contact(house: House) -> None:
     """F8: what was arranged with the vendor stands on the service."""
-    house.set_up_cards(contact_email="service@kartendruck.example", contact_phone="030 901820", contact_notes="Kd 4711")
+    house.set_up_cards(
+        contact_email="service@kartendruck.example", contact_phone="030 901820", contact_notes="Kd 4711"
+    )
     service = house.desk.cards.setup.get()
     assert (service.provider, service.contact_email) == ("Kartendruck GmbH", "service@kartendruck.example")
     assert (service.contact_phone, service.contact_notes) == ("+4930901820", "Kd 4711")
@@ -148,7 +158,7 @@ def test_a_validity_in_the_past_is_refused(house: House) -> None:
 
 
 def test_a_validity_can_be_a_period(house: House) -> None:
-    """"24 months, to the month's end", counted from the day of the order."""
+    """ "24 months, to the month's end", counted from the day of the order."""
     house.set_up_cards()
     order = house.desk.cards.order(house.customer().id, valid_for=ValidityPeriod(24, to_month_end=True))
     assert order.valid_until == date(2028, 1, 31)
@@ -224,7 +234,10 @@ def test_a_service_holds_letter_and_note(house: House) -> None:
     house.desk.cards.order(erika.id)
     house.desk.cards.order(erika.id, target="branch")
     letters = [from_json(m.payload, PrintOrder) for m in _messages(house, "card_print.submit")]
-    assert [(letter.cover_letter, letter.bulk) for letter in letters] == [("willkommen", False), ("lieferschein", True)]
+    assert [(letter.cover_letter, letter.bulk) for letter in letters] == [
+        ("willkommen", False),
+        ("lieferschein", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +249,9 @@ def test_a_service_holds_letter_and_note(house: House) -> None:
         (DispatchCycle.MONTHLY, date(2026, 2, 2)),
     ],
 )
-def test_the_agreed_cycle_gives_the_expected_dispatch(memory_house: House, cycle: DispatchCycle | None, day: date) -> None:
+def test_the_agreed_cycle_gives_the_expected_dispatch(
+    memory_house: House, cycle: DispatchCycle | None, day: date
+) -> None:
     """F31, F32, F36: the service's cycle decides, daily where nothing was agreed, and the date is an expectation."""
     memory_house.set_up_cards(**({} if cycle is None else {"cycle": cycle}))
     assert memory_house.desk.cards.order(memory_house.customer().id).expected_dispatch == day

@@ -65,7 +65,7 @@ class CardSetup:
         check_names(CardOrderService, facts, without=("id", "provider", "templates", "costs", "version"))
         place = self.desk.branch if branch is None else unit.get(Branch, branch)
         scope = scope_of(branch)
-        given: Any = tuple(templates) if isinstance(templates, Sequence) else templates
+        given: Any = tuple(templates) if isinstance(templates, list) else templates
         service = read_service(CardOrderService(scope, provider, given, costs, **facts), place.country)
         return self._keep(unit, service)
 

@@ -119,7 +119,8 @@ class Customers:
         Raises:
             NotFound: Nobody has it.
         """
-        holder = _holder(unit, number.strip()) if isinstance(number, str) else None
+        clean = read_number(Faults(), number)
+        holder = _holder(unit, clean) if clean else None
         if holder is None:
             raise NotFound("customer", str(number))
         return holder

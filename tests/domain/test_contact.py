@@ -1,0 +1,103 @@
+"""Contact data in normal form."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyaltycore.domain.contact import (
+    Address,
+    AddressKind,
+    Phone,
+    PhoneKind,
+    is_mobile,
+    parse_email,
+    parse_phone,
+    read_address,
+    read_phone,
+)
+from loyaltycore.domain.validation import Faults
+from loyaltycore.errors import InvalidInput
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "number"),
+    [
+        ("0171 / 39 200 00", "DE", "+491713920000"),
+        ("+49 (0)30 23125-111", "DE", "+493023125111"),
+        ("00493023125111", "DE", "+493023125111"),
+        ("01 5859 0", "AT", "+43158590"),
+        ("+43 1 58590", "DE", "+43158590"),
+    ],
+)
+def test_numbers_are_kept_in_e164(written: str, region: str, number: str) -> None:
+    """However people write it, the stored number has one form."""
+    assert parse_phone(written, region) == number
+    assert parse_phone(number, "FR") == number
+
+
+@pytest.mark.parametrize("written", ["", "12", "abc", "+49", "0171", "+999 123456", "0" * 30, "030\n23125111x"])
+def test_what_is_no_number_is_refused(written: str) -> None:
+    """Too short, too long, letters, unknown countries."""
+    with pytest.raises(InvalidInput):
+        parse_phone(written, "DE")
+
+
+def test_the_kind_follows_from_the_range() -> None:
+    """A number given as text is mobile or landline by its range; SMS is allowed only where somebody said so."""
+    faults = Faults()
+    assert read_phone(faults, "phone", "0171 3920000", "DE") == Phone("+491713920000", PhoneKind.MOBILE)
+    assert read_phone(faults, "phone", "030 23125111", "DE") == Phone("+493023125111", PhoneKind.LANDLINE)
+    assert is_mobile("+491713920000")
+    given_phone = Phone("0171 3920000", PhoneKind.FAX, sms_allowed=True)
+    assert read_phone(faults, "phone", given_phone, "DE") == Phone("+491713920000", PhoneKind.FAX, sms_allowed=True)
+    assert faults.found == ()
+    assert read_phone(faults, "phone", 7, "DE") is None
+    assert [fault.code for fault in faults.found] == ["wrong_type"]
+
+
+def test_an_email_keeps_its_local_part_and_lowers_its_domain() -> None:
+    """Only the domain is without case."""
+    assert parse_email("Erika.Muster@EXAMPLE.org") == "Erika.Muster@example.org"
+    assert parse_email("jürgen@müller.example") == "jürgen@müller.example"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a@", "@b.de", "a b@example.org", "a@b@c.de", "a@example.org\r\nBcc: x@y.de", "Erika <a@b.de>", "a@-b.de"]
+)
+def test_what_is_no_email_is_refused(text: str) -> None:
+    """Syntax that no mail server would take, header injection included."""
+    with pytest.raises(InvalidInput) as fault:
+        parse_email(text)
+    assert fault.value.codes == {"bad_email"}
+
+
+def test_an_address_is_complete_with_four_parts() -> None:
+    """Street, postal code, town and country make a letter arrive."""
+    full = Address("Weg 1", "10115", "Berlin", "DE")
+    assert full.is_complete
+    for part in ("street", "postal_code", "city", "country"):
+        assert not Address(**{"street": "Weg 1", "postal_code": "1", "city": "B", "country": "DE", part: ""}).is_complete
+
+
+def test_every_field_of_an_address_is_checked() -> None:
+    """All faults of one address, each below the address's own path."""
+    faults = Faults()
+    bad = Address("x" * 101, "1" * 13, 7, "D1", "moon", "a\x00", "b\x00")  # type: ignore[arg-type]  # wrong on purpose
+    read_address(faults, "addresses[0]", bad)
+    assert {fault.field for fault in faults.found} == {
+        f"addresses[0].{name}" for name in ("street", "postal_code", "city", "country", "kind", "extra", "recipient")
+    }
+    assert read_address(Faults(), "a", "Weg 1") is None
+
+
+@given(st.text(max_size=60), st.text(max_size=12), st.text(max_size=30), st.sampled_from(AddressKind))
+def test_reading_an_address_is_idempotent(street: str, code: str, city: str, kind: AddressKind) -> None:
+    """What was accepted once is accepted again, unchanged."""
+    faults = Faults()
+    once = read_address(faults, "a", Address(street, code, city, "de", kind))
+    if not faults.found:
+        assert once is not None
+        assert read_address(faults, "a", once) == once
+        assert faults.found == ()

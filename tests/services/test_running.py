@@ -1,0 +1,205 @@
+"""Service verbs under a storage that loses races, connections and answers: nothing lost, nothing done twice."""
+
+from __future__ import annotations
+
+import inspect
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyaltycore import Loyalty, Refused
+from loyaltycore.domain.commands import Command
+from loyaltycore.errors import (
+    CommitUnknown,
+    DuplicateKey,
+    InvalidInput,
+    KeyReused,
+    StaleRecord,
+    StorageBusy,
+    StorageUnreachable,
+)
+from loyaltycore.memory import MemoryStorage
+from loyaltycore.ports.storage import Storage
+from loyaltycore.records.registry import Registry
+from loyaltycore.services.cards import Cards
+from tests.house import House, build_house, dump
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_pauses() -> Iterator[None]:
+    """Rivals that are told when to interfere need no pauses between the tries."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("loyaltycore.services.running.pause", lambda _: None)
+        yield
+
+
+class Faulty:
+    """A storage that breaks at the ends of transactions, as it is told.
+
+    Faults: ``busy`` before anything, ``lost`` (the commit did not happen, its answer is missing), ``kept`` (it did
+    happen, its answer is missing), ``late`` (as lost, but the commit lands while the next unit is at work, whose own
+    trace is refused), ``stale`` and ``taken`` (the commit was refused).
+    """
+
+    def __init__(self, inner: Storage) -> None:
+        self.inner = inner
+        self.faults: deque[str] = deque()
+        self._under_way: Any = None
+        self._landed: Any = None
+
+    def bind(self, registry: Registry) -> None:
+        self.inner.bind(registry)
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[Any]:
+        fault = self.faults.popleft() if self.faults else "none"
+        if fault == "busy":
+            raise StorageUnreachable("refused")
+        with self.inner.transaction(read_only=read_only) as tx:
+            if self._landed is not None:
+                tx._base, self._landed = self._landed, None
+            yield tx
+            if self._under_way is not None and not read_only:
+                late, self._under_way = self._under_way, None
+                self._landed = late
+                raise DuplicateKey("commands", ("id",))
+            if fault == "late":
+                self._under_way = tx.committed()
+            if fault in {"lost", "late"}:
+                raise CommitUnknown("gone")
+            if fault == "stale":
+                raise StaleRecord("customers", "x")
+            if fault == "taken":
+                raise DuplicateKey("customers", ("number",))
+        if fault == "kept":
+            raise CommitUnknown("gone")
+
+
+@pytest.fixture
+def faulty() -> tuple[Faulty, House]:
+    """A house in memory behind a faulty connection, with cards set up."""
+    storage = Faulty(MemoryStorage())
+    house = build_house(storage)
+    house.set_up_cards()
+    return storage, house
+
+
+faults = st.lists(st.sampled_from(["busy", "lost", "late", "kept", "stale", "taken", "none"]), max_size=5)
+
+
+@given(sequence=faults)
+def test_a_command_is_carried_out_exactly_once_whatever_breaks(sequence: list[str]) -> None:
+    """Any sequence of lost races, refused connections and missing answers: one order, one card, one print order."""
+    storage = Faulty(MemoryStorage())
+    house = build_house(storage)
+    house.set_up_cards()
+    erika = house.customer()
+    storage.faults.extend(sequence)
+    order = house.desk.cards.order(erika.id)
+    storage.faults.clear()
+    assert [card.order_id for card in house.desk.cards.of_customer(erika.id)] == [order.id]
+    assert house.desk.cards.get_order(order.id) == order
+    keys = [message.key for message in dump(house.loyalty)["outbox"]]  # type: ignore[attr-defined]  # outbox messages
+    assert sorted(keys) == sorted([f"{order.id}.submit", f"{order.id}.confirmation"])
+
+
+@given(sequence=faults, tries=st.integers(1, 3))
+def test_a_keyed_command_is_carried_out_once_however_often_it_is_called(sequence: list[str], tries: int) -> None:
+    """The caller repeats under its key through any faults: the same order comes back every time."""
+    storage = Faulty(MemoryStorage())
+    house = build_house(storage)
+    house.set_up_cards()
+    erika = house.customer()
+    storage.faults.extend(sequence)
+    orders = {house.desk.keyed("till-1").cards.order(erika.id).id for _ in range(tries)}
+    storage.faults.clear()
+    assert [card.order_id for card in house.desk.cards.of_customer(erika.id)] == list(orders)
+
+
+def test_giving_up_keeps_the_error(faulty: tuple[Faulty, House]) -> None:
+    """After the bounded tries the last fault reaches the caller, and nothing was kept."""
+    storage, house = faulty
+    erika = house.customer()
+    before = dump(house.loyalty)
+    for fault, error in (("busy", StorageBusy), ("stale", StaleRecord), ("taken", DuplicateKey), ("lost", CommitUnknown)):
+        storage.faults.extend([fault] * 12)
+        with pytest.raises(error):
+            house.desk.cards.order(erika.id)
+        storage.faults.clear()
+        assert dump(house.loyalty) == before
+
+
+def test_a_refusal_is_not_tried_again(faulty: tuple[Faulty, House]) -> None:
+    """A rule that says no says it once: the body runs a single time."""
+    _, house = faulty
+    with pytest.raises(Refused):
+        house.desk.cards.order(house.customer(addresses=[]).id)
+    assert not dump(house.loyalty)["card_orders"]
+
+
+def test_a_key_for_another_command_is_a_conflict(memory_house: House) -> None:
+    """A key names one command with its arguments; another one under the same key is refused."""
+    memory_house.set_up_cards()
+    erika = memory_house.customer()
+    order = memory_house.desk.keyed("k").cards.order(erika.id)
+    with pytest.raises(KeyReused):
+        memory_house.desk.keyed("k").cards.order(erika.id, comment="other")
+    with pytest.raises(KeyReused):
+        memory_house.desk.keyed("k").cards.cancel_order(order.id)
+
+
+@pytest.mark.parametrize("key", ["", None, 7, "x" * 65, "a\nb"])
+def test_a_bad_key_is_refused(memory_house: House, key: object) -> None:
+    """A command key is a short text."""
+    with pytest.raises(InvalidInput):
+        memory_house.desk.keyed(key)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_every_writing_command_leaves_its_trace(memory_house: House) -> None:
+    """Who, what, when, and where the result is kept; reading leaves none."""
+    memory_house.set_up_cards()
+    erika = memory_house.customer()
+    order = memory_house.desk.cards.order(erika.id)
+    memory_house.desk.cards.draft(erika.id)
+    last = dump(memory_house.loyalty)["commands"][-1]
+    assert isinstance(last, Command)
+    assert (last.name, last.actor, last.result_table, last.result_key) == ("cards.order", "anna", "card_orders", order.id)
+
+
+def test_callers_do_not_see_the_unit() -> None:
+    """The signature that editors and documentation show has no `unit`."""
+    parameters = list(inspect.signature(Cards.order).parameters)
+    assert parameters[:2] == ["self", "customer_id"]
+
+
+def test_queries_dial_again(faulty: tuple[Faulty, House]) -> None:
+    """Reading survives refused and lost connections."""
+    storage, house = faulty
+    erika = house.customer()
+    storage.faults.extend(["busy", "lost", "busy"])
+    assert house.desk.customers.get(erika.id) == erika
+
+
+def test_blocks_are_joined_and_not_retried(faulty: tuple[Faulty, House]) -> None:
+    """Inside `transaction()` a lost race reaches the caller, who runs the whole block again."""
+    storage, house = faulty
+    erika = house.customer()
+    storage.faults.append("stale")
+    with pytest.raises(StaleRecord), house.desk.transaction(), house.desk.transaction():
+        house.desk.cards.order(erika.id)
+    assert house.desk.cards.of_customer(erika.id) == ()
+
+
+def test_two_houses_do_not_join_each_other() -> None:
+    """A block of one house does not swallow the verbs of another."""
+    one, other = build_house(), build_house()
+    with pytest.raises(RuntimeError), one.desk.transaction():
+        hans = other.customer(first_name="Hans")
+        raise RuntimeError
+    assert isinstance(other.loyalty, Loyalty)
+    assert other.desk.customers.get(hans.id) == hans
