@@ -13,14 +13,24 @@ from tests.house import House, dump
 def test_a_branch_is_opened_and_changed(house: House) -> None:
     """Its facts are kept in normal form, and each change is recorded."""
     munich = house.desk.branches.create(
-        "munich", name="Optik München", subdivision="BY", phone="089 2180", email="M@Example.org", working_weekdays=(5, 0)
+        "munich",
+        name="Optik München",
+        subdivision="BY",
+        phone="089 2180",
+        email="M@Example.org",
+        working_weekdays=(5, 0),
     )
     assert (munich.phone, munich.email, munich.working_weekdays) == ("+49892180", "M@example.org", (0, 5))
-    house.desk.branches.change("munich", closed_on=(date(2026, 10, 1),), address=Address("Weg 2", "80331", "München", "de"))
+    house.desk.branches.change(
+        "munich", closed_on=(date(2026, 10, 1),), address=Address("Weg 2", "80331", "München", "de")
+    )
     changed = house.desk.branches.get("munich")
     assert (changed.version, changed.address.country if changed.address else "") == (2, "DE")
     assert [branch.id for branch in house.desk.branches.all()] == ["berlin", "munich"]
-    assert [a.action for a in house.desk.activities.of_record("branches", "munich")] == ["branch.created", "branch.changed"]
+    assert [a.action for a in house.desk.activities.of_record("branches", "munich")] == [
+        "branch.created",
+        "branch.changed",
+    ]
 
 
 def test_changing_nothing_records_nothing(house: House) -> None:

@@ -197,6 +197,23 @@ def test_a_customer_target_needs_a_complete_address(house: House) -> None:
     assert house.desk.cards.order(hans.id, target="branch").target is DeliveryTarget.BRANCH
 
 
+def test_an_address_that_does_not_fit_on_a_label_is_broken_or_refused(memory_house: House) -> None:
+    """Long lines are broken at blanks and nothing is cut off; what does not fit at all is refused."""
+    memory_house.set_up_cards()
+    street = "Straße der Jugend und der Freiheit am alten Hafen 1234"
+    long = memory_house.customer(first_name="Karl-Theodor Maria Nikolaus", last_name="von Hohenstein-Lüdenscheidt",
+                                 addresses=[Address(street, "10115", "Berlin", "DE")])  # fmt: skip
+    label = memory_house.desk.cards.order(long.id).recipient
+    assert " ".join([label.name, *label.lines]) == f"{long.display_name} {street}"
+    assert all(len(line) <= 40 for line in (label.name, *label.lines))
+    longer = memory_house.desk.customers.change(
+        long.id, addresses=[Address(street, "1", "Berlin", "DE", extra="x" * 50)]
+    )
+    with pytest.raises(Refused) as refusal:
+        memory_house.desk.cards.order(longer.id)
+    assert refusal.value.code == "card_order.address_too_long"
+
+
 def test_a_branch_target_needs_a_branch_with_an_address(house: House) -> None:
     """The head office has no address to send cards to."""
     house.set_up_cards(default_target="branch")

@@ -77,7 +77,10 @@ _EUR, _CHF = Money(1, "EUR"), Money(1, "CHF")
         ({"templates": [CardTemplate("No Key")]}, {"templates[0].key"}),
         ({"templates": [CardTemplate("")]}, {"templates[0].key"}),
         ({"templates": [evolve(GOLD, slots=())]}, {"templates[0].slots"}),
-        ({"templates": [evolve(GOLD, slots=(Slot("", EncodingKind.TEXT, SlotSource.CARD_NUMBER),))]}, {"templates[0].slots[0].name"}),
+        (
+            {"templates": [evolve(GOLD, slots=(Slot("", EncodingKind.TEXT, SlotSource.CARD_NUMBER),))]},
+            {"templates[0].slots[0].name"},
+        ),
         ({"costs": None}, {"costs"}),
         ({"costs": CardCosts(_EUR, _EUR, 95)}, {"costs.dispatch"}),  # type: ignore[arg-type]  # wrong on purpose
         ({"costs": CardCosts(_EUR, _EUR, _CHF)}, {"costs"}),
@@ -92,7 +95,10 @@ _EUR, _CHF = Money(1, "EUR"), Money(1, "CHF")
         ({"delivery_note": 1}, {"delivery_note"}),
         ({"confirm_by_email": 0}, {"confirm_by_email"}),
         ({"colour": "red", "id": "x"}, {"colour", "id"}),
-        ({"provider": "", "cycle": "hourly", "validity_required": 1}, {"provider", "cycle", "validity_required"}),
+        (
+            {"provider": "", "cycle": "hourly", "validity_required": 1},
+            {"provider", "cycle", "validity_required"},
+        ),
     ],
 )
 def test_every_wrong_field_is_named_and_nothing_changes(

@@ -109,7 +109,9 @@ def test_a_command_is_carried_out_exactly_once_whatever_breaks(sequence: list[st
 
 
 @given(sequence=faults, tries=st.integers(1, 3))
-def test_a_keyed_command_is_carried_out_once_however_often_it_is_called(sequence: list[str], tries: int) -> None:
+def test_a_keyed_command_is_carried_out_once_however_often_it_is_called(
+    sequence: list[str], tries: int
+) -> None:
     """The caller repeats under its key through any faults: the same order comes back every time."""
     storage = Faulty(MemoryStorage())
     house = build_house(storage)
@@ -126,7 +128,12 @@ def test_giving_up_keeps_the_error(faulty: tuple[Faulty, House]) -> None:
     storage, house = faulty
     erika = house.customer()
     before = dump(house.loyalty)
-    for fault, error in (("busy", StorageBusy), ("stale", StaleRecord), ("taken", DuplicateKey), ("lost", CommitUnknown)):
+    for fault, error in (
+        ("busy", StorageBusy),
+        ("stale", StaleRecord),
+        ("taken", DuplicateKey),
+        ("lost", CommitUnknown),
+    ):
         storage.faults.extend([fault] * 12)
         with pytest.raises(error):
             house.desk.cards.order(erika.id)
@@ -168,7 +175,12 @@ def test_every_writing_command_leaves_its_trace(memory_house: House) -> None:
     memory_house.desk.cards.draft(erika.id)
     last = dump(memory_house.loyalty)["commands"][-1]
     assert isinstance(last, Command)
-    assert (last.name, last.actor, last.result_table, last.result_key) == ("cards.order", "anna", "card_orders", order.id)
+    assert (last.name, last.actor, last.result_table, last.result_key) == (
+        "cards.order",
+        "anna",
+        "card_orders",
+        order.id,
+    )
 
 
 def test_callers_do_not_see_the_unit() -> None:

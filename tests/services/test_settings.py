@@ -94,7 +94,11 @@ def test_a_host_adds_options_of_its_own() -> None:
     desk.settings.change(beeps, 5)
     later = loyalty.session("anna")
     assert (later.settings[loud], later.settings[beeps]) == (True, 5)
-    assert {option.key for option in later.settings.known} >= {"till.loud", "till.beeps", "cards.number_scheme"}
+    assert {option.key for option in later.settings.known} >= {
+        "till.loud",
+        "till.beeps",
+        "cards.number_scheme",
+    }
     with pytest.raises(InvalidInput):
         desk.settings.change(beeps, True)
 

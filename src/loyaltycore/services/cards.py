@@ -22,8 +22,7 @@ from loyaltycore.domain.cards.numbers import NumberScheme, card_number, chance_d
 from loyaltycore.domain.cards.options import INFORMATION_EMAIL, NUMBER_PREFIX, NUMBER_SCHEME
 from loyaltycore.domain.cards.order import CardOrder, submission_key
 from loyaltycore.domain.cards.order_service import CardOrderService, DeliveryTarget
-from loyaltycore.domain.cards.ordering import Desk as OrderDesk
-from loyaltycore.domain.cards.ordering import Fresh, OrderDraft, OrderRequest, draft_order, place_order
+from loyaltycore.domain.cards.ordering import Fresh, OrderDraft, OrderRequest, Place, draft_order, place_order
 from loyaltycore.domain.cards.replacing import require_replaceable
 from loyaltycore.domain.cards.validity import ValidityPeriod
 from loyaltycore.domain.criteria import field
@@ -107,7 +106,7 @@ class Cards:
             NotFound: There is no such customer or template.
 
             Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
-                ``.incomplete_address`` or ``.branch_without_address``.
+                ``.incomplete_address``, ``.branch_without_address`` or ``.address_too_long``.
         """
         customer = unit.get(Customer, customer_id)
         request = OrderRequest(
@@ -307,9 +306,9 @@ class Cards:
         fresh = Fresh(order_id=unit.ids.new(), card_id=unit.ids.new(), card_number=number)
         return place_order(customer, self._service(unit), request, self._place(unit), fresh)
 
-    def _place(self, unit: Unit) -> OrderDesk:
+    def _place(self, unit: Unit) -> Place:
         desk = self.desk
-        return OrderDesk(branch=desk.branch, actor=desk.actor, now=unit.now, calendar=desk.calendar)
+        return Place(branch=desk.branch, actor=desk.actor, now=unit.now, calendar=desk.calendar)
 
     def _service(self, unit: Unit) -> CardOrderService | None:
         """The branch's own service, else the chain's."""

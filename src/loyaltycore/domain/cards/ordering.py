@@ -30,6 +30,10 @@ from loyaltycore.errors import Refused
 
 COMMENT_LENGTH = 500
 LINE_LENGTH = 40
+"""Characters on a line of a shipping label."""
+
+LINES = 3
+"""Lines of a label between the names and the town."""
 
 
 @frozen(kw_only=True)
@@ -91,7 +95,7 @@ class OrderDraft:
 
 
 @frozen(kw_only=True)
-class Desk:
+class Place:
     """What a rule has to know about the place and the moment of an order.
 
     Attributes:
@@ -147,7 +151,7 @@ def require_service(service: CardOrderService | None) -> CardOrderService:
     return service
 
 
-def draft_order(customer: Customer, service: CardOrderService | None, desk: Desk) -> OrderDraft:
+def draft_order(customer: Customer, service: CardOrderService | None, place: Place) -> OrderDraft:
     """What the order dialog shows.
 
     Raises:
@@ -164,12 +168,12 @@ def draft_order(customer: Customer, service: CardOrderService | None, desk: Desk
         target=agreed.default_target,
         can_reach_customer=customer.postal_address is not None,
         costs=agreed.costs,
-        expected_dispatch=expected_dispatch(desk.today, agreed.cycle, desk.calendar),
+        expected_dispatch=expected_dispatch(place.today, agreed.cycle, place.calendar),
     )
 
 
 def place_order(
-    customer: Customer, service: CardOrderService | None, request: OrderRequest, desk: Desk, fresh: Fresh
+    customer: Customer, service: CardOrderService | None, request: OrderRequest, place: Place, fresh: Fresh
 ) -> Decision[CardOrder]:
     """Order a card: the order, the card on the customer, the print order, and the mail to the customer.
 
@@ -177,24 +181,24 @@ def place_order(
         InvalidInput: Every fault of the request.
 
         Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
-            ``.incomplete_address``, ``.branch_without_address``.
+            ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long``.
 
         NotFound: There is no template of that key.
     """
     agreed = require_service(service)
-    valid_until, comment, target = _read(request, agreed, desk)
+    valid_until, comment, target = _read(request, agreed, place)
     template = choose_template(agreed, request.template)
     if agreed.validity_required and valid_until is None:
         raise Refused(
             "card_order.validity_required", "the order service asks for a validity", remedy="give valid_until"
         )
-    recipient = _recipient(customer, target, desk.branch)
+    recipient = _recipient(customer, target, place.branch)
     order = CardOrder(
         id=fresh.order_id,
         customer_id=customer.id,
         card_id=fresh.card_id,
         service_id=agreed.id,
-        branch_id=desk.branch.id,
+        branch_id=place.branch.id,
         template=template.key,
         product=template.product,
         valid_until=valid_until,
@@ -203,25 +207,25 @@ def place_order(
         recipient=recipient,
         costs=agreed.costs,
         state=OrderState.PLACED,
-        ordered_at=desk.now,
-        ordered_by=desk.actor,
-        expected_dispatch=expected_dispatch(desk.today, agreed.cycle, desk.calendar),
+        ordered_at=place.now,
+        ordered_by=place.actor,
+        expected_dispatch=expected_dispatch(place.today, agreed.cycle, place.calendar),
         replaces=request.replaces.id if request.replaces else "",
     )
-    card = _card(order, fresh, desk.now)
+    card = _card(order, fresh, place.now)
     return Decision(
         order,
         add=(order, card),
-        dispatch=_messages(order, card, customer, agreed, template, desk),
+        dispatch=_messages(order, card, customer, agreed, template, place),
         notes=(Note("card_order.placed", order.subject, after=order, comment=comment),),
     )
 
 
 def _read(
-    request: OrderRequest, service: CardOrderService, desk: Desk
+    request: OrderRequest, service: CardOrderService, place: Place
 ) -> tuple[date | None, str, DeliveryTarget]:
     faults = Faults()
-    valid_until = read_validity(faults, request.valid_until, request.valid_for, desk.today)
+    valid_until = read_validity(faults, request.valid_until, request.valid_for, place.today)
     comment = faults.text("comment", request.comment, limit=COMMENT_LENGTH, multiline=True)
     target = faults.choice("target", request.target, DeliveryTarget) or service.default_target
     if request.template is not None:
@@ -276,13 +280,27 @@ def _missing(customer: Customer) -> tuple[str, ...]:
 
 
 def _postal(name: str, company: str, address: Address) -> PostalAddress:
-    lines = (address.extra, address.street) if address.extra else (address.street,)
+    """The address as a label: lines that are too long are broken, and nothing is ever cut off.
+
+    Raises:
+        Refused: ``card_order.address_too_long``.
+    """
+    names, extra, street = _wrapped(name), _wrapped(address.extra), _wrapped(address.street)
+    firm = _wrapped(company)
+    lines = (*names[1:], *firm[1:], *extra, *street)
+    if len(lines) > LINES or len(address.city) > LINE_LENGTH:
+        raise Refused(
+            "card_order.address_too_long",
+            f"the address does not fit on a label of {LINES} lines with {LINE_LENGTH} characters",
+            remedy="shorten the name, the street or the further line of the address",
+            lines=lines,
+        )
     return PostalAddress(
-        name=name[:LINE_LENGTH],
-        company=company[:LINE_LENGTH],
-        lines=tuple(part for line in lines for part in _wrapped(line))[:3],
+        name=names[0],
+        company=firm[0] if firm else "",
+        lines=lines,
         postal_code=address.postal_code,
-        city=address.city[:LINE_LENGTH],
+        city=address.city,
         country=address.country,
     )
 
@@ -295,7 +313,7 @@ def _wrapped(line: str) -> list[str]:
         cut = cut if cut > 0 else LINE_LENGTH
         pieces.append(line[:cut].strip())
         line = line[cut:].strip()
-    return [*pieces, line]
+    return [*pieces, line] if line else pieces
 
 
 def _messages(
@@ -304,7 +322,7 @@ def _messages(
     customer: Customer,
     service: CardOrderService,
     template: CardTemplate,
-    desk: Desk,
+    place: Place,
 ) -> tuple[Dispatch, ...]:
     printing = Dispatch(
         "card_print.submit",
@@ -315,7 +333,7 @@ def _messages(
     if not (service.confirm_by_email and customer.email):
         return (printing,)
     key = f"{order.id}.confirmation"
-    mail = confirmation_mail(customer, order, template, desk.branch, key)
+    mail = confirmation_mail(customer, order, template, place.branch, key)
     return (printing, Dispatch("email.send", mail, key, order.subject))
 
 
