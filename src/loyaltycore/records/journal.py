@@ -36,6 +36,7 @@ ACTIVITIES = RecordType(
 COMMANDS = RecordType(
     cls=Command,
     table="commands",
+    indexes=(("at",),),
     lengths={"name": 60, "actor": 100, "digest": 64, "result_table": 60, "result_key": KEY_LENGTH},
 )
 
@@ -71,7 +72,11 @@ OUTBOX = RecordType(
 )
 
 INBOX = RecordType(
-    cls=InboxEvent, table="inbox", unique=(("source", "event_id"),), lengths={"source": 100, "event_id": 128}
+    cls=InboxEvent,
+    table="inbox",
+    unique=(("source", "event_id"),),
+    indexes=(("at",),),
+    lengths={"source": 100, "event_id": 128},
 )
 
 CURSORS = RecordType(cls=Cursor, table="cursors", lengths={"position": 200})

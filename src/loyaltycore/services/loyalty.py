@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from loyaltycore.domain.branches import HEAD_OFFICE, Branch
@@ -34,6 +35,7 @@ from loyaltycore.services.delivery.vendor_news import Intake, VendorNews
 from loyaltycore.services.delivery.worker import DeliveryReport, Worker
 from loyaltycore.services.desk import Desk
 from loyaltycore.services.running import run_query
+from loyaltycore.services.upkeep import Pruned, prune
 
 if TYPE_CHECKING:
     from loyaltycore.services.unit import Unit
@@ -188,6 +190,17 @@ class Loyalty:
             DeliveryFailed: The vendor gave no usable answer; what came before it is kept.
         """
         return self._news().catch_up()
+
+    def prune(self, *, older_than: timedelta) -> Pruned:
+        """Remove the traces that have served their purpose, in small portions.
+
+        Args:
+            older_than: At least a day; longer than any till or vendor repeats a call. Ninety days are ample.
+
+        Raises:
+            InvalidInput: The span is shorter than a day.
+        """
+        return prune(self._desk("upkeep"), older_than)
 
     def _news(self) -> VendorNews:
         return VendorNews(self._desk("card vendor"), self.card_printer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
@@ -19,7 +19,16 @@ class Numbering:
     again.
     """
 
-    def __init__(self, unit: Unit, pattern: NumberPattern, year: int, *, block: int = 1) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        pattern: NumberPattern,
+        year: int,
+        *,
+        block: int = 1,
+        behind: int = 0,
+        keep: bool = True,
+    ) -> None:
         """Take the range.
 
         Args:
@@ -30,20 +39,30 @@ class Numbering:
             year: The local year.
 
             block: How many numbers are likely to be needed.
+
+            behind: A running number behind which to begin at least.
+
+            keep: Whether the range will be kept; a unit that only looks does not hold others up.
         """
         self._unit = unit
         key = pattern.range_id(year)
-        self._stored = unit.seek(NumberRange, key, for_update=True)
+        self._stored = unit.seek(NumberRange, key, for_update=keep)
         self._range = self._stored or NumberRange(key, 0)
+        self._range = evolve(self._range, last=max(self._range.last, behind))
         self._free = free_numbers(pattern, year, self._range.last, self._taken, block=block)
 
-    def next(self, *, without: Container[str] = ()) -> str:
+    @property
+    def last(self) -> int:
+        """The running number given last."""
+        return self._range.last
+
+    def next(self, *, unless: Callable[[str], bool] = lambda _: False) -> str:
         """The next number that no customer has.
 
         Args:
-            without: Numbers that this unit gives to customers whom it has not stored yet.
+            unless: Says which numbers this unit gives to customers whom it has not stored yet.
         """
-        running, number = next(item for item in self._free if item[1] not in without)
+        running, number = next(item for item in self._free if not unless(item[1]))
         self._range = evolve(self._range, last=running)
         return number
 

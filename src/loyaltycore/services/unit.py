@@ -117,6 +117,11 @@ class Unit:
         self.wrote = True
         self._tx.save(*records)
 
+    def remove(self, *records: Any) -> None:
+        """Remove records that need no line in the activities."""
+        self.wrote = True
+        self._tx.remove(*records)
+
     def apply(self, decision: Decision[R]) -> R:
         """Carry out a decision; the only way in which services change what a customer could see.
 

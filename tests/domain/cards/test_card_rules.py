@@ -23,7 +23,9 @@ days = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
 
 @given(scheme=st.sampled_from(NumberScheme), data=st.data())
-def test_a_number_is_well_formed_and_a_slip_of_one_digit_shows(scheme: NumberScheme, data: st.DataObject) -> None:
+def test_a_number_is_well_formed_and_a_slip_of_one_digit_shows(
+    scheme: NumberScheme, data: st.DataObject
+) -> None:
     """Every number passes its own check, and no number with one wrong digit does."""
     prefix = data.draw(st.sampled_from(["", "2", "21", "299"]))
     count = chance_digits(scheme, prefix)
@@ -66,7 +68,7 @@ def test_a_period_ends_on_the_same_day_of_the_month_or_its_last(start: date, mon
 
 @given(start=days, months=st.integers(1, 600))
 def test_a_period_to_the_months_end_ends_with_the_month(start: date, months: int) -> None:
-    """"24 months, to the month's end": the next day is the first of a month, and no day is lost."""
+    """ "24 months, to the month's end": the next day is the first of a month, and no day is lost."""
     last = ValidityPeriod(months, to_month_end=True).last_day(start)
     assert (last + timedelta(days=1)).day == 1
     assert last >= ValidityPeriod(months).last_day(start)
@@ -99,7 +101,9 @@ def test_a_period_has_whole_months(months: object) -> None:
 
 
 @given(state=st.sampled_from(CardState), valid_until=st.none() | days, today=days)
-def test_only_an_active_card_within_its_validity_is_good(state: CardState, valid_until: date | None, today: date) -> None:
+def test_only_an_active_card_within_its_validity_is_good(
+    state: CardState, valid_until: date | None, today: date
+) -> None:
     """The stored state comes first; only an active card can expire, and it never forgets its state by doing so."""
     card = evolve(CARD, state=state, valid_until=valid_until)
     verdict = standing(card, today)

@@ -8,7 +8,14 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.cards import Cancellation, CardOrder, CardState, CustomerCard, DeliveryTarget, OrderState
+from loyaltycore.domain.cards import (
+    Cancellation,
+    CardOrder,
+    CardState,
+    CustomerCard,
+    DeliveryTarget,
+    OrderState,
+)
 from loyaltycore.domain.cards.cancelling import cancel_order, settle_cancellation
 from loyaltycore.domain.cards.printing import PostalAddress, PrintState, PrintStatus
 from loyaltycore.domain.cards.production import apply_status, reject_order
@@ -58,11 +65,22 @@ def _run(order: CardOrder, card: CustomerCard, news: list[PrintStatus]) -> tuple
 
 
 @given(history=histories(), data=st.data())
-def test_repetition_and_delay_of_news_do_not_move_the_order_back(history: list[PrintStatus], data: st.DataObject) -> None:
+def test_repetition_and_delay_of_news_do_not_move_the_order_back(
+    history: list[PrintStatus], data: st.DataObject
+) -> None:
     """Whatever arrives after the newest news, repeated or late, changes nothing at all."""
     order, card = _run(ORDER, CARD, history)
     late = data.draw(st.lists(st.sampled_from(history), max_size=6))
     assert _run(order, card, late) == (order, card)
+
+
+@given(history=histories())
+def test_old_news_decide_nothing(history: list[PrintStatus]) -> None:
+    """For news that are known already there is nothing to save and nothing to record."""
+    order, card = _run(ORDER, CARD, history)
+    for status in history:
+        decision = apply_status(order, card, None, status, NOW)
+        assert (decision.save, decision.notes) == ((), ())
 
 
 @given(history=histories(), data=st.data())
@@ -110,7 +128,9 @@ def test_a_card_is_active_only_after_it_was_on_its_way(history: list[PrintStatus
 
 
 @given(history=histories())
-def test_a_confirmed_cancellation_costs_nothing_and_a_refused_one_everything(history: list[PrintStatus]) -> None:
+def test_a_confirmed_cancellation_costs_nothing_and_a_refused_one_everything(
+    history: list[PrintStatus],
+) -> None:
     """What is due follows from whether the card was made."""
     order, _ = _run(ORDER, CARD, history)
     asked = evolve(order, cancellation=Cancellation.REQUESTED)

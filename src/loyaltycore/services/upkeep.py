@@ -1,0 +1,79 @@
+"""Upkeep: removing the traces that have served their purpose, in portions that never hold anybody up.
+
+What goes: messages that were delivered or withdrawn, the traces of commands, the ids of vendors' events. A command key
+or an event that is repeated after its trace is gone is taken for a new one, so keep them longer than anybody repeats.
+What stays for good: customers, cards, orders, activities, and messages that were given up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+from loyaltycore.domain.commands import Command
+from loyaltycore.domain.criteria import Criteria, field
+from loyaltycore.domain.inbox import InboxEvent
+from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.services.running import run_command
+from loyaltycore.services.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.services.desk import Desk
+
+PORTION: Final = 500
+SHORTEST: Final = timedelta(days=1)
+"""Tills and vendors repeat within minutes to hours: younger traces are never removed."""
+
+
+@frozen
+class Pruned:
+    """What was removed.
+
+    Attributes:
+        messages: Messages of the outbox.
+
+        commands: Traces of commands.
+
+        events: Ids of vendors' events.
+    """
+
+    messages: int
+    commands: int
+    events: int
+
+
+def prune(desk: Desk, older_than: timedelta) -> Pruned:
+    """Remove traces older than a span; see `Loyalty.prune`."""
+    if not isinstance(older_than, timedelta) or older_than < SHORTEST:
+        raise InvalidInput([Fault("older_than", "out_of_range", "must be a timedelta of at least a day")])
+    before = desk.loyalty.clock.now() - older_than
+    ended = field("finished_at") < before
+    return Pruned(
+        messages=sum(
+            _remove(desk, OutboxMessage, (field("state") == state) & ended)
+            for state in (MessageState.DONE, MessageState.WITHDRAWN)
+        ),
+        commands=_remove(desk, Command, _older(before)),
+        events=_remove(desk, InboxEvent, _older(before)),
+    )
+
+
+def _older(before: datetime) -> Criteria:
+    return field("at") < before
+
+
+def _remove(desk: Desk, cls: type[Any], where: Criteria) -> int:
+    def remove(unit: Unit) -> int:
+        portion = list(unit.find(cls, where, limit=PORTION))
+        unit.remove(*portion)
+        return len(portion)
+
+    removed = 0
+    while True:
+        count = run_command(desk, "", "", remove)
+        removed += count
+        if count < PORTION:
+            return removed
