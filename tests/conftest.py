@@ -20,7 +20,6 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
         yield MemoryStorage()
         return
     from loyaltycore_sql import SqlStorage
-
     from tests.engines import fresh_database
 
     with fresh_database(request.param) as url:

@@ -63,7 +63,9 @@ def build_house(storage: Storage | None = None, **parts: Any) -> House:
     }
     loyalty = Loyalty(storage or MemoryStorage(), **given)
     head = loyalty.session("admin")
-    head.branches.create("berlin", name="Optik Berlin", subdivision="BE", address=SHOP, email="laden@example.org")
+    head.branches.create(
+        "berlin", name="Optik Berlin", subdivision="BE", address=SHOP, email="laden@example.org"
+    )
     return House(loyalty, clock, mailer, printer, loyalty.session("anna", "berlin"))
 
 

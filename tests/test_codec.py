@@ -87,7 +87,7 @@ def test_every_value_comes_back_equal(value: Everything) -> None:
 def test_scalars_are_never_converted_and_unknown_keys_never_dropped(field: str, wrong: object) -> None:
     """A value of the wrong type is a fault with its place."""
     good = to_data(
-        Everything("a", 1, False, Colour.RED, datetime.now(UTC), Decimal(1), b"x", (Inner("a"),), frozenset())  # noqa: FBT003
+        Everything("a", 1, False, Colour.RED, datetime.now(UTC), Decimal(1), b"x", (Inner("a"),), frozenset())
     )
     with pytest.raises(InvalidInput) as error:
         from_data({**good, field: wrong}, Everything)

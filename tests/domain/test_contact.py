@@ -37,7 +37,9 @@ def test_numbers_are_kept_in_e164(written: str, region: str, number: str) -> Non
     assert parse_phone(number, "FR") == number
 
 
-@pytest.mark.parametrize("written", ["", "12", "abc", "+49", "0171", "+999 123456", "0" * 30, "030\n23125111x"])
+@pytest.mark.parametrize(
+    "written", ["", "12", "abc", "+49", "0171", "+999 123456", "0" * 30, "030\n23125111x"]
+)
 def test_what_is_no_number_is_refused(written: str) -> None:
     """Too short, too long, letters, unknown countries."""
     with pytest.raises(InvalidInput):
@@ -51,7 +53,9 @@ def test_the_kind_follows_from_the_range() -> None:
     assert read_phone(faults, "phone", "030 23125111", "DE") == Phone("+493023125111", PhoneKind.LANDLINE)
     assert is_mobile("+491713920000")
     given_phone = Phone("0171 3920000", PhoneKind.FAX, sms_allowed=True)
-    assert read_phone(faults, "phone", given_phone, "DE") == Phone("+491713920000", PhoneKind.FAX, sms_allowed=True)
+    assert read_phone(faults, "phone", given_phone, "DE") == Phone(
+        "+491713920000", PhoneKind.FAX, sms_allowed=True
+    )
     assert faults.found == ()
     assert read_phone(faults, "phone", 7, "DE") is None
     assert [fault.code for fault in faults.found] == ["wrong_type"]
@@ -64,7 +68,18 @@ def test_an_email_keeps_its_local_part_and_lowers_its_domain() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a", "a@", "@b.de", "a b@example.org", "a@b@c.de", "a@example.org\r\nBcc: x@y.de", "Erika <a@b.de>", "a@-b.de"]
+    "text",
+    [
+        "",
+        "a",
+        "a@",
+        "@b.de",
+        "a b@example.org",
+        "a@b@c.de",
+        "a@example.org\r\nBcc: x@y.de",
+        "Erika <a@b.de>",
+        "a@-b.de",
+    ],
 )
 def test_what_is_no_email_is_refused(text: str) -> None:
     """Syntax that no mail server would take, header injection included."""
@@ -78,7 +93,9 @@ def test_an_address_is_complete_with_four_parts() -> None:
     full = Address("Weg 1", "10115", "Berlin", "DE")
     assert full.is_complete
     for part in ("street", "postal_code", "city", "country"):
-        assert not Address(**{"street": "Weg 1", "postal_code": "1", "city": "B", "country": "DE", part: ""}).is_complete
+        assert not Address(
+            **{"street": "Weg 1", "postal_code": "1", "city": "B", "country": "DE", part: ""}
+        ).is_complete
 
 
 def test_every_field_of_an_address_is_checked() -> None:
@@ -87,7 +104,8 @@ def test_every_field_of_an_address_is_checked() -> None:
     bad = Address("x" * 101, "1" * 13, 7, "D1", "moon", "a\x00", "b\x00")  # type: ignore[arg-type]  # wrong on purpose
     read_address(faults, "addresses[0]", bad)
     assert {fault.field for fault in faults.found} == {
-        f"addresses[0].{name}" for name in ("street", "postal_code", "city", "country", "kind", "extra", "recipient")
+        f"addresses[0].{name}"
+        for name in ("street", "postal_code", "city", "country", "kind", "extra", "recipient")
     }
     assert read_address(Faults(), "a", "Weg 1") is None
 

@@ -81,11 +81,17 @@ def test_good_values_pass_unchanged() -> None:
     """Each reader hands a good value on, and None as the default."""
     faults = Faults()
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    assert (faults.integer("n", 3, least=1, most=9), faults.integer("n", None, least=1, most=9, default=2)) == (3, 2)
+    assert (
+        faults.integer("n", 3, least=1, most=9),
+        faults.integer("n", None, least=1, most=9, default=2),
+    ) == (3, 2)
     assert (faults.flag("f", value=True), faults.flag("f", None, default=True)) == (True, True)
     assert (faults.day("d", date(2026, 1, 1)), faults.day("d", None)) == (date(2026, 1, 1), None)
     assert (faults.instant("i", now), faults.instant("i", None), require_aware(now)) == (now, None, now)
-    assert (faults.choice("c", "sms", Channel), faults.choice("c", Channel.SMS, Channel)) == (Channel.SMS, Channel.SMS)
+    assert (faults.choice("c", "sms", Channel), faults.choice("c", Channel.SMS, Channel)) == (
+        Channel.SMS,
+        Channel.SMS,
+    )
     assert (faults.key("k", "gold_2-a"), faults.instance("s", "x", str, "")) == ("gold_2-a", "x")
     faults.raise_if_any()
 

@@ -13,6 +13,7 @@ from loyaltycore.domain.criteria import Query, exists, field
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.errors import RegistrationError
 from loyaltycore.memory import MemoryStorage
+from loyaltycore.ports.storage import Storage
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore.records.registry import (
     KEY_LENGTH,
@@ -25,7 +26,6 @@ from loyaltycore.records.registry import (
     Registry,
     Storing,
 )
-from loyaltycore.ports.storage import Storage
 from tests.house import build_house
 
 LINK = CustomerLink(field="customer_id", merge=OnMerge.MOVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE)
@@ -65,8 +65,16 @@ def test_a_record_that_refers_to_a_customer_must_say_what_becomes_of_it() -> Non
         {"secret": ("nothing",)},
         {"lookups": ("name",)},
         {"lookup_keys": lambda _: {}},
-        {"customer": CustomerLink(field="kunde", merge=OnMerge.MOVE, export=OnExport.OMIT, erase=OnErase.KEEP)},
-        {"customer": CustomerLink(field="customer_id", merge=OnMerge.MOVE, export=OnExport.OMIT, erase=OnErase.SCRUB)},
+        {
+            "customer": CustomerLink(
+                field="kunde", merge=OnMerge.MOVE, export=OnExport.OMIT, erase=OnErase.KEEP
+            )
+        },
+        {
+            "customer": CustomerLink(
+                field="customer_id", merge=OnMerge.MOVE, export=OnExport.OMIT, erase=OnErase.SCRUB
+            )
+        },
         {"cls": dict},
     ],
 )

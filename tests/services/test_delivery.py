@@ -129,7 +129,7 @@ def test_a_crashed_workers_messages_come_due_again(house: House) -> None:
     _with_orders(house, 2)
     worker = house.loyalty.worker()
     assert len(worker._claim("email.send", 10)) == 2
-    assert [m for m in house.mailer.sent] == []
+    assert house.mailer.sent == []
     other = house.loyalty.worker()
     other.run_pass()
     assert house.mailer.sent == []
@@ -162,6 +162,28 @@ def test_stopping_gives_back_what_is_held(house: House) -> None:
     assert len(waiting) == 9
     assert {(m.leased_by, m.attempts) for m in waiting} == {("", 0)}
     assert all(m.due_at <= house.clock.now() for m in waiting)
+
+
+def test_a_slow_worker_gives_back_what_it_cannot_finish_within_its_lease(memory_house: House) -> None:
+    """When half of the lease is used up, the rest of the batch is given back instead of being sent without a lease."""
+    house = memory_house
+    _with_orders(house, 3)
+    send = house.mailer.send
+
+    def slow(email: Email) -> tuple[Receipt, ...]:
+        house.clock.advance(seconds=70)
+        return send(email)
+
+    house.mailer.send = slow  # type: ignore[method-assign]  # the same mailer, only slower
+    worker = house.loyalty.worker()
+    handler = next(h for h in worker._handlers if h.kind == "email.send")
+    from loyaltycore.services.delivery.worker import _Tally
+
+    tally = _Tally()
+    worker._work(handler, worker._claim("email.send", 3), tally, None, None)
+    assert tally.tried == 1
+    waiting = [m for m in _outbox(house) if m.kind == "email.send" and m.state is MessageState.PENDING]
+    assert {(m.leased_by, m.attempts) for m in waiting} == {("", 0)}
 
 
 def test_several_workers_share_the_outbox_and_send_nothing_twice(house: House) -> None:

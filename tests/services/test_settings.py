@@ -77,7 +77,7 @@ def test_unknown_options_and_branches_are_not_found(memory_house: House) -> None
     """Only registered options exist, and only opened branches."""
     stray: Option[bool] = Option("stray", default=False, description="never registered")
     with pytest.raises(NotFound):
-        memory_house.desk.settings.change(stray, True)  # noqa: FBT003  an option's value
+        memory_house.desk.settings.change(stray, True)
     with pytest.raises(NotFound):
         memory_house.desk.settings.change(NUMBER_PREFIX, "22", branch="mars")
     with pytest.raises(NotFound):
@@ -90,7 +90,7 @@ def test_a_host_adds_options_of_its_own() -> None:
     beeps = Option("till.beeps", default=3, description="How often.")
     loyalty = Loyalty(MemoryStorage(), options=[loud, beeps])
     desk = loyalty.session("anna")
-    desk.settings.change(loud, True)  # noqa: FBT003  an option's value
+    desk.settings.change(loud, True)
     desk.settings.change(beeps, 5)
     later = loyalty.session("anna")
     assert (later.settings[loud], later.settings[beeps]) == (True, 5)

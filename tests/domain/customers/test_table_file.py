@@ -193,6 +193,22 @@ def test_a_row_of_long_lines_is_cut_off():
     assert rows[-1] == Row(5, {"last_name": "Schulz", "notes": ""})
 
 
+def test_a_long_line_inside_quotes_is_reported_by_itself():
+    """A huge line in an open quoted field ends the row before it: both are reported, and the next row is read."""
+    rows = read(b'Nachname;Bemerkung\nMeier;"a\n' + b"x" * (MAX_LINE_BYTES + 1) + b"\nSchulz;\n")
+    assert [(row.line, row.code) for row in rows[:-1]] == [(2, "bad_quotes"), (3, "line_too_long")]
+    assert rows[-1] == Row(4, {"last_name": "Schulz", "notes": ""})
+
+
+@pytest.mark.parametrize("size", range(65_532, 65_540))
+def test_a_line_end_cut_in_two_counts_once(size):
+    """Where CR and LF fall into different portions they are one line end, so the line numbers stay right."""
+    data = b"Nachname\r\n" + b"Meier\r\n" * 12_000
+    padded = b" " * (size - data.rfind(b"\r", 0, size)) + data
+    rows = read(padded)
+    assert [row.line for row in rows] == list(range(2, 12_002))
+
+
 def test_a_stray_quote_inside_a_word_is_a_character():
     """A quotation mark in the middle of an unquoted cell belongs to the text, as spreadsheets read it."""
     assert read(b'Vorname;Nachname\nHans "Hansi";Meier\n') == [

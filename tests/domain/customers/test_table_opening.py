@@ -25,6 +25,8 @@ def refused(data, **options):
         ("Name\nMeier\n".encode("utf-8-sig"), "utf-8"),
         ("Straße\nx\n".encode("cp1252"), "cp1252"),
         ("Name\nMüller\n".encode("cp1252"), "cp1252"),
+        ("Name\nCafé\n".encode("cp1252"), "cp1252"),
+        ("Name\nCafé".encode("cp1252"), "cp1252"),
         ("Straße\nx\n".encode("utf-16"), "utf-16-le"),
         ("\ufeffStraße\nx\n".encode("utf-16-be"), "utf-16-be"),
     ],
@@ -41,6 +43,16 @@ def test_an_umlaut_far_behind_the_first_portion_decides():
         rows = list(table)
         assert rows[-1] == Row(60_002, {"last_name": "Müller"})
         assert table.encoding == encoding
+
+
+@pytest.mark.parametrize("size", range(65_530, 65_540))
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_a_character_cut_by_a_portion_tells_nothing_wrong(size, encoding):
+    """Where the first portion ends in a character, the encoding is found all the same."""
+    data = b"Nachname\n" + b"x" * (size - 9) + "ü\nMöller\n".encode(encoding)
+    table = open_table(data)
+    assert [row.values["last_name"][-6:] for row in table if isinstance(row, Row)][-1] == "Möller"
+    assert table.encoding == encoding
 
 
 def test_one_bad_character_does_not_turn_a_file():
