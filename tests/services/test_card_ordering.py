@@ -158,7 +158,7 @@ def test_a_validity_in_the_past_is_refused(house: House) -> None:
 
 
 def test_a_validity_can_be_a_period(house: House) -> None:
-    """ "24 months, to the month's end", counted from the day of the order."""
+    """Twenty-four months to the month's end, counted from the day of the order."""
     house.set_up_cards()
     order = house.desk.cards.order(house.customer().id, valid_for=ValidityPeriod(24, to_month_end=True))
     assert order.valid_until == date(2028, 1, 31)

@@ -68,7 +68,7 @@ def test_a_period_ends_on_the_same_day_of_the_month_or_its_last(start: date, mon
 
 @given(start=days, months=st.integers(1, 600))
 def test_a_period_to_the_months_end_ends_with_the_month(start: date, months: int) -> None:
-    """ "24 months, to the month's end": the next day is the first of a month, and no day is lost."""
+    """To the month's end: the next day is the first of a month, and no day is lost."""
     last = ValidityPeriod(months, to_month_end=True).last_day(start)
     assert (last + timedelta(days=1)).day == 1
     assert last >= ValidityPeriod(months).last_day(start)
