@@ -120,8 +120,7 @@ class HolidayCalendar(TabulatedCalendar):
 
     def working_days(self, year: int) -> frozenset[date]:
         """Compute all working days of a year, in no order; for a single date ask `is_working_day`."""
-        # A holiday may be observed, and a working day swapped, across the turn of the year.
-        found = self.place.holidays(range(year - 1, year + 2))
+        found = self.place.holidays(year)
         free = self.closed_on.union(found)
         days = {
             day

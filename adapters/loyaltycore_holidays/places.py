@@ -45,12 +45,12 @@ class Place:
     municipality: str
     categories: tuple[str, ...]
 
-    def holidays(self, years: Iterable[int]) -> HolidayBase:
-        """Compute the holidays of some years, in an object of their own (the package's objects grow when asked)."""
+    def holidays(self, year: int) -> HolidayBase:
+        """Compute the holidays of a year, in an object of their own: the package's objects change when asked."""
         mixed = self.municipality == MOSTLY_CATHOLIC
         return _library_calendar(
             self.country,
-            years,
+            (year,),
             self.subdivision if mixed else self.municipality or self.subdivision,
             (*self.categories, MOSTLY_CATHOLIC) if mixed else self.categories,
         )

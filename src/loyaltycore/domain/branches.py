@@ -29,7 +29,8 @@ class Branch:
 
         subdivision: State or province for its holidays, for example ``BE``.
 
-        municipality: Municipality where its holidays differ from the state's.
+        municipality: Where the holidays of the municipality differ from the state's: a word that the calendar adapter
+            knows, for example ``Augsburg``, or ``catholic`` in Bavaria, Saxony and Thuringia; empty otherwise.
 
         working_weekdays: Monday is 0.
 

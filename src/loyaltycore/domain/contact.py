@@ -133,6 +133,16 @@ def parse_phone(text: str, region: str) -> str:
     Raises:
         InvalidInput: ``bad_phone``; no number of that country looks like this.
     """
+    return _understood(text, region)[0]
+
+
+def is_mobile(number: str) -> bool:
+    """Say whether an E.164 number belongs to a mobile range (or may, where a country does not tell them apart)."""
+    return _understood(number, "")[1]
+
+
+def _understood(text: str, region: str) -> tuple[str, bool]:
+    """The number in E.164, and whether it may be a mobile one: both from one look at the metadata."""
     import phonenumbers  # noqa: PLC0415  its metadata is large, and not always needed
 
     fault = Fault("number", "bad_phone", "is not a phone number")
@@ -140,17 +150,12 @@ def parse_phone(text: str, region: str) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         raise InvalidInput([fault]) from None
-    if not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
+    # A number is valid exactly where its range is known; asking for validity would look through the ranges once more.
+    kind = phonenumbers.number_type(number)
+    if kind == phonenumbers.PhoneNumberType.UNKNOWN or not phonenumbers.is_possible_number(number):
         raise InvalidInput([fault])
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def is_mobile(number: str) -> bool:
-    """Say whether an E.164 number belongs to a mobile range (or may, where a country does not tell them apart)."""
-    import phonenumbers  # noqa: PLC0415  see parse_phone
-
-    kind = phonenumbers.number_type(phonenumbers.parse(number, None))
-    return kind in {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    mobile = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), kind in mobile
 
 
 def read_phone(faults: Faults, field: str, value: object, region: str) -> Phone | None:
@@ -162,11 +167,10 @@ def read_phone(faults: Faults, field: str, value: object, region: str) -> Phone 
     text = faults.text(field, given.number if given else value, limit=40, required=True)
     if not text:
         return None
-    number = faults.parsed(field, lambda: parse_phone(text, region), "")
+    number, mobile = faults.parsed(field, lambda: _understood(text, region), ("", False))
     if not number:
         return None
     if given is None:
-        mobile = is_mobile(number)
         return Phone(number, PhoneKind.MOBILE if mobile else PhoneKind.LANDLINE, sms_allowed=False)
     inner = faults.at(field)
     kind = inner.choice("kind", given.kind, PhoneKind, PhoneKind.LANDLINE) or PhoneKind.LANDLINE

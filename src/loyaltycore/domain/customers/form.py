@@ -91,11 +91,10 @@ def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> C
     Returns:
         A customer without id, number and instant; meaningless where faults were noted.
     """
-    after = _taken_over(faults, _NOBODY, given, reading)
-    if not given.get("kind"):
-        company = after.company and not after.last_name
-        after = evolve(after, kind=CustomerKind.COMPANY if company else CustomerKind.PERSON)
-    return _finished(faults, _NOBODY, after, given, reading)
+    clean = _read(faults, given, reading)
+    company = clean.get("company") and not clean.get("last_name")
+    clean.setdefault("kind", CustomerKind.COMPANY if company else CustomerKind.PERSON)
+    return _over(faults, _NOBODY, clean, reading)
 
 
 def read_change(faults: Faults, before: Customer, given: Mapping[str, object], reading: Reading) -> Customer:
@@ -113,7 +112,7 @@ def read_change(faults: Faults, before: Customer, given: Mapping[str, object], r
     Returns:
         The customer afterwards; meaningless where faults were noted.
     """
-    return _finished(faults, before, _taken_over(faults, before, given, reading), given, reading)
+    return _over(faults, before, _read(faults, given, reading), reading)
 
 
 def read_number(faults: Faults, value: object) -> str:
@@ -124,24 +123,24 @@ def read_number(faults: Faults, value: object) -> str:
 _NOBODY: Final = Customer("", "", CustomerKind.PERSON, "", "", "", "", datetime.min.replace(tzinfo=UTC))
 
 
-def _taken_over(faults: Faults, before: Customer, given: Mapping[str, object], reading: Reading) -> Customer:
+def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict[str, Any]:
+    """The given fields, clean; a kind that is not said is not given."""
     clean = {}
     for name, value in given.items():
         if name not in _READERS:
             faults.note(name, "unknown_field", "is not a field that can be given")
         elif name != "kind" or value:
             clean[name] = _READERS[name](faults, value, reading)
-    return evolve(before, **clean)
+    return clean
 
 
-def _finished(
-    faults: Faults, before: Customer, after: Customer, given: Mapping[str, object], reading: Reading
-) -> Customer:
-    """Check what no field can say alone, and derive the fields that nobody gives."""
+def _over(faults: Faults, before: Customer, clean: Mapping[str, Any], reading: Reading) -> Customer:
+    """Lay clean fields over a customer, check what no field can say alone, derive the fields that nobody gives."""
+    after = evolve(before, **clean)
     _check_name(faults, after)
     return evolve(
         after,
-        privacy_date=_privacy_date(faults, before, after, given.get("privacy_date"), reading),
+        privacy_date=_privacy_date(faults, before, after, clean.get("privacy_date"), reading),
         sort_name=sort_name(after.kind, after.last_name, after.first_name, after.company),
     )
 
@@ -155,16 +154,14 @@ def _check_name(faults: Faults, customer: Customer) -> None:
 
 
 def _privacy_date(
-    faults: Faults, before: Customer, after: Customer, given: object, reading: Reading
+    faults: Faults, before: Customer, after: Customer, given: date | None, reading: Reading
 ) -> date | None:
     """The day of the answer to the privacy statement: the one given, else today where the answer is another one."""
-    if after.privacy is ConsentState.OPEN:
-        if after.privacy_date is not None and given is not None:
-            faults.note("privacy_date", "without_answer", "needs an answer to the privacy statement")
-        return None
+    if after.privacy is not ConsentState.OPEN:
+        return given or (before.privacy_date if after.privacy is before.privacy else reading.today)
     if given is not None:
-        return after.privacy_date
-    return before.privacy_date if after.privacy is before.privacy else reading.today
+        faults.note("privacy_date", "without_answer", "needs an answer to the privacy statement")
+    return None
 
 
 _Reader = Callable[[Faults, object, Reading], Any]

@@ -24,6 +24,9 @@ MAX_LINE_BYTES: Final = 65_536
 _PORTION: Final = 65_536
 _UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
+# Names of Python for encodings that say nothing but that there is a byte order mark, which is looked for anyway.
+_PLAIN: Final = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}
+
 # Files that people take for tables: ZIP (.xlsx, .ods), OLE (.xls), PDF.
 _OTHER_FILES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 
@@ -48,8 +51,8 @@ class LineSource(Iterator[Line]):
     """The lines of one file, each of them once.
 
     Attributes:
-        encoding: ``utf-8``, ``windows-1252``, ``utf-16-le``, ``utf-16-be``, or the one that was given. It is ``utf-8``
-            as long as all is ASCII, and may then still turn into ``windows-1252``.
+        encoding: ``utf-8``, ``cp1252``, ``utf-16-le``, ``utf-16-be``, or the one that was given. It is ``utf-8``
+            as long as all is ASCII, and may then still turn into ``cp1252``.
     """
 
     def __init__(self, stream: BinaryIO | Iterable[bytes], encoding: str | None) -> None:
@@ -85,15 +88,17 @@ class LineSource(Iterator[Line]):
         if self.encoding.startswith("utf-16"):
             return _utf_8(chain([head], portions), self.encoding)
         if self._open:
-            self._settle(head.splitlines())
+            # A portion of full size may cut its last line in a character; a shorter one is the whole file.
+            lines = head.splitlines()
+            self._settle(lines[:-1] if len(head) == _PORTION else lines)
         return chain([head], portions)
 
     def _settle(self, lines: Iterable[bytes]) -> None:
         """Choose between UTF-8 and Windows-1252 by the lines that are not ASCII; without any, leave it open."""
-        verdicts = [_may_be_utf_8(line) for line in lines if not line.isascii()]
+        verdicts = [_is_utf_8(line) for line in lines if not line.isascii()]
         if verdicts:
             self._open = False
-            self.encoding = "utf-8" if 2 * sum(verdicts) > len(verdicts) else "windows-1252"
+            self.encoding = "utf-8" if 2 * sum(verdicts) > len(verdicts) else "cp1252"
 
     def _decoded(self, raw: bytes) -> tuple[str, str]:
         if self._open and not raw.isascii():
@@ -106,17 +111,20 @@ class LineSource(Iterator[Line]):
 
 
 def _portions(stream: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
-    """Read in portions of a good size, whatever size they come in."""
+    """Read in portions of one size, whatever size they come in: the answer must not depend on it."""
     read = getattr(stream, "read", None)
-    given = [stream] if isinstance(stream, bytes) else iter(lambda: read(_PORTION), b"") if read else stream
+    # A binary file is an iterable of lines too, and a line may be of any length: so it is read.
+    given = iter(lambda: read(_PORTION), b"") if read else [stream] if isinstance(stream, bytes) else stream
     gathered = bytearray()
-    for portion in given:
+    for portion in given if isinstance(given, Iterable) else [given]:
         if not isinstance(portion, bytes | bytearray):
-            raise InvalidInput([Fault("stream", "wrong_type", "must give bytes: open the file in binary mode")])
+            raise InvalidInput(
+                [Fault("stream", "wrong_type", "must give bytes: open the file in binary mode")]
+            )
         gathered += portion
-        if len(gathered) >= _PORTION:
-            yield bytes(gathered)
-            gathered.clear()
+        while len(gathered) >= _PORTION:
+            yield bytes(gathered[:_PORTION])
+            del gathered[:_PORTION]
     if gathered:
         yield bytes(gathered)
 
@@ -146,10 +154,9 @@ def _utf_8(portions: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield b"\xff"
 
 
-def _may_be_utf_8(line: bytes) -> bool:
-    """Say whether the bytes are UTF-8, or its beginning where a portion cuts a character."""
+def _is_utf_8(line: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(line)
+        line.decode()
     except UnicodeError:
         return False
     return True
@@ -159,6 +166,7 @@ def _read_encoding(name: str) -> str:
     faults = Faults()
     try:
         codec = codecs.lookup(name).name
+        codec = _PLAIN.get(codec, codec)
         # Lines are cut before they are decoded, so delimiters and line ends must be their own bytes.
         usable = codec in _UTF_16.values() or '";,\t\r\n'.encode(codec) == b'";,\t\r\n'
     except (LookupError, ValueError, TypeError):

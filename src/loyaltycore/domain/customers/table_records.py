@@ -27,8 +27,7 @@ MESSAGES: Final = {
     "nul_character": "contains a NUL character",
     "line_too_long": f"is a line of more than {MAX_LINE_BYTES} bytes",
     "row_too_long": f"is longer than {MAX_RECORD_LENGTH} characters",
-    "unbalanced_quote": f"opens a quoted field that is not closed within {MAX_RECORD_LINES} lines",
-    "bad_quote": "has text between a closing quote and the next delimiter",
+    "bad_quotes": f"has quotation marks that do not pair up, or a quoted field of over {MAX_RECORD_LINES} lines",
     "too_few_fields": "has fewer fields than the header",
     "too_many_fields": "has more fields than the header",
 }
@@ -67,7 +66,11 @@ class Record:
 
 
 class Feed(Iterator[str]):
-    """Hands lines to the CSV reader, a limited number for each record, and takes lines back."""
+    """Hands lines to the CSV reader, a limited number for each record, and takes lines back.
+
+    Attributes:
+        taken: The lines of the present record.
+    """
 
     def __init__(self, lines: Iterator[Line]) -> None:
         self._lines = lines
@@ -84,8 +87,21 @@ class Feed(Iterator[str]):
         """Take back the lines of this record but the first `after`."""
         self._ahead.extendleft(reversed(self.taken[after:]))
 
+    def peek(self) -> Line | None:
+        """Look at the next line, or at the end of the file."""
+        self.begin()
+        next(self, None)
+        self.give_back(after=0)
+        return self.taken[0] if self.taken else None
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the present record before anybody looks at its fields."""
+        faults = (line.fault for line in self.taken if line.fault)
+        return next(faults, "row_too_long" if self._length > MAX_RECORD_LENGTH else "")
+
     def __next__(self) -> str:
-        if len(self.taken) == MAX_RECORD_LINES or self.is_too_long:
+        if len(self.taken) == MAX_RECORD_LINES or self._length > MAX_RECORD_LENGTH:
             raise StopIteration
         line = self._ahead.popleft() if self._ahead else next(self._lines)
         if line.fault == "line_too_long" and self.taken:
@@ -96,21 +112,16 @@ class Feed(Iterator[str]):
         self._length += len(line.text)
         return line.text
 
-    @property
-    def is_too_long(self) -> bool:
-        """Whether the record has more characters than it may."""
-        return self._length > MAX_RECORD_LENGTH
-
 
 def read_records(feed: Feed, delimiter: str) -> Iterator[Record | BrokenRow]:
     """Read record after record; blank lines are passed over.
 
     Args:
-        feed: Where the lines come from; while nothing is asked for, they may be given back.
+        feed: Where the lines come from.
 
         delimiter: One character.
     """
-    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    reader = _reader(feed, delimiter)
     while True:
         feed.begin()
         try:
@@ -118,16 +129,31 @@ def read_records(feed: Feed, delimiter: str) -> Iterator[Record | BrokenRow]:
         except StopIteration:
             return
         except csv.Error:
-            yield _broken(feed.taken[0].number, _reason(feed))
+            broken = broken_row(feed.taken[0].number, feed.fault or "bad_quotes")
             feed.give_back(after=1)
+            yield broken
             continue
-        fault = next((line.fault for line in feed.taken if line.fault), "")
-        if fault or feed.is_too_long:
-            yield _broken(feed.taken[0].number, fault or "row_too_long")
+        if feed.fault:
+            yield broken_row(feed.taken[0].number, feed.fault)
         elif fields:
             yield Record(feed.taken[0].number, fields)
 
 
-def broken(line: int, code: str) -> BrokenRow:
+def peek_fields(feed: Feed, delimiter: str) -> list[str]:
+    """Read the fields of the next record and give its lines back; a broken one has none."""
+    feed.begin()
+    try:
+        return next(_reader(feed, delimiter), [])
+    except csv.Error:
+        return []
+    finally:
+        feed.give_back(after=0)
+
+
+def broken_row(line: int, code: str) -> BrokenRow:
     """Name what is wrong with the row on a line."""
     return BrokenRow(line, code, MESSAGES[code])
+
+
+def _reader(feed: Feed, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(feed, delimiter=delimiter, strict=True)

@@ -1,0 +1,154 @@
+"""Who is known already: numbers first, then a name with something beside it."""
+
+from datetime import date
+
+import pytest
+from attrs import evolve
+
+from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.customers.form import Reading, read_new
+from loyaltycore.domain.customers.identity import KnownPeople, identity_of, recognise
+from loyaltycore.domain.customers.import_rows import read_row
+from loyaltycore.domain.customers.importing import ReadRow, sort_rows
+from loyaltycore.domain.validation import Faults
+from tests.domain.customers.forms import TODAY
+
+READING = Reading(TODAY, "DE")
+
+MAX = {"first_name": "Max", "last_name": "Müller"}
+ADDRESS = {"street": "Weg 1", "postal_code": "10115", "city": "Berlin"}
+
+
+def person(customer_id="", **values):
+    """A customer read from a row."""
+    return evolve(read_row({**MAX, **values}, READING), id=customer_id)
+
+
+def match(row, *stored):
+    """By what, and who, a row is known among some stored customers."""
+    known = KnownPeople()
+    for customer in stored:
+        known.add(identity_of(customer))
+    found = recognise(identity_of(row), [known])
+    return found and (found.by, found.known.customer_id)
+
+
+@pytest.mark.parametrize(
+    ("row", "stored", "by"),
+    [
+        pytest.param({}, {}, "name", id="the same name and nothing else"),
+        pytest.param({"last_name": "Mueller"}, {}, "name", id="the umlaut written out"),
+        pytest.param({"last_name": "MÜLLER"}, {}, "name", id="in capitals"),
+        pytest.param({}, {"email": "m@example.org"}, "name", id="a row of a name only, more is known"),
+        pytest.param(
+            {"email": "m@example.org"}, {}, None, id="more than the name, nothing to compare it with"
+        ),
+        pytest.param({"email": "M@example.org"}, {"email": "m@example.org"}, "email", id="the same e-mail"),
+        pytest.param({"email": "a@example.org"}, {"email": "m@example.org"}, None, id="another e-mail"),
+        pytest.param({"phone": "030 1234567"}, {"mobile": "+49301234567"}, "phone", id="the same phone"),
+        pytest.param(
+            ADDRESS, {**ADDRESS, "street": "WEG 1", "country": "AT"}, "address", id="the same address"
+        ),
+        pytest.param({**ADDRESS, "street": ""}, {**ADDRESS, "street": ""}, "name", id="a town is no address"),
+        pytest.param(
+            {"birth_date": "1.2.1980"}, {"birth_date": "1980-02-01"}, "birth_date", id="the same birthday"
+        ),
+        pytest.param({"birth_date": "1.2.1980"}, {"birth_date": "2.1.1980"}, None, id="another birthday"),
+        pytest.param(
+            {"birth_date": "1.2.1980", "phone": "030 1234567", **ADDRESS},
+            {"birth_date": "1.2.1950", "phone": "030 1234567", **ADDRESS},
+            None,
+            id="father and son under one roof",
+        ),
+        pytest.param(
+            {"birth_date": "1.2.1980", "phone": "030 1234567"},
+            {"phone": "030 1234567"},
+            "phone",
+            id="a birthday that was not known before",
+        ),
+        pytest.param({"first_name": ""}, {}, None, id="half of the name"),
+        pytest.param(
+            {"first_name": "Moritz", "phone": "030 1234567"}, {"phone": "030 1234567"}, None, id="a sister"
+        ),
+        pytest.param({"number": "7"}, {"number": "7"}, "number", id="the same number"),
+        pytest.param({"number": "7"}, {"number": "8"}, None, id="another number, whatever the name"),
+        pytest.param({"number": "7"}, {}, None, id="a number is looked for by itself"),
+        pytest.param(
+            {"external_number": "x"},
+            {"external_number": "x"},
+            "external_number",
+            id="the same foreign number",
+        ),
+        pytest.param({"external_number": "x"}, {"number": "x"}, None, id="numbers of different systems"),
+        pytest.param({}, {"number": "7", "external_number": "x"}, "name", id="the row has no number"),
+    ],
+)
+def test_a_row_is_known_by_what_the_rule_says(row, stored, by):
+    """Each part of the rule, and what it keeps apart."""
+    assert match(person(**row), person("1", **stored)) == (by and (by, "1"))
+
+
+def test_a_number_counts_more_than_a_foreign_number_and_both_more_than_a_name():
+    """Where several customers would fit, the surest evidence decides, whoever came first."""
+    stored = [person("1"), person("2", external_number="x"), person("3", number="7")]
+    assert match(person(number="7", external_number="x"), *stored) == ("number", "3")
+    assert match(person(number="8", external_number="x"), *stored) == ("external_number", "2")
+    assert match(person(), *stored) == ("name", "1")
+
+
+def test_among_equals_the_first_is_the_one():
+    """A row that fits several customers is the one who became known first, by whichever evidence."""
+    stored = [
+        person("1", phone="030 1111111", birth_date="1.1.1950"),
+        person("2", phone="030 1111111"),
+        person("3", email="m@example.org"),
+    ]
+    assert match(person(phone="030 1111111", email="m@example.org", birth_date="1.2.1980"), *stored) == (
+        "phone",
+        "2",
+    )
+    assert match(person(email="m@example.org"), *stored) == ("email", "3")
+
+
+def sorted_rows(*rows, known=()):
+    """Sort rows where new customers get the ids a, b, c, ...; lines count from 2."""
+    people = KnownPeople()
+    for customer in known:
+        people.add(identity_of(customer))
+    ids = iter("abcdef")
+    read = [ReadRow(line, row) for line, row in enumerate(rows, start=2)]
+    return sort_rows(
+        read, [people], lambda row, _: evolve(row.draft, id=next(ids), number=row.draft.number or "-")
+    )
+
+
+def test_rows_know_those_before_them():
+    """A second row about somebody is skipped and names whom the first one added."""
+    result = sorted_rows(person(), person(birth_date="1.2.1980"), person(birth_date="1.2.1980"), person())
+    assert [(line, customer.id) for line, customer in result.added] == [(2, "a"), (3, "b")]
+    assert [(row.line, row.by, row.duplicate_of) for row in result.skipped] == [
+        (4, "birth_date", "b"),
+        (5, "name", "a"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["number", "external_number"])
+def test_a_number_of_somebody_else_is_no_reason_to_call_a_row_known(kind):
+    """A row whose number belongs to somebody with no word of the name in common is rejected, not silently skipped."""
+    known = person("1", **{kind: "7"})
+    stranger = person(**{kind: "7", "first_name": "Ina", "last_name": "Weiß"})
+    married = person(**{kind: "7", "last_name": "Weiß"})
+    result = sorted_rows(stranger, married, known=[known])
+    assert [(row.line, row.column, row.code) for row in result.rejected] == [(2, kind, f"{kind}_taken")]
+    assert [(row.line, row.by) for row in result.skipped] == [(3, kind)]
+
+
+def test_companies_are_known_by_their_own_name():
+    """A company is compared by company name and contact person, not with people."""
+    faults = Faults()
+    company = evolve(read_new(faults, {"company": "Müller Max"}, READING), id="1")
+    assert isinstance(company, Customer)
+    assert match(read_row({"company": "Müller Max"}, READING), company) == ("name", "1")
+    assert match(read_row({"company": "Müller Max", "birth_date": "1.1.80"}, READING), company) is None
+    assert company.birth_date is None
+    assert identity_of(company).birth_date != date(1980, 1, 1)
