@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from os import PathLike, fspath
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,8 +31,27 @@ _KEY: Final = re.compile(r"[A-Za-z0-9._-]{16,128}")
 _MOST_EVENTS: Final = 200
 
 
+# Converters with types of their own: type checkers see no argument type in `tuple` and `frozenset`.
+
+
 def _without_slash(url: str) -> str:
     return url.rstrip("/")
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
+def _names(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(values)
+
+
+def _kinds(values: Iterable[EncodingKind]) -> frozenset[EncodingKind]:
+    return frozenset(values)
+
+
+def _path(path: str | PathLike[str]) -> str:
+    return fspath(path)
 
 
 @frozen(kw_only=True, eq=False)
@@ -73,15 +93,15 @@ class HttpCardPrinter:
 
     base_url: str = field(converter=_without_slash)
     token: str = field(repr=False)
-    webhook_secrets: tuple[str, ...] = field(default=(), converter=tuple, repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), converter=_texts, repr=False)
     source: str = field()
     timeouts: tuple[float, float] = (5.0, 20.0)
     deadline: float = 60.0
     max_response_bytes: int = 1_048_576
-    ca_file: str = field(default="", converter=str)
+    ca_file: str = field(default="", converter=_path)
     tolerance: float = 300.0
-    encodings: frozenset[EncodingKind] = field(default=ALL_ENCODINGS, converter=frozenset)
-    products: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    encodings: frozenset[EncodingKind] = field(default=ALL_ENCODINGS, converter=_kinds)
+    products: frozenset[str] = field(default=frozenset(), converter=_names)
     _calls: Calls = field(init=False, repr=False)
 
     @source.default

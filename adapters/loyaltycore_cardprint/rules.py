@@ -21,12 +21,11 @@ _TYPOGRAPHIC: Final = (0x2013, 0x2014, 0x2018, 0x2019, 0x201A, 0x201C, 0x201D, 0
 PRINTABLE: Final = frozenset(map(chr, _LATIN + _TYPOGRAPHIC)) | frozenset("ĆćČčĐđĞğİıŒœŞşŠšŸŽž")
 """The characters that can be printed on a card, a letter and a label."""
 
-NAME_LIKE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_COMMENT: Final = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]*")
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_COMMENT: Final = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]*")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _POSTAL_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,11}")
-_SLOT: Final = re.compile(r"[a-z0-9_]{1,32}")
 _VARIABLE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 _CODES: Final[dict[EncodingKind, tuple[int, re.Pattern[str]]]] = {
@@ -41,6 +40,8 @@ _CODES: Final[dict[EncodingKind, tuple[int, re.Pattern[str]]]] = {
 _TRACKS: Final = frozenset(kind for kind in EncodingKind if kind.value.startswith("magstripe"))
 
 LINE: Final = 40
+NAME_LENGTH: Final = 64
+SLOT_LENGTH: Final = 32
 MOST_ENCODINGS: Final = 12
 MOST_LINES: Final = 3
 MOST_VARIABLES: Final = 20
@@ -69,8 +70,8 @@ def check_order(
     def note(field: str, code: str, message: str) -> None:
         found.append(Fault(field, code, message))
 
-    _check_pattern(note, "reference", order.reference, 64, NAME_LIKE)
-    _check_pattern(note, "product", order.product, 64, NAME_LIKE)
+    _check_pattern(note, "reference", order.reference, 64, _REFERENCE)
+    _check_printed(note, "product", order.product, NAME_LENGTH)
     if products and order.product and order.product not in products:
         note("product", "unknown_choice", "is not a design agreed with the vendor")
     _check_encodings(note, order.encodings, encodings)
@@ -130,7 +131,7 @@ def _check_encoding(note: Note, path: str, encoding: Encoding, offered: frozense
     else:
         _check_printed(note, f"{path}.value", encoding.value)
     if encoding.slot:
-        _check_pattern(note, f"{path}.slot", encoding.slot, 32, _SLOT)
+        _check_printed(note, f"{path}.slot", encoding.slot, SLOT_LENGTH)
 
 
 def _check_code(note: Note, field: str, encoding: Encoding) -> None:
@@ -173,8 +174,10 @@ def _check_lines(note: Note, lines: tuple[str, ...]) -> None:
 
 
 def _check_letter(note: Note, order: PrintOrder) -> None:
-    if order.cover_letter or order.letter_variables:
-        _check_pattern(note, "cover_letter", order.cover_letter, 64, NAME_LIKE)
+    """Check the letter; without one its values are not sent, so nothing is wrong with them."""
+    if not order.cover_letter:
+        return
+    _check_printed(note, "cover_letter", order.cover_letter, NAME_LENGTH)
     if len(order.letter_variables) > MOST_VARIABLES:
         note("letter_variables", "too_many", f"has more than {MOST_VARIABLES} values")
         return

@@ -52,9 +52,11 @@ class _Connection(HTTPConnection):
     def connect(self) -> None:
         with _telling_apart():
             super().connect()
+        _running.deadline.sock = self.sock
 
     def request(self, *args: Any, **options: Any) -> None:
-        _running.deadline.connection = self
+        if self.sock is not None:
+            _running.deadline.sock = self.sock
         super().request(*args, **options)
 
 
@@ -77,10 +79,10 @@ def _telling_apart() -> Iterator[None]:
         yield
     except NameResolutionError as error:
         raise _NeverSent("unknown_host", "the host name cannot be resolved") from error
-    except (ConnectTimeoutError, TimeoutError) as error:
-        raise _NeverSent("connect_timeout", "no connection within the time") from error
     except NewConnectionError as error:
         raise _NeverSent("unreachable", "no connection") from error
+    except (ConnectTimeoutError, TimeoutError) as error:
+        raise _NeverSent("connect_timeout", "no connection within the time") from error
     except (OSError, HTTPError) as error:
         raise _NeverSent("tls_failed", f"no TLS connection: {error}") from error
 
@@ -90,7 +92,7 @@ class _Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
-        self.connection: HTTPConnection | None = None
+        self.sock: socket.socket | None = None  # the connection lets go of it before the body is read
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
 
@@ -101,12 +103,11 @@ class _Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
-        self.connection = None
+        self.sock = None
 
     def _cut(self) -> None:
         self.passed = True
-        connection = self.connection
-        sock = connection.sock if connection else None
+        sock = self.sock
         if sock is not None:
             with suppress(OSError):
                 # The plain method, since the one of an SSL socket throws its state away under the reading thread.

@@ -26,7 +26,7 @@ _STATES: Final = {state.value: state for state in PrintState}
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
-_CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _GREATEST_REVISION: Final = 2**53  # beyond it, JSON numbers are not the same everywhere
 
 
@@ -53,10 +53,6 @@ class VendorOrder:
 
 def order_body(order: PrintOrder) -> dict[str, Any]:
     """Write an order; what is empty is left out."""
-    letter = {
-        "template": order.cover_letter,
-        "variables": [{"name": name, "value": value} for name, value in order.letter_variables],
-    }
     body = {
         "reference": order.reference,
         "product": order.product,
@@ -66,7 +62,7 @@ def order_body(order: PrintOrder) -> dict[str, Any]:
         ],
         "shipping": {"mode": "bulk" if order.bulk else "individual", "to": _address(order.ship_to)},
     }
-    return body | _filled({"letter": _filled(letter), "language": order.language, "comment": order.comment})
+    return body | _filled({"letter": _letter(order), "language": order.language, "comment": order.comment})
 
 
 def cancellation_body(reason: str) -> dict[str, Any]:
@@ -150,6 +146,14 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
+def _letter(order: PrintOrder) -> dict[str, Any]:
+    """Write the letter; its values mean nothing without one, so they then stay at home."""
+    if not order.cover_letter:
+        return {}
+    variables = [{"name": name, "value": value} for name, value in order.letter_variables]
+    return {"template": order.cover_letter} | _filled({"variables": variables})
+
+
 def _address(address: PostalAddress) -> dict[str, Any]:
     always = {
         "name": address.name,
@@ -200,9 +204,9 @@ def _instant(value: object) -> datetime:
 
 def _one_line(value: object) -> str:
     """Make a text from outside harmless for a log and a screen."""
-    return (
-        _CONTROLS.sub(" ", value).replace("\n", " ").strip()[:REASON_LENGTH] if isinstance(value, str) else ""
-    )
+    if not isinstance(value, str):
+        return ""
+    return " ".join(_CONTROLS.sub(" ", value).split())[:REASON_LENGTH]
 
 
 def _tracking(tracking: dict[str, Any]) -> str:

@@ -52,7 +52,8 @@ def read_mailbox(text: str, field: str, *, code: str = "invalid_message") -> Mai
     if not is_one_line(text):
         raise Unsendable(field, "contains a line break or a control character")
     mailbox = _read_plain(text) if text.isascii() else _read_international(text)
-    if mailbox is None:
+    # An encoded word is made of letters that an address may have, and readers of the To header would decode it.
+    if mailbox is None or "=?" in text:
         raise Unsendable(field, "is not a mail address", code=code)
     return mailbox
 

@@ -127,6 +127,7 @@ def compose(email: Email, head: Letterhead) -> Letter:
     _put(message, "Date", format_datetime(datetime.now(UTC)))
     _put(message, "Message-ID", message_id(email.message_id, head.message_id_domain))
     _put(message, "Auto-Submitted", "auto-generated")
+    _put(message, "MIME-Version", "1.0")
     _write_body(message, email)
     international = sender.international or (reply_to is not None and reply_to.international)
     content = message.as_bytes(policy=_POLICY.clone(utf8=international))
@@ -139,7 +140,9 @@ def _write_body(message: EmailMessage, email: Email) -> None:
         _write_text(message, email.text, "plain", "text")
         if email.html:
             message.make_alternative()
-            message.attach(_write_text(EmailMessage(_POLICY), email.html, "html", "html"))
+            page = _write_text(EmailMessage(_POLICY), email.html, "html", "html")
+            del page["MIME-Version"]  # it belongs at the top alone
+            message.attach(page)
     else:
         _write_text(message, email.html, "html", "html")
     for number, attachment in enumerate(email.attachments):

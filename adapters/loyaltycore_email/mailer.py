@@ -10,7 +10,7 @@ from typing import Self
 from attrs import Factory, field, frozen
 
 from loyaltycore.domain.validation import Faults
-from loyaltycore.ports.messaging import Email, Receipt
+from loyaltycore.ports.messaging import Email, Mailer, Receipt
 from loyaltycore_email.addresses import read_mailbox
 from loyaltycore_email.dialling import Endpoint
 from loyaltycore_email.headers import Unsendable
@@ -34,7 +34,7 @@ from loyaltycore_email.settings import (
 
 
 @frozen(kw_only=True, eq=False)
-class SmtpMailer:
+class SmtpMailer(Mailer):
     """Hands mails to one mail server. All threads of a process may share it.
 
     Attributes:

@@ -62,9 +62,9 @@ class Choice(TypeDecorator[Enum]):
         """Compare by code point like any text."""
         return dialect.type_descriptor(short_text(self.length))
 
-    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Enum | str | None, _dialect: Dialect) -> str | None:
         """The member's value."""
-        return value.value if isinstance(value, Enum) else value
+        return str(value.value) if isinstance(value, Enum) else value
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Enum | None:
         """The member.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from math import ceil
-from threading import Lock
+from threading import Lock, local
 from typing import Any, Final
 
-from attrs import frozen
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from attrs import field, frozen
+from sqlalchemy import URL, Connection, Engine, Executable, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy
+from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy, StorageError
 
 _RECYCLE: Final = 1800
 """Seconds after which a connection is replaced: servers and firewalls drop idle ones."""
@@ -74,6 +74,31 @@ class Limits:
 
 
 @frozen
+class Row:
+    """One row that several may want to change.
+
+    Attributes:
+        lock: The statement that locks it.
+
+        parameters: The statement's parameters.
+    """
+
+    lock: Executable
+    parameters: Mapping[str, Any]
+
+
+class Lost(local):
+    """The row for which this thread's last unit lost a race."""
+
+    row: Row | None = None
+
+    def take(self) -> Row | None:
+        """The row, once."""
+        row, self.row = self.row, None
+        return row
+
+
+@frozen
 class Database:
     """An engine, and how it differs from the others.
 
@@ -83,11 +108,14 @@ class Database:
         limits: How long is waited.
 
         turn: For a database that has one connection only: who holds this lock may use it.
+
+        lost: The row for which a race was lost, for each thread.
     """
 
     engine: Engine
     limits: Limits
     turn: Lock | None = None
+    lost: Lost = field(factory=Lost)
 
     def take_turn(self) -> None:
         """Wait until the only connection is free.
@@ -116,7 +144,7 @@ class Database:
     @property
     def skips_locked(self) -> bool:
         """Whether there is SKIP LOCKED; known once a connection was made."""
-        version = self.engine.dialect.server_version_info or ()  # type: ignore[attr-defined]  # set by connecting
+        version = self.engine.dialect.server_version_info or ()
         return self.locks_rows and (self.dialect != "mariadb" or version >= _SKIP_LOCKED_SINCE)
 
     def begin(self, connection: Connection, *, read_only: bool) -> None:
@@ -224,25 +252,26 @@ def _mariadb(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], None]
         "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
         f"innodb_lock_wait_timeout = {max(1, ceil(limits.timeout))}",
     )
-    optional = (
-        # A row that changed since the snapshot is refused, where older servers would show it all at once.
-        "innodb_snapshot_isolation = ON",
-        # On a Galera node: wait until it knows what the others committed before.
-        "wsrep_sync_wait = 1",
-    )
 
     def greet(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET SESSION {', '.join(settings)}")
-            for setting in optional:
-                _set_if_known(cursor, setting)
+            # Without it a statement that locks or writes would see what was committed after the snapshot.
+            if not _set_if_known(cursor, "innodb_snapshot_isolation = ON"):
+                raise StorageError(
+                    "this MariaDB has no innodb_snapshot_isolation: 10.6.18 or 10.11.8 is needed"
+                )
+            # On a Galera node: wait until it knows what the others committed before.
+            _set_if_known(cursor, "wsrep_sync_wait = 1")
 
     return {"connect_timeout": max(1, ceil(limits.timeout)), "charset": "utf8mb4"}, greet
 
 
-def _set_if_known(cursor: Any, setting: str) -> None:
+def _set_if_known(cursor: Any, setting: str) -> bool:
     try:
         cursor.execute(f"SET SESSION {setting}")
     except Exception as error:
         if error.args[:1] != (_UNKNOWN_VARIABLE,):
             raise
+        return False
+    return True

@@ -12,7 +12,21 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
 from attrs import evolve, frozen
-from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, exists, false, not_, or_, select, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.sql.elements import Grouping
 
 from loyaltycore.domain.criteria import (
     And,
@@ -118,7 +132,7 @@ class Compiler:
         if isinstance(value, int) and not LEAST <= value <= GREATEST:
             # No engine can take such a number, but the answer is known for whatever the column holds.
             return column.is_not(None) if _OPERATORS[op](0, value) else false()
-        return _condition(_OPERATORS[op](column, checked(value, name)))
+        return condition(_OPERATORS[op](column, checked(value, name)))
 
     def _one_of(self, name: str, values: Sequence[Any]) -> Condition:
         fitting = [checked(plain(value), name) for value in values if not _too_big(value)]
@@ -128,7 +142,8 @@ class Compiler:
         if self.target.tables.keys is None:
             return false()
         keys = self.target.tables.keys.alias()
-        fits = starts_with(keys.c.value, checked(value, lookup)) if prefix else keys.c.value == value
+        checked(value, lookup)
+        fits = starts_with(keys.c.value, value) if prefix else keys.c.value == value
         found = select(keys.c.record_key).where(keys.c.lookup == lookup, fits)
         return self._related(found, keys.c.record_key)
 
@@ -182,15 +197,19 @@ def _too_big(value: Any) -> bool:
     return isinstance(value, int) and not LEAST <= value <= GREATEST
 
 
-def _condition(expression: Any) -> Condition:
-    return expression  # type: ignore[no-any-return]  # Python's operators build it from a column
+def condition(expression: Any) -> Condition:
+    """What Python's operators build from a column, by its type."""
+    return expression  # type: ignore[no-any-return]  # operators on a column build it
 
 
-def _chain(
-    join: Callable[..., Condition], neutral: Condition, parts: Sequence[Condition]
-) -> Condition:
+def _chain(join: Callable[..., Condition], neutral: Condition, parts: Sequence[Condition]) -> Condition:
     """Join any number of parts, in groups of groups where there are many."""
     if len(parts) > _WIDTH:
         groups = [parts[start : start + _WIDTH] for start in range(0, len(parts), _WIDTH)]
-        return _chain(join, neutral, [_chain(join, neutral, group).self_group() for group in groups])
+        return _chain(join, neutral, [_sealed(_chain(join, neutral, group)) for group in groups])
     return join(neutral, *parts)
+
+
+def _sealed(part: Condition) -> Condition:
+    # SQLAlchemy would dissolve a bare group in the chain around it.
+    return type_coerce(Grouping(part), Boolean())

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
-from sqlalchemy import Delete, Insert, MetaData, Select, Table, Update, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Delete,
+    Insert,
+    MetaData,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore_sql.connections import Row
 from loyaltycore_sql.criteria import Compiler, Target
 from loyaltycore_sql.naming import primary_name, unique_name
 from loyaltycore_sql.records import Decoder, Encoder
+from loyaltycore_sql.selection import Order, make_order
 from loyaltycore_sql.tables import Tables, build_tables
 from loyaltycore_sql.translation import Uniques
 
@@ -20,6 +35,8 @@ T = TypeVar("T")
 KEY: Final = "key_"
 VERSION: Final = "version_"
 KEYS: Final = "keys_"
+
+_ORDERS: Final = 100
 
 
 @frozen
@@ -55,9 +72,13 @@ class Layout(Generic[T]):
 
         decoder: Makes records.
 
+        order: Makes an order of its rows by names of fields; remembers the last ones.
+
         uniques: Names its unique keys.
 
         get: The row with the key `KEY`.
+
+        lock: The same, and locks it.
 
         insert: One row.
 
@@ -74,13 +95,19 @@ class Layout(Generic[T]):
     compiler: Compiler
     encoder: Encoder[T]
     decoder: Decoder[T]
+    order: Callable[[tuple[str, ...]], Order]
     uniques: Uniques
     get: Select[Any]
+    lock: Select[Any]
     insert: Insert
     update: Update
     delete: Delete
     versions: Select[Any]
     keys: KeyStatements | None
+
+    def row(self, key: str) -> Row:
+        """The row of a record, to be contended for."""
+        return Row(self.lock, {KEY: key})
 
 
 class Layouts:
@@ -119,13 +146,16 @@ def _layout(target: Target, targets: Mapping[str, Target]) -> Layout[Any]:
     record_type, main = target.record_type, target.tables.main
     key, version = main.c[record_type.key], main.c.version
     as_read = (key == bindparam(KEY), version == bindparam(VERSION))
+    compiler = Compiler(targets, target, main)
     return Layout(
         record_type=record_type,
-        compiler=Compiler(targets, target, main),
+        compiler=compiler,
         encoder=Encoder(record_type),
         decoder=Decoder(record_type),
+        order=lru_cache(maxsize=_ORDERS)(partial(make_order, compiler)),
         uniques=_uniques(record_type, main),
         get=select(main).where(key == bindparam(KEY)),
+        lock=select(main).where(key == bindparam(KEY)).with_for_update(),
         insert=insert(main),
         update=update(main).where(*as_read),
         delete=delete(main).where(*as_read),
@@ -151,7 +181,10 @@ def _key_statements(tables: Tables) -> KeyStatements | None:
 
 
 def _uniques(record_type: RecordType[Any], main: Table) -> Uniques:
-    fields: dict[str, tuple[str, ...]] = {"PRIMARY": (record_type.key,), primary_name(main.name): (record_type.key,)}
+    fields: dict[str, tuple[str, ...]] = {
+        "PRIMARY": (record_type.key,),
+        primary_name(main.name): (record_type.key,),
+    }
     for unique in record_type.unique:
         fields[unique_name(main.name, unique)] = unique
     # SQLite tells the columns, not the name.

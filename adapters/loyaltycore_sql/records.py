@@ -63,9 +63,7 @@ class Encoder(Generic[T]):
         """
         values = self._values(record)
         try:
-            return {
-                name: encode(value) for (name, encode), value in zip(self._encoders, values, strict=True)
-            }
+            return {name: encode(value) for (name, encode), value in zip(self._encoders, values, strict=True)}
         except Unfit:
             raise InvalidInput(self._faults(values)) from None
 

@@ -9,7 +9,7 @@ from attrs import frozen
 from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
 
 from loyaltycore.domain.criteria import Everything, Query, plain
-from loyaltycore_sql.criteria import Compiler, Condition, checked
+from loyaltycore_sql.criteria import Compiler, Condition, checked, condition
 
 
 @frozen
@@ -26,39 +26,55 @@ class Step:
 
     def behind(self, value: Any) -> Condition:
         """The rows that this criterion puts behind the value."""
-        return self.column < value if self.descending else self.column > value
+        return condition(self.column < value if self.descending else self.column > value)
 
     def not_before(self, value: Any) -> Condition:
         """The rows with this value, and those behind it."""
-        return self.column <= value if self.descending else self.column >= value
+        return condition(self.column <= value if self.descending else self.column >= value)
 
 
-def order(compiler: Compiler, query: Query) -> tuple[Step, ...]:
-    """The whole order: the names in the query, then the key in the direction of the last one."""
-    names = (*query.order_by, _key_step(compiler, query))
-    columns = compiler.target.tables.main.c
-    return tuple(Step(columns[name.removeprefix("-")], name.startswith("-")) for name in names)
+@frozen
+class Order:
+    """A total order of the rows of one table.
+
+    Attributes:
+        steps: The criteria, the key being the last.
+
+        everything: All columns of all rows in this order.
+    """
+
+    steps: tuple[Step, ...]
+    everything: Select[Any]
+
+    def place(self, record: object) -> tuple[Any, ...]:
+        """Where a record stands, as `Query.after` tells it."""
+        return tuple(getattr(record, step.column.name) for step in self.steps)
+
+    def behind(self, after: Sequence[Any]) -> Condition:
+        """The rows behind a place."""
+        return _behind(
+            self.steps,
+            [checked(plain(v), step.column.name) for step, v in zip(self.steps, after, strict=True)],
+        )
 
 
-def place(compiler: Compiler, query: Query, record: object) -> tuple[Any, ...]:
-    """Where a record stands in the order, as `Query.after` tells it."""
-    key = compiler.target.record_type.key
-    return tuple(getattr(record, name.removeprefix("-")) for name in (*query.order_by, key))
+def make_order(compiler: Compiler, order_by: tuple[str, ...]) -> Order:
+    """The order by these names, then by the key in the direction of the last one."""
+    main, key = compiler.target.tables.main, compiler.target.record_type.key
+    last = f"-{key}" if order_by and order_by[-1].startswith("-") else key
+    steps = tuple(Step(main.c[name.removeprefix("-")], name.startswith("-")) for name in (*order_by, last))
+    return Order(steps, select(main).order_by(*(step.clause for step in steps)))
 
 
-def selection(compiler: Compiler, query: Query) -> Select[Any]:
-    """All columns of the rows that match, in order, behind the place and not more than the limit."""
-    steps = order(compiler, query)
-    statement = _where(select(compiler.target.tables.main), compiler, query)
+def selection(compiler: Compiler, order: Order, query: Query, size: int) -> Select[Any]:
+    """The first rows that match, behind the place where the query begins."""
+    statement = _where(order.everything, compiler, query)
     if query.after is not None:
-        names = [step.column.name for step in steps]
-        values = [checked(plain(value), name) for name, value in zip(names, query.after, strict=True)]
-        statement = statement.where(_behind(steps, values))
-    statement = statement.order_by(*(step.clause for step in steps))
-    return statement if query.limit is None else statement.limit(query.limit)
+        statement = statement.where(order.behind(query.after))
+    return statement.limit(size)
 
 
-def counting(compiler: Compiler, query: Query) -> Select[tuple[int]]:
+def counting(compiler: Compiler, query: Query) -> Select[Any]:
     """The number of rows that match."""
     return _where(select(func.count()).select_from(compiler.target.tables.main), compiler, query)
 
@@ -67,11 +83,6 @@ def _where(statement: Select[Any], compiler: Compiler, query: Query) -> Select[A
     if isinstance(query.where, Everything):
         return statement
     return statement.where(compiler.compile(query.where))
-
-
-def _key_step(compiler: Compiler, query: Query) -> str:
-    descending = bool(query.order_by) and query.order_by[-1].startswith("-")
-    return f"-{compiler.target.record_type.key}" if descending else compiler.target.record_type.key
 
 
 def _behind(steps: Sequence[Step], values: Sequence[Any]) -> Condition:

@@ -23,7 +23,7 @@ from loyaltycore_sql.naming import (
 LOOKUP_NAME_LENGTH: Final = 40
 """Longest name of a lookup."""
 
-TABLE_OPTIONS: Final = {
+TABLE_OPTIONS: Final[dict[str, Any]] = {
     "mariadb_engine": "InnoDB",
     "mariadb_charset": MARIADB_CHARSET,
     "mariadb_collate": MARIADB_COLLATION,

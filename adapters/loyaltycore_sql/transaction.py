@@ -12,15 +12,15 @@ from loyaltycore.domain.criteria import Query
 from loyaltycore.records.checks import check_query
 from loyaltycore_sql.layouts import KEY, Layout, Layouts
 from loyaltycore_sql.records import storable
-from loyaltycore_sql.selection import counting, place, selection
+from loyaltycore_sql.selection import counting, selection
 from loyaltycore_sql.unit import Unit
 from loyaltycore_sql.writing import Insertion, Replacement, by_class, remove
 
 T = TypeVar("T")
 
-FIRST_PORTION: Final = 500
-GREATEST_PORTION: Final = 8000
-_GROWTH: Final = 4
+FIRST_PORTION: Final = 1000
+LATER_PORTION: Final = 8000
+"""Greater, since an engine may have to sort all rows again for each portion."""
 
 
 @frozen
@@ -36,7 +36,10 @@ class SqlTransaction:
             layout = self._layouts.of(cls)
             if not storable(key):
                 return None
-            statement = layout.get.with_for_update() if for_update and self._unit.locks_rows else layout.get
+            statement = layout.get
+            if for_update and self._unit.locks_rows:
+                statement = layout.lock
+                self._unit.contends(layout.row(key))
             found = self._unit.execute(statement, {KEY: key}, layout.decoder.decode)
             return found[0] if found else None
 
@@ -60,7 +63,7 @@ class SqlTransaction:
                 remove(self._unit, layout, group)
 
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
-        """Read the records that match, a growing portion at a time, the first one at once.
+        """Read the records that match, a portion at a time, the first one at once.
 
         A portion is a query of its own that goes on behind the last record, in the same snapshot. So no result stays
         open on the connection, and other reads may come in between.
@@ -70,31 +73,32 @@ class SqlTransaction:
             check_query(query, layout.record_type, self._layouts.registry)
             size = _size(query, FIRST_PORTION)
             first = self._portion(layout, query, size)
-        if len(first) < size or size == query.limit:
+        if _is_last(query, size, first):
             return iter(first)
-        return chain(first, self._rest(layout, _behind(layout, query, first), size))
+        return chain(first, self._rest(layout, _behind(layout, query, first)))
 
     def count(self, cls: type[Any], query: Query) -> int:
         """Count the records that match."""
         with self._unit:
             layout = self._layouts.of(cls)
             check_query(query, layout.record_type, self._layouts.registry)
-            return self._unit.execute(counting(layout.compiler, query), {}, lambda result: int(result.scalar_one()))
+            statement = counting(layout.compiler, query)
+            return self._unit.execute(statement, {}, lambda found: int(found.scalar_one()))
 
-    def _rest(self, layout: Layout[T], query: Query, size: int) -> Iterator[T]:
+    def _rest(self, layout: Layout[T], query: Query) -> Iterator[T]:
         while True:
-            size = _size(query, min(size * _GROWTH, GREATEST_PORTION))
+            size = _size(query, LATER_PORTION)
             with self._unit:
                 records = self._portion(layout, query, size)
             yield from records
-            if len(records) < size or size == query.limit:
+            if _is_last(query, size, records):
                 return
             query = _behind(layout, query, records)
 
     def _portion(self, layout: Layout[T], query: Query, size: int) -> list[T]:
         if not size:
             return []
-        statement = selection(layout.compiler, evolve(query, limit=size))
+        statement = selection(layout.compiler, layout.order(query.order_by), query, size)
         if query.skip_locked and self._unit.skips_locked:
             statement = statement.with_for_update(skip_locked=True)
         return self._unit.execute(statement, {}, layout.decoder.decode)
@@ -104,7 +108,12 @@ def _size(query: Query, size: int) -> int:
     return size if query.limit is None else min(size, query.limit)
 
 
+def _is_last(query: Query, size: int, records: list[T]) -> bool:
+    return len(records) < size or size == query.limit
+
+
 def _behind(layout: Layout[T], query: Query, records: list[T]) -> Query:
     """The query for what comes after these records."""
+    after = layout.order(query.order_by).place(records[-1])
     limit = None if query.limit is None else query.limit - len(records)
-    return evolve(query, after=place(layout.compiler, query, records[-1]), limit=limit)
+    return evolve(query, after=after, limit=limit)

@@ -7,9 +7,10 @@ SQLSTATE of a lost connection.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import exc
@@ -22,6 +23,7 @@ from loyaltycore.errors import (
     StorageError,
     StorageUnreachable,
 )
+
 
 @frozen
 class Uniques:
@@ -179,12 +181,16 @@ def translate(error: Exception, dialect: str, phase: Phase, uniques: Uniques | N
     return StorageError(_words(error)) if isinstance(error, exc.SQLAlchemyError) else error
 
 
-def raise_translated(error: Exception, dialect: str, phase: Phase, uniques: Uniques | None = None) -> NoReturn:
-    """Raise what `translate` answers, with the driver's error as its cause."""
-    translated = translate(error, dialect, phase, uniques)
-    if translated is error:
-        raise error
-    raise translated from error
+@contextmanager
+def translating(dialect: str, phase: Phase, uniques: Uniques | None = None) -> Iterator[None]:
+    """Translate what the block raises; the arguments are those of `translate`."""
+    try:
+        yield
+    except Exception as error:
+        translated = translate(error, dialect, phase, uniques)
+        if translated is error:
+            raise
+        raise translated from error
 
 
 def _connecting(error: Exception, found: Verdict) -> Exception:
@@ -206,7 +212,7 @@ def _postgresql(error: Any) -> Verdict:
 
 
 def _mariadb(error: Any) -> Verdict:
-    code = error.args[0] if error.args else None
+    code = error.args[0] if error.args else -1
     if code in _VENDOR_CODES:
         return _VENDOR_CODES[code]
     if code == 0 and type(error).__name__ == "InterfaceError":

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
 from attrs import define
 from sqlalchemy import Connection, CursorResult, Executable
 
-from loyaltycore.errors import StorageError
-from loyaltycore_sql.connections import Database
-from loyaltycore_sql.translation import Phase, Uniques, Verdict, raise_translated, verdict
+from loyaltycore.errors import StaleRecord, StorageBusy, StorageError
+from loyaltycore_sql.connections import Database, Row
+from loyaltycore_sql.translation import Phase, Uniques, Verdict, translating, verdict
 
 R = TypeVar("R")
 
@@ -27,9 +27,12 @@ class Unit:
     A verb runs inside ``with unit:``, so that after a verb that raised nothing more is done.
 
     Until its first statement has answered, a unit has seen and done nothing. When the engine rolls it back then, or
-    the pooled connection turns out to be dead, it begins afresh and nobody notices. On PostgreSQL that makes
-    ``for_update`` wait for its turn: under REPEATABLE READ the engine refuses a row that was changed while its lock was
-    waited for.
+    the pooled connection turns out to be dead, it begins afresh and nobody notices. On PostgreSQL that makes a first
+    ``for_update`` wait for its turn: under REPEATABLE READ the engine refuses a row that was changed while its lock
+    was waited for.
+
+    A unit that has seen something must tell its caller, who runs all of it again. So that it does not lose the same
+    race once more, that thread's next unit begins by locking the row.
 
     Attributes:
         database: Where.
@@ -40,12 +43,14 @@ class Unit:
     database: Database
     read_only: bool
     _connection: Connection | None = None
+    _ended: bool = False
     _fresh: bool = True
     _wrote: bool = False
     _failed: bool = False
+    _row: Row | None = None
 
     def __enter__(self) -> None:
-        if self._connection is None:
+        if self._ended:
             raise StorageError("the transaction has ended")
         if self._failed:
             raise StorageError("a verb of this transaction has failed: it can only be left")
@@ -54,6 +59,8 @@ class Unit:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._failed = error is not None
+        if isinstance(error, StorageBusy | StaleRecord):
+            self.database.lost.row = self._row
 
     def open(self) -> None:
         """Take a connection and begin.
@@ -64,9 +71,15 @@ class Unit:
         self.database.take_turn()
         try:
             self._begin()
+            if self.locks_rows and (row := self.database.lost.take()):
+                self.execute(row.lock, row.parameters, lambda found: found.close())
         except BaseException:
-            self.database.end_turn()
+            self.abandon()
             raise
+
+    def contends(self, row: Row) -> None:
+        """Say which row the next statements need."""
+        self._row = row
 
     def execute(
         self,
@@ -88,7 +101,8 @@ class Unit:
                 result = use(self._live.execute(statement, parameters))
             except Exception as error:
                 if not restarts or not self._may_pass(error):
-                    raise_translated(error, self.database.dialect, Phase.WORKING, uniques)
+                    with self._edge(Phase.WORKING, uniques):
+                        raise
                 restarts -= 1
                 self.begin_afresh()
             else:
@@ -124,23 +138,42 @@ class Unit:
 
             StorageError: A verb had failed, so nothing was kept.
         """
-        if self._failed or not self._wrote:
+        try:
+            if self._wrote and not self._failed:
+                self._commit(self._let_go())
+        finally:
             self.abandon()
-        else:
-            self._commit()
         if self._failed:
             raise StorageError("a verb of this transaction failed and was not heeded: nothing was kept")
 
     def abandon(self) -> None:
-        """Give up what was done; after the end it changes nothing."""
-        if self._connection is not None:
-            try:
+        """Give up what was not committed; after the end it changes nothing."""
+        if self._ended:
+            return
+        self._ended = True
+        try:
+            if self._connection is not None:
                 give_back(self._let_go())
-            finally:
-                self.database.end_turn()
+        finally:
+            self.database.end_turn()
 
-    def _commit(self) -> None:
-        connection = self._let_go()
+    @property
+    def locks_rows(self) -> bool:
+        """Whether it may take row locks."""
+        return self.database.locks_rows and not self.read_only
+
+    @property
+    def skips_locked(self) -> bool:
+        """Whether it may pass over rows that others have locked."""
+        return self.database.skips_locked and not self.read_only
+
+    def _begin(self) -> None:
+        with self._edge(Phase.CONNECTING):
+            self._connection = self.database.engine.connect()
+        with self._edge(Phase.WORKING):
+            self.database.begin(self._connection, read_only=self.read_only)
+
+    def _commit(self, connection: Connection) -> None:
         kept = False
         try:
             with self._edge(Phase.COMMITTING):
@@ -148,18 +181,6 @@ class Unit:
             kept = True
         finally:
             give_back(connection, commit_failed=not kept)
-            self.database.end_turn()
-
-    def _begin(self) -> None:
-        with self._edge(Phase.CONNECTING):
-            connection = self.database.engine.connect()
-        try:
-            with self._edge(Phase.WORKING):
-                self.database.begin(connection, read_only=self.read_only)
-        except BaseException:
-            give_back(connection)
-            raise
-        self._connection = connection
 
     @property
     def _live(self) -> Connection:
@@ -174,12 +195,8 @@ class Unit:
     def _may_pass(self, error: Exception) -> bool:
         return verdict(error, self.database.dialect) in {Verdict.CONFLICT, Verdict.LOST}
 
-    @contextmanager
-    def _edge(self, phase: Phase) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            raise_translated(error, self.database.dialect, phase)
+    def _edge(self, phase: Phase, uniques: Uniques | None = None) -> AbstractContextManager[None]:
+        return translating(self.database.dialect, phase, uniques)
 
 
 def give_back(connection: Connection, *, commit_failed: bool = False) -> None:

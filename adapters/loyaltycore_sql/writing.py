@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
 from typing import Any, Final
+
+from sqlalchemy import CursorResult
 
 from loyaltycore.errors import StaleRecord
 from loyaltycore_sql.layouts import KEY, KEYS, VERSION, KeyStatements, Layout, Layouts
@@ -58,6 +59,8 @@ class Replacement:
         Raises:
             StaleRecord: A record is not as it was read.
         """
+        if len(self._records) == 1:
+            unit.contends(self._layout.row(self._rows[0][KEY]))
         changed = unit.write(self._layout.update, self._rows, self._layout.uniques)
         if changed != len(self._rows):
             raise stale(unit, self._layout, self._records)
@@ -104,21 +107,33 @@ def stale(unit: Unit, layout: Layout[Any], records: Sequence[Any]) -> StaleRecor
     The transaction is lost anyway, so it is rolled back first: what is stored then shows whose version is another one.
     """
     key_of = layout.record_type.key_of
+    stored: dict[str, int] = {}
     if len(records) > 1:
         unit.begin_afresh()
-        stored: dict[str, int] = {}
         for keys in _portions([key_of(record) for record in records]):
             stored.update(unit.execute(layout.versions, {KEYS: keys}, lambda found: dict(map(tuple, found))))
-        records = [record for record in records if stored.get(key_of(record), -1) != record.version] or records
-    return StaleRecord(layout.record_type.table, key_of(records[0]))
+    key = key_of(max(records, key=lambda record: _suspicion(record, stored.get(key_of(record)))))
+    unit.contends(layout.row(key))
+    return StaleRecord(layout.record_type.table, key)
+
+
+def _suspicion(record: Any, stored: int | None) -> int:
+    # Lower than expected is what this very transaction had saved before, and lost when it was rolled back.
+    if stored is None or stored > record.version:
+        return 2
+    return int(stored != record.version)
 
 
 def _stored_keys(unit: Unit, statements: KeyStatements, keys: Sequence[str]) -> dict[str, Pairs]:
     stored: dict[str, Pairs] = {}
     for portion in _portions(keys):
-        for key, lookup, value in unit.execute(statements.select, {KEYS: portion}, lambda found: found.all()):
+        for key, lookup, value in unit.execute(statements.select, {KEYS: portion}, _pairs):
             stored.setdefault(key, set()).add((lookup, value))
     return stored
+
+
+def _pairs(found: CursorResult[Any]) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in found]
 
 
 def _insert_keys(unit: Unit, statements: KeyStatements, pairs: dict[str, Pairs]) -> None:

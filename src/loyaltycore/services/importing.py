@@ -136,6 +136,7 @@ class _Import:
     def _keep(self, unit: Unit, rows: Sequence[ReadRow]) -> Sorting:
         # The range is taken first. Two imports of one file then follow one another here, and the second one finds
         # whom the first one added; the other way round it could look before and take the range behind.
+        _k = _stored_people(unit, rows)
         numbering = self._numbering(unit, rows)
         decisions: list[Decision[Customer]] = []
 
@@ -148,7 +149,7 @@ class _Import:
             decisions.append(decision)
             return decision.result
 
-        result = sort_rows(rows, (_stored_people(unit, rows),), take_on)
+        result = sort_rows(rows, (_k,), take_on)
         unit.apply_all(decisions)
         numbering.keep()
         return result
@@ -209,7 +210,7 @@ class _Counted:
 
 def _stored_people(unit: Unit, rows: Sequence[ReadRow]) -> KnownPeople:
     """Whom the storage knows among those whom some rows are about: three queries, however many rows there are."""
-    identities = [identity_of(row.draft) for row in rows]
+    identities = [row.identity for row in rows]
     wanted = {key for identity in identities for group in identity.wanted for key in group}
     values = {
         "number": {identity.number for identity in identities},

@@ -9,6 +9,8 @@ list of replies that are used up one by one (the last stays), to ``cut`` or to `
 to ``mail/<hash of the recipient>/``, what happens to ``events.jsonl``.
 """
 
+# ruff: noqa: N802 - aiosmtpd calls its hooks by these names and with all of these arguments
+
 from __future__ import annotations
 
 import asyncio

@@ -11,11 +11,14 @@ from email.message import EmailMessage
 from email.policy import default
 from functools import cached_property
 from typing import Any, cast
+from urllib.parse import unquote
 
 from attrs import define
 
-WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/=]*)\?=")
+WORD = re.compile(r"=\?utf-8\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 LONGEST_LINE = 998
+LONGEST_WORD = 75
+LONGEST_FOLDED = 78
 
 
 @define(slots=False)
@@ -46,7 +49,9 @@ class Arrived:
         """The body of a mail that has one part, decoded by its transfer encoding."""
         head, _, body = self.raw.partition(b"\r\n\r\n")
         encoding = dict(read_headers(head))["Content-Transfer-Encoding"]
-        decode = {"base64": base64.b64decode, "quoted-printable": quopri.decodestring, "7bit": bytes}[encoding]
+        decode = {"base64": base64.b64decode, "quoted-printable": quopri.decodestring, "7bit": bytes}[
+            encoding
+        ]
         return decode(body).decode("utf-8")
 
 
@@ -60,8 +65,27 @@ def read_headers(raw: bytes) -> list[tuple[str, str]]:
 def decode_words(value: str) -> str:
     """Decode encoded words; blanks between two of them do not count (RFC 2047, section 6.2)."""
     joined = re.sub(r"(\?=)[ \t]+(?==\?)", r"\1", value)
-    # Octets are joined before they are decoded, so that a torn character would be seen.
-    return WORD.sub(lambda match: base64.b64decode(match[1]).decode("utf-8"), joined)
+    return WORD.sub(_decode_word, joined)
+
+
+def _decode_word(match: re.Match[str]) -> str:
+    assert len(match[0]) <= LONGEST_WORD
+    octets = match[2].encode()
+    decoded = (
+        base64.b64decode(octets) if match[1].lower() == "b" else quopri.decodestring(octets, header=True)
+    )
+    # Each word is decoded alone, so that a torn character is an error.
+    return decoded.decode("utf-8")
+
+
+def file_name(disposition: str) -> str:
+    """The file name of a Content-Disposition: plain, or by RFC 2231, which may be cut into pieces."""
+    plain = re.search(r'filename="([^"]*)"', disposition)
+    if plain:
+        return plain[1]
+    pieces = re.findall(r"filename(?:\*(\d+))?\*=([^;\s]*)", disposition)
+    assert [int(number or 0) for number, _ in pieces] == list(range(len(pieces)))
+    return unquote("".join(piece for _, piece in pieces).removeprefix("utf-8''"), errors="strict")
 
 
 def assert_clean_wire(raw: bytes) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,12 +65,10 @@ class MailServer:
             for file in sorted(box.glob("*.eml"))
         ]
 
-    def count(self, listener: str, event: str) -> int:
-        """How often something happened at a listener."""
+    def events(self, listener: str) -> list[str]:
+        """What happened at a listener, in order."""
         lines = (self.folder / "events.jsonl").read_text("utf-8").splitlines()
-        return sum(
-            (found["listener"], found["event"]) == (listener, event) for found in map(json.loads, lines)
-        )
+        return [found["event"] for found in map(json.loads, lines) if found["listener"] == listener]
 
     def _write_faults(self) -> None:
         fresh = self.folder / "faults.fresh"
@@ -79,20 +78,28 @@ class MailServer:
 
 @frozen
 class Watch:
-    """Counts what happens at a listener from now on."""
+    """Sees what happens at a listener from now on."""
 
     server: MailServer
     listener: str
-    before: Mapping[str, int]
+    skip: int
 
     @classmethod
     def start(cls, server: MailServer, listener: str) -> Watch:
-        """Begin to count."""
-        return cls(server, listener, {event: server.count(listener, event) for event in EVENTS})
+        """Begin to look."""
+        return cls(server, listener, len(server.events(listener)))
+
+    def events(self) -> list[str]:
+        """What has happened since the start: ``connect``, ``auth``, ``stored``, ``quit``."""
+        return self.server.events(self.listener)[self.skip :]
 
     def count(self, event: str) -> int:
         """How often since the start."""
-        return self.server.count(self.listener, event) - self.before[event]
+        return self.events().count(event)
 
-
-EVENTS = ("connect", "auth", "stored", "quit")
+    def wait_for(self, event: str) -> None:
+        """Wait until it has happened."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.count(event):
+            assert time.monotonic() < deadline, f"no {event}"
+            time.sleep(0.01)

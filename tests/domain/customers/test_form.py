@@ -192,7 +192,12 @@ def test_contact_data_come_into_their_normal_form():
         last_name="M",
         email="Erika@EXAMPLE.org",
         language="DE",
-        phones=["0170 / 123 45 67", "+49 170 1234567", Phone("030 1234567", PhoneKind.FAX), "+43 1 5123456"],
+        phones=[
+            "0170 / 123 45 67",
+            Phone("+49 170 1234567", PhoneKind.FAX),
+            Phone("030 1234567", PhoneKind.FAX),
+            "+43 1 5123456",
+        ],
         addresses=[Address("Weg 1", "1010", "Wien", "at"), Address("Weg 1", "1010", "Wien", "AT")],
     )
     assert faults == ()

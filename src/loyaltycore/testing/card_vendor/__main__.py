@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import signal
 import sys
@@ -90,7 +91,9 @@ def _repeat(work: Callable[[], int], stop: Event) -> None:
 
 
 def _wait_for_end_of_input(stop: Event) -> None:
-    sys.stdin.buffer.read()
+    # Past the buffer of `sys.stdin`, whose lock a daemon thread would still hold at the end of the process.
+    while os.read(0, 4096):
+        pass
     stop.set()
 
 

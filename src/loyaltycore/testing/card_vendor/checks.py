@@ -20,9 +20,10 @@ PRINTABLE = (
     r"[ -~\u00A1-\u00AC\u00AE-\u00FF\u0106\u0107\u010C\u010D\u0110\u0111\u011E\u011F\u0130\u0131\u0152\u0153"
     r"\u015E\u015F\u0160\u0161\u0178\u017D\u017E\u2013\u2014\u2018\u2019\u201A\u201C\u201D\u201E\u2026\u20AC]"
 )
-_PROSE = r"[^\x00-\x09\x0B-\x1F\x7F-\x9F\uD800-\uDFFF]"
+_PROSE = r"[^\x00-\x08\x0B-\x1F\x7F-\x9F\uD800-\uDFFF]"
 
-NAME = Text(64, "[A-Za-z0-9._-]+")
+REFERENCE = Text(64, "[A-Za-z0-9._-]+")
+NAME = Text(64, alphabet=PRINTABLE)
 LINE = Text(40, alphabet=PRINTABLE)
 PROSE = Text(500, alphabet=_PROSE, blank=True)
 VALUES = {
@@ -59,10 +60,12 @@ class Checker:
     def __init__(self, products: frozenset[str] = frozenset(), kinds: frozenset[str] = KINDS) -> None:
         self.products = products
         self.kinds = kinds
-        encoding = Record({"kind": Choice(kinds), "value": Text(10**9)}, {"slot": Text(32, "[a-z0-9_]+")})
+        encoding = Record(
+            {"kind": Choice(kinds), "value": Text(10**9)}, {"slot": Text(32, alphabet=PRINTABLE)}
+        )
         self._order = Record(
             {
-                "reference": NAME,
+                "reference": REFERENCE,
                 "product": NAME,
                 "encodings": Many(encoding, most=12, least=1),
                 "shipping": Record({"mode": Choice(frozenset({"individual", "bulk"})), "to": ADDRESS}),

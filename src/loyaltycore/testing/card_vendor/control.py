@@ -8,7 +8,7 @@ from typing import Any
 from loyaltycore.testing.card_vendor.database import Database
 from loyaltycore.testing.card_vendor.mishaps import Mishaps
 from loyaltycore.testing.card_vendor.problems import Problem
-from loyaltycore.testing.card_vendor.works import Works
+from loyaltycore.testing.card_vendor.works import NEVER_MADE, Works
 
 
 class Control:
@@ -42,8 +42,9 @@ class Control:
         known = {"reason_code", "reason_detail", "carrier", "tracking_number"}
         if unknown := facts.keys() - known:
             raise ValueError(f"no such facts: {', '.join(sorted(unknown))}")
-        rows = self.database.rows("SELECT reference FROM orders ORDER BY rowid")
-        chosen = [reference] if reference else [row["reference"] for row in rows]
+        rows = self.database.rows("SELECT reference, state FROM orders ORDER BY rowid")
+        movable = [row["reference"] for row in rows if row["state"] not in NEVER_MADE]
+        chosen = [reference] if reference else movable
         return {"orders": [self.works.advance(name, state, **facts) for name in chosen]}
 
     def _cancellation(self, reference: str, *, granted: bool) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class RunningVendor:
         """
         port = urlsplit(self.url).port or 0
         command = [sys.executable, "-m", "loyaltycore.testing.card_vendor", "--until-input-ends"]
-        command += ["--database", str(self._database), "--token", self.token, "--port", str(port), *options]
+        # With "=", since a token may begin with a hyphen.
+        command += [f"--database={self._database}", f"--token={self.token}", f"--port={port}", *options]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  ourselves
         assert self._process.stdout
         self.url = self._process.stdout.readline().decode().strip().rpartition(" ")[2]
@@ -146,8 +147,8 @@ def running_vendor(
     with TemporaryDirectory(prefix="card-vendor-", ignore_cleanup_errors=True) as folder:
         path = Path(database) if database else Path(folder, "vendor.db")
         vendor = RunningVendor(path, token or secrets.token_urlsafe(24), secret or new_secret())
-        settings = ["--secret", vendor.secret, "--step-seconds", str(step_seconds)]
-        settings += ["--retry-seconds", str(retry_seconds), "--webhook-url", webhook_url]
+        settings = [f"--secret={vendor.secret}", f"--step-seconds={step_seconds}"]
+        settings += [f"--retry-seconds={retry_seconds}", f"--webhook-url={webhook_url}"]
         vendor.start([*settings, *options])
         try:
             yield vendor

@@ -9,6 +9,7 @@ import re
 import socket
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event
@@ -24,6 +25,8 @@ from loyaltycore.testing.card_vendor.works import Works
 MOST_BYTES = 65536
 MOST_EVENTS = 200
 BASE = "/v1"
+_LINGER = 0.5
+_MOST_LEFTOVERS = 100
 _KEY = re.compile(r"[A-Za-z0-9._-]{16,128}")
 
 
@@ -49,6 +52,16 @@ class VendorServer(ThreadingHTTPServer):
         self.mishaps = Mishaps()
         self.control = Control(works, works.database, self.mishaps)
         super().__init__(address, Handler)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close, but read on for a moment: closing on unread data would take the answer away from the client."""
+        with suppress(OSError):
+            request.shutdown(socket.SHUT_WR)
+            request.settimeout(_LINGER)
+            for _ in range(_MOST_LEFTOVERS):
+                if not request.recv(MOST_BYTES):
+                    break
+        self.close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: clients that break off are what this vendor is for."""
@@ -87,8 +100,7 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002  signature of the base
         """Answer what the base class refuses (a malformed request line, an unknown method) as a problem too."""
         self.close_connection = True
-        if not hasattr(self, "request_version"):
-            self.request_version = self.protocol_version
+        self.request_version = self.protocol_version  # or there would be no status line for what is no HTTP
         kind = "method_not_allowed" if code == HTTPStatus.NOT_IMPLEMENTED else "malformed"
         self._write(Reply(code, Problem(code, kind, message or "").document()))
 
@@ -125,18 +137,13 @@ class Handler(BaseHTTPRequestHandler):
             raise Problem(400, "malformed", "Content-Length is malformed")
         length = int(lengths[0]) if lengths else 0
         if length > MOST_BYTES:
-            self._swallow(length)
+            self.close_connection = True
             raise Problem(413, "too_large", f"at most {MOST_BYTES} bytes")
         body = self.rfile.read(length)
         if len(body) < length:
             self.close_connection = True
             raise Problem(400, "malformed", "the body is shorter than announced")
         return body
-
-    def _swallow(self, length: int) -> None:
-        """Read some of what is too much: closing on unread data would take the answer away from the client."""
-        self.close_connection = True
-        self.rfile.read(min(length, 16 * MOST_BYTES))
 
     def _write(self, reply: Reply) -> None:
         content = json.dumps(reply.document).encode()

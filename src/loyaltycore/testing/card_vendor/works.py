@@ -19,6 +19,7 @@ PATH = ("received", "accepted", "in_production", "produced", "dispatched", "deli
 
 CANCELLABLE = frozenset({"received", "accepted", "on_hold"})
 MADE = frozenset({"produced", "dispatched", "delivered", "returned"})
+NEVER_MADE = frozenset({"cancelled", "rejected", "failed"})
 _BATCH = 100
 
 
@@ -101,6 +102,8 @@ class Works:
             order = _row(tx, "reference", reference)
             if not state:
                 return self._step(tx, order)
+            if order["state"] in NEVER_MADE:
+                raise Problem(409, "too_late", f"the order is {order['state']} and stays it")
             while _is_ahead(order["state"], state) and _next(order["state"]) != state:
                 self._step(tx, order)
                 order = _row(tx, "reference", reference)

@@ -1,0 +1,1 @@
+"""The revisions of the library's own tables, run by Alembic."""

@@ -1,0 +1,80 @@
+"""What revisions are written with. Published revisions call these functions, so what they do must never change.
+
+Everything is made only where it is absent: MariaDB commits each statement by itself, so a revision that was cut short
+must be able to run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from alembic import op
+from sqlalchemy import Column, PrimaryKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
+
+from loyaltycore_sql.naming import index_name, keys_table_name, primary_name, table_name, unique_name
+
+_CHARSET: Final = "utf8mb4"
+_COLLATION: Final = "utf8mb4_nopad_bin"
+_OPTIONS: Final[dict[str, Any]] = {
+    "mariadb_engine": "InnoDB",
+    "mariadb_charset": _CHARSET,
+    "mariadb_collate": _COLLATION,
+}
+
+_Fields = Sequence[tuple[str, ...]]
+
+
+def text(length: int) -> TypeEngine[str]:
+    """Text that compares by code point."""
+    return (
+        String(length)
+        .with_variant(String(length, collation="C"), "postgresql")
+        .with_variant(mysql.VARCHAR(length, charset=_CHARSET, collation=_COLLATION), "mariadb")
+    )
+
+
+def long_text() -> TypeEngine[str]:
+    """Text without limit: long texts and JSON."""
+    return Text().with_variant(mysql.LONGTEXT(charset=_CHARSET, collation=_COLLATION), "mariadb")
+
+
+def create_table(
+    table: str, *columns: Column[Any], unique: _Fields = (), indexes: _Fields = (), key: str = "id"
+) -> None:
+    """Create the table of a record type."""
+    _create(table_name(prefix(), table), columns, (key,), unique, indexes)
+
+
+def create_keys_table(table: str) -> None:
+    """Create the table of the lookup keys of a record type."""
+    columns = (
+        Column("lookup", text(40), nullable=False),
+        Column("value", text(120), nullable=False),
+        Column("record_key", text(40), nullable=False),
+    )
+    name = keys_table_name(prefix(), table)
+    _create(name, columns, ("lookup", "value", "record_key"), (), (("record_key",),))
+
+
+def prefix() -> str:
+    """What the names of the tables begin with in this database."""
+    config = op.get_context().config
+    return str(config.attributes["prefix"]) if config else ""
+
+
+def _create(
+    name: str, columns: Sequence[Column[Any]], primary: tuple[str, ...], unique: _Fields, indexes: _Fields
+) -> None:
+    op.create_table(
+        name,
+        *columns,
+        PrimaryKeyConstraint(*primary, name=primary_name(name)),
+        *(UniqueConstraint(*fields, name=unique_name(name, fields)) for fields in unique),
+        if_not_exists=True,
+        **_OPTIONS,
+    )
+    for fields in indexes:
+        op.create_index(index_name(name, fields), name, list(fields), if_not_exists=True)

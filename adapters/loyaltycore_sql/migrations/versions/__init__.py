@@ -1,0 +1,1 @@
+"""One module per revision; what is published never changes."""

@@ -1,0 +1,208 @@
+"""Bringing the tables of a database to the state that this version of the library needs.
+
+The library's own tables are made by the revisions in ``migrations``. Tables of record types that the host application
+registered are made when they are absent; what becomes of them afterwards is up to the host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from hashlib import sha256
+from threading import Lock
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from attrs import frozen
+from sqlalchemy import Connection, Table, inspect, text
+
+from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld
+from loyaltycore_sql.connections import Database
+from loyaltycore_sql.naming import version_table_name
+from loyaltycore_sql.translation import Phase, translating
+from loyaltycore_sql.unit import give_back
+
+SCRIPTS: Final = "loyaltycore_sql:migrations"
+
+_LONG: Final = 3600
+"""Seconds to wait for another process that is migrating."""
+
+# Alembic keeps the migration that is running in global variables.
+_ONE_AT_A_TIME: Final = Lock()
+
+
+class State(Enum):
+    """How a database stands to the newest revision."""
+
+    EMPTY = "empty"
+    OLD = "old"
+    CURRENT = "current"
+
+
+@frozen
+class Schema:
+    """The tables below one prefix of one database.
+
+    Attributes:
+        database: Where.
+
+        prefix: What every name of a table begins with.
+    """
+
+    database: Database
+    prefix: str
+
+    def prepare(self, host_tables: Sequence[Table], *, migrate: bool) -> None:
+        """Make the tables fit: an empty database is set up, absent tables of the host are made.
+
+        Raises:
+            SchemaTooNew: A revision that this library does not know.
+
+            SchemaTooOld: An older revision, and `migrate` is not set.
+
+            SchemaError: A table of the host lacks a column.
+        """
+        with self._reading() as connection:
+            state, found = self._state(connection)
+            if state is State.OLD and not migrate:
+                raise SchemaTooOld(found, head())
+            absent = _absent(connection, host_tables)
+        if absent or state is not State.CURRENT:
+            self._change(absent)
+        with self._reading() as connection:
+            _check_columns(connection, host_tables)
+
+    def upgrade(self) -> str:
+        """Bring the library's own tables to the newest revision; there already, nothing is done.
+
+        Returns:
+            The newest revision.
+
+        Raises:
+            SchemaTooNew: A revision that this library does not know.
+        """
+        with self._reading() as connection:
+            state, _ = self._state(connection)
+        if state is not State.CURRENT:
+            self._change(())
+        return head()
+
+    def _state(self, connection: Connection) -> tuple[State, str]:
+        options = {"version_table": version_table_name(self.prefix)}
+        found = MigrationContext.configure(connection, opts=options).get_current_heads()
+        if not found:
+            return State.EMPTY, ""
+        if found == (head(),):
+            return State.CURRENT, head()
+        if not set(found) <= _known():
+            raise SchemaTooNew(", ".join(found), head())
+        return State.OLD, ", ".join(found)
+
+    def _change(self, absent: Iterable[Table]) -> None:
+        with _ONE_AT_A_TIME, self._changing() as connection:
+            # Somebody else may have done it while the lock was waited for.
+            state, _ = self._state(connection)
+            if state is not State.CURRENT:
+                command.upgrade(self._config(connection), "head")
+            for table in absent:
+                table.create(connection, checkfirst=True)
+
+    def _config(self, connection: Connection) -> Config:
+        config = _config()
+        config.attributes.update(connection=connection, prefix=self.prefix)
+        return config
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._connection() as connection:
+            self.database.begin(connection, read_only=True)
+            yield connection
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with self._connection() as connection:
+            self.database.begin_ddl(connection)
+            with _LOCKS[self.database.dialect](connection, self._lock_name(connection)):
+                yield connection
+                connection.commit()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        self.database.take_turn()
+        try:
+            with translating(self.database.dialect, Phase.CONNECTING):
+                connection = self.database.engine.connect()
+            try:
+                with translating(self.database.dialect, Phase.WORKING):
+                    yield connection
+            finally:
+                give_back(connection)
+        finally:
+            self.database.end_turn()
+
+    def _lock_name(self, connection: Connection) -> str:
+        # MariaDB's named locks belong to the server, not to one database.
+        return f"{connection.engine.url.database}/{self.prefix}"
+
+
+def head() -> str:
+    """The newest revision."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def _known() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    return config
+
+
+def _absent(connection: Connection, tables: Iterable[Table]) -> list[Table]:
+    stored = set(inspect(connection).get_table_names()) if tables else set()
+    return [table for table in tables if table.name not in stored]
+
+
+def _check_columns(connection: Connection, tables: Iterable[Table]) -> None:
+    inspector = inspect(connection)
+    for table in tables:
+        stored = {column["name"] for column in inspector.get_columns(table.name)}
+        if lacking := sorted({column.name for column in table.c} - stored):
+            raise SchemaError(f"the table {table.name!r} lacks the columns {', '.join(lacking)}: add them")
+
+
+@contextmanager
+def _sqlite_lock(_connection: Connection, _name: str) -> Iterator[None]:
+    yield  # BEGIN IMMEDIATE has it already
+
+
+@contextmanager
+def _postgresql_lock(connection: Connection, name: str) -> Iterator[None]:
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    yield
+
+
+@contextmanager
+def _mariadb_lock(connection: Connection, name: str) -> Iterator[None]:
+    # Its DDL commits by itself, so only a lock of the session outlives it. On Galera it holds for one node.
+    lock = {"name": sha256(name.encode()).hexdigest(), "timeout": _LONG}
+    connection.execute(text("SELECT GET_LOCK(:name, :timeout)"), lock)
+    try:
+        yield
+    finally:
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), lock)
+
+
+_LOCKS: Final[dict[str, Any]] = {
+    "sqlite": _sqlite_lock,
+    "postgresql": _postgresql_lock,
+    "mariadb": _mariadb_lock,
+}

@@ -1,0 +1,126 @@
+"""The storage that a host application makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from attrs import define, field, validators
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from loyaltycore.errors import StorageError
+from loyaltycore.records.catalogue import core_record_types
+from loyaltycore.records.registry import Registry
+from loyaltycore_sql.connections import Database, Limits, open_database
+from loyaltycore_sql.layouts import Layouts
+from loyaltycore_sql.schema import Schema
+from loyaltycore_sql.transaction import SqlTransaction
+from loyaltycore_sql.unit import Unit
+
+
+def _without_password(url: str) -> str:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "'...'"
+    return repr(parsed.render_as_string(hide_password=True) if parsed.password else url)
+
+
+@define
+class SqlStorage:
+    """Keeps records in SQLite, PostgreSQL or MariaDB.
+
+    Attributes:
+        url: ``sqlite:///shop.db``, ``postgresql://user:password@host/shop`` or ``mariadb://user:password@host/shop``;
+            ``sqlite:///:memory:`` for a database that lives as long as this object.
+
+        prefix: What the name of every table begins with, so that host tables in the same database stay apart.
+
+        pool_size: Connections kept open.
+
+        max_overflow: Connections that may come on top for a while.
+
+        timeout: Seconds to wait for a connection or a lock before `StorageBusy`.
+
+        migrate: Whether `bind` brings older tables up to date by itself.
+
+        connect_args: Further arguments for the driver, for example of TLS.
+    """
+
+    url: str = field(validator=validators.instance_of(str), repr=_without_password)
+    prefix: str = field(
+        default="loyalty_", kw_only=True, validator=validators.matches_re(r"[a-z][a-z0-9_]{0,19}")
+    )
+    pool_size: int = field(default=5, kw_only=True, validator=validators.ge(1))
+    max_overflow: int = field(default=10, kw_only=True, validator=validators.ge(0))
+    timeout: float = field(default=10.0, kw_only=True, validator=validators.gt(0))
+    migrate: bool = field(default=False, kw_only=True)
+    connect_args: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=False)
+    _database: Database = field(init=False, repr=False)
+    _layouts: Layouts | None = field(init=False, default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Load the driver.
+
+        Raises:
+            InvalidInput: The address is of no supported engine.
+
+            MissingExtra: The driver is not installed.
+        """
+        limits = Limits(pool_size=self.pool_size, max_overflow=self.max_overflow, timeout=self.timeout)
+        self._database = open_database(self.url, limits, self.connect_args)
+
+    def bind(self, registry: Registry) -> None:
+        """Derive the tables, and see that the database has them.
+
+        Raises:
+            RegistrationError: A record type cannot be kept on every engine.
+
+            SchemaTooNew: A newer library wrote these tables. Nothing was touched.
+
+            SchemaTooOld: A migration is needed and `migrate` is not set. Nothing was touched.
+
+            SchemaError: The table of a record type that the host registered lacks a column.
+        """
+        layouts = Layouts(registry, self.prefix)
+        own = {record_type.table for record_type in core_record_types()}
+        host_tables = [
+            table for target in layouts if target.record_type.table not in own for table in target.tables
+        ]
+        self._schema.prepare(host_tables, migrate=self.migrate)
+        self._layouts = layouts
+
+    def upgrade(self) -> str:
+        """Bring the library's own tables to the newest revision, from whichever they have, or from nothing.
+
+        Returns:
+            The newest revision.
+
+        Raises:
+            SchemaTooNew: A newer library wrote these tables. Nothing was touched.
+        """
+        return self._schema.upgrade()
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[SqlTransaction]:
+        """Open a unit of work; see `loyaltycore.ports.storage.Storage.transaction`."""
+        if self._layouts is None:
+            raise StorageError("bind the storage to a registry first")
+        unit = Unit(self._database, read_only)
+        unit.open()
+        try:
+            yield SqlTransaction(unit, self._layouts)
+        except BaseException:
+            unit.abandon()
+            raise
+        unit.commit()
+
+    def close(self) -> None:
+        """Close all connections that are not in use; the next transaction opens new ones."""
+        self._database.engine.dispose()
+
+    @property
+    def _schema(self) -> Schema:
+        return Schema(self._database, self.prefix)

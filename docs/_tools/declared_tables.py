@@ -1,0 +1,99 @@
+"""Tables of the reference that are drawn from the library's own declarations, so that they cannot be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from loyaltycore.domain.options import CORE_OPTIONS
+from loyaltycore.records.catalogue import core_record_types
+from loyaltycore.records.registry import RecordType
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Name the directives."""
+    app.add_directive("declared-options", DeclaredOptions)
+    app.add_directive("declared-records", DeclaredRecords)
+    app.add_directive("declared-links", DeclaredLinks)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class DeclaredTable(SphinxDirective):
+    """A table from declarations."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """The heading, then the rows, in Markdown."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        """Draw the table."""
+        heading, *rows = self.rows()
+        rule = tuple("---" for _ in heading)
+        lines = [
+            f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in (heading, rule, *rows)
+        ]
+        return self.parse_text_to_nodes(StringList(lines, source="declared-tables"))
+
+
+class DeclaredOptions(DeclaredTable):
+    """Every option of the library."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """One row for each option."""
+        yield "Option", "Type", "Default", "Tab / section", "What it does"
+        for option in CORE_OPTIONS:
+            default = f"`{option.default}`" if option.default != "" else "empty"
+            place = f"{option.tab} / {option.section}"
+            yield f"`{option.key}`", type(option.default).__name__, default, place, option.description
+
+
+class DeclaredRecords(DeclaredTable):
+    """Every record type of the library."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """One row for each table."""
+        yield "Table", "Class", "Key", "Unique", "Indexes", "Lookup keys"
+        for record_type in core_record_types():
+            yield (
+                f"`{record_type.table}`",
+                f"{{py:class}}`~{record_type.cls.__module__}.{record_type.cls.__qualname__}`",
+                f"`{record_type.key}`",
+                columns(record_type.unique),
+                columns(record_type.indexes),
+                ", ".join(f"`{lookup}`" for lookup in record_type.lookups),
+            )
+
+
+class DeclaredLinks(DeclaredTable):
+    """What merge, export and erase do with the records that refer to a customer."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """One row for each table that refers to a customer."""
+        yield "Table", "By", "Merge", "Export", "Erase"
+        yield from (link(record_type) for record_type in core_record_types() if record_type.customer)
+
+
+def link(record_type: RecordType[object]) -> tuple[str, ...]:
+    """The row of one table."""
+    declared = record_type.customer
+    assert declared is not None  # noqa: S101  asked for by the caller
+    emptied = f" ({', '.join(f'`{name}`' for name in declared.scrub)})" if declared.scrub else ""
+    return (
+        f"`{record_type.table}`",
+        f"`{declared.field}`",
+        declared.merge.value,
+        declared.export.value,
+        declared.erase.value + emptied,
+    )
+
+
+def columns(groups: tuple[tuple[str, ...], ...]) -> str:
+    """Tuples of fields, each in its own brackets where it has several."""
+    return ", ".join(
+        f"`{group[0]}`" if len(group) == 1 else f"({', '.join(f'`{name}`' for name in group)})"
+        for group in groups
+    )

@@ -1,0 +1,50 @@
+"""A card as it will be printed, as a PDF and, where pypdfium2 is installed, as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loyaltycore import Loyalty
+from loyaltycore.codec import from_json
+from loyaltycore.domain.cards import CardOrder
+from loyaltycore.domain.cards.printing import PrintOrder
+from loyaltycore.domain.outbox import MessageState
+from loyaltycore_cardprint.preview import CardDesign, render_card
+
+_SCALE = 4.0
+
+
+def save_preview(loyalty: Loyalty, order: CardOrder, folder: Path) -> list[Path]:
+    """Draw what the vendor was sent for an order; answers the files."""
+    pdf = folder / "card.pdf"
+    design = CardDesign(title="Optik Beispiel", label="Goldkarte", colour="#b98f3a")
+    render_card(_print_order(loyalty, order), pdf, design=design)
+    return [pdf, *_pictures(pdf)]
+
+
+def _print_order(loyalty: Loyalty, order: CardOrder) -> PrintOrder:
+    """The print order as it left: it stands in the outbox."""
+    after = ""
+    while True:
+        page = loyalty.outbox.messages(MessageState.DONE, limit=500, after=after)
+        for message in page.items:
+            if message.kind == "card_print.submit" and message.about_key == order.id:
+                return from_json(message.payload, PrintOrder)
+        after = page.next
+        if not after:
+            raise LookupError(order.id)
+
+
+def _pictures(pdf: Path) -> list[Path]:
+    try:
+        import pypdfium2  # noqa: PLC0415  a picture is nice to have, no more
+    except ImportError:
+        return []
+    pictures = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for number, side in enumerate(("front", "back")):
+            picture = pdf.with_name(f"card-{side}.png")
+            page = document[number]
+            page.render(scale=_SCALE).to_pil().save(picture)
+            pictures.append(picture)
+    return pictures

@@ -1,0 +1,61 @@
+"""Everything that the story needs around it, put up in order and taken down in the opposite one."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from attrs import frozen
+
+from loyaltycore import Loyalty
+from loyaltycore.cli.opening import open_loyalty
+from loyaltycore.cli.webhook_server import receiving_webhooks
+from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
+from order_cards.servers import MailServer, running_mail_server, running_workers, write_config
+
+
+@frozen
+class Stage:
+    """What the story plays on.
+
+    Attributes:
+        folder: Where everything is written.
+
+        loyalty: The shop, on an SQLite database.
+
+        mail_server: A process of its own.
+
+        vendor: The card vendor, a process of its own; its webhooks come back to a server in this one.
+
+        stack: Takes down whatever is put up later.
+    """
+
+    folder: Path
+    loyalty: Loyalty
+    mail_server: MailServer
+    vendor: RunningVendor
+    stack: ExitStack
+
+    def start_workers(self, count: int) -> list[subprocess.Popen[str]]:
+        """Let worker processes begin."""
+        return self.stack.enter_context(running_workers(self.folder / "loyaltycore.toml", count))
+
+
+@contextmanager
+def set_stage(parent: Path) -> Iterator[Stage]:
+    """Put everything up in a fresh folder, and take it down at the end, whatever happens."""
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(
+        tempfile.mkdtemp(prefix=f"{datetime.now().astimezone():%Y-%m-%d-%H%M%S}-", dir=parent.resolve())
+    )
+    with ExitStack() as stack:
+        mail_server = stack.enter_context(running_mail_server(folder / "mails"))
+        vendor = stack.enter_context(running_vendor(database=folder / "vendor.db", retry_seconds=0.5))
+        config = write_config(folder, mail_server, vendor)
+        loyalty = stack.enter_context(open_loyalty(config, upgrade=True))
+        vendor.control("settings", webhook_url=stack.enter_context(receiving_webhooks(loyalty)))
+        yield Stage(folder, loyalty, mail_server, vendor, stack)

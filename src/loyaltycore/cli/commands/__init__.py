@@ -1,0 +1,1 @@
+"""The commands, each a module with its name, its help, its options and what it does."""

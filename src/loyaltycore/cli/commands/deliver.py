@@ -1,0 +1,133 @@
+"""``loyaltycore deliver``: hands the outbox over to mailer, gateway and card vendor."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import threading
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from typing import Final
+
+from loyaltycore.cli.numbers import count, seconds
+from loyaltycore.cli.opening import open_loyalty
+from loyaltycore.cli.saying import complain, log_to_stderr, on_one_line, say
+from loyaltycore.cli.stopping import Wish, wish_to_stop
+from loyaltycore.domain.outbox import OutboxMessage
+from loyaltycore.errors import LoyaltyError
+from loyaltycore.services.delivery.handler import Outcome, Verdict
+from loyaltycore.services.delivery.worker import DeliveryReport, Worker
+from loyaltycore.services.loyalty import Loyalty
+
+NAME: Final = "deliver"
+HELP: Final = "hand over what waits in the outbox: mails, texts, print orders"
+
+_LOOK: Final = 0.1
+"""Seconds between two looks at whether somebody wants an end."""
+
+_log = logging.getLogger(__name__)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add = parser.add_argument
+    add("--watch", action="store_true", help="go on until SIGTERM or Ctrl-C; ends after the message in hand")
+    add("--poll", type=seconds, default=1.0, metavar="SECONDS", help="pause between two looks (1)")
+    add("--workers", type=count, default=1, metavar="N", help="how many work at once in this process (1)")
+    parser.epilog = (
+        "Any number of processes may run at once, on several machines: none takes what another one holds."
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Deliver once, or until somebody wants an end."""
+    log_to_stderr()
+    with wish_to_stop() as wish, open_loyalty(options.config) as loyalty:
+        kinds = [handler.kind for handler in loyalty.handlers()]
+        if not kinds:
+            complain(f"{options.config}: nothing can be delivered without a mailer, sms or card_printer")
+            return 2
+        _log.info("delivering %s with %d worker(s)", ", ".join(kinds), options.workers)
+        report = _run_workers(loyalty, options, wish)
+    say(
+        f"{report.done} handed over, {report.again} put back, {report.dead} given up, {report.withdrawn} withdrawn"
+    )
+    for kind, reason in report.paused:
+        complain(f"{kind} had to wait: {reason}")
+    return 1 if report.dead or report.paused else 0
+
+
+def _run_workers(loyalty: Loyalty, options: argparse.Namespace, wish: Wish) -> DeliveryReport:
+    stop = threading.Event()
+    with ThreadPoolExecutor(options.workers) as pool:
+        tasks = [
+            pool.submit(_work, loyalty.worker(), stop, options.poll if options.watch else None)
+            for _ in range(options.workers)
+        ]
+        try:
+            _wait_for(tasks, wish)
+        finally:
+            stop.set()
+    total = DeliveryReport()
+    for task in tasks:
+        total = _added(total, task.result())
+    return total
+
+
+def _wait_for(tasks: list[Future[DeliveryReport]], wish: Wish) -> None:
+    """Return when all are done, one has failed, or somebody wants an end."""
+    while not wish.made:
+        done, open_ = wait(tasks, timeout=_LOOK, return_when=FIRST_EXCEPTION)
+        if not open_ or any(task.exception() for task in done):
+            return
+    _log.info("ending after the messages in hand")
+
+
+def _work(worker: Worker, stop: threading.Event, poll: float | None) -> DeliveryReport:
+    """Work through the outbox once, or with a pause of `poll` seconds again and again."""
+    total = DeliveryReport()
+    while not stop.is_set():
+        try:
+            report = worker.run_pass(stop=stop, on_message=_tell)
+        except LoyaltyError as error:
+            if poll is None:
+                raise
+            _log.error("the outbox cannot be worked through: %s; trying again", on_one_line(str(error)))
+        else:
+            _tell_pauses(total, report)
+            total = _added(total, report)
+        if poll is None:
+            break
+        stop.wait(poll)
+    return total
+
+
+def _tell(message: OutboxMessage, outcome: Outcome) -> None:
+    level = {Verdict.AGAIN: logging.WARNING, Verdict.DEAD: logging.ERROR}.get(outcome.verdict, logging.INFO)
+    reason = f": {outcome.code} {outcome.detail}".rstrip() if outcome.code or outcome.detail else ""
+    _log.log(
+        level,
+        "%s %s %s (try %d)%s",
+        message.kind,
+        message.id,
+        outcome.verdict.value,
+        message.attempts,
+        on_one_line(reason),
+    )
+
+
+def _tell_pauses(before: DeliveryReport, now: DeliveryReport) -> None:
+    """Tell why a kind cannot be handed over at all, once for as long as the reason stays the same."""
+    for kind, reason in now.paused:
+        if (kind, reason) not in before.paused:
+            _log.error("%s has to wait: %s", kind, on_one_line(reason))
+
+
+def _added(total: DeliveryReport, report: DeliveryReport) -> DeliveryReport:
+    """Add the counts up; the reasons are those of the last pass."""
+    return DeliveryReport(
+        done=total.done + report.done,
+        again=total.again + report.again,
+        dead=total.dead + report.dead,
+        withdrawn=total.withdrawn + report.withdrawn,
+        paused=report.paused,
+    )

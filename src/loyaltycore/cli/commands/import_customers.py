@@ -1,0 +1,95 @@
+"""``loyaltycore import-customers``: takes customers on from a table file, as often as one likes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from loyaltycore.cli.opening import open_loyalty
+from loyaltycore.cli.progress import Progress
+from loyaltycore.cli.saying import on_one_line, say
+from loyaltycore.domain.customers.import_report import ImportProgress, ImportReport, RejectedRow
+from loyaltycore.errors import Fault, InvalidInput
+
+NAME: Final = "import-customers"
+HELP: Final = "take customers on from a CSV file; who is known already is passed over"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add = parser.add_argument
+    # Made absolute here, because the command itself works in the folder of the configuration.
+    add(
+        "file",
+        type=lambda text: Path(text).absolute(),
+        metavar="FILE",
+        help="semicolon, comma or tab; any encoding",
+    )
+    add("--branch", metavar="KEY", help="the branch responsible for them")
+    add(
+        "--columns",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="HEADER=FIELD",
+        help="for headers that are not understood by themselves; without a field the column is ignored",
+    )
+    add("--encoding", help="for example cp1252; found by itself otherwise")
+    add("--delimiter", help="found by itself otherwise")
+    add("--dry-run", action="store_true", help="say what would happen, and keep nothing")
+    parser.epilog = "Ends with 1 where a row was rejected; the others are kept."
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import, show the progress, and say what became of the file."""
+    columns = _read_columns(options.columns)
+    size = max(1, options.file.stat().st_size)
+    with open_loyalty(options.config) as loyalty, Progress("importing") as progress:
+
+        def show(state: ImportProgress) -> None:
+            # The bytes run a little ahead of the rows.
+            progress.show(min(0.99, state.bytes_read / size), f"{state.rows:,} rows")
+
+        def show_rejected(row: RejectedRow) -> None:
+            progress.clear()
+            _say_rejected(row)
+
+        report = loyalty.session(options.actor, options.branch).customers.import_file(
+            options.file,
+            columns=columns,
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+            dry_run=options.dry_run,
+            on_progress=show,
+            on_rejected=show_rejected,
+        )
+        progress.show(1, f"{report.rows:,} rows")
+    _say_report(report, dry_run=options.dry_run)
+    return 1 if report.rejected_rows else 0
+
+
+def _read_columns(given: Iterable[str]) -> dict[str, str]:
+    columns = {}
+    for text in given:
+        header, mark, field = text.rpartition("=")
+        if not mark or not header:
+            raise InvalidInput([Fault("--columns", "bad_column", f"must be HEADER=FIELD, not {text!r}")])
+        columns[header] = field
+    return columns
+
+
+def _say_rejected(row: RejectedRow) -> None:
+    column = f", {row.column}" if row.column else ""
+    say(on_one_line(f"line {row.line}{column}: {row.message} [{row.code}]"))
+
+
+def _say_report(report: ImportReport, *, dry_run: bool) -> None:
+    added = "would be added" if dry_run else "added"
+    say(
+        f"{report.rows:,} rows: {report.added:,} {added}, {report.skipped:,} known already, "
+        f"{report.rejected_rows:,} rejected"
+    )
+    if report.ignored_columns:
+        say(on_one_line(f"columns that no field takes: {', '.join(report.ignored_columns)}"))

@@ -1,0 +1,44 @@
+"""Ending a long-running command: the first signal asks for it, the second one insists."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class Wish:
+    """Whether somebody wants the command to end.
+
+    Attributes:
+        made: A plain flag and no `threading.Event`: a handler runs in the middle of anything, and could wait for the
+            very lock that it has interrupted.
+    """
+
+    made: bool = False
+
+
+@contextmanager
+def wish_to_stop() -> Iterator[Wish]:
+    """Take SIGTERM and SIGINT as a wish while the block lasts; a second one ends the process as usual."""
+    wish = Wish()
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        wish.made = True
+        restore()
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in _SIGNALS:
+        signal.signal(number, note)
+    try:
+        yield wish
+    finally:
+        restore()

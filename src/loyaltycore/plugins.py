@@ -1,0 +1,106 @@
+"""Adapters found by name, through the entry points of whatever is installed.
+
+A distribution offers an adapter by an entry point in the group of its port:
+
+    [project.entry-points."loyaltycore.mailer"]
+    pigeon = "pigeon_post:PigeonMailer"
+
+The installed distributions are read anew by each call: nothing is imported or remembered before it is asked for, and
+no adapter is chosen where two claim one name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final
+
+from loyaltycore.errors import MissingExtra, PluginError
+
+STORAGE: Final = "loyaltycore.storage"
+MAILER: Final = "loyaltycore.mailer"
+SMS: Final = "loyaltycore.sms"
+CARD_PRINTER: Final = "loyaltycore.card_printer"
+CALENDAR: Final = "loyaltycore.calendar"
+
+GROUPS: Final = (STORAGE, MAILER, SMS, CARD_PRINTER, CALENDAR)
+"""The groups, one for each port that is filled by name."""
+
+
+def installed(group: str) -> tuple[str, ...]:
+    """The names that are offered in a group, in alphabetical order; nothing is imported."""
+    return tuple(sorted({entry.name for entry in entry_points(group=group)}))
+
+
+def load(group: str, name: str, distribution: str | None = None) -> Callable[..., Any]:
+    """Import what is offered under a name: a class or a function that makes the adapter.
+
+    Args:
+        group: One of `GROUPS`.
+
+        name: The entry point's name, for example ``sql``.
+
+        distribution: Which distribution is meant, where several offer the name; case, ``-``, ``_`` and ``.`` do not
+            tell names apart.
+
+    Raises:
+        PluginError: Nothing has the name, several have it, or it cannot be imported; the message names the
+            distribution, and the cause is chained.
+
+        MissingExtra: The adapter misses an optional dependency.
+
+    Example:
+        >>> load("loyaltycore.mailer", "smtp").__name__
+        'SmtpMailer'
+    """
+    offered = _distinct(entry_points(group=group, name=name))
+    wanted = [entry for entry in offered if distribution is None or _same(_source(entry), distribution)]
+    if not wanted:
+        raise PluginError(group, name, _not_found(group, name, offered, distribution))
+    if len(wanted) > 1:
+        claims = ", ".join(f"{_source(entry)} ({entry.value})" for entry in wanted)
+        raise PluginError(
+            group, name, f"{group}: {name!r} is offered more than once, by {claims}: say which one"
+        )
+    return _imported(wanted[0])
+
+
+def _imported(entry: EntryPoint) -> Callable[..., Any]:
+    where = f"{entry.group}: {entry.name!r} of {_source(entry)} ({entry.value})"
+    try:
+        found = entry.load()
+    except MissingExtra:
+        raise
+    except Exception as error:
+        # Whatever a foreign module does while it is imported is the fault of its distribution.
+        reason = f"{type(error).__name__}: {error}"
+        raise PluginError(entry.group, entry.name, f"{where} cannot be imported: {reason}") from error
+    if not callable(found):
+        raise PluginError(entry.group, entry.name, f"{where} is no class or function")
+    return found  # type: ignore[no-any-return]  # the protocol of its port is checked by whoever calls it
+
+
+def _distinct(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
+    """The entries in a stable order; one that a distribution lists twice with the same meaning counts once."""
+    return [entry for _, entry in sorted({(_source(entry), entry.value): entry for entry in entries}.items())]
+
+
+def _source(entry: EntryPoint) -> str:
+    """The name of the distribution."""
+    return entry.dist.name if entry.dist is not None else "an unknown distribution"
+
+
+def _same(one: str, other: str) -> bool:
+    return _normalized(one) == _normalized(other)
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _not_found(group: str, name: str, offered: Iterable[EntryPoint], distribution: str | None) -> str:
+    if sources := [_source(entry) for entry in offered]:
+        return f"{group}: {name!r} is not offered by {distribution}, but by {', '.join(sources)}"
+    names = ", ".join(installed(group)) or "nothing"
+    return f"{group}: no adapter is called {name!r}; installed: {names}"

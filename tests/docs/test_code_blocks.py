@@ -1,0 +1,62 @@
+"""Every Python block in the documentation runs, page by page, or says why it does not."""
+
+from __future__ import annotations
+
+import doctest
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import Block, blocks, name, pages
+
+WITH_CODE = [page for page in pages() if any(block.is_python for block in blocks(page))]
+
+
+@pytest.fixture
+def namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
+    """A module of its own for one page, in an empty folder; what the page leaves open is closed."""
+    monkeypatch.chdir(tmp_path)
+    module = types.ModuleType("page")
+    monkeypatch.setitem(sys.modules, "page", module)
+    yield module.__dict__
+    for value in list(module.__dict__.values()):
+        for owner in (value, getattr(value, "storage", None)):
+            close = None if isinstance(owner, type) else getattr(owner, "close", None)
+            if callable(close):
+                with suppress(Exception):
+                    close()
+
+
+def _run(page: Path, block: Block, namespace: dict[str, object]) -> None:
+    if block.info == "pycon":
+        test = doctest.DocTestParser().get_doctest(
+            block.code, namespace, name(page), name(page), block.line - 1
+        )
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS, verbose=False)
+        report: list[str] = []
+        runner.run(test, out=report.append, clear_globs=False)
+        namespace.update(test.globs)
+        assert not report, "".join(report)
+        return
+    # Blank lines in front, so that a traceback names the line of the page.
+    code = compile("\n" * (block.line - 1) + block.code, str(page), "exec", dont_inherit=True)
+    exec(code, namespace)  # noqa: S102  our own pages
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=name)
+def test_the_code_on_a_page_runs(page: Path, namespace: dict[str, object]) -> None:
+    """The Python blocks of one page run in their order, in one namespace, in an empty folder."""
+    for block in blocks(page):
+        if block.is_python and not block.not_run:
+            _run(page, block, namespace)
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=name)
+def test_a_block_is_python_or_a_python_session(page: Path) -> None:
+    """A block in another spelling would be passed over in silence, so there is none."""
+    spellings = {block.info for block in blocks(page) if block.is_python}
+    assert spellings <= {"python", "pycon"}
