@@ -59,7 +59,12 @@ class SmtpMailer(Mailer):
         connect_timeout: Seconds for each step until the session stands.
 
         answer_timeout: Seconds for each later answer. A server may think about a mail for minutes (RFC 5321 allows
-            ten); who waits too short does not know what became of it.
+            ten): who does not wait for it does not know what became of the mail; who waits longer than an outbox
+            holds a message risks that another worker sends it too.
+
+        time_budget: Seconds after which a mail that somebody has got begins no further copy: who is left is not
+            sent, and tried again. It keeps a long list at a slow server within the time for which an outbox holds a
+            message.
 
         idle_limit: Seconds for which an unused session is kept; 0 closes it after each mail.
 
@@ -85,7 +90,8 @@ class SmtpMailer(Mailer):
     ca_file: str | os.PathLike[str] | None = None
     tls_context: ssl.SSLContext | None = None
     connect_timeout: float = 10.0
-    answer_timeout: float = 120.0
+    answer_timeout: float = 60.0
+    time_budget: float = 45.0
     idle_limit: float = 30.0
     keep: int = 4
     setup_pause: float = 60.0
@@ -127,7 +133,7 @@ class SmtpMailer(Mailer):
         except Unsendable as fault:
             return tuple(unsendable(recipient, fault.code, str(fault)) for recipient in email.to)
         receipts: dict[str, Receipt] = {}
-        with Route(self._pool) as route:
+        with Route(self._pool, self.time_budget) as route:
             for recipient in email.to:
                 if recipient not in receipts:
                     receipts[recipient] = _hand_over(letter, recipient, route)
@@ -153,6 +159,7 @@ class SmtpMailer(Mailer):
         check_trust(faults, self.ca_file, self.tls_context)
         check_seconds(faults, "connect_timeout", self.connect_timeout)
         check_seconds(faults, "answer_timeout", self.answer_timeout)
+        check_seconds(faults, "time_budget", self.time_budget)
         check_seconds(faults, "idle_limit", self.idle_limit, or_zero=True)
         check_seconds(faults, "setup_pause", self.setup_pause, or_zero=True)
         faults.integer("keep", self.keep, least=0, most=1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +29,8 @@ class Route:
     """
 
     _pool: Pool
+    _time_budget: float
+    _started: float = field(factory=time.monotonic, init=False)
     _connection: Connection | None = field(default=None, init=False)
     _kept: bool = field(default=False, init=False)
     _broken: Unreachable | None = field(default=None, init=False)
@@ -58,6 +61,9 @@ class Route:
             DeliveryFailed: The set-up is wrong, and no copy of this mail has been taken. Afterwards it becomes a
                 receipt, because the error would hide the receipts before it.
         """
+        # Only once a copy has been taken: then each try of the outbox gets further, however slow the server is.
+        if self._taken and time.monotonic() - self._started > self._time_budget:
+            self._broken = self._broken or Unreachable("out_of_time", "the copies before took too long")
         receipt = self._try(parcel, recipient) if self._broken is None else _not_sent(recipient, self._broken)
         self._taken = self._taken or receipt.status in _TAKEN
         return receipt

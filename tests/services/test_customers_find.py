@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyaltycore import DeliveryTarget
 from loyaltycore.errors import InvalidInput
 from tests.house import build_house
 
@@ -93,9 +94,13 @@ def test_changed_names_are_found_and_old_ones_are_not(people):
 
 
 def test_a_customer_found_can_be_opened_with_cards(people):
-    """F11: whoever was found is opened by id, with the cards that belong to the customer."""
+    """F10, F11: whoever was found is opened by id, and a card is ordered for and found with that very customer."""
+    people.set_up_cards(validity_required=False)
     (customer,) = people.desk.customers.find(email="erika@example.org").items
     assert people.desk.customers.get(customer.id) == customer
+    order = people.desk.cards.order(customer.id, template="gold", target=DeliveryTarget.BRANCH)
+    (card,) = people.desk.cards.of_customer(customer.id)
+    assert (card.customer_id, order.customer_id) == (customer.id, customer.id)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 4, 5, 6, 7, 500])

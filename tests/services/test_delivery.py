@@ -6,10 +6,12 @@ import threading
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, NotFound, Refused
+from loyaltycore.domain.decisions import Decision, Dispatch, Subject
 from loyaltycore.domain.messages import Email
 from loyaltycore.domain.outbox import MessageState, OutboxMessage, RetryPolicy
 from loyaltycore.errors import DeliveryFailed
@@ -133,7 +135,7 @@ def test_a_crashed_workers_messages_come_due_again(house: House) -> None:
     other = house.loyalty.worker()
     other.run_pass()
     assert house.mailer.sent == []
-    house.clock.advance(seconds=121)
+    house.clock.advance(seconds=301)
     other.run_pass()
     assert len(house.mailer.sent) == 2
 
@@ -143,7 +145,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(house: House) -> None:
     _with_orders(house, 1)
     slow, fast = house.loyalty.worker(), house.loyalty.worker()
     (held,) = slow._claim("email.send", 10)
-    house.clock.advance(seconds=121)
+    house.clock.advance(seconds=301)
     fast.run_pass()
     before = dump(house.loyalty)
     from loyaltycore.services.delivery.handler import Outcome, Verdict
@@ -171,7 +173,7 @@ def test_a_slow_worker_gives_back_what_it_cannot_finish_within_its_lease(memory_
     send = house.mailer.send
 
     def slow(email: Email) -> tuple[Receipt, ...]:
-        house.clock.advance(seconds=70)
+        house.clock.advance(seconds=160)
         return send(email)
 
     house.mailer.send = slow  # type: ignore[method-assign]  # the same mailer, only slower
@@ -184,6 +186,41 @@ def test_a_slow_worker_gives_back_what_it_cannot_finish_within_its_lease(memory_
     assert tally.tried == 1
     waiting = [m for m in _outbox(house) if m.kind == "email.send" and m.state is MessageState.PENDING]
     assert {(m.leased_by, m.attempts) for m in waiting} == {("", 0)}
+
+
+class _Choosy:
+    """Refuses one recipient for good, and takes another one only the second time."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, ...]] = []
+
+    def send(self, email: Email) -> tuple[Receipt, ...]:
+        self.seen.append(email.to)
+        words = {
+            "good@example.org": DeliveryStatus.ACCEPTED,
+            "bad@example.org": DeliveryStatus.REJECTED,
+            "slow@example.org": DeliveryStatus.ACCEPTED if len(self.seen) > 1 else DeliveryStatus.NOT_SENT,
+        }
+        return tuple(Receipt(words[address], recipient=address, code=address.split("@")[0]) for address in email.to)
+
+
+def test_a_mail_to_several_reaches_each_once_and_loses_no_refusal() -> None:
+    """Who has the mail is not sent it again; a refusal decides in the end although somebody else had to wait."""
+    mailer = _Choosy()
+    house = build_house(mailer=mailer)
+    mail = Email("m1", ("good@example.org", "bad@example.org", "slow@example.org"), "Hello", "Text")
+    about = Subject("branches", "berlin")
+    with house.desk.transaction() as unit:
+        unit.apply(Decision(None, dispatch=(Dispatch("email.send", mail, "m1", about),)))
+        unit.apply(Decision(None, dispatch=(Dispatch("email.send", evolve(mail, to=()), "m2", about),)))
+    house.loyalty.deliver()
+    house.clock.advance(hours=1)
+    house.loyalty.deliver()
+    assert mailer.seen == [mail.to, ("bad@example.org", "slow@example.org")]
+    assert {(m.key, m.state, m.code) for m in _outbox(house)} == {
+        ("m1", MessageState.DEAD, "bad"),
+        ("m2", MessageState.DEAD, "no_recipient"),
+    }
 
 
 def test_several_workers_share_the_outbox_and_send_nothing_twice(house: House) -> None:
@@ -240,7 +277,7 @@ def test_a_cancellation_waits_for_the_submission_in_hand(memory_house: House) ->
     assert (wish.state, wish.code, wish.attempts) == (MessageState.PENDING, "submission_pending", 0)
     handler = next(h for h in house.loyalty.handlers() if h.kind == "card_print.submit")
     slow._settle(handler, held, handler.deliver(held))
-    house.clock.advance(minutes=3)
+    house.clock.advance(minutes=6)
     house.loyalty.deliver()
     assert house.desk.cards.get_order(order.id).cancellation.value == "confirmed"
     assert house.printer.orders == {}

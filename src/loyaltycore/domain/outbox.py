@@ -94,13 +94,14 @@ class RetryPolicy:
 
         max_attempts: After so many tries without an answer a message is given up.
 
-        lease: How long a worker may hold what it took.
+        lease: How long a worker may hold what it took. A worker begins no message with less than half of it left, so
+            half of it should be longer than the slowest hand-over.
     """
 
     first_delay: timedelta = field(default=timedelta(seconds=5))
     longest_delay: timedelta = field(default=timedelta(hours=1))
     max_attempts: int = 16
-    lease: timedelta = field(default=timedelta(seconds=120))
+    lease: timedelta = field(default=timedelta(seconds=300))
 
     def delay(self, attempts: int, chance: float) -> timedelta:
         """How long to wait after so many tries.

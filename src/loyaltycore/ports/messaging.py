@@ -73,7 +73,8 @@ class Mailer(Protocol):
             One receipt per address in `email.to`, in that order, each naming its recipient.
 
         Raises:
-            DeliveryFailed: The adapter is set up wrongly, so that no mail can ever leave.
+            DeliveryFailed: The adapter is set up wrongly, so that no mail can leave. Raised only while no copy of this
+                mail has been handed over; afterwards the rest is `NOT_SENT`.
         """
         ...
 

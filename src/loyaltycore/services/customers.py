@@ -44,7 +44,9 @@ class Customers:
     desk: Desk
 
     @command("customers.create")
-    def create(self, unit: Unit, *, number: str | None = None, **fields: Unpack[CustomerFields]) -> Customer:
+    def create(
+        self, unit: Unit, /, *, number: str | None = None, **fields: Unpack[CustomerFields]
+    ) -> Customer:
         """Take a customer on.
 
         Args:
@@ -74,6 +76,7 @@ class Customers:
     def change(
         self,
         unit: Unit,
+        /,
         customer_id: str,
         *,
         expected_version: int | None = None,
@@ -98,10 +101,11 @@ class Customers:
             InvalidInput: Every fault of every field.
         """
         before = unit.get(Customer, customer_id, for_update=True)
-        require_version(before, expected_version)
         faults = Faults()
+        expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
         after = read_change(faults, before, fields, self._reading(unit))
         faults.raise_if_any()
+        require_version(before, expected)
         if after.branch_id != before.branch_id:
             self._check_branch(unit, after)
         return unit.apply(change_customer(before, after))
@@ -130,7 +134,7 @@ class Customers:
 
     @query
     def find(
-        self, unit: Unit, *, limit: int = 50, after: str = "", **filters: Unpack[CustomerFilters]
+        self, unit: Unit, /, *, limit: int = 50, after: str = "", **filters: Unpack[CustomerFilters]
     ) -> Page[Customer]:
         """Look customers up, in alphabetical order; without a filter all of them.
 
@@ -157,7 +161,7 @@ class Customers:
         return Page(shown, write_cursor((shown[-1].sort_name, shown[-1].id)) if more else "")
 
     @query
-    def count(self, unit: Unit, **filters: Unpack[CustomerFilters]) -> int:
+    def count(self, unit: Unit, /, **filters: Unpack[CustomerFilters]) -> int:
         """Count the customers whom `find` gives for the same filters.
 
         Raises:

@@ -134,9 +134,8 @@ class _Import:
         return result
 
     def _keep(self, unit: Unit, rows: Sequence[ReadRow]) -> Sorting:
-        # The range is taken first. Two imports of one file then follow one another here, and the second one finds
-        # whom the first one added; the other way round it could look before and take the range behind.
-        _k = _stored_people(unit, rows)
+        # The range is taken before anybody looks who is known. Two imports of one file then follow one another here, and
+        # the second one finds whom the first one added, also on an engine that shows what others commit meanwhile.
         numbering = self._numbering(unit, rows)
         decisions: list[Decision[Customer]] = []
 
@@ -149,7 +148,7 @@ class _Import:
             decisions.append(decision)
             return decision.result
 
-        result = sort_rows(rows, (_k,), take_on)
+        result = sort_rows(rows, (_stored_people(unit, rows),), take_on)
         unit.apply_all(decisions)
         numbering.keep()
         return result

@@ -25,7 +25,7 @@ HEADERS = [
     "Content-Transfer-Encoding",
 ]  # fmt: skip
 LONGEST_WHEN_ENCODED = 76
-DEEP = settings(max_examples=150, deadline=None)
+DEEP = settings(max_examples=100, deadline=None)
 
 pieces = st.sampled_from(
     [
@@ -209,7 +209,7 @@ def test_a_recipient_that_is_none(shop: SmtpMailer, address: str, code: str) -> 
     assert (receipt.status, receipt.code) == (DeliveryStatus.REJECTED, code)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(address=addresses)
 def test_an_address_reads_the_same_everywhere(address: str) -> None:
     """What we take for an address, the standard library does too: nothing can hide a second one in it."""

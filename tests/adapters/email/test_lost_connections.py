@@ -130,6 +130,17 @@ def test_a_server_that_leaves_instead_of_taking_the_mail(mailer: MakeMailer) -> 
     assert (second.status, second.code) == (NOT_SENT, "connection_lost")
 
 
+def test_a_long_list_at_a_slow_server(server: MailServer, mailer: MakeMailer) -> None:
+    """Past the time budget no further copy is begun; who is left has certainly got nothing and comes next time."""
+    people = [server.answer(fresh_address(), answer="wait 0.3") for _ in range(4)]
+    shop = mailer(time_budget=0.5)
+    receipts = shop.send(make_mail(*people))
+    assert [receipt.status for receipt in receipts] == [ACCEPTED, ACCEPTED, NOT_SENT, NOT_SENT]
+    assert receipts[2].code == "out_of_time"
+    assert [len(server.inbox(person)) for person in people] == [1, 1, 0, 0]
+    assert {receipt.status for receipt in shop.send(make_mail(*people[2:]))} == {ACCEPTED}
+
+
 def test_the_next_mail_dials_again(
     server: MailServer, mailer: MakeMailer, watch: Callable[[str], Watch]
 ) -> None:

@@ -127,11 +127,11 @@ def test_settings_that_cannot_work_are_named_all_at_once() -> None:
     with pytest.raises(InvalidInput) as caught:
         SmtpMailer(
             host="mail example", port=70000, sender="Laden", sender_name="Laden\r\nBcc: x@y.example",
-            username="shop", connect_timeout=0, answer_timeout=-1, idle_limit=-1, setup_pause=-1, keep=-1,
+            username="shop", connect_timeout=0, answer_timeout=-1, time_budget=0, idle_limit=-1, setup_pause=-1, keep=-1,
             message_id_domain="a b", local_hostname="till\r\nQUIT", ca_file="x", tls_context=unverifying(),
         )  # fmt: skip
     assert set(caught.value.fields) == {
-        "host", "port", "sender", "sender_name", "password", "connect_timeout", "answer_timeout", "idle_limit",
+        "host", "port", "sender", "sender_name", "password", "connect_timeout", "answer_timeout", "time_budget", "idle_limit",
         "setup_pause", "keep", "message_id_domain", "local_hostname", "ca_file", "tls_context",
     }  # fmt: skip
 

@@ -11,8 +11,6 @@ from loyaltycore.ports.messaging import DeliveryStatus, Mailer, Receipt, SmsGate
 from loyaltycore.services.delivery.handler import Outcome, Verdict, outcome_of
 from loyaltycore.services.unit import Unit
 
-_OPEN = frozenset({DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN})
-
 
 @frozen
 class MailHandler:
@@ -28,14 +26,19 @@ class MailHandler:
     kind: str = "email.send"
 
     def deliver(self, message: OutboxMessage) -> Outcome:
-        """Hand one mail over; who has it already is not sent it again."""
+        """Hand one mail over; who has it already is not sent it again.
+
+        Whoever was refused stays in the mail while others wait, so that the refusal decides in the end and is not lost.
+        """
         email = from_json(message.payload, Email)
+        if not email.to:
+            return Outcome(Verdict.DEAD, code="no_recipient", detail="the mail names nobody")
         receipts = self.mailer.send(email)
-        waiting = tuple(receipt.recipient for receipt in receipts if receipt.status in _OPEN)
-        worst = _worst(receipts)
-        outcome = outcome_of(worst)
-        if outcome.verdict is Verdict.AGAIN and waiting != email.to:
-            return evolve(outcome, payload=to_json(evolve(email, to=waiting)))
+        outcome = outcome_of(_worst(receipts))
+        taken = {receipt.recipient for receipt in receipts if receipt.status is DeliveryStatus.ACCEPTED}
+        if outcome.verdict is Verdict.AGAIN and taken:
+            left = tuple(address for address in email.to if address not in taken)
+            return evolve(outcome, payload=to_json(evolve(email, to=left)))
         return outcome
 
     def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
