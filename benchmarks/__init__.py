@@ -1,0 +1,1 @@
+"""Speed, side by side with a peer or with the bare driver in one run: ``python -m benchmarks``."""

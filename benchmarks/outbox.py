@@ -1,0 +1,141 @@
+"""From the order to the vendor's receipt: orders per second with one and with four workers, memory over 100,000 messages."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from benchmarks.databases import ENGINES, database
+from benchmarks.timing import Result
+from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
+from loyaltycore.domain.decisions import Decision, Dispatch, Subject
+from loyaltycore.domain.messages import Email
+from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+from loyaltycore.testing.card_vendor import running_vendor
+from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_sql import SqlStorage
+
+ORDERS = 300
+MESSAGES = 100_000
+PORTION = 1000
+WORKERS = 4
+GROWTH = 1.2
+"""How much more memory the last tenth may need than the first."""
+
+
+def run() -> Iterator[Result]:
+    """Real orders to a real vendor process over HTTP, then a long queue."""
+    for name in ENGINES:
+        yield from _orders(name)
+    yield _memory()
+
+
+def _orders(name: str) -> Iterator[Result]:
+    with database(name) as url, running_vendor() as vendor:
+        printer = HttpCardPrinter(base_url=vendor.url, token=vendor.token, webhook_secrets=(vendor.secret,))
+        storage = SqlStorage(url)
+        loyalty = Loyalty(storage, card_printer=printer)
+        bare = _post_alone(loyalty, printer)
+        single = _rate(
+            loyalty, [sys.executable, "-m", "benchmarks.worker", url, vendor.url, vendor.token, "1"]
+        )
+        several = _rate(
+            loyalty, [sys.executable, "-m", "benchmarks.worker", url, vendor.url, vendor.token, str(WORKERS)]
+        )
+        storage.close()
+    yield Result(
+        f"orders delivered by one worker, {name}", f"{single:.0f}/s", f"{bare:.0f}/s bare POST", f"{bare / single:.2f}", "-", True
+    )  # fmt: skip
+    yield Result(
+        f"orders delivered by {WORKERS} workers, {name}",
+        f"{several:.0f}/s",
+        f"{single:.0f}/s by one",
+        f"{several / single:.2f}",
+        "-",
+        True,
+    )
+
+
+def _place(loyalty: Loyalty, count: int) -> None:
+    desk = loyalty.session("bench")
+    costs = CardCosts(card=Money(1, "EUR"), print=Money(1, "EUR"), dispatch=Money(1, "EUR"))
+    desk.cards.setup.save(provider="Bench", templates=[CardTemplate("gold")], costs=costs)
+    home = Address("Weg 1", "10115", "Berlin", "DE")
+    buyer = desk.customers.create(last_name="Muster", addresses=[home])
+    for _ in range(count):
+        desk.cards.order(buyer.id)
+
+
+def _post_alone(loyalty: Loyalty, printer: HttpCardPrinter) -> float:
+    """How many orders a second go over the same wire with nothing around them."""
+    from loyaltycore.codec import from_json
+    from loyaltycore.domain.cards.printing import PrintOrder
+    from loyaltycore.domain.outbox import MessageState
+
+    _place(loyalty, ORDERS)
+    waiting = loyalty.outbox.messages(MessageState.PENDING, limit=ORDERS).items
+    start = time.perf_counter()
+    for message in waiting:
+        printer.submit(from_json(message.payload, PrintOrder), message.key)
+    rate = len(waiting) / (time.perf_counter() - start)
+    loyalty.deliver()
+    return rate
+
+
+def _rate(loyalty: Loyalty, command: list[str]) -> float:
+    _place(loyalty, ORDERS)
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    done, seconds = answer.split()
+    if int(done) != ORDERS:
+        raise AssertionError(f"{done} of {ORDERS} orders were delivered")
+    return ORDERS / float(seconds)
+
+
+class _Sink:
+    """A mailer that forgets everything at once."""
+
+    def send(self, email: Email) -> tuple[Receipt, ...]:
+        return tuple(Receipt(DeliveryStatus.ACCEPTED, recipient=address) for address in email.to)
+
+
+def _memory() -> Result:
+    """Memory of the process after the first tenth and at the end of a queue of 100,000 mails on SQLite."""
+    with database("sqlite") as url:
+        storage = SqlStorage(url)
+        loyalty = Loyalty(storage, mailer=_Sink())
+        desk = loyalty.session("bench")
+        for start in range(0, MESSAGES, PORTION):
+            _queue(desk, start)
+        worker = loyalty.worker()
+        worker.run_pass(limit=MESSAGES // 10)
+        early = _resident()
+        began = time.perf_counter()
+        done = worker.run_pass().done
+        rate = done / (time.perf_counter() - began)
+        late = _resident()
+        storage.close()
+    return Result(
+        f"memory over {MESSAGES:,} messages, sqlite",
+        f"{late:.0f} MB at the end ({rate:.0f}/s)",
+        f"{early:.0f} MB after a tenth",
+        f"{late / early:.2f}",
+        f"at most {GROWTH:g} times",
+        late <= GROWTH * early,
+    )
+
+
+def _queue(desk: object, start: int) -> None:
+    about = Subject("branches", "bench")
+    mails = [
+        Dispatch("email.send", Email(f"m{n}", ("a@example.org",), "Hello", "Text"), f"m{n}", about)
+        for n in range(start, start + PORTION)
+    ]
+    with desk.transaction() as unit:  # type: ignore[attr-defined]  # a desk
+        unit.apply(Decision(None, dispatch=tuple(mails)))
+
+
+def _resident() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

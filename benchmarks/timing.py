@@ -1,0 +1,92 @@
+"""Timing two ways of doing the same thing in turns, so that whatever slows the machine down slows down both."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+
+from attrs import frozen
+
+
+@frozen
+class Result:
+    """One line of the report.
+
+    Attributes:
+        subject: What was measured.
+
+        ours: Our figure, with its unit.
+
+        peer: The peer's figure, with its unit.
+
+        ratio: How they compare, as said in `target`.
+
+        target: What was promised.
+
+        kept: Whether the promise is kept.
+    """
+
+    subject: str
+    ours: str
+    peer: str
+    ratio: str
+    target: str
+    kept: bool
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes; the garbage collector waits meanwhile."""
+    gc.collect()
+    gc.disable()
+    try:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+    finally:
+        gc.enable()
+
+
+def duel(ours: Callable[[], object], peer: Callable[[], object], rounds: int = 9) -> tuple[float, float]:
+    """Run both in turns and answer with the median seconds of each; one round before does not count."""
+    ours(), peer()
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(rounds):
+        order = ((ours, 0), (peer, 1)) if turn % 2 else ((peer, 1), (ours, 0))
+        for work, side in order:
+            times[side].append(seconds(work))
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def at_most(subject: str, ours: float, peer: float, limit: float, count: int = 1) -> Result:
+    """A result where less is better and a multiple of the peer is allowed."""
+    ratio = ours / peer
+    return Result(
+        subject,
+        _each(ours, count),
+        _each(peer, count),
+        f"{ratio:.2f}",
+        f"at most {limit:g} times",
+        ratio <= limit,
+    )
+
+
+def at_least(subject: str, ours: float, peer: float, factor: float, count: int = 1) -> Result:
+    """A result where ours must be faster by a factor."""
+    ratio = peer / ours
+    return Result(
+        subject,
+        _each(ours, count),
+        _each(peer, count),
+        f"{ratio:.1f}",
+        f"at least {factor:g} times as fast",
+        ratio >= factor,
+    )
+
+
+def _each(total: float, count: int) -> str:
+    one = total / count
+    if one < 1e-6:
+        return f"{one * 1e9:.0f} ns"
+    return f"{one * 1e6:.1f} µs" if one < 1e-3 else f"{one * 1e3:.2f} ms"
