@@ -47,7 +47,7 @@ def _orders(name: str) -> Iterator[Result]:
         )
         storage.close()
     yield Result(
-        f"orders delivered by one worker, {name}", f"{single:.0f}/s", f"{bare:.0f}/s bare POST", f"{bare / single:.2f}", "-", True
+        f"orders delivered by one worker, {name}", f"{single:.0f}/s", f"{bare:.0f}/s bare POST", f"{bare / single:.2f}", "-", kept=True
     )  # fmt: skip
     yield Result(
         f"orders delivered by {WORKERS} workers, {name}",
@@ -55,7 +55,7 @@ def _orders(name: str) -> Iterator[Result]:
         f"{single:.0f}/s by one",
         f"{several / single:.2f}",
         "-",
-        True,
+        kept=True,
     )
 
 

@@ -130,7 +130,7 @@ def test_a_broken_offer_names_its_distribution(
 def test_an_offer_must_make_something(install: Install) -> None:
     """A module or a constant is no adapter, and is refused before anybody calls it."""
     install("pigeon-post", {"bird": "pigeon_post"})
-    with pytest.raises(PluginError, match="pigeon-post .* is no class or function"):
+    with pytest.raises(PluginError, match=r"pigeon-post .* is no class or function"):
         plugins.load(plugins.SMS, "bird")
 
 

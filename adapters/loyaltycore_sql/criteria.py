@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     exists,
     false,
+    literal,
     not_,
     or_,
     select,
@@ -132,17 +133,17 @@ class Compiler:
         if isinstance(value, int) and not LEAST <= value <= GREATEST:
             # No engine can take such a number, but the answer is known for whatever the column holds.
             return column.is_not(None) if _OPERATORS[op](0, value) else false()
-        return condition(_OPERATORS[op](column, checked(value, name)))
+        return condition(_OPERATORS[op](column, bound(column, value)))
 
     def _one_of(self, name: str, values: Sequence[Any]) -> Condition:
-        fitting = [checked(plain(value), name) for value in values if not _too_big(value)]
+        fitting = [checked(name, plain(value)) for value in values if not _too_big(value)]
         return self.rows.c[name].in_(fitting) if fitting else false()
 
     def _has_key(self, lookup: str, value: str, *, prefix: bool) -> Condition:
         if self.target.tables.keys is None:
             return false()
         keys = self.target.tables.keys.alias()
-        checked(value, lookup)
+        checked(lookup, value)
         fits = starts_with(keys.c.value, value) if prefix else keys.c.value == value
         found = select(keys.c.record_key).where(keys.c.lookup == lookup, fits)
         return self._related(found, keys.c.record_key)
@@ -164,7 +165,16 @@ class Compiler:
         return self._key.in_(found)
 
 
-def checked(value: Any, name: str) -> Any:
+def bound(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
+    """A value as a parameter of the column's type; left to itself, SQLAlchemy writes truth values in its own way.
+
+    Raises:
+        InvalidInput: As `checked`.
+    """
+    return literal(checked(str(column.key), value), column.type)
+
+
+def checked(name: str, value: Any) -> Any:
     """A value that a driver can send.
 
     Raises:

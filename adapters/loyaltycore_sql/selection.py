@@ -9,7 +9,7 @@ from attrs import frozen
 from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
 
 from loyaltycore.domain.criteria import Everything, Query, plain
-from loyaltycore_sql.criteria import Compiler, Condition, checked, condition
+from loyaltycore_sql.criteria import Compiler, Condition, bound, condition
 
 
 @frozen
@@ -52,10 +52,8 @@ class Order:
 
     def behind(self, after: Sequence[Any]) -> Condition:
         """The rows behind a place."""
-        return _behind(
-            self.steps,
-            [checked(plain(v), step.column.name) for step, v in zip(self.steps, after, strict=True)],
-        )
+        places = zip(self.steps, after, strict=True)
+        return _behind(self.steps, [bound(step.column, plain(value)) for step, value in places])
 
 
 def make_order(compiler: Compiler, order_by: tuple[str, ...]) -> Order:

@@ -61,6 +61,8 @@ def build_tables(record_type: RecordType[Any], prefix: str, metadata: MetaData) 
     names = [keys if record_type.lookups else name, *record_type.field_map]
     if too_long := [each for each in names if len(each) > IDENTIFIER_LENGTH]:
         raise RegistrationError(f"longer than {IDENTIFIER_LENGTH} characters: {', '.join(too_long)}")
+    if too_long := [lookup for lookup in record_type.lookups if len(lookup) > LOOKUP_NAME_LENGTH]:
+        raise RegistrationError(f"longer than {LOOKUP_NAME_LENGTH} characters: {', '.join(too_long)}")
     return Tables(
         main=_main_table(record_type, name, metadata),
         keys=_keys_table(keys, metadata) if record_type.lookups else None,

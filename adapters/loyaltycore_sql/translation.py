@@ -144,7 +144,7 @@ def verdict(error: Exception, dialect: str) -> Verdict:
         return Verdict.WAITED
     if not isinstance(error, exc.DBAPIError):
         return Verdict.UNCLEAR
-    found = _CLASSIFIERS[dialect](error.orig)
+    found = _CLASSIFIERS[dialect](error)
     if found is Verdict.FATAL and error.connection_invalidated:
         return Verdict.LOST
     return found
@@ -203,30 +203,31 @@ def _connecting(error: Exception, found: Verdict) -> Exception:
     return StorageUnreachable(_words(error))
 
 
-def _postgresql(error: Any) -> Verdict:
-    state = getattr(error, "sqlstate", None)
+def _postgresql(error: exc.DBAPIError) -> Verdict:
+    state = getattr(error.orig, "sqlstate", None)
     if state is None:
         # psycopg's own complaints: an OperationalError is always about the connection.
-        return Verdict.LOST if type(error).__name__ == "OperationalError" else Verdict.FATAL
+        return Verdict.LOST if isinstance(error, exc.OperationalError) else Verdict.FATAL
     return _SQLSTATES.get(state, Verdict.LOST if state.startswith("08") else Verdict.FATAL)
 
 
-def _mariadb(error: Any) -> Verdict:
-    code = error.args[0] if error.args else -1
+def _mariadb(error: exc.DBAPIError) -> Verdict:
+    said: Any = error.orig
+    code = said.args[0] if said.args else -1
     if code in _VENDOR_CODES:
         return _VENDOR_CODES[code]
-    if code == 0 and type(error).__name__ == "InterfaceError":
+    if code == 0 and isinstance(error, exc.InterfaceError):
         return Verdict.LOST  # PyMySQL's way to say that its socket is closed
-    state = getattr(error, "sqlstate", None) or ""
+    state = getattr(said, "sqlstate", None) or ""
     return _MARIADB_STATES.get(state, Verdict.LOST if state.startswith("08") else Verdict.FATAL)
 
 
-def _sqlite(error: Any) -> Verdict:
-    code = getattr(error, "sqlite_errorcode", None) or 0
+def _sqlite(error: exc.DBAPIError) -> Verdict:
+    code = getattr(error.orig, "sqlite_errorcode", None) or 0
     return _SQLITE_EXTENDED.get(code) or _SQLITE_PRIMARY.get(code & 0xFF, Verdict.FATAL)
 
 
-_CLASSIFIERS: Final[Mapping[str, Callable[[Any], Verdict]]] = {
+_CLASSIFIERS: Final[Mapping[str, Callable[[exc.DBAPIError], Verdict]]] = {
     "postgresql": _postgresql,
     "mariadb": _mariadb,
     "sqlite": _sqlite,

@@ -113,7 +113,7 @@ def test_columns_can_be_named_and_ignored(branch_shop: Shop, table: Path) -> Non
     ],
 )
 def test_says_in_one_line_what_is_wrong(
-    branch_shop: Shop, table: Path, arguments: list[str], said: str
+    branch_shop: Shop, table: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What cannot be done is said in one line without a trace, and nobody is added."""
     given = (text.format(table=table) for text in arguments)

@@ -180,14 +180,17 @@ def test_a_fault_of_ours_is_ours(
 
 
 def test_the_call_in_hand_is_finished(order: str, loyalty: Loyalty, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that is being taken in when the server ends is still answered."""
+    """A call that is being taken in when the server ends is kept before the block is left, and still answered."""
     arrived, take = threading.Event(), loyalty.receive_card_webhook
     answers: list[int] = []
+    finished: list[object] = []
 
     def slowly(*arguments: object) -> object:
         arrived.set()
         time.sleep(0.3)
-        return take(*arguments)
+        news = take(*arguments)
+        finished.append(news)
+        return news
 
     monkeypatch.setattr(loyalty, "receive_card_webhook", slowly)
     body = event_of(order)
@@ -197,6 +200,7 @@ def test_the_call_in_hand_is_finished(order: str, loyalty: Loyalty, monkeypatch:
         )
         caller.start()
         assert arrived.wait(PATIENCE)
+    assert len(finished) == 1
     caller.join()
     assert answers == [204]
 

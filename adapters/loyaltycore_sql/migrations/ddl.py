@@ -53,7 +53,7 @@ def create_keys_table(table: str) -> None:
     columns = (
         Column("lookup", text(40), nullable=False),
         Column("value", text(120), nullable=False),
-        Column("record_key", text(40), nullable=False),
+        Column("record_key", text(64), nullable=False),
     )
     name = keys_table_name(prefix(), table)
     _create(name, columns, ("lookup", "value", "record_key"), (), (("record_key",),))

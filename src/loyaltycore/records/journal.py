@@ -13,6 +13,7 @@ COMMAND_KEY_LENGTH = KEY_LENGTH
 ACTIVITIES = RecordType(
     cls=Activity,
     table="activities",
+    noun="activity",
     indexes=(("customer_id", "id"), ("subject_table", "subject_id", "id")),
     lengths={
         "actor": 100,
@@ -43,6 +44,7 @@ COMMANDS = RecordType(
 OUTBOX = RecordType(
     cls=OutboxMessage,
     table="outbox",
+    noun="message",
     unique=(("key",),),
     indexes=(
         ("kind", "state", "due_at", "id"),
@@ -74,6 +76,7 @@ OUTBOX = RecordType(
 INBOX = RecordType(
     cls=InboxEvent,
     table="inbox",
+    noun="event",
     unique=(("source", "event_id"),),
     indexes=(("at",),),
     lengths={"source": 100, "event_id": 128},

@@ -6,5 +6,5 @@ from loyaltycore.domain.branches import Branch
 from loyaltycore.domain.settings import SettingSet
 from loyaltycore.records.registry import RecordType
 
-BRANCHES = RecordType(cls=Branch, table="branches", indexes=(("name",),))
+BRANCHES = RecordType(cls=Branch, table="branches", noun="branch", indexes=(("name",),))
 SETTINGS = RecordType(cls=SettingSet, table="settings")

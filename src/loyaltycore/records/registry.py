@@ -135,6 +135,8 @@ class RecordType(Generic[T]):
 
         table: The table's name, plural, without any prefix.
 
+        noun: What people call one of them, for messages; the table's name without its final s where nothing is said.
+
         key: The field that identifies a record: text, at most 64 characters, never changed.
 
         unique: Tuples of fields that no two records share. A None in any of them shares nothing.
@@ -154,6 +156,7 @@ class RecordType(Generic[T]):
 
     cls: type[T]
     table: str
+    noun: str = ""
     key: str = "id"
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
@@ -179,6 +182,11 @@ class RecordType(Generic[T]):
     def field_map(self) -> Mapping[str, StoredField]:
         """The stored fields by name."""
         return {stored.name: stored for stored in self.fields}
+
+    @property
+    def singular(self) -> str:
+        """What people call one record."""
+        return self.noun or self.table.removesuffix("s").replace("_", " ")
 
     def key_of(self, record: T) -> str:
         """The record's key."""

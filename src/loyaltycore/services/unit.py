@@ -17,7 +17,7 @@ from loyaltycore.domain.outbox import MessageState, OutboxMessage
 from loyaltycore.errors import NotFound
 from loyaltycore.ports.ambient import Ids, Tokens
 from loyaltycore.ports.storage import Transaction
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.records.registry import Registry
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -77,7 +77,7 @@ class Unit:
         """
         record = self.seek(cls, key, for_update=for_update)
         if record is None:
-            raise NotFound(_kind(self._registry.of(cls)), str(key))
+            raise NotFound(self._registry.of(cls).singular, str(key))
         return record
 
     def seek(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
@@ -189,30 +189,22 @@ class Unit:
             return ()
         record_type = self._registry.of(type(some))
         hidden = {"version", *record_type.secret}
-        changes = []
-        for stored in record_type.fields:
-            if stored.name in hidden:
-                continue
-            old, new = _plain(before, stored.name), _plain(after, stored.name)
-            if old != new and not (before is None and _is_blank(new)):
-                changes.append(FieldChange(stored.name, old, new))
-        return tuple(changes)
+        old, new = _plain(before), _plain(after)
+        return tuple(
+            FieldChange(name, old.get(name), new.get(name))
+            for name in record_type.field_map
+            if name not in hidden
+            and old.get(name) != new.get(name)
+            and not (before is None and _is_blank(new[name]))
+        )
 
 
-def _plain(record: Any | None, name: str) -> Any:
-    return None if record is None else to_data(getattr(record, name))
+def _plain(record: Any | None) -> dict[str, Any]:
+    return {} if record is None else cast("dict[str, Any]", to_data(record))
 
 
 def _is_blank(value: Any) -> bool:
     return value is None or value in ("", [], {})
-
-
-def _kind(record_type: RecordType[Any]) -> str:
-    """What a person calls one record of that table: the table's name in the singular."""
-    table = record_type.table
-    if table.endswith("ies"):
-        return table[:-3] + "y"
-    return table[:-2] if table.endswith("ches") else table.removesuffix("s")
 
 
 def result_reference(registry: Registry, result: Any) -> tuple[str, str]:

@@ -21,11 +21,14 @@ class Proxy:
         behaviour: What to do with a connection.
 
         requests: What was received, one entry for each request.
+
+        acted: Set when the server has answered, whatever became of its answer.
     """
 
     def __init__(self, upstream: str, behaviour: Behaviour, certificate: Path | None = None) -> None:
         self.behaviour = behaviour
         self.requests: list[bytes] = []
+        self.acted = threading.Event()
         self._upstream = urlsplit(upstream)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._context = None
@@ -53,7 +56,9 @@ class Proxy:
         address = (self._upstream.hostname or "", self._upstream.port or 80)
         with socket.create_connection(address, timeout=10) as server:
             server.sendall(request)
-            return read_message(server)
+            answer = read_message(server)
+        self.acted.set()
+        return answer
 
     def wait(self, seconds: float) -> None:
         """Wait, but not beyond the end of the test."""
@@ -130,7 +135,13 @@ def pass_on(running: Proxy, client: socket.socket) -> None:
 
 
 def reset_at_once(_: Proxy, client: socket.socket) -> None:
-    """Reset before a byte was read."""
+    """Reset before a byte was read: some clients learn it while they connect, others while they send."""
+    reset(client)
+
+
+def reset_within_request(_: Proxy, client: socket.socket) -> None:
+    """Reset when the first byte has come; the server never hears of it."""
+    client.recv(1)
     reset(client)
 
 
@@ -179,11 +190,11 @@ def drip_without_length(running: Proxy, client: socket.socket) -> None:
 
 
 def huge(running: Proxy, client: socket.socket) -> None:
-    """Let the server act and answer without an end."""
-    running.ask(running.read_request(client))
-    client.sendall(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\r\n")
+    """Let the server act, and hand its answer on with blanks behind it that do not end."""
+    _, _, body = running.ask(running.read_request(client)).partition(b"\r\n\r\n")
+    client.sendall(b"HTTP/1.1 201 Created\r\nConnection: close\r\n\r\n" + body)
     with suppress(OSError):
-        for _ in range(1000):
+        for _ in range(200):
             client.sendall(b" " * 65536)
 
 

@@ -16,12 +16,19 @@ from loyaltycore_cardprint import HttpCardPrinter
 
 from . import proxy as faults
 from .conftest import Printer
-from .proxy import Behaviour, http, instead, proxy
+from .proxy import Behaviour, Proxy, http, instead, proxy
 from .values import a_key, an_order
 
 ACCEPTED, REJECTED = DeliveryStatus.ACCEPTED, DeliveryStatus.REJECTED
 NOT_SENT, UNKNOWN = DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN
-QUICK = {"timeouts": (0.3, 0.4), "deadline": 0.8, "max_response_bytes": 20_000}
+IMPATIENT = {
+    "black hole": {"timeouts": (5, 0.4)},
+    "silence after the request": {"timeouts": (5, 0.4)},
+    "silence": {"timeouts": (5, 0.4)},
+    "answer that drips": {"deadline": 0.8},
+    "answer that drips without a length": {"deadline": 0.8},
+    "answer without an end": {"max_response_bytes": 20_000},
+}
 
 PAGE = b"<html>Please log in</html>"
 ORDER = (
@@ -40,7 +47,7 @@ def problem(status: int, code: str) -> bytes:
 
 FAULTS = {
     # What happens: behaviour, what the adapter says, with which code, whether the vendor has the order.
-    "reset at once": (faults.reset_at_once, UNKNOWN, "connection_lost", False),
+    "reset within the request": (faults.reset_within_request, UNKNOWN, "connection_lost", False),
     "reset after the request": (faults.reset_after_request, UNKNOWN, "connection_lost", True),
     "answer cut in the head": (faults.cut_head, UNKNOWN, "contract_violation", True),
     "answer cut in the body": (faults.cut_body, UNKNOWN, "connection_lost", True),
@@ -91,9 +98,11 @@ FAULTS = {
 
 
 @contextmanager
-def _behind(vendor: RunningVendor, make_printer: Printer, behaviour: Behaviour) -> Iterator[HttpCardPrinter]:
+def _behind(
+    vendor: RunningVendor, make_printer: Printer, behaviour: Behaviour, name: str = ""
+) -> Iterator[tuple[HttpCardPrinter, Proxy]]:
     with proxy(vendor.url, behaviour) as running:
-        yield make_printer(base_url=running.url, **QUICK)
+        yield make_printer(base_url=running.url, **IMPATIENT.get(name, {})), running
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -103,8 +112,9 @@ def test_the_outcome_after_a_fault(
     """The receipt never claims more than is true, and the same key afterwards makes the card exactly once."""
     behaviour, status, code, acted = FAULTS[name]
     order = an_order()
-    with _behind(vendor, make_printer, behaviour) as unlucky:
+    with _behind(vendor, make_printer, behaviour, name) as (unlucky, running):
         answer = unlucky.submit(order, a_key(order))
+        assert running.acted.wait(10 if acted else 0) is acted
     assert (answer.receipt.status, answer.receipt.code) == (status, code)
     assert answer.receipt.detail
     assert (printer.find(order.reference) is not None) is acted
@@ -114,12 +124,23 @@ def test_the_outcome_after_a_fault(
     assert vendor.prints().count(order.reference) == 1
 
 
+def test_a_reset_at_once_is_told_as_what_it_was(
+    vendor: RunningVendor, make_printer: Printer, printer: HttpCardPrinter
+) -> None:
+    """It may break the connecting or the sending; either way the vendor has nothing, and nothing else is claimed."""
+    order = an_order()
+    with _behind(vendor, make_printer, faults.reset_at_once) as (unlucky, _):
+        receipt = unlucky.submit(order, a_key(order)).receipt
+    assert (receipt.status, receipt.code) in {(UNKNOWN, "connection_lost"), (NOT_SENT, "unreachable")}
+    assert printer.find(order.reference) is None
+
+
 @pytest.mark.parametrize("name", ["429", "503 of the vendor", "409 in progress"])
 def test_a_pause_that_the_vendor_asks_for_is_handed_on(
     name: str, vendor: RunningVendor, make_printer: Printer
 ) -> None:
     """Retry-After arrives in the receipt as seconds."""
-    with _behind(vendor, make_printer, FAULTS[name][0]) as unlucky:
+    with _behind(vendor, make_printer, FAULTS[name][0]) as (unlucky, _):
         assert unlucky.submit(an_order(), "k" * 16).receipt.retry_after == 7
 
 
@@ -131,7 +152,7 @@ def test_a_pause_is_capped_and_nothing_but_seconds(
 ) -> None:
     """A pause is at most an hour, and a header that is no number of seconds is as good as none."""
     answer = http("429 Slow", b"", f"Retry-After: {text}")
-    with _behind(vendor, make_printer, instead(answer, acting=False)) as unlucky:
+    with _behind(vendor, make_printer, instead(answer, acting=False)) as (unlucky, _):
         assert unlucky.submit(an_order(), "k" * 16).receipt.retry_after == expected
 
 
@@ -156,7 +177,7 @@ def test_nobody_accepts(make_printer: Printer) -> None:
         for filler in fillers:
             filler.setblocking(False)
             filler.connect_ex(server.getsockname())
-        stuck = make_printer(base_url=f"http://127.0.0.1:{server.getsockname()[1]}", **QUICK)
+        stuck = make_printer(base_url=f"http://127.0.0.1:{server.getsockname()[1]}", timeouts=(0.3, 5))
         receipt = stuck.submit(an_order(), "k" * 16).receipt
         for filler in fillers:
             filler.close()
@@ -188,7 +209,7 @@ def test_a_wrong_set_up_rejects_no_order(
     answer: bytes, code: str, vendor: RunningVendor, make_printer: Printer
 ) -> None:
     """Wrong credentials and a wrong address are raised, transiently: the order is fine and has to wait."""
-    with _behind(vendor, make_printer, instead(answer, acting=False)) as misled:
+    with _behind(vendor, make_printer, instead(answer, acting=False)) as (misled, _):
         for call in (lambda: misled.submit(an_order(), "k" * 16), lambda: misled.find("ref-1")):
             with pytest.raises(DeliveryFailed) as raised:
                 call()
@@ -229,7 +250,7 @@ def test_the_outcome_of_a_cancellation_after_a_fault(
     order = an_order()
     vendor_id = printer.submit(order, a_key(order)).receipt.vendor_id
     wish = PrintCancellation(order.reference, vendor_id, "changed her mind")
-    with _behind(vendor, make_printer, behaviour) as unlucky:
+    with _behind(vendor, make_printer, behaviour, name) as (unlucky, _):
         answer = unlucky.cancel(wish)
     assert (answer.outcome, answer.code) == (outcome, code)
     assert answer.retry_after == (7 if name in {"429", "503", "400", "404 of the vendor"} else None)
@@ -240,7 +261,7 @@ def test_a_look_up_that_fails_means_that_no_cancellation_was_sent(
     vendor: RunningVendor, make_printer: Printer
 ) -> None:
     """Without the vendor's id the wish is not sent before the look-up has brought it."""
-    with _behind(vendor, make_printer, faults.reset_after_request) as unlucky:
+    with _behind(vendor, make_printer, faults.reset_after_request) as (unlucky, _):
         assert unlucky.cancel(PrintCancellation("ref-1", "", "")).outcome is CancelOutcome.NOT_SENT
 
 
@@ -259,9 +280,47 @@ def test_a_look_up_without_a_usable_answer_is_raised(
     answer: bytes, vendor: RunningVendor, make_printer: Printer, *, permanent: bool
 ) -> None:
     """`find` says None only where the vendor has said so; anything else is an error that tells whether to repeat."""
-    with _behind(vendor, make_printer, instead(answer)) as unlucky:
+    with _behind(vendor, make_printer, instead(answer)) as (unlucky, _):
         with pytest.raises(DeliveryFailed) as raised:
             unlucky.find("ref-1")
         assert raised.value.permanent is permanent
         with pytest.raises(DeliveryFailed):
             unlucky.events_after("")
+
+
+def _event(event_id: str, kind: str, order: bytes) -> bytes:
+    return b'{"id":"%s","type":"%s","timestamp":"x","data":%s}' % (event_id.encode(), kind.encode(), order)
+
+
+KNOWN = _event("evt_2", "card.state_changed", OTHER)
+FOREIGN = _event("evt_1", "invoice.issued", b'{"amount":5}')
+
+
+def test_events_of_a_later_version_are_passed_over(vendor: RunningVendor, make_printer: Printer) -> None:
+    """A page hands on the events that are known, and its cursor leads past the others."""
+    page = http("200 OK", b'{"events":[%s,%s],"cursor":"c2","more":false}' % (FOREIGN, KNOWN))
+    with _behind(vendor, make_printer, instead(page)) as (reader, _):
+        found = reader.events_after("c0")
+    assert [event.event_id for event in found.events] == ["evt_2"]
+    assert (found.cursor, found.more) == ("c2", False)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b'{"events":[],"cursor":"c0","more":true}',
+        b'{"events":[%s],"cursor":"c0","more":false}' % KNOWN,
+        b'{"events":[%s],"cursor":"c1"}' % KNOWN,
+        b'{"events":[%s],"cursor":"a b","more":false}' % KNOWN,
+        b'{"events":[%s],"cursor":"c1","more":false}' % KNOWN.replace(b'"revision":1', b'"revision":0'),
+        b'{"events":{},"cursor":"c1","more":false}',
+    ],
+)
+def test_a_page_that_breaks_the_contract_is_raised(
+    page: bytes, vendor: RunningVendor, make_printer: Printer
+) -> None:
+    """A page without progress would be read for ever, and an event that cannot be read must not be lost."""
+    with _behind(vendor, make_printer, instead(http("200 OK", page))) as (reader, _):
+        with pytest.raises(DeliveryFailed) as raised:
+            reader.events_after("c0")
+    assert (raised.value.code, raised.value.permanent) == ("contract_violation", False)

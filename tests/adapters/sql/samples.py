@@ -143,6 +143,12 @@ def parts(key: st.SearchStrategy[str] = keys) -> st.SearchStrategy[Part]:
     return st.builds(Part, code=key, thing_id=st.none() | keys, batch=texts, order=integers)
 
 
+def part_lists(size: int) -> st.SearchStrategy[list[Part]]:
+    """Lists of parts that may be stored together."""
+    same = (lambda part: part.code, lambda part: (part.batch, part.order, part.thing_id or part.code))
+    return st.lists(parts(), max_size=size, unique_by=same)
+
+
 def distinct(records: st.SearchStrategy[object], key: str, size: int) -> st.SearchStrategy[list[object]]:
     """Lists in which no key comes twice."""
     return st.lists(records, max_size=size, unique_by=lambda record: getattr(record, key))

@@ -91,9 +91,7 @@ def view(parts: list[Part]) -> View:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    samples.distinct(samples.things(), "id", 5), samples.distinct(samples.parts(), "code", 5), THING_CRITERIA
-)
+@given(samples.distinct(samples.things(), "id", 5), samples.part_lists(5), THING_CRITERIA)
 @example([Thing("k1"), Thing("k2", nick="x")], [], Not(field("nick") == "x"))
 @example([Thing("k1"), Thing("k2", nick="x")], [], Not(Not(field("nick") != "y")))
 @example([Thing("k1")], [Part(code="a")], Not(exists("parts", "thing_id")))

@@ -92,7 +92,7 @@ def test_long_keys_are_cut_alike(shared: SqlStorage) -> None:
 
 PLANS = {
     "sqlite": ("EXPLAIN QUERY PLAN ", "(lookup=? AND value>? AND value<?)"),
-    "postgresql": ("EXPLAIN ", "Index Cond: (((lookup)::text = 'word'::text) AND ((value)::text >= "),
+    "postgresql": ("EXPLAIN ", "Index Cond: ((lookup = 'word'::text) AND (value >= "),
     "mariadb": ("EXPLAIN ", "range"),
 }
 

@@ -16,6 +16,8 @@ names = st.text(st.one_of(letters, st.sampled_from(" -'\u2019.,")), min_size=1, 
     lambda text: any(character.isalnum() for character in text)
 )
 
+anywhere = st.text(st.characters(categories=("L", "N", "M", "Cf", "S", "Pd")), min_size=1, max_size=8)
+
 
 def finds(search, keys):
     """What `find(name=...)` asks the storage."""
@@ -31,6 +33,14 @@ def test_every_beginning_of_a_name_finds_it(last, first, data):
         shown = data.draw(st.sampled_from([beginning, beginning.upper(), beginning.lower()]))
         if any(character.isalnum() for character in shown):
             assert finds(shown, keys)
+
+
+@given(anywhere, st.integers(1, 8))
+def test_every_beginning_finds_a_name_of_any_script(name, length):
+    """The same in every script that Unicode has, with its marks, joiners and symbols."""
+    beginning = name[:length]
+    if any(character.isalnum() for character in beginning):
+        assert finds(beginning, name_keys(name, "", ""))
 
 
 @given(names)

@@ -33,7 +33,7 @@ def upgrade() -> None:
 def _branches() -> None:
     create_table(
         "branches",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("name", text(255), nullable=False),
         Column("time_zone", text(255), nullable=False),
         Column("country", text(255), nullable=False),
@@ -53,7 +53,7 @@ def _branches() -> None:
 def _settings() -> None:
     create_table(
         "settings",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("values", long_text(), nullable=False),
         Column("version", BigInteger(), nullable=False),
     )
@@ -62,7 +62,7 @@ def _settings() -> None:
 def _customers() -> None:
     create_table(
         "customers",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("number", text(40), nullable=False),
         Column("kind", text(30), nullable=False),
         Column("last_name", text(80), nullable=False),
@@ -99,7 +99,7 @@ def _customers() -> None:
 def _number_ranges() -> None:
     create_table(
         "number_ranges",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("last", BigInteger(), nullable=False),
         Column("version", BigInteger(), nullable=False),
     )
@@ -108,7 +108,7 @@ def _number_ranges() -> None:
 def _card_order_services() -> None:
     create_table(
         "card_order_services",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("provider", text(100), nullable=False),
         Column("templates", long_text(), nullable=False),
         Column("costs", long_text(), nullable=False),
@@ -128,7 +128,7 @@ def _card_order_services() -> None:
 def _card_orders() -> None:
     create_table(
         "card_orders",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("customer_id", text(64), nullable=False),
         Column("card_id", text(64), nullable=False),
         Column("service_id", text(60), nullable=False),
@@ -166,7 +166,7 @@ def _card_orders() -> None:
 def _cards() -> None:
     create_table(
         "cards",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("number", text(40), nullable=False),
         Column("customer_id", text(64), nullable=False),
         Column("order_id", text(64), nullable=False),
@@ -187,7 +187,7 @@ def _cards() -> None:
 def _information_requests() -> None:
     create_table(
         "information_requests",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("branch_id", text(64), nullable=False),
         Column("requested_by", text(100), nullable=False),
         Column("requested_at", BigInteger(), nullable=False),
@@ -200,7 +200,7 @@ def _information_requests() -> None:
 def _activities() -> None:
     create_table(
         "activities",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("at", BigInteger(), nullable=False),
         Column("actor", text(100), nullable=False),
         Column("branch_id", text(64), nullable=False),
@@ -219,7 +219,7 @@ def _activities() -> None:
 def _commands() -> None:
     create_table(
         "commands",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("name", text(60), nullable=False),
         Column("actor", text(100), nullable=False),
         Column("digest", text(64), nullable=False),
@@ -227,13 +227,14 @@ def _commands() -> None:
         Column("result_key", text(64), nullable=False),
         Column("at", BigInteger(), nullable=False),
         Column("version", BigInteger(), nullable=False),
+        indexes=(("at",),),
     )
 
 
 def _outbox() -> None:
     create_table(
         "outbox",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("kind", text(60), nullable=False),
         Column("key", text(128), nullable=False),
         Column("payload", long_text(), nullable=False),
@@ -263,19 +264,20 @@ def _outbox() -> None:
 def _inbox() -> None:
     create_table(
         "inbox",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("source", text(100), nullable=False),
         Column("event_id", text(128), nullable=False),
         Column("at", BigInteger(), nullable=False),
         Column("version", BigInteger(), nullable=False),
         unique=(("source", "event_id"),),
+        indexes=(("at",),),
     )
 
 
 def _cursors() -> None:
     create_table(
         "cursors",
-        Column("id", text(40), nullable=False),
+        Column("id", text(64), nullable=False),
         Column("position", text(200), nullable=False),
         Column("version", BigInteger(), nullable=False),
     )

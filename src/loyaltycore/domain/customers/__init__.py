@@ -1,1 +1,1 @@
-"""."""
+"""The customer record: master data, numbers, forms, search, and the import of tables."""

@@ -46,13 +46,18 @@ def change_customer(before: Customer, after: Customer) -> Decision[Customer]:
     return Decision(after, save=(after,), notes=(note,))
 
 
-def require_version(customer: Customer, expected: int | None) -> None:
+def require_version(customer: Customer, expected: int) -> None:
     """Make sure that the caller changes what the caller saw.
+
+    Args:
+        customer: As stored.
+
+        expected: The version that the caller saw; 0 for any.
 
     Raises:
         EditedMeanwhile: The customer is at another version than expected.
     """
-    if expected is not None and expected != customer.version:
+    if expected not in {0, customer.version}:
         raise EditedMeanwhile("customer", customer.id, expected, customer.version)
 
 

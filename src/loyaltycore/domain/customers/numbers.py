@@ -42,7 +42,7 @@ class NumberPattern:
     Example:
         >>> pattern = NumberPattern.parse("K{yy}-{n:4}{c}")
         >>> pattern.render(2026, 17), pattern.range_id(2026)
-        ('K26-00175', 'customers:K26-#')
+        ('K26-00179', 'customers:K26-#')
     """
 
     before: str

@@ -1,0 +1,246 @@
+"""The table of errors, code by code, and what no code can tell."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import psycopg
+import pymysql
+import pytest
+from sqlalchemy import exc
+
+from loyaltycore.errors import (
+    CommitUnknown,
+    DuplicateKey,
+    Fault,
+    InvalidInput,
+    StorageBusy,
+    StorageError,
+    StorageUnreachable,
+)
+from loyaltycore_sql.translation import Phase, Uniques, Verdict, translate, translating, verdict
+
+SAME = (StorageBusy, StorageBusy)
+LOST = (StorageBusy, CommitUnknown)
+UNCLEAR = (StorageError, CommitUnknown)
+FATAL = (StorageError, StorageError)
+
+POSTGRESQL = {
+    "40001": SAME,
+    "40P01": SAME,
+    "55P03": SAME,
+    "53300": SAME,
+    "40003": LOST,
+    "25P03": LOST,
+    "57P01": LOST,
+    "57P02": LOST,
+    "57P03": LOST,
+    "57P05": LOST,
+    "08006": LOST,
+    "08003": LOST,
+    "57014": UNCLEAR,
+    "23505": FATAL,
+    "23514": FATAL,
+    "42P01": FATAL,
+    "53100": FATAL,
+    None: LOST,
+}
+MARIADB = {
+    1020: SAME,
+    1213: SAME,
+    1180: SAME,
+    1205: SAME,
+    1047: SAME,
+    1040: SAME,
+    1203: SAME,
+    1053: LOST,
+    1927: LOST,
+    2006: LOST,
+    2013: LOST,
+    2055: LOST,
+    4031: LOST,
+    1317: UNCLEAR,
+    1062: FATAL,
+    1153: FATAL,
+    4025: FATAL,
+    1146: FATAL,
+    1406: FATAL,
+}
+SQLITE = {
+    5: SAME,
+    261: SAME,
+    517: SAME,
+    6: SAME,
+    262: SAME,
+    10: UNCLEAR,
+    778: UNCLEAR,
+    19: FATAL,
+    1299: FATAL,
+    2067: FATAL,
+    13: FATAL,
+    11: FATAL,
+}
+
+
+class PostgresqlError(psycopg.OperationalError):
+    """An error of psycopg's with a state of our choice."""
+
+    sqlstate: str | None = None
+
+
+def of_postgresql(state: str | None) -> exc.DBAPIError:
+    error = PostgresqlError("server says no\nDETAIL: Key (email)=(erika@example.org)")
+    error.sqlstate = state
+    return exc.OperationalError("SELECT 1", {}, error)
+
+
+def of_mariadb(code: int, state: str | None = None) -> exc.DBAPIError:
+    error = pymysql.err.OperationalError(code, "server says no", sqlstate=state)
+    return exc.OperationalError("SELECT 1", {}, error)
+
+
+def of_sqlite(code: int) -> exc.DBAPIError:
+    error = sqlite3.OperationalError("engine says no")
+    error.sqlite_errorcode = code
+    return exc.OperationalError("SELECT 1", {}, error)
+
+
+CASES = [
+    *(
+        pytest.param("postgresql", of_postgresql(code), *both, id=f"postgresql-{code}")
+        for code, both in POSTGRESQL.items()
+    ),
+    *(
+        pytest.param("mariadb", of_mariadb(code), *both, id=f"mariadb-{code}")
+        for code, both in MARIADB.items()
+    ),
+    *(pytest.param("sqlite", of_sqlite(code), *both, id=f"sqlite-{code}") for code, both in SQLITE.items()),
+]
+
+
+@pytest.mark.parametrize(("dialect", "error", "working", "committing"), CASES)
+def test_table(dialect: str, error: exc.DBAPIError, working: type, committing: type) -> None:
+    """Every code, while working and at the commit."""
+    assert type(translate(error, dialect, Phase.WORKING)) is working
+    assert type(translate(error, dialect, Phase.COMMITTING)) is committing
+
+
+def test_vendor_code_before_sqlstate() -> None:
+    """MariaDB's number tells more than its SQLSTATE: 1047 and 1153 are filed as lost connections, and are none."""
+    assert verdict(of_mariadb(1047, "08S01"), "mariadb") is Verdict.WAITED
+    assert verdict(of_mariadb(1153, "08S01"), "mariadb") is Verdict.FATAL
+    assert verdict(of_mariadb(9999, "08S01"), "mariadb") is Verdict.LOST
+    assert verdict(of_mariadb(9999, "40001"), "mariadb") is Verdict.CONFLICT
+    assert verdict(of_mariadb(9999, "23505"), "mariadb") is Verdict.DUPLICATE
+    assert verdict(of_mariadb(9999, "42000"), "mariadb") is Verdict.FATAL
+
+
+def test_closed_socket() -> None:
+    """PyMySQL's error for a socket that is closed already is a lost connection."""
+    closed = exc.InterfaceError("SELECT 1", {}, pymysql.err.InterfaceError(0, ""))
+    assert verdict(closed, "mariadb") is Verdict.LOST
+    empty = exc.InterfaceError("SELECT 1", {}, pymysql.err.InterfaceError())
+    assert verdict(empty, "mariadb") is Verdict.FATAL
+
+
+def test_complaints_of_psycopg_itself() -> None:
+    """An error without a state is about the connection only where it is an OperationalError."""
+    error = exc.DataError("SELECT 1", {}, psycopg.DataError("cannot dump"))
+    assert verdict(error, "postgresql") is Verdict.FATAL
+
+
+def test_what_sqlalchemy_holds_for_lost_is_lost() -> None:
+    """A connection that SQLAlchemy threw away is lost, whatever the code."""
+    error = exc.OperationalError(
+        "SELECT 1", {}, psycopg.DataError("cannot dump"), connection_invalidated=True
+    )
+    assert verdict(error, "postgresql") is Verdict.LOST
+
+
+@pytest.mark.parametrize(
+    ("dialect", "error", "expected"),
+    [
+        ("mariadb", of_mariadb(2003), StorageUnreachable),
+        ("mariadb", of_mariadb(1040), StorageUnreachable),
+        ("mariadb", of_mariadb(1045), StorageError),
+        ("mariadb", of_mariadb(1049), StorageError),
+        ("mariadb", of_mariadb(1698), StorageError),
+        ("mariadb", of_mariadb(1044), StorageError),
+        ("postgresql", of_postgresql(None), StorageUnreachable),
+        ("postgresql", of_postgresql("57P03"), StorageUnreachable),
+        ("sqlite", of_sqlite(14), StorageUnreachable),
+        ("sqlite", of_sqlite(5), StorageUnreachable),
+        ("postgresql", exc.TimeoutError("QueuePool limit"), StorageBusy),
+        ("postgresql", ConnectionRefusedError(111, "refused"), StorageUnreachable),
+    ],
+)
+def test_connecting(dialect: str, error: Exception, expected: type) -> None:
+    """While connecting nothing was sent: unreachable may pass, a wrong password may not."""
+    assert type(translate(error, dialect, Phase.CONNECTING)) is expected
+
+
+def test_own_errors_pass() -> None:
+    """The library's own errors pass as they are, also from inside SQLAlchemy's wrapping."""
+    mine = InvalidInput([Fault("a", "b", "c")])
+    assert translate(mine, "sqlite", Phase.WORKING) is mine
+    assert translate(exc.StatementError("x", "SELECT 1", {}, mine), "sqlite", Phase.WORKING) is mine
+
+
+def test_mistakes_pass() -> None:
+    """A mistake in the program is not dressed up as one of the storage, except where a COMMIT was under way."""
+    mistake = KeyError("x")
+    assert translate(mistake, "sqlite", Phase.WORKING) is mistake
+    assert translate(mistake, "sqlite", Phase.CONNECTING) is mistake
+    assert type(translate(mistake, "sqlite", Phase.COMMITTING)) is CommitUnknown
+
+
+def test_the_cause_is_kept() -> None:
+    """The driver's error is the cause of the translated one; a passing one gets none."""
+    original = of_sqlite(5)
+    with pytest.raises(StorageBusy) as caught, translating("sqlite", Phase.WORKING):
+        raise original
+    assert caught.value.__cause__ is original
+    with pytest.raises(KeyError) as other, translating("sqlite", Phase.WORKING):
+        raise KeyError
+    assert other.value.__cause__ is None
+
+
+def test_messages_hold_no_customer() -> None:
+    """What PostgreSQL adds in detail, a customer's address for example, is not repeated."""
+    assert "erika" not in str(translate(of_postgresql("23505"), "postgresql", Phase.WORKING))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Duplicate entry 'x' for key 'uq_a'",
+        "Duplicate entry 'uq_b' for key 'uq_a'",
+        "Duplicate entry 'x' for key 'uq_b' for key 'uq_a'",
+        "Doppelter Eintrag 'x' für Schlüssel 'uq_a'",
+    ],
+)
+def test_mariadb_names_the_key_last(message: str) -> None:
+    """The name of the key is found behind the value, in any language of the server."""
+    uniques = Uniques("things", {"uq_a": ("a",), "uq_b": ("b",), "PRIMARY": ("id",)})
+    error = exc.IntegrityError("INSERT", {}, pymysql.err.IntegrityError(1062, message))
+    found = translate(error, "mariadb", Phase.WORKING, uniques)
+    assert isinstance(found, DuplicateKey)
+    assert (found.table, found.fields) == ("things", ("a",))
+
+
+def test_unknown_keys_are_no_duplicates() -> None:
+    """A unique key of the host's own making is an error of the storage: the library knows no fields for it."""
+    error = exc.IntegrityError(
+        "INSERT", {}, pymysql.err.IntegrityError(1062, "Duplicate entry 'x' for key 'theirs'")
+    )
+    assert (
+        type(translate(error, "mariadb", Phase.WORKING, Uniques("things", {"uq_a": ("a",)}))) is StorageError
+    )
+    assert type(translate(error, "mariadb", Phase.WORKING, Uniques("things", {}))) is StorageError
+    lite = sqlite3.IntegrityError("UNIQUE constraint failed: things.theirs")
+    lite.sqlite_errorcode = 2067
+    wrapped = exc.IntegrityError("INSERT", {}, lite)
+    assert (
+        type(translate(wrapped, "sqlite", Phase.WORKING, Uniques("things", {"things.a": ("a",)})))
+        is StorageError
+    )

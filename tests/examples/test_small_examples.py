@@ -1,0 +1,38 @@
+"""The small examples run, and end as their reader expects."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.examples.running import run
+
+
+def test_the_first_card(tmp_path: Path) -> None:
+    """The tutorial's script ends with an ordered card, its costs and its expected dispatch, and leaves nothing behind."""
+    ended = run("first_card.py", tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert re.search(r"Erika Mustermann, customer 0000018, has ordered the card \d{16}\.", ended.stdout)
+    assert "costs 2.95 EUR" in ended.stdout
+    assert re.search(r"dispatched on \d{4}-\d\d-\d\d, and is ordered for now", ended.stdout)
+    assert "Waiting to be sent: 2 messages." in ended.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_presenting_cards(tmp_path: Path) -> None:
+    """At the till a good card leads to its customer, on its last day, too; every other one is refused for its own reason."""
+    ended = run("presenting_cards.py", tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    answers = [(line[:11].strip(), line[12:]) for line in ended.stdout.splitlines()]
+    assert [
+        (title, answer.startswith("yes: "), answer.rpartition("(")[2].rstrip(")"))
+        for title, answer in answers
+    ] == [
+        ("active", True, "yes: Erika Mustermann, customer 0000018"),
+        ("ordered", False, "card.not_active"),
+        ("lost", False, "card.invalid"),
+        ("cancelled", False, "card.cancelled"),
+        ("mistyped", False, "card.unknown"),
+        ("last day", True, "yes: Lise Mustermann, customer 0000034"),
+        ("day after", False, "card.expired"),
+    ]

@@ -1,0 +1,176 @@
+"""The habits of the house, held by tests: folders, sizes, docstrings, imports, packaging, changelog."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from zipfile import ZipFile
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+SHIPPED: Final = ("src", "adapters")
+LONGEST: Final = 400
+PYPROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+ADAPTERS: Final = {path.parent.name for path in (ROOT / "adapters").glob("*/__init__.py")}
+
+OPTIONAL: Final = (
+    "alembic",
+    "email_validator",
+    "holidays",
+    "hypothesis",
+    "jinja2",
+    "phonenumbers",
+    "psycopg",
+    "pymysql",
+    "pytest",
+    "reportlab",
+    "requests",
+    "sqlalchemy",
+    "standardwebhooks",
+)
+
+
+def _modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_every_folder_with_modules_is_a_package() -> None:
+    """A folder without `__init__.py` would escape the checks of imports, and type checkers."""
+    folders = {path.parent for path in _modules(*SHIPPED, "tests")}
+    assert [_name(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
+def test_no_module_is_too_long() -> None:
+    """Past 400 lines a module is two."""
+    lengths = {
+        _name(path): len(path.read_text("utf-8").splitlines())
+        for path in _modules(*SHIPPED, "tests", "examples", "docs")
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def _undocumented(body: list[ast.stmt], owner: str) -> Iterator[str]:
+    """Public classes and functions without a docstring, methods of public classes included."""
+    for node in body:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if node.name.startswith("_") or _is_overload(node):
+            continue
+        if ast.get_docstring(node) is None:
+            yield f"{owner}.{node.name}"
+        if isinstance(node, ast.ClassDef):
+            yield from _undocumented(node.body, f"{owner}.{node.name}")
+
+
+def _is_overload(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(ast.unparse(decorator).endswith(("overload", ".setter")) for decorator in node.decorator_list)
+
+
+@pytest.mark.parametrize("path", _modules(*SHIPPED), ids=_name)
+def test_everything_public_is_documented(path: Path) -> None:
+    """A module, and every public class, function and method in it, says what it is."""
+    tree = ast.parse(path.read_text("utf-8"))
+    assert ast.get_docstring(tree)
+    assert list(_undocumented(tree.body, _name(path))) == []
+
+
+def test_every_test_says_what_it_proves() -> None:
+    """A test without a sentence cannot be judged when it fails."""
+    silent = [
+        f"{_name(path)}::{node.name}"
+        for path in _modules("tests")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and ast.get_docstring(node) is None
+    ]
+    assert silent == []
+
+
+def test_importing_the_library_loads_nothing_optional() -> None:
+    """Whoever imports `loyaltycore` pays for attrs and cattrs, not for databases, HTTP or metadata of phone numbers."""
+    code = f"import sys, loyaltycore; print([name for name in {OPTIONAL!r} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names of the files in a wheel that is built from a copy of the sources."""
+    tree = tmp_path_factory.mktemp("sources")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree)
+    for name in SHIPPED:
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "out"],
+        cwd=tree,
+        check=True,
+        capture_output=True,
+    )
+    (built,) = (tree / "out").glob("*.whl")
+    with ZipFile(built) as archive:
+        return set(archive.namelist())
+
+
+def test_the_wheel_holds_every_module(wheel: set[str]) -> None:
+    """Nothing of the two source roots is left behind, and nothing else is taken along."""
+    expected = {path.relative_to(ROOT / source).as_posix() for source in SHIPPED for path in _modules(source)}
+    assert {name for name in wheel if name.endswith(".py")} == expected
+
+
+def test_the_wheel_holds_what_is_no_module(wheel: set[str]) -> None:
+    """Types are marked in every package, and the contract with the card vendor lies beside its adapter."""
+    assert {f"{package}/py.typed" for package in ("loyaltycore", *ADAPTERS)} <= wheel
+    assert "loyaltycore_cardprint/cardprint.openapi.yaml" in wheel
+    assert "loyaltycore_sql/migrations/env.py" in wheel
+
+
+def test_every_adapter_is_packed() -> None:
+    """A folder below `adapters` that is not in the wheel would work on the author's machine alone."""
+    packages = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert set(packages) == {"src/loyaltycore", *(f"adapters/{name}" for name in ADAPTERS)}
+
+
+def test_the_contracts_of_imports_name_every_adapter() -> None:
+    """No adapter escapes the rules about who may see whom."""
+    linter = PYPROJECT["tool"]["importlinter"]
+    assert set(linter["root_packages"]) == {"loyaltycore", *ADAPTERS}
+    contracts = {contract["name"]: contract for contract in linter["contracts"]}
+    assert (
+        set(contracts["Adapters never see services, the command line or one another"]["modules"]) == ADAPTERS
+    )
+    sees = contracts["Adapters see ports, records, domain, codec and errors alone"]
+    assert set(sees["source_modules"]) == ADAPTERS
+    named = contracts["The core names no database, HTTP, holiday or template library"]
+    assert set(named["forbidden_modules"]) >= ADAPTERS
+
+
+CHANGELOG: Final = (ROOT / "CHANGELOG.md").read_text("utf-8")
+KINDS: Final = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security", "For adapter authors"}
+
+
+def test_the_changelog_keeps_its_form() -> None:
+    """Keep a Changelog: unreleased changes first, versions behind, changes by kind."""
+    versions = re.findall(r"^## (.+)$", CHANGELOG, re.MULTILINE)
+    assert versions[0] == "[Unreleased]"
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\](?: - \d{4}-\d\d-\d\d)?", version) for version in versions[1:])
+    assert set(re.findall(r"^### (.+)$", CHANGELOG, re.MULTILINE)) <= KINDS
+    assert f"[{PYPROJECT['project']['version']}]" in versions[1]
+
+
+def test_the_changelog_speaks_to_adapter_authors() -> None:
+    """Whoever keeps an adapter outside finds what concerns it under a heading of its own."""
+    assert "### For adapter authors" in CHANGELOG

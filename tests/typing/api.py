@@ -1,0 +1,148 @@
+"""What type checkers see of the public interface. Only checked by mypy, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import assert_type
+
+from loyaltycore import (
+    Address,
+    CardCosts,
+    CardTemplate,
+    DeliveryTarget,
+    Loyalty,
+    Money,
+    Phone,
+    Refused,
+    ValidityPeriod,
+)
+from loyaltycore.domain.activities import Activity
+from loyaltycore.domain.branches import Branch
+from loyaltycore.domain.calendar import BusinessCalendar
+from loyaltycore.domain.cards import (
+    CardOrder,
+    CardOrderService,
+    CardStanding,
+    CustomerCard,
+    OrderDraft,
+    OrderState,
+    Presentation,
+)
+from loyaltycore.domain.cards.options import NUMBER_PREFIX
+from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.customers.import_report import ImportReport
+from loyaltycore.domain.decisions import Decision
+from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.domain.settings import Option
+from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway, MemoryStorage
+from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
+from loyaltycore.ports.messaging import Mailer, SmsGateway
+from loyaltycore.ports.storage import Storage
+from loyaltycore.services.delivery.vendor_news import Intake
+from loyaltycore.services.delivery.worker import DeliveryReport, Worker
+from loyaltycore.services.desk import Desk
+from loyaltycore.services.paging import Page
+from loyaltycore.services.unit import Unit
+from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_email import SmtpMailer
+from loyaltycore_holidays import BranchHolidays
+from loyaltycore_sql import SqlStorage
+
+
+def house(loyalty: Loyalty) -> None:
+    """The house: sessions, delivery, the vendor's news."""
+    assert_type(loyalty.session("anna"), Desk)
+    assert_type(loyalty.session(actor="anna", branch="berlin"), Desk)
+    assert_type(loyalty.deliver(limit=10), DeliveryReport)
+    assert_type(loyalty.worker(), Worker)
+    assert_type(loyalty.receive_card_webhook({"Webhook-Id": "1"}, b"{}"), Intake)
+    assert_type(loyalty.catch_up(), Intake)
+    assert_type(loyalty.outbox.messages(MessageState.DEAD), Page[OutboxMessage])
+    assert_type(loyalty.outbox.status().messages, Mapping[MessageState, int])
+    assert_type(loyalty.outbox_of("anna").requeue("m-1"), OutboxMessage)
+
+
+def customers(desk: Desk) -> None:
+    """Customers: fields by keyword, pages of results."""
+    made = desk.customers.create(
+        last_name="Mustermann", addresses=[Address()], phones=["030 901820", Phone("+4930901820")]
+    )
+    assert_type(made, Customer)
+    assert_type(desk.customers.change(made.id, expected_version=made.version, notes="x"), Customer)
+    assert_type(desk.customers.get("k-1"), Customer)
+    assert_type(desk.customers.by_number("1"), Customer)
+    assert_type(desk.customers.find(name="muster", limit=10).items, tuple[Customer, ...])
+    assert_type(desk.customers.count(name="muster"), int)
+    assert_type(desk.customers.import_file("kunden.csv", dry_run=True), ImportReport)
+    desk.customers.create(lastname="Mustermann")  # type: ignore[call-arg]  # no such field
+    desk.customers.create(last_name=5)  # type: ignore[arg-type]  # must be text
+
+
+def cards(desk: Desk) -> None:
+    """Cards: the unit of work is no argument of theirs."""
+    assert_type(desk.cards.draft("k-1"), OrderDraft)
+    order = desk.cards.order("k-1", template="gold", valid_until=date(2028, 12, 31), target="branch")
+    assert_type(order, CardOrder)
+    assert_type(order.state, OrderState)
+    assert_type(order.costs.total, Money)
+    assert_type(order.expected_dispatch, date)
+    assert_type(order.dispatched_at, datetime | None)
+    assert_type(
+        desk.cards.order("k-1", valid_for=ValidityPeriod(24), target=DeliveryTarget.BRANCH), CardOrder
+    )
+    assert_type(desk.cards.replace("c-1", keep_until_active=True), CardOrder)
+    assert_type(desk.cards.cancel_order("o-1", reason="x"), CardOrder)
+    assert_type(desk.cards.activate("c-1"), CustomerCard)
+    assert_type(desk.cards.invalidate("c-1"), CustomerCard)
+    assert_type(desk.cards.of_customer("k-1"), tuple[CustomerCard, ...])
+    assert_type(desk.cards.orders_of("k-1"), tuple[CardOrder, ...])
+    presented = desk.cards.present("2912345678905")
+    assert_type(presented, Presentation)
+    assert_type(presented.standing, CardStanding)
+    assert_type(presented.customer, Customer | None)
+    assert_type(presented.require(), Customer)
+    desk.cards.order()  # type: ignore[call-arg]  # for whom?
+    desk.cards.order("k-1", valid_until="2028-12-31")  # type: ignore[arg-type]  # must be a date
+
+
+def around(desk: Desk) -> None:
+    """Branches, the order service, settings and activities."""
+    assert_type(desk.branches.create("berlin", name="Optik Berlin"), Branch)
+    assert_type(desk.branches.all(), tuple[Branch, ...])
+    euro = Money.of("1.20", "EUR")
+    saved = desk.cards.setup.save(
+        provider="Kartendruck GmbH", templates=[CardTemplate("gold")], costs=CardCosts(euro, euro, euro)
+    )
+    assert_type(saved, CardOrderService)
+    assert_type(desk.settings[NUMBER_PREFIX], str)
+    assert_type(desk.settings[Option("shop.return_days", 14, "Days.")], int)
+    assert_type(desk.settings.stored(NUMBER_PREFIX, branch="berlin"), str | None)
+    assert_type(desk.activities.of_customer("k-1"), Page[Activity])
+    assert_type(desk.activities.expand("k-1"), Iterator[Activity])
+    assert_type(desk.keyed("till-1"), Desk)
+    with desk.transaction() as unit:
+        assert_type(unit, Unit)
+        assert_type(unit.get(Customer, "k-1"), Customer)
+        assert_type(unit.seek(Customer, "k-1"), Customer | None)
+        assert_type(unit.apply(Decision(euro)), Money)
+
+
+def refusal(error: Refused) -> None:
+    """The facts of an error are attributes."""
+    assert_type(error.code, str)
+    assert_type(error.remedy, str)
+
+
+def adapters() -> None:
+    """The adapters of the house keep the ports."""
+    storages: list[Storage] = [MemoryStorage(), SqlStorage("sqlite:///shop.db")]
+    mailers: list[Mailer] = [MemoryMailer(), SmtpMailer(host="mail.example.org", sender="shop@example.org")]
+    gateways: list[SmsGateway] = [MemorySmsGateway()]
+    http = HttpCardPrinter(base_url="https://cards.example/v1", token="t0ken")
+    printers: list[CardPrinter] = [MemoryCardPrinter(), http]
+    powers: tuple[SupportsEvents, SupportsEvents, SupportsWebhooks] = (MemoryCardPrinter(), http, http)
+    calendar: BusinessCalendar = BranchHolidays()(Branch("berlin", "Berlin"))
+    assert_type(calendar.is_working_day(date(2026, 1, 1)), bool)
+    Loyalty(storages[0], mailer=mailers[0], sms=gateways[0], card_printer=printers[0])
+    assert_type(powers[2].parse_webhook.__name__, str)
