@@ -9,7 +9,8 @@ from attrs import frozen
 
 from loyaltycore.domain.activities import Activity
 from loyaltycore.domain.criteria import field
-from loyaltycore.services.paging import Page, read_cursor, read_limit, write_cursor
+from loyaltycore.domain.validation import Faults
+from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.running import query
 from loyaltycore.services.unit import Unit
 
@@ -42,13 +43,10 @@ class Activities:
 
             after: The `next` of the page before.
         """
-        count = read_limit(limit)
-        position = read_cursor(after, (str, str))
-        where = field("customer_id") == customer_id
-        found = tuple(unit.find(Activity, where, order_by=("-id",), after=position, limit=count + 1))
-        shown = found[:count]
-        more = len(found) > count
-        return Page(shown, write_cursor((shown[-1].id, shown[-1].id)) if more else "")
+        faults = Faults()
+        portion = read_portion(faults, ("-id",), limit, after)
+        faults.raise_if_any()
+        return find_page(unit, Activity, field("customer_id") == customer_id, portion)
 
     def expand(self, customer_id: str) -> Iterator[Activity]:
         """The whole list around a customer, newest first, read a page at a time."""

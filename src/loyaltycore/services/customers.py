@@ -25,7 +25,7 @@ from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import NotFound
 from loyaltycore.services.importing import ImportSettings, Source, import_file
 from loyaltycore.services.numbering import Numbering
-from loyaltycore.services.paging import Page, read_cursor, read_limit, write_cursor
+from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.running import command, query
 from loyaltycore.services.unit import Unit
 
@@ -152,13 +152,9 @@ class Customers:
         """
         faults = Faults()
         where = read_filters(faults, filters, self.desk.branch.country)
-        count = faults.parsed("limit", lambda: read_limit(limit), 1)
-        position = faults.parsed("after", lambda: read_cursor(after, (str, str)), None)
+        portion = read_portion(faults, ("sort_name",), limit, after)
         faults.raise_if_any()
-        found = tuple(unit.find(Customer, where, order_by=("sort_name",), after=position, limit=count + 1))
-        shown = found[:count]
-        more = len(found) > count
-        return Page(shown, write_cursor((shown[-1].sort_name, shown[-1].id)) if more else "")
+        return find_page(unit, Customer, where, portion)
 
     @query
     def count(self, unit: Unit, /, **filters: Unpack[CustomerFilters]) -> int:

@@ -9,8 +9,10 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
+from loyaltycore.domain.criteria import Criteria
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.services.unit import Unit
 
 T = TypeVar("T")
 
@@ -29,6 +31,42 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     next: str = ""
+
+
+@frozen
+class Portion:
+    """Which portion of which order is wanted.
+
+    Attributes:
+        order_by: The order: names of text fields, `-` before a name for descending.
+
+        count: Length of the page.
+
+        after: The position behind which it starts, or None.
+    """
+
+    order_by: tuple[str, ...]
+    count: int
+    after: tuple[Any, ...] | None
+
+
+def read_portion(faults: Faults, order_by: tuple[str, ...], limit: object, after: object) -> Portion:
+    """Read what a caller gives to get a page."""
+    types = (str,) * (len(order_by) + 1)
+    count = faults.parsed("limit", lambda: read_limit(limit), 1)
+    return Portion(order_by, count, faults.parsed("after", lambda: read_cursor(after, types), None))
+
+
+def find_page(unit: Unit, cls: type[T], where: Criteria, portion: Portion) -> Page[T]:
+    """Read one page of records whose key is ``id``; one record more is read to know whether there is another page."""
+    found = tuple(
+        unit.find(cls, where, order_by=portion.order_by, after=portion.after, limit=portion.count + 1)
+    )
+    shown = found[: portion.count]
+    if len(found) <= portion.count:
+        return Page(shown)
+    names = (*(name.removeprefix("-") for name in portion.order_by), "id")
+    return Page(shown, write_cursor(tuple(getattr(shown[-1], name) for name in names)))
 
 
 def read_limit(limit: object) -> int:

@@ -11,8 +11,9 @@ from loyaltycore.domain.cards.order import CardOrder, OrderState
 from loyaltycore.domain.criteria import field
 from loyaltycore.domain.decisions import Decision, Note, Subject
 from loyaltycore.domain.outbox import MessageState, OutboxMessage, requeue
+from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Refused
-from loyaltycore.services.paging import Page, read_cursor, read_limit, write_cursor
+from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.running import command, query
 from loyaltycore.services.unit import Unit
 
@@ -72,12 +73,11 @@ class Outbox:
 
             after: The `next` of the page before.
         """
-        count = read_limit(limit)
-        position = read_cursor(after, (str, str))
-        where = field("state") == state
-        found = tuple(unit.find(OutboxMessage, where, order_by=("id",), after=position, limit=count + 1))
-        shown = found[:count]
-        return Page(shown, write_cursor((shown[-1].id, shown[-1].id)) if len(found) > count else "")
+        faults = Faults()
+        portion = read_portion(faults, ("id",), limit, after)
+        wanted = faults.choice("state", state, MessageState) or MessageState.DEAD
+        faults.raise_if_any()
+        return find_page(unit, OutboxMessage, field("state") == wanted, portion)
 
     @command("outbox.requeue")
     def requeue(self, unit: Unit, message_id: str) -> OutboxMessage:
