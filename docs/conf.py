@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from importlib import metadata
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_tools"))
+
+# Loading the migrations makes Alembic list its plug-ins.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 project = "loyaltycore"
 author = "The loyaltycore maintainers"

@@ -58,9 +58,9 @@ class Choice(TypeDecorator[Enum]):
         self.choices = choices
         self.length = length
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+    def load_dialect_impl(self, _dialect: Dialect) -> TypeEngine[Any]:
         """Compare by code point like any text."""
-        return dialect.type_descriptor(short_text(self.length))
+        return short_text(self.length)
 
     def process_bind_param(self, value: Enum | str | None, _dialect: Dialect) -> str | None:
         """The member's value."""
@@ -85,9 +85,9 @@ class Document(TypeDecorator[Any]):
         super().__init__()
         self.kind = kind
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+    def load_dialect_impl(self, _dialect: Dialect) -> TypeEngine[Any]:
         """MariaDB's TEXT would end at 64 KiB."""
-        return dialect.type_descriptor(long_text())
+        return long_text()
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         """Build the value.

@@ -18,11 +18,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from attrs import frozen
-from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, text
 
 from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld
+from loyaltycore.records.catalogue import core_record_types
 from loyaltycore_sql.connections import Database
 from loyaltycore_sql.naming import version_table_name
+from loyaltycore_sql.tables import build_tables
 from loyaltycore_sql.translation import Phase, translating
 from loyaltycore_sql.unit import give_back
 
@@ -70,7 +72,8 @@ class Schema:
             state, found = self._state(connection)
             if state is State.OLD and not migrate:
                 raise SchemaTooOld(found, head())
-            absent = _absent(connection, host_tables)
+            present = _present(connection, host_tables)
+            absent = [table for table in host_tables if table not in present]
         if absent or state is not State.CURRENT:
             self._change(absent)
         with self._reading() as connection:
@@ -107,9 +110,16 @@ class Schema:
             # Somebody else may have done it while the lock was waited for.
             state, _ = self._state(connection)
             if state is not State.CURRENT:
+                if state is State.EMPTY:
+                    _refuse_strangers(connection, self._own_tables())
                 command.upgrade(self._config(connection), "head")
             for table in absent:
                 table.create(connection, checkfirst=True)
+
+    def _own_tables(self) -> list[Table]:
+        metadata = MetaData()
+        built = (build_tables(record_type, self.prefix, metadata) for record_type in core_record_types())
+        return [table for tables in built for table in tables]
 
     def _config(self, connection: Connection) -> Config:
         config = _config()
@@ -164,17 +174,28 @@ def _config() -> Config:
     return config
 
 
-def _absent(connection: Connection, tables: Iterable[Table]) -> list[Table]:
-    stored = set(inspect(connection).get_table_names()) if tables else set()
-    return [table for table in tables if table.name not in stored]
+def _present(connection: Connection, tables: Iterable[Table]) -> list[Table]:
+    stored = set(inspect(connection).get_table_names())
+    return [table for table in tables if table.name in stored]
 
 
 def _check_columns(connection: Connection, tables: Iterable[Table]) -> None:
-    inspector = inspect(connection)
     for table in tables:
-        stored = {column["name"] for column in inspector.get_columns(table.name)}
-        if lacking := sorted({column.name for column in table.c} - stored):
+        if lacking := sorted({column.name for column in table.c} - _columns(connection, table)):
             raise SchemaError(f"the table {table.name!r} lacks the columns {', '.join(lacking)}: add them")
+
+
+def _refuse_strangers(connection: Connection, tables: Iterable[Table]) -> None:
+    # The revisions pass over a table that is there already, left by one that was cut short. Which columns such a
+    # table has by then differs, but these it has from the first revision on.
+    for table in _present(connection, tables):
+        marks = {column.name for column in table.c if column.primary_key or column.name == "version"}
+        if not marks <= _columns(connection, table):
+            raise SchemaError(f"the table {table.name!r} is there already and is not the library's")
+
+
+def _columns(connection: Connection, table: Table) -> set[str]:
+    return {column["name"] for column in inspect(connection).get_columns(table.name)}
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def _without_password(url: str) -> str:
     return repr(parsed.render_as_string(hide_password=True) if parsed.password else url)
 
 
-@define
+@define(eq=False)
 class SqlStorage:
     """Keeps records in SQLite, PostgreSQL or MariaDB.
 

@@ -66,7 +66,7 @@ def skip_member(
     name: str,
     obj: object,
     skip: bool,
-    options: Any,  # noqa: FBT001  Sphinx calls it
+    options: Any,
 ) -> bool | None:
     """Show the members of an enumeration although most need no words of their own."""
     if name == "cache_ok":  # a switch of SQLAlchemy, with its words

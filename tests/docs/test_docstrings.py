@@ -14,12 +14,12 @@ SOURCES = [ROOT / "src", ROOT / "adapters"]
 
 
 def _modules() -> list[str]:
-    found = []
-    for source in SOURCES:
-        for path in sorted(source.rglob("*.py")):
-            if ">>> " in path.read_text("utf-8"):
-                found.append(_module(path.relative_to(source)))
-    return found
+    return [
+        _module(path.relative_to(source))
+        for source in SOURCES
+        for path in sorted(source.rglob("*.py"))
+        if ">>> " in path.read_text("utf-8")
+    ]
 
 
 def _module(path: Path) -> str:

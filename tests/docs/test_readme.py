@@ -35,6 +35,13 @@ def test_both_commands_begin_with_nothing_but_python() -> None:
         assert command.startswith('python3 -m venv .venv && .venv/bin/pip install --quiet -e ".[')
 
 
+def test_the_gates_run_the_readmes_own_command() -> None:
+    """`.ci/run` has no test command of its own that could drift from what people are told."""
+    gates = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "pytest" not in gates
+    assert "## Test it" in gates
+
+
 def test_the_example_that_is_run_exists() -> None:
     """The command leads to a file of the repository."""
     (run,) = _shell_blocks("Run it")

@@ -176,6 +176,9 @@ class Cards:
         placed = self._placed(unit, customer, request)
         if card.state is CardState.ACTIVE and not keep_until_active:
             unit.apply(invalidate_card(card, unit.now, why or "replaced"))
+        else:
+            # Saved as it is: of two who replace it at once one loses the race, reads again and finds the follower.
+            unit.save(card)
         return unit.apply(placed)
 
     @command("cards.cancel_order")

@@ -320,7 +320,7 @@ def test_a_page_that_breaks_the_contract_is_raised(
     page: bytes, vendor: RunningVendor, make_printer: Printer
 ) -> None:
     """A page without progress would be read for ever, and an event that cannot be read must not be lost."""
-    with _behind(vendor, make_printer, instead(http("200 OK", page))) as (reader, _):
-        with pytest.raises(DeliveryFailed) as raised:
-            reader.events_after("c0")
+    answer = instead(http("200 OK", page))
+    with _behind(vendor, make_printer, answer) as (reader, _), pytest.raises(DeliveryFailed) as raised:
+        reader.events_after("c0")
     assert (raised.value.code, raised.value.permanent) == ("contract_violation", False)

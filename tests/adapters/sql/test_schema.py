@@ -91,7 +91,8 @@ def shape(connection: Connection) -> dict[str, object]:
             )
             return {row.name: row.sql for row in rows}
         case "mariadb":
-            return {name: connection.execute(text(f"SHOW CREATE TABLE {name}")).one()[1] for name in names}
+            made = {name: connection.execute(text(f"SHOW CREATE TABLE {name}")).one()[1] for name in names}
+            return {name: _in_order(statement) for name, statement in made.items()}
         case _:
             columns = connection.execute(
                 text(
@@ -110,6 +111,12 @@ def shape(connection: Connection) -> dict[str, object]:
                 "columns": [tuple(row) for row in columns],
                 "indexes": sorted(tuple(row) for row in indexes),
             }
+
+
+def _in_order(statement: str) -> list[str]:
+    """The lines of a CREATE TABLE: columns as they come, indexes by name."""
+    lines = [line.rstrip(",") for line in statement.splitlines()]
+    return sorted(lines, key=lambda line: line if "KEY" in line else "")
 
 
 def test_an_empty_database_is_set_up(bare: str) -> None:
@@ -316,6 +323,16 @@ def test_a_table_of_the_host_that_lacks_a_column(bare: str) -> None:
             storage.bind(Registry((RecordType(cls=Grown, table="counters"),)))
         with storage.transaction() as tx:
             tx.add(Counter("a"))
+
+
+def test_a_table_of_the_host_in_our_place(bare: str) -> None:
+    """A host's table that has the name of one of ours is told by its columns, and stays as it is."""
+    with looking(bare) as connection:
+        connection.execute(text("CREATE TABLE loyalty_customers (id INTEGER PRIMARY KEY)"))
+    with opened(bare) as storage, pytest.raises(SchemaError, match="'loyalty_customers' is there already"):
+        storage.bind(CORE)
+    with looking(bare) as connection:
+        assert [column["name"] for column in inspect(connection).get_columns("loyalty_customers")] == ["id"]
 
 
 def test_setting_up_before_binding(bare: str) -> None:

@@ -32,32 +32,40 @@ from loyaltycore.records.checks import MAX_DEPTH, MAX_VALUES
 from loyaltycore.records.registry import LOOKUP_LENGTH
 from loyaltycore.testing.samples import PARTS, REGISTRY, THINGS, Color, Part, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, keep, keys_of, undone
-from loyaltycore.testing.strategies.queries import criteria, matching
+from loyaltycore.testing.strategies.answers import matching
+from loyaltycore.testing.strategies.queries import criteria
 from loyaltycore.testing.strategies.records import record_of
 from loyaltycore.testing.suite import examples
 
 
 @frozen
 class Question:
-    """Records, and a criteria on the things among them."""
+    """Records of both types, and a criteria on the things among them."""
 
-    things: list[Thing]
-    parts: list[Part]
+    stored: tuple[Thing | Part, ...]
     where: Criteria
+
+
+_FEW_KEYS = st.sampled_from(["k1", "k2", "k3"])
+_THINGS = st.lists(
+    record_of(THINGS, id=_FEW_KEYS, extras=st.just(())), max_size=3, unique_by=lambda thing: thing.id
+)
+_PARTS = st.lists(
+    record_of(PARTS, thing_id=st.none() | _FEW_KEYS, serial=st.none(), order=st.integers(0, 1)),
+    max_size=3,
+    unique_by=(lambda part: part.code, lambda part: _unique_values(part)),
+)
+
+
+def _unique_values(part: Part) -> object:
+    return object() if part.thing_id is None else (part.batch, part.order, part.thing_id)
 
 
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
-    """Few records that refer to each other, and criteria with their values."""
-    few = st.sampled_from(["k1", "k2", "k3"])
-    things = draw(st.lists(record_of(THINGS, id=few), max_size=3, unique_by=lambda thing: thing.id))
-    part = record_of(PARTS, thing_id=st.none() | few, serial=st.none(), order=st.integers(0, 1))
-    parts = draw(st.lists(part, max_size=3, unique_by=(lambda part: part.code, _unique_tuple)))
-    return Question(things, parts, draw(criteria(THINGS, REGISTRY, [*things, *parts])))
-
-
-def _unique_tuple(part: Part) -> Any:
-    return (part.batch, part.order, part.thing_id) if part.thing_id is not None else object()
+    """Few records that refer to each other, and criteria that use their values."""
+    stored = (*draw(_THINGS), *draw(_PARTS))
+    return Question(stored, draw(criteria(THINGS, REGISTRY, stored)))
 
 
 def assert_answers(checks: StorageChecks, records: list[Any], answers: dict[Criteria, list[str]]) -> None:
@@ -80,11 +88,9 @@ class QueryChecks(StorageChecks, kit=True):
             @examples(150)
             @given(questions())
             def holds(asked: Question) -> None:
-                others = [*asked.things, *asked.parts]
-                found = matching(asked.things, THINGS, REGISTRY, asked.where, others)
-                expected = [thing.id for thing in found]
+                expected = [thing.id for thing in matching(THINGS, REGISTRY, asked.where, asked.stored)]
                 with undone(storage) as tx:
-                    tx.add(*others)
+                    tx.add(*asked.stored)
                     assert keys_of(tx, Thing, asked.where) == expected
                     assert tx.count(Thing, Query(asked.where)) == len(expected)
 

@@ -12,6 +12,7 @@ All shrink towards short and plain values. Records and criteria are made from th
 
 from __future__ import annotations
 
+from loyaltycore.testing.strategies.answers import in_order, matching, place_of
 from loyaltycore.testing.strategies.messages import (
     INJECTIONS,
     attachments,
@@ -25,8 +26,15 @@ from loyaltycore.testing.strategies.messages import (
     printed,
     sms_texts,
 )
-from loyaltycore.testing.strategies.queries import criteria, in_order, matching, orders, place_of, queries
-from loyaltycore.testing.strategies.records import json_values, record_of, records, stored_values, value_of
+from loyaltycore.testing.strategies.queries import criteria, orders, queries
+from loyaltycore.testing.strategies.records import (
+    json_values,
+    present_values,
+    record_of,
+    records,
+    stored_values,
+    value_of,
+)
 from loyaltycore.testing.strategies.values import (
     addresses,
     card_numbers,
@@ -70,6 +78,7 @@ __all__ = [
     "phones",
     "place_of",
     "postal_addresses",
+    "present_values",
     "print_orders",
     "printed",
     "queries",

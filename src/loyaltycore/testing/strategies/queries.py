@@ -1,10 +1,12 @@
-"""Strategies for criteria and queries over any record type, and what they must answer."""
+"""Strategies for criteria and queries over any record type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final
 
+from attrs import frozen
 from hypothesis import strategies as st
 
 from loyaltycore.domain.criteria import (
@@ -20,47 +22,34 @@ from loyaltycore.domain.criteria import (
     Op,
     Or,
     Query,
-    View,
-    matches,
-    plain,
 )
 from loyaltycore.records.registry import RecordType, Registry, StoredField, Storing
-from loyaltycore.testing.strategies.records import stored_values
+from loyaltycore.testing.strategies.records import present_values
 from loyaltycore.testing.strategies.values import GREATEST_INTEGER, LEAST_INTEGER, texts
-
-T = TypeVar("T")
 
 _EQUALITY: Final = (Op.EQ, Op.NE)
 _UNCOMPARABLE: Final = frozenset({Storing.DOCUMENT, Storing.LONG_TEXT})
 _UNORDERED: Final = frozenset({Storing.BOOLEAN, Storing.CHOICE})
 _MOST_PARTS: Final = 3
-_MOST_LEAVES: Final = 8
+_MOST_LEAVES: Final = 6
 
 
 def criteria(
-    record_type: RecordType[Any], registry: Registry, among: Iterable[object] = (), *, related: bool = True
+    record_type: RecordType[Any], registry: Registry, among: Iterable[object] = ()
 ) -> st.SearchStrategy[Criteria]:
     """Nested criteria on one record type: every comparison that it allows.
 
     Args:
-        record_type: What is asked for.
+        record_type: What is asked for; it is in the registry.
 
         registry: Where the records that refer to it are found.
 
-        among: Records whose values the comparisons use beside others, so that they match some of them.
-
-        related: Whether `Exists` may occur.
+        among: Records whose values some comparisons use, so that they match some of them.
     """
     known = tuple(among)
-    base = st.one_of(_leaves(record_type, [held for held in known if isinstance(held, record_type.cls)]))
-    if related:
-        base |= st.one_of([_exists(other, registry, known) for other in registry if _references(other)])
-
-    def nest(inner: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
-        several = st.lists(inner, max_size=_MOST_PARTS).map(tuple)
-        return st.builds(Not, inner) | st.builds(And, several) | st.builds(Or, several)
-
-    return st.recursive(base, nest, max_leaves=_MOST_LEAVES)
+    return _templates(registry, record_type.table).map(
+        lambda where: _settled(where, record_type, registry, known)
+    )
 
 
 def queries(
@@ -86,85 +75,111 @@ def orders(record_type: RecordType[Any]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(signed, max_size=_MOST_PARTS).map(tuple)
 
 
-def matching(
-    records: Sequence[T], record_type: RecordType[T], registry: Registry, where: Criteria, others: Sequence[object]
-) -> list[T]:
-    """The records that match, by the domain's own evaluation.
+@frozen
+class _Held:
+    """Stands in a template for a value that a known record holds: templates are made once, records again and again.
 
-    Args:
-        records: Those that are asked for.
+    Attributes:
+        place: Which of the values there are.
 
-        record_type: Their type.
-
-        registry: All types.
-
-        where: The criteria.
-
-        others: Everything that is stored: where records that refer to them are looked for.
+        otherwise: What is taken where there is none.
     """
-    view = View(
-        keys=lambda record: registry.of(type(record)).keys_of(record),
-        key=lambda record: registry.of(type(record)).key_of(record),
-        related=lambda table, name, key: _referring(others, registry.named(table).cls, name, key),
-    )
-    return in_order([record for record in records if matches(where, record, view)], record_type, ())
+
+    place: int
+    otherwise: Any
+
+    def among(self, values: Iterable[Any]) -> Any:
+        """One of the values."""
+        found = [value for value in values if value is not None]
+        return found[self.place % len(found)] if found else self.otherwise
 
 
-def in_order(records: Iterable[T], record_type: RecordType[T], order_by: tuple[str, ...]) -> list[T]:
-    """The records in the order of a query: by Python's stable sorting, from the last criterion to the first."""
-    last = f"-{record_type.key}" if order_by and order_by[-1].startswith("-") else record_type.key
-    answer = list(records)
-    for name in reversed((*order_by, last)):
-        answer.sort(key=lambda record, name=name: plain(getattr(record, name.lstrip("-"))), reverse=name[0] == "-")
-    return answer
+def _settled(
+    where: Criteria, record_type: RecordType[Any], registry: Registry, known: tuple[object, ...]
+) -> Criteria:
+    """The template with the values of known records in its places."""
+    mine = [record for record in known if isinstance(record, record_type.cls)]
+
+    def settle(name: str, value: Any) -> Any:
+        return (
+            value.among(getattr(record, name) for record in mine) if isinstance(value, _Held) else value
+        )
+
+    match where:
+        case Compare(name, op, value):
+            return Compare(name, op, settle(name, value))
+        case OneOf(name, values):
+            return OneOf(name, tuple(settle(name, value) for value in values))
+        case HasKey(lookup, _Held() as value, prefix):
+            keys = (key for record in mine for key in record_type.keys_of(record).get(lookup, ()))
+            found = value.among(sorted(keys))
+            return HasKey(lookup, found[: 1 + value.place] if prefix else found, prefix)
+        case Exists(table, refers_by, inner):
+            return Exists(table, refers_by, _settled(inner, registry.named(table), registry, known))
+        case And(parts):
+            return And(tuple(_settled(part, record_type, registry, known) for part in parts))
+        case Or(parts):
+            return Or(tuple(_settled(part, record_type, registry, known) for part in parts))
+        case Not(part):
+            return Not(_settled(part, record_type, registry, known))
+    return where
 
 
-def place_of(record: object, record_type: RecordType[Any], order_by: tuple[str, ...]) -> tuple[Any, ...]:
-    """Where a record stands in an order, as `Query.after` tells it."""
-    return tuple(getattr(record, name.lstrip("-")) for name in (*order_by, record_type.key))
+@cache
+def _templates(registry: Registry, table: str) -> st.SearchStrategy[Criteria]:
+    base = st.one_of(_leaves(registry.named(table)))
+    others = [other for other in registry if _references(other)]
+    if others:
+        base |= st.one_of([_exists(registry, other) for other in others])
+    return _nested(base)
 
 
-def _referring(others: Iterable[object], cls: type, name: str, key: str) -> list[object]:
-    return [other for other in others if isinstance(other, cls) and getattr(other, name) == key]
+@cache
+def _plain_templates(registry: Registry, table: str) -> st.SearchStrategy[Criteria]:
+    return _nested(st.one_of(_leaves(registry.named(table))))
 
 
-def _leaves(record_type: RecordType[Any], known: list[Any]) -> list[st.SearchStrategy[Criteria]]:
+def _nested(base: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
+    def nest(inner: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
+        several = st.lists(inner, max_size=_MOST_PARTS).map(tuple)
+        return st.builds(Not, inner) | st.builds(And, several) | st.builds(Or, several)
+
+    return st.recursive(base, nest, max_leaves=_MOST_LEAVES)
+
+
+def _leaves(record_type: RecordType[Any]) -> list[st.SearchStrategy[Criteria]]:
     leaves: list[st.SearchStrategy[Criteria]] = [st.just(EVERYTHING)]
     for stored in record_type.fields:
         leaves.append(st.just(IsNull(stored.name)))
         if stored.storing not in _UNCOMPARABLE:
-            leaves += _comparisons(stored, [getattr(record, stored.name) for record in known])
-    leaves += [_lookups(record_type, name, known) for name in record_type.lookups]
+            leaves += _comparisons(stored)
+    lookups = [_held(texts(4, min_size=1))] if record_type.lookups else []
+    leaves += [
+        st.builds(HasKey, st.sampled_from(record_type.lookups), values, st.booleans()) for values in lookups
+    ]
     return leaves
 
 
-def _comparisons(stored: StoredField, known: list[Any]) -> list[st.SearchStrategy[Criteria]]:
-    name, values = st.just(stored.name), _compared(stored, known)
+def _held(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return values | st.builds(_Held, st.integers(0, _MOST_PARTS), values)
+
+
+def _comparisons(stored: StoredField) -> list[st.SearchStrategy[Criteria]]:
+    name, values = st.just(stored.name), _held(_compared(stored))
     ops = st.sampled_from(_EQUALITY if stored.storing in _UNORDERED else tuple(Op))
     several = st.lists(values, max_size=_MOST_PARTS).map(tuple)
     return [st.builds(Compare, name, ops, values), st.builds(OneOf, name, several)]
 
 
-def _compared(stored: StoredField, known: list[Any]) -> st.SearchStrategy[Any]:
-    values = stored_values(stored).filter(lambda value: value is not None)
-    held = [value for value in known if value is not None]
-    options = [st.sampled_from(held)] if held else []
+def _compared(stored: StoredField) -> st.SearchStrategy[Any]:
+    values = present_values(stored)
     if stored.storing is Storing.CHOICE:
         # A choice may be compared with a member or with its value.
-        options.append(st.sampled_from([member.value for member in stored.type]))
+        values |= st.sampled_from([member.value for member in stored.type])
     if stored.storing is Storing.INTEGER:
         # A comparison may name a number that no engine could store.
-        options.append(st.sampled_from([LEAST_INTEGER - 1, GREATEST_INTEGER + 1]))
-    return st.one_of(*options, values)
-
-
-def _lookups(record_type: RecordType[Any], lookup: str, known: list[Any]) -> st.SearchStrategy[Criteria]:
-    held = sorted({key for record in known for key in record_type.keys_of(record).get(lookup, ())})
-    beginnings = sorted({key[:2] for key in held})
-    values = texts(4, min_size=1)
-    if held:
-        values |= st.sampled_from(held) | st.sampled_from(beginnings)
-    return st.builds(HasKey, st.just(lookup), values, st.booleans())
+        values |= st.sampled_from([LEAST_INTEGER - 1, GREATEST_INTEGER + 1])
+    return values
 
 
 def _references(record_type: RecordType[Any]) -> list[str]:
@@ -176,8 +191,6 @@ def _references(record_type: RecordType[Any]) -> list[str]:
     ]
 
 
-def _exists(
-    other: RecordType[Any], registry: Registry, known: tuple[object, ...]
-) -> st.SearchStrategy[Criteria]:
-    where = st.deferred(lambda: criteria(other, registry, known, related=False))
+def _exists(registry: Registry, other: RecordType[Any]) -> st.SearchStrategy[Criteria]:
+    where = st.deferred(lambda: _plain_templates(registry, other.table))
     return st.builds(Exists, st.just(other.table), st.sampled_from(_references(other)), where)

@@ -67,8 +67,21 @@ def json_values() -> st.SearchStrategy[Any]:
 
 def stored_values(stored: StoredField) -> st.SearchStrategy[Any]:
     """Values for one stored field, None among them where it may be."""
-    values = _plain_values(stored)
+    values = present_values(stored)
     return st.none() | values if stored.nullable else values
+
+
+def present_values(stored: StoredField) -> st.SearchStrategy[Any]:
+    """Values for one stored field, without None."""
+    match stored.storing:
+        case Storing.TEXT:
+            return texts(min(stored.length, _LONGEST_GENERATED))
+        case Storing.LONG_TEXT:
+            return texts(_LONGEST_GENERATED)
+        case Storing.CHOICE:
+            return st.sampled_from(stored.type)
+        case _:
+            return value_of(stored.type)
 
 
 def value_of(annotation: Any) -> st.SearchStrategy[Any]:
@@ -107,18 +120,6 @@ def _stored(record_type: RecordType[Any]) -> dict[str, st.SearchStrategy[Any]]:
         stored.name: stored_values(stored) for stored in record_type.fields if stored.name != "version"
     }
     return {**fields, record_type.key: keys()}
-
-
-def _plain_values(stored: StoredField) -> st.SearchStrategy[Any]:
-    match stored.storing:
-        case Storing.TEXT:
-            return texts(min(stored.length, _LONGEST_GENERATED))
-        case Storing.LONG_TEXT:
-            return texts(_LONGEST_GENERATED)
-        case Storing.CHOICE:
-            return st.sampled_from(stored.type)
-        case _:
-            return value_of(stored.type)
 
 
 def _nested(cls: type) -> dict[str, st.SearchStrategy[Any]]:
