@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
@@ -26,7 +25,7 @@ from loyaltycore_sql.connections import Row
 from loyaltycore_sql.criteria import Compiler, Target
 from loyaltycore_sql.naming import primary_name, unique_name
 from loyaltycore_sql.records import Decoder, Encoder
-from loyaltycore_sql.selection import Order, make_order
+from loyaltycore_sql.selection import Queries
 from loyaltycore_sql.tables import Tables, build_tables
 from loyaltycore_sql.translation import Uniques
 
@@ -35,8 +34,6 @@ T = TypeVar("T")
 KEY: Final = "key_"
 VERSION: Final = "version_"
 KEYS: Final = "keys_"
-
-_ORDERS: Final = 100
 
 
 @frozen
@@ -66,13 +63,11 @@ class Layout(Generic[T]):
     Attributes:
         record_type: Its declaration.
 
-        compiler: Compiles criteria on its rows.
-
         encoder: Makes rows.
 
         decoder: Makes records.
 
-        order: Makes an order of its rows by names of fields; remembers the last ones.
+        queries: Makes the statements of queries.
 
         uniques: Names its unique keys.
 
@@ -92,10 +87,9 @@ class Layout(Generic[T]):
     """
 
     record_type: RecordType[T]
-    compiler: Compiler
     encoder: Encoder[T]
     decoder: Decoder[T]
-    order: Callable[[tuple[str, ...]], Order]
+    queries: Queries
     uniques: Uniques
     get: Select[Any]
     lock: Select[Any]
@@ -146,13 +140,11 @@ def _layout(target: Target, targets: Mapping[str, Target]) -> Layout[Any]:
     record_type, main = target.record_type, target.tables.main
     key, version = main.c[record_type.key], main.c.version
     as_read = (key == bindparam(KEY), version == bindparam(VERSION))
-    compiler = Compiler(targets, target, main)
     return Layout(
         record_type=record_type,
-        compiler=compiler,
         encoder=Encoder(record_type),
         decoder=Decoder(record_type),
-        order=lru_cache(maxsize=_ORDERS)(partial(make_order, compiler)),
+        queries=Queries(Compiler(targets, target, main)),
         uniques=_uniques(record_type, main),
         get=select(main).where(key == bindparam(KEY)),
         lock=select(main).where(key == bindparam(KEY)).with_for_update(),

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Final
 
-from attrs import frozen
-from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
+from attrs import define, field, frozen
+from sqlalchemy import Column, ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 
-from loyaltycore.domain.criteria import Everything, Query, plain
-from loyaltycore_sql.criteria import Compiler, Condition, bound, condition
+from loyaltycore.domain.criteria import EVERYTHING, Criteria, Query
+from loyaltycore_sql.criteria import Compiler, Condition, condition, parameter
+from loyaltycore_sql.slots import Slots
+
+_REMEMBERED: Final = 500
+"""How many statements of a record type are remembered."""
+
+_SIZE: Final = "size"
+
+
+@frozen
+class Ask:
+    """A statement and its parameters."""
+
+    statement: Select[Any]
+    parameters: dict[str, Any]
 
 
 @frozen
@@ -24,68 +38,100 @@ class Step:
         """For ORDER BY."""
         return self.column.desc() if self.descending else self.column.asc()
 
-    def behind(self, value: Any) -> Condition:
-        """The rows that this criterion puts behind the value."""
+    def behind(self, name: str) -> Condition:
+        """The rows that this criterion puts behind the value of the parameter."""
+        value = parameter(self.column, name)
         return condition(self.column < value if self.descending else self.column > value)
 
-    def not_before(self, value: Any) -> Condition:
+    def not_before(self, name: str) -> Condition:
         """The rows with this value, and those behind it."""
+        value = parameter(self.column, name)
         return condition(self.column <= value if self.descending else self.column >= value)
 
 
-@frozen
-class Order:
-    """A total order of the rows of one table.
+@define
+class Queries:
+    """Makes the statements that queries on one record type need.
+
+    Queries that differ in values alone share one statement, which is remembered.
 
     Attributes:
-        steps: The criteria, the key being the last.
-
-        everything: All columns of all rows in this order.
+        compiler: Compiles criteria on its rows.
     """
 
-    steps: tuple[Step, ...]
-    everything: Select[Any]
+    compiler: Compiler
+    _statements: dict[Hashable, Select[Any]] = field(factory=dict)
 
-    def place(self, record: object) -> tuple[Any, ...]:
-        """Where a record stands, as `Query.after` tells it."""
-        return tuple(getattr(record, step.column.name) for step in self.steps)
+    def find(self, query: Query, size: int, *, skip_locked: bool) -> Ask:
+        """All columns of the first rows that match, behind the place where the query begins.
 
-    def behind(self, after: Sequence[Any]) -> Condition:
-        """The rows behind a place."""
-        places = zip(self.steps, after, strict=True)
-        return _behind(self.steps, [bound(step.column, plain(value)) for step, value in places])
+        Raises:
+            InvalidInput: A value that no engine takes.
+        """
+        slots = Slots()
+        where = slots.take(query.where)
+        place = () if query.after is None else slots.place(self._names(query.order_by), query.after)
+        slots.values[_SIZE] = size
+        shape = (where, query.order_by, place, skip_locked)
+        return self._ask(
+            shape, slots, lambda: self._finding(where, query.order_by, place, skip_locked=skip_locked)
+        )
+
+    def count(self, query: Query) -> Ask:
+        """The number of rows that match.
+
+        Raises:
+            InvalidInput: A value that no engine takes.
+        """
+        slots = Slots()
+        where = slots.take(query.where)
+        return self._ask(where, slots, lambda: self._counting(where))
+
+    def place_of(self, record: object, order_by: tuple[str, ...]) -> tuple[Any, ...]:
+        """Where a record stands in an order, as `Query.after` tells it."""
+        return tuple(getattr(record, name) for name in self._names(order_by))
+
+    def _ask(self, shape: Hashable, slots: Slots, make: Callable[[], Select[Any]]) -> Ask:
+        statement = self._statements.get(shape)
+        if statement is None:
+            if len(self._statements) >= _REMEMBERED:
+                self._statements.clear()
+            statement = self._statements[shape] = make()
+        return Ask(statement, slots.values)
+
+    def _finding(
+        self, where: Criteria, order_by: tuple[str, ...], place: tuple[str, ...], *, skip_locked: bool
+    ) -> Select[Any]:
+        steps = self._steps(order_by)
+        statement = self._where(select(self.compiler.target.tables.main), where)
+        if place:
+            statement = statement.where(_behind(steps, place))
+        statement = statement.order_by(*(step.clause for step in steps)).limit(
+            bindparam(_SIZE, type_=Integer())
+        )
+        return statement.with_for_update(skip_locked=True) if skip_locked else statement
+
+    def _counting(self, where: Criteria) -> Select[Any]:
+        return self._where(select(func.count()).select_from(self.compiler.target.tables.main), where)
+
+    def _where(self, statement: Select[Any], where: Criteria) -> Select[Any]:
+        return statement if where == EVERYTHING else statement.where(self.compiler.compile(where))
+
+    def _steps(self, order_by: tuple[str, ...]) -> list[Step]:
+        main, descending = self.compiler.target.tables.main, [name.startswith("-") for name in order_by]
+        # The key, which is the last criterion, goes the way of the last name.
+        directions = [*descending, bool(descending) and descending[-1]]
+        return [
+            Step(main.c[name], down) for name, down in zip(self._names(order_by), directions, strict=True)
+        ]
+
+    def _names(self, order_by: tuple[str, ...]) -> tuple[str, ...]:
+        return (*(name.removeprefix("-") for name in order_by), self.compiler.target.record_type.key)
 
 
-def make_order(compiler: Compiler, order_by: tuple[str, ...]) -> Order:
-    """The order by these names, then by the key in the direction of the last one."""
-    main, key = compiler.target.tables.main, compiler.target.record_type.key
-    last = f"-{key}" if order_by and order_by[-1].startswith("-") else key
-    steps = tuple(Step(main.c[name.removeprefix("-")], name.startswith("-")) for name in (*order_by, last))
-    return Order(steps, select(main).order_by(*(step.clause for step in steps)))
-
-
-def selection(compiler: Compiler, order: Order, query: Query, size: int) -> Select[Any]:
-    """The first rows that match, behind the place where the query begins."""
-    statement = _where(order.everything, compiler, query)
-    if query.after is not None:
-        statement = statement.where(order.behind(query.after))
-    return statement.limit(size)
-
-
-def counting(compiler: Compiler, query: Query) -> Select[Any]:
-    """The number of rows that match."""
-    return _where(select(func.count()).select_from(compiler.target.tables.main), compiler, query)
-
-
-def _where(statement: Select[Any], compiler: Compiler, query: Query) -> Select[Any]:
-    if isinstance(query.where, Everything):
-        return statement
-    return statement.where(compiler.compile(query.where))
-
-
-def _behind(steps: Sequence[Step], values: Sequence[Any]) -> Condition:
+def _behind(steps: Sequence[Step], names: Sequence[str]) -> Condition:
     # `a >= x AND (a > x OR ...)` and not `a > x OR (a = x AND ...)`: its first part is a range of an index.
-    first, value = steps[0], values[0]
+    first, name = steps[0], names[0]
     if len(steps) == 1:
-        return first.behind(value)
-    return and_(first.not_before(value), or_(first.behind(value), _behind(steps[1:], values[1:])))
+        return first.behind(name)
+    return and_(first.not_before(name), or_(first.behind(name), _behind(steps[1:], names[1:])))

@@ -12,7 +12,6 @@ from loyaltycore.domain.criteria import Query
 from loyaltycore.records.checks import check_query
 from loyaltycore_sql.layouts import KEY, Layout, Layouts
 from loyaltycore_sql.records import storable
-from loyaltycore_sql.selection import counting, selection
 from loyaltycore_sql.unit import Unit
 from loyaltycore_sql.writing import Insertion, Replacement, by_class, remove
 
@@ -82,8 +81,8 @@ class SqlTransaction:
         with self._unit:
             layout = self._layouts.of(cls)
             check_query(query, layout.record_type, self._layouts.registry)
-            statement = counting(layout.compiler, query)
-            return self._unit.execute(statement, {}, lambda found: int(found.scalar_one()))
+            ask = layout.queries.count(query)
+            return self._unit.execute(ask.statement, ask.parameters, lambda found: int(found.scalar_one()))
 
     def _rest(self, layout: Layout[T], query: Query) -> Iterator[T]:
         while True:
@@ -98,10 +97,9 @@ class SqlTransaction:
     def _portion(self, layout: Layout[T], query: Query, size: int) -> list[T]:
         if not size:
             return []
-        statement = selection(layout.compiler, layout.order(query.order_by), query, size)
-        if query.skip_locked and self._unit.skips_locked:
-            statement = statement.with_for_update(skip_locked=True)
-        return self._unit.execute(statement, {}, layout.decoder.decode)
+        skip_locked = query.skip_locked and self._unit.skips_locked
+        ask = layout.queries.find(query, size, skip_locked=skip_locked)
+        return self._unit.execute(ask.statement, ask.parameters, layout.decoder.decode)
 
 
 def _size(query: Query, size: int) -> int:
@@ -114,6 +112,6 @@ def _is_last(query: Query, size: int, records: list[T]) -> bool:
 
 def _behind(layout: Layout[T], query: Query, records: list[T]) -> Query:
     """The query for what comes after these records."""
-    after = layout.order(query.order_by).place(records[-1])
+    after = layout.queries.place_of(records[-1], query.order_by)
     limit = None if query.limit is None else query.limit - len(records)
     return evolve(query, after=after, limit=limit)

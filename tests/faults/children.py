@@ -30,3 +30,10 @@ def create_customers(url: str, rounds: int, folder: str, number: int) -> list[st
     desk = Loyalty(SqlStorage(url)).session(f"process {number}")
     gate(Path(folder), number)
     return rivals.create_customers(desk, number, rounds)
+
+
+def deliver_probes(url: str, probe: str, folder: str, number: int) -> int:
+    """Work through the outbox as one of several workers."""
+    loyalty = Loyalty(SqlStorage(url), handlers=[rivals.Probe(Path(probe))])
+    gate(Path(folder), number)
+    return rivals.deliver_probes(loyalty)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from attrs import frozen
+
+from loyaltycore import Loyalty
+from loyaltycore.domain.decisions import Decision, Dispatch, Subject
+from loyaltycore.domain.outbox import OutboxMessage
 from loyaltycore.errors import EditedMeanwhile
+from loyaltycore.services.delivery.handler import Outcome, Verdict
 from loyaltycore.services.desk import Desk
+from loyaltycore.services.unit import Unit
 from tests.faults.racing import until_done
 
 _TEXTS = (
@@ -84,3 +92,45 @@ def _create_and_regret(desk: Desk) -> None:
             raise _ChangedMind
     except _ChangedMind:
         return
+
+
+@frozen
+class Probe:
+    """A handler that writes the key of each message behind the others in a file, which any process may do.
+
+    Attributes:
+        file: Where.
+
+        kind: Of its messages.
+    """
+
+    file: Path
+    kind: str = "test.probe"
+
+    def deliver(self, message: OutboxMessage) -> Outcome:
+        """Hand over."""
+        with self.file.open("a", encoding="utf-8") as stream:
+            stream.write(f"{message.key}\n")
+        return Outcome(Verdict.DONE)
+
+    def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
+        """There is no further effect."""
+
+    def keys(self) -> list[str]:
+        """What was handed over, by anybody, in order."""
+        return self.file.read_text("utf-8").split()
+
+
+def dispatch_probes(desk: Desk, count: int) -> list[str]:
+    """Put messages into the outbox; answers their keys."""
+    keys = [f"probe-{number}" for number in range(count)]
+    with desk.transaction() as unit:
+        about = Subject("outbox", "probe")
+        messages = tuple(Dispatch("test.probe", {"key": key}, key, about) for key in keys)
+        unit.apply(Decision(None, dispatch=messages))
+    return keys
+
+
+def deliver_probes(loyalty: Loyalty) -> int:
+    """Work through the outbox once, as a worker; answers how many messages were handed over."""
+    return loyalty.worker().run_pass().done

@@ -175,7 +175,7 @@ def test_an_expired_card_is_refused_the_day_after_its_last_day(house: House) -> 
 
 
 def test_presenting_changes_nothing(house: House) -> None:
-    """An expired card touches neither itself, nor the customer, nor anything that could belong to a program."""
+    """F20, the half that concerns cards: expiry changes nothing that is stored, so it limits nothing but the card."""
     _, card = _active(house, valid_until=date(2026, 1, 20))
     house.clock.advance(days=30)
     before = dump(house.loyalty)

@@ -47,7 +47,7 @@ def tables_of(storage: SqlStorage, cls: type) -> list[Table]:
     """The tables of a record class."""
     layouts = storage._layouts
     assert layouts is not None
-    return list(layouts.of(cls).compiler.target.tables)
+    return list(layouts.of(cls).queries.compiler.target.tables)
 
 
 def raw_rows(storage: SqlStorage, table: Table) -> list[tuple[Any, ...]]:
