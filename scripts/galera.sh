@@ -105,7 +105,7 @@ binlog_format=ROW
 default_storage_engine=InnoDB
 wsrep_on=ON
 wsrep_provider=$(provider)
-wsrep_provider_options="base_host=127.0.0.1;base_port=$(port "$1" group);gmcast.listen_addr=tcp://127.0.0.1:$(port "$1" group);ist.recv_addr=127.0.0.1:$(port "$1" ist);ist.recv_bind=127.0.0.1;gcache.size=64M"
+wsrep_provider_options="base_host=127.0.0.1;base_port=$(port "$1" group);gmcast.listen_addr=tcp://127.0.0.1:$(port "$1" group);ist.recv_addr=127.0.0.1:$(port "$1" ist);ist.recv_bind=127.0.0.1:$(port "$1" ist);gcache.size=64M"
 wsrep_cluster_name=loyaltycore
 wsrep_cluster_address=gcomm://$members
 wsrep_node_name=node$1

@@ -46,7 +46,7 @@ class Calls:
 
     def cancel(self, vendor_id: str, reference: str, reason: str) -> VendorOrder | Failure:
         """Ask that an order be not carried out."""
-        body = dump(wire.cancellation_body(reason))
+        body = dump(wire.cancellation_body(reference, reason))
         answer = self.transport.call("PUT", f"/orders/{vendor_id}/cancellation", body=body)
         found = _read(answer, {200, 202}, lambda document: _same_order(document, reference))
         if isinstance(answer, NoAnswer) or isinstance(found, Failure):

@@ -18,7 +18,8 @@ other 4xx without a problem     unknown               raises, transient         
 5xx otherwise                   unknown               raises, transient          unknown
 ==============================  ====================  =========================  =================
 
-(1) Where the problem says ``not_found``; otherwise the address is wrong, which is rejected.
+(1) Where the problem says ``not_found`` and the look-up by reference finds none either; without such a problem the
+address is wrong, which is rejected.
 
 Wrong credentials, an exhausted account and a wrong address are faults of the set-up and not of the order: they never
 reject one, and all of them are transient, because the same order goes through once a person has mended the set-up.

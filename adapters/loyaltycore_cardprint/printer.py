@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from os import PathLike, fspath
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -69,7 +69,7 @@ class HttpCardPrinter:
         webhook_secrets: Secrets ``whsec_…`` that are valid today, newest first: two while one is being replaced. None:
             every webhook is refused.
 
-        source: The vendor's name in events; the host where it is empty.
+        source: The vendor's name in events; the host where it is left out.
 
         timeouts: Seconds for connecting, and seconds without a byte while reading.
 
@@ -160,7 +160,7 @@ class HttpCardPrinter:
         return receipts.find(self._calls, reference)
 
     def cancel(self, cancellation: PrintCancellation) -> CancelReceipt:
-        """Ask that an order be not carried out; without a vendor's id it is looked up first."""
+        """Ask that an order be not carried out; it is looked up where the vendor's id is missing or not known there."""
         return receipts.cancel(self._calls, cancellation)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[PrintEvent, ...]:
@@ -189,6 +189,12 @@ class HttpCardPrinter:
     def close(self) -> None:
         """Close idle connections; the printer can still be used and opens new ones."""
         self._calls.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _check(self) -> None:
         connect, read = self.timeouts

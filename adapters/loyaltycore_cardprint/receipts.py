@@ -46,16 +46,21 @@ def find(calls: Calls, reference: str) -> PrintStatus | None:
 
 
 def cancel(calls: Calls, cancellation: PrintCancellation) -> CancelReceipt:
-    """Ask that an order be not carried out."""
-    vendor_id = cancellation.vendor_id
-    if not wire.VENDOR_ID.fullmatch(vendor_id):
-        located = _locate(calls, cancellation.reference)
+    """Ask that an order be not carried out.
+
+    An id that the vendor does not know proves nothing about the order (ids get mixed up), the reference does.
+    """
+    reference, reason = cancellation.reference, cancellation.reason
+    found = None
+    if wire.VENDOR_ID.fullmatch(cancellation.vendor_id):
+        found = calls.cancel(cancellation.vendor_id, reference, reason)
+    if found is None or _is_unknown(found):
+        located = _locate(calls, reference)
         if isinstance(located, CancelReceipt):
             return located
-        vendor_id = located
-    found = calls.cancel(vendor_id, cancellation.reference, cancellation.reason)
+        found = calls.cancel(located, reference, reason)
     if isinstance(found, Failure):
-        return _not_cancelled(found, cancellation.reference)
+        return _not_cancelled(found, reference)
     granted = found.cancellation == "granted"
     return CancelReceipt(CancelOutcome.CANCELLED if granted else CancelOutcome.REQUESTED, found.status)
 
@@ -70,12 +75,12 @@ def _resolve(calls: Calls, reference: str, content: str, refusal: Failure) -> Ve
     if isinstance(found, Failure):
         return _unresolved(found)
     if found is None:
-        return refusal
+        return refusal if refusal.code == "idempotency_key_reused" else _unresolved(refusal)
     return found if found.content_digest == content else refusal
 
 
 def _unresolved(failure: Failure) -> Failure:
-    """A look-up that brought nothing says nothing about the order: it is there or not."""
+    """A look-up that brought nothing, or that contradicts the refusal, says nothing about the order."""
     if failure.meaning is Meaning.SET_UP:
         return failure
     return Failure(
@@ -117,12 +122,15 @@ def _locate(calls: Calls, reference: str) -> str | CancelReceipt:
     return _cancel_receipt(outcome, found)
 
 
+def _is_unknown(found: VendorOrder | Failure) -> bool:
+    return isinstance(found, Failure) and (found.status, found.code) == (404, "not_found")
+
+
 def _not_cancelled(failure: Failure, reference: str) -> CancelReceipt:
-    match failure.status, failure.code:
-        case 404, "not_found":
-            return _cancel_receipt(CancelOutcome.UNKNOWN_ORDER, failure)
-        case 409, "too_late":
-            return _cancel_receipt(CancelOutcome.TOO_LATE, failure, _order_in(failure, reference))
+    if (failure.status, failure.code) == (409, "too_late"):
+        return _cancel_receipt(CancelOutcome.TOO_LATE, failure, _order_in(failure, reference))
+    if _is_unknown(failure):  # though the look-up has just found it
+        return _cancel_receipt(CancelOutcome.UNKNOWN, failure)
     return _cancel_receipt(_CANCEL[failure.meaning], failure)
 
 

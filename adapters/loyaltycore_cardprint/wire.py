@@ -65,12 +65,12 @@ def order_body(order: PrintOrder) -> dict[str, Any]:
     return body | _filled({"letter": _letter(order), "language": order.language, "comment": order.comment})
 
 
-def cancellation_body(reason: str) -> dict[str, Any]:
+def cancellation_body(reference: str, reason: str) -> dict[str, Any]:
     """Write a wish to cancel; a reason is for people, so it is mended and shortened rather than refused."""
     text = _CONTROLS.sub(" ", reason).strip()
     if len(text) > REASON_LENGTH:
         text = text[: REASON_LENGTH - 1] + "…"
-    return _filled({"reason": text})
+    return {"reference": reference} | _filled({"reason": text})
 
 
 def read_order(document: object) -> VendorOrder:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from math import ceil
 from threading import Lock, local
 from typing import Any, Final
 
 from attrs import field, frozen
-from sqlalchemy import URL, Connection, Engine, Executable, StaticPool, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    Executable,
+    NullPool,
+    StaticPool,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import ArgumentError
 
 from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy, StorageError
+from loyaltycore_sql.hosts import Dialler, Host, split_hosts
+from loyaltycore_sql.translation import Verdict, mariadb_verdict
 
 _RECYCLE: Final = 1800
 """Seconds after which a connection is replaced: servers and firewalls drop idle ones."""
@@ -20,6 +33,9 @@ _RECYCLE: Final = 1800
 _UNKNOWN_VARIABLE: Final = 1193
 
 _SKIP_LOCKED_SINCE: Final = (10, 6)
+
+_ANSWER: Final = 3
+"""How many times as long as for a lock is waited for an answer, where another host might give one."""
 
 
 @frozen
@@ -66,11 +82,14 @@ class Limits:
         max_overflow: Connections that may come on top for a while.
 
         timeout: Seconds to wait for a connection, for a free place in the pool, or for a lock.
+
+        sync_wait: Before which statements a Galera node catches up, as its variable ``wsrep_sync_wait``.
     """
 
     pool_size: int
     max_overflow: int
     timeout: float
+    sync_wait: int = 1
 
 
 @frozen
@@ -110,12 +129,16 @@ class Database:
         turn: For a database that has one connection only: who holds this lock may use it.
 
         lost: The row for which a race was lost, for each thread.
+
+        patient: For changes of tables, which may take long: waits for each answer as long as it takes. None where
+            `engine` does so, too.
     """
 
     engine: Engine
     limits: Limits
     turn: Lock | None = None
     lost: Lost = field(factory=Lost)
+    patient: Engine | None = None
 
     def take_turn(self) -> None:
         """Wait until the only connection is free.
@@ -171,7 +194,7 @@ def parse_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise InvalidInput([Fault("url", "bad_url", "is no database address")]) from None
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
@@ -188,25 +211,70 @@ def open_database(url: str, limits: Limits, connect_args: Mapping[str, Any]) -> 
 
         MissingExtra: The driver is not installed.
     """
-    parsed = parse_url(url)
+    single, hosts = split_hosts(url)
+    parsed = parse_url(single)
     driver = _DRIVERS[parsed.drivername]
+    if hosts and driver is not _MARIADB:
+        raise InvalidInput([Fault("url", "bad_url", "may name several hosts only for MariaDB")])
     if find_spec(driver.module) is None:
         raise MissingExtra(driver.extra, driver.module)
     if driver is _SQLITE:
         return _open_sqlite(parsed, limits, connect_args)
-    own, greet = _postgresql(limits) if driver is _POSTGRESQL else _mariadb(limits)
+    if driver is _POSTGRESQL:
+        own, greet = _postgresql(limits)
+        return Database(_server(parsed, own, connect_args, greet, **_pool(limits)), limits)
+    if hosts:
+        return _open_cluster(parsed, hosts, limits, connect_args)
+    own, greet = _mariadb(limits)
+    engine = _server(parsed, own, connect_args, greet, **_pool(limits))
+    event.listen(engine, "handle_error", _discard_if_away)
+    return Database(engine, limits)
+
+
+def _server(
+    url: URL,
+    own: Mapping[str, Any],
+    connect_args: Mapping[str, Any],
+    greet: Callable[[Any, Any], None],
+    **pool: Any,
+) -> Engine:
+    defaults = {name: value for name, value in own.items() if name not in url.query}
     engine = create_engine(
-        parsed,
-        connect_args={**own, **connect_args},
+        url,
+        connect_args={**defaults, **connect_args},
         # Several reads of one transaction see one state; who writes what another changed since is told so.
         isolation_level="REPEATABLE READ",
         pool_recycle=_RECYCLE,
         # Every transaction is ended by name, a second rollback would only cost a round trip.
         pool_reset_on_return=None,
-        **_pool(limits),
+        **pool,
     )
     event.listen(engine, "connect", greet)
-    return Database(engine, limits)
+    return engine
+
+
+def _open_cluster(
+    url: URL, hosts: Sequence[Host], limits: Limits, connect_args: Mapping[str, Any]
+) -> Database:
+    own, greet = _mariadb(limits)
+    # A node that hangs would be waited for without end, although the others have shut it out.
+    bounds = dict.fromkeys(("read_timeout", "write_timeout"), ceil(limits.timeout * _ANSWER))
+    engine = _server(url, {**own, **bounds}, connect_args, greet, **_pool(limits))
+    unbounded = {name: value for name, value in connect_args.items() if name not in bounds}
+    patient = _server(
+        url.difference_update_query(bounds), own, unbounded, greet, poolclass=NullPool, hide_parameters=True
+    )
+    dial = Dialler(hosts, limits.timeout)
+    for each in (engine, patient):
+        event.listen(each, "do_connect", dial)
+        event.listen(each, "handle_error", _discard_if_away)
+    return Database(engine, limits, patient=patient)
+
+
+def _discard_if_away(context: ExceptionContext) -> None:
+    """Make the pool give up its connections to a node that has left its cluster: it may be away for long."""
+    if mariadb_verdict(context.original_exception) is Verdict.AWAY:
+        context.is_disconnect = True
 
 
 def _pool(limits: Limits) -> dict[str, Any]:
@@ -262,7 +330,7 @@ def _mariadb(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], None]
                     "this MariaDB has no innodb_snapshot_isolation: 10.6.18 or 10.11.8 is needed"
                 )
             # On a Galera node: wait until it knows what the others committed before.
-            _set_if_known(cursor, "wsrep_sync_wait = 1")
+            _set_if_known(cursor, f"wsrep_sync_wait = {limits.sync_wait}")
 
     return {"connect_timeout": max(1, ceil(limits.timeout)), "charset": "utf8mb4"}, greet
 

@@ -6,12 +6,14 @@ PostgreSQL knows no NUL character, MariaDB would store half of a surrogate pair.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar, cast
 
 import attrs
+from sqlalchemy import CursorResult
 
 from loyaltycore.codec import to_json
 from loyaltycore.errors import Fault, InvalidInput, StorageError
@@ -97,14 +99,14 @@ class Decoder(Generic[T]):
         self._table = record_type.table
         self._build = _builder(record_type.cls)
 
-    def decode(self, rows: Iterable[Iterable[Any]]) -> list[T]:
-        """The records of these rows.
+    def decode(self, found: CursorResult[Any]) -> list[T]:
+        """The records of all rows.
 
         Raises:
             StorageError: A row holds what the class refuses; it was written by something else.
         """
         try:
-            return [self._build(row) for row in rows]
+            return [self._build(row) for row in found.all()]
         except (ValueError, TypeError, OverflowError) as error:
             raise StorageError(f"{self._table}: a stored record does not fit its class") from error
 
@@ -149,10 +151,18 @@ def _scalar(stored: StoredField, length: int) -> Encode:
 
 
 def _text(limit: int) -> Encode:
+    longest = limit or sys.maxsize
+
     def encode(value: Any) -> Any:
+        # Nearly all texts pass here; the rest is looked at closely.
+        if type(value) is str and len(value) <= longest and value.isascii() and "\x00" not in value:
+            return value
+        return closely(value)
+
+    def closely(value: Any) -> Any:
         if not isinstance(value, str):
             raise _wrong_type(str, value)
-        if limit and len(value) > limit:
+        if len(value) > longest:
             raise Unfit("too_long", f"is longer than {limit} characters")
         if not storable(value):
             raise Unfit("bad_text", "holds a character that cannot be stored")
@@ -192,7 +202,7 @@ def _instant(value: Any) -> Any:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Unfit("wrong_type", "must be an instant with a time zone")
     # A zone east or west of Greenwich can carry the first and the last day of the calendar out of it.
-    if not _EARLIEST <= microseconds(value) <= _LATEST:
+    if value.tzinfo is not UTC and not _EARLIEST <= microseconds(value) <= _LATEST:
         raise Unfit("out_of_range", "lies outside the calendar in UTC")
     return value
 

@@ -10,17 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from hashlib import sha256
+from random import random
 from threading import Lock
+from time import sleep
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from attrs import frozen
-from sqlalchemy import Connection, MetaData, Table, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
 
-from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld
+from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore_sql.connections import Database
 from loyaltycore_sql.naming import version_table_name
@@ -32,6 +35,12 @@ SCRIPTS: Final = "loyaltycore_sql:migrations"
 
 _LONG: Final = 3600
 """Seconds to wait for another process that is migrating."""
+
+_TRIES: Final = 8
+"""How often a change is tried on a cluster."""
+
+_PAUSE: Final = 0.5
+"""Greatest pause after the first of these tries, in seconds; it grows by as much with each."""
 
 # Alembic keeps the migration that is running in global variables.
 _ONE_AT_A_TIME: Final = Lock()
@@ -105,7 +114,24 @@ class Schema:
             raise SchemaTooNew(", ".join(found), head())
         return State.OLD, ", ".join(found)
 
-    def _change(self, absent: Iterable[Table]) -> None:
+    def _change(self, absent: Sequence[Table]) -> None:
+        for tries in range(1, _TRIES + 1):
+            try:
+                return self._change_once(absent)
+            except SchemaError:
+                raise
+            except (StorageError, CommandError):
+                # No lock reaches all nodes of a cluster: another one may have made the same change at the same time.
+                if tries == _TRIES or not self._is_cluster():
+                    raise
+            sleep(_PAUSE * tries * random())  # noqa: S311  no secret
+        raise AssertionError("unreachable")
+
+    def _is_cluster(self) -> bool:
+        with self._reading() as connection:
+            return _is_cluster(connection)
+
+    def _change_once(self, absent: Sequence[Table]) -> None:
         with _ONE_AT_A_TIME, self._changing() as connection:
             # Somebody else may have done it while the lock was waited for.
             state, _ = self._state(connection)
@@ -128,24 +154,24 @@ class Schema:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._connection() as connection:
+        with self._connection(self.database.engine) as connection:
             self.database.begin(connection, read_only=True)
             yield connection
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
-        with self._connection() as connection:
+        with self._connection(self.database.patient or self.database.engine) as connection:
             self.database.begin_ddl(connection)
             with _LOCKS[self.database.dialect](connection, self._lock_name(connection)):
                 yield connection
                 connection.commit()
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _connection(self, engine: Engine) -> Iterator[Connection]:
         self.database.take_turn()
         try:
             with translating(self.database.dialect, Phase.CONNECTING):
-                connection = self.database.engine.connect()
+                connection = engine.connect()
             try:
                 with translating(self.database.dialect, Phase.WORKING):
                     yield connection
@@ -213,13 +239,22 @@ def _postgresql_lock(connection: Connection, name: str) -> Iterator[None]:
 
 @contextmanager
 def _mariadb_lock(connection: Connection, name: str) -> Iterator[None]:
-    # Its DDL commits by itself, so only a lock of the session outlives it. On Galera it holds for one node.
+    # Its DDL commits by itself, so only a lock of the session outlives it.
+    if _is_cluster(connection):
+        yield  # there it would hold for one node
+        return
     lock = {"name": sha256(name.encode()).hexdigest(), "timeout": _LONG}
     connection.execute(text("SELECT GET_LOCK(:name, :timeout)"), lock)
     try:
         yield
     finally:
         connection.execute(text("SELECT RELEASE_LOCK(:name)"), lock)
+
+
+def _is_cluster(connection: Connection) -> bool:
+    if connection.dialect.name != "mariadb":
+        return False
+    return connection.execute(text("SHOW VARIABLES LIKE 'wsrep_on'")).all() == [("wsrep_on", "ON")]
 
 
 _LOCKS: Final[dict[str, Any]] = {

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field, validators
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from loyaltycore.errors import StorageError
+from loyaltycore.errors import InvalidInput, StorageError
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore.records.registry import Registry
 from loyaltycore_sql.connections import Database, Limits, open_database
+from loyaltycore_sql.hosts import split_hosts
 from loyaltycore_sql.layouts import Layouts
 from loyaltycore_sql.schema import Schema
 from loyaltycore_sql.transaction import SqlTransaction
 from loyaltycore_sql.unit import Unit
 
+_ALL_STATEMENTS: Final = 15
+"""The greatest `SqlStorage.wsrep_sync_wait`."""
+
 
 def _without_password(url: str) -> str:
     try:
-        parsed = make_url(url)
-    except ArgumentError:
+        single, hosts = split_hosts(url)
+        parsed = make_url(single)
+    except (ArgumentError, ValueError, InvalidInput):
         return "'...'"
-    return repr(parsed.render_as_string(hide_password=True) if parsed.password else url)
+    if not parsed.password:
+        return repr(url)
+    shown = parsed.render_as_string(hide_password=True)
+    return repr(shown if not hosts else f"{shown}, {len(hosts)} hosts")
 
 
 @define(eq=False)
@@ -34,7 +42,8 @@ class SqlStorage:
 
     Attributes:
         url: ``sqlite:///shop.db``, ``postgresql://user:password@host/shop`` or ``mariadb://user:password@host/shop``;
-            ``sqlite:///:memory:`` for a database that lives as long as this object.
+            ``sqlite:///:memory:`` for a database that lives as long as this object. For a cluster of MariaDB several
+            hosts, the preferred one first: ``mariadb://user:password@node1,node2:3307/shop``.
 
         prefix: What the name of every table begins with, so that host tables in the same database stay apart.
 
@@ -45,6 +54,9 @@ class SqlStorage:
         timeout: Seconds to wait for a connection or a lock before `StorageBusy`.
 
         migrate: Whether `bind` brings older tables up to date by itself.
+
+        wsrep_sync_wait: Before which statements a Galera node catches up with the others, as the server's variable of
+            this name: 1, before every transaction that begins with reading; 0, never. Elsewhere without a meaning.
 
         connect_args: Further arguments for the driver, for example of TLS.
     """
@@ -57,6 +69,9 @@ class SqlStorage:
     max_overflow: int = field(default=10, kw_only=True, validator=validators.ge(0))
     timeout: float = field(default=10.0, kw_only=True, validator=validators.gt(0))
     migrate: bool = field(default=False, kw_only=True)
+    wsrep_sync_wait: int = field(
+        default=1, kw_only=True, validator=[validators.ge(0), validators.le(_ALL_STATEMENTS)]
+    )
     connect_args: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=False)
     _database: Database = field(init=False, repr=False)
     _layouts: Layouts | None = field(init=False, default=None, repr=False)
@@ -69,7 +84,12 @@ class SqlStorage:
 
             MissingExtra: The driver is not installed.
         """
-        limits = Limits(pool_size=self.pool_size, max_overflow=self.max_overflow, timeout=self.timeout)
+        limits = Limits(
+            pool_size=self.pool_size,
+            max_overflow=self.max_overflow,
+            timeout=self.timeout,
+            sync_wait=self.wsrep_sync_wait,
+        )
         self._database = open_database(self.url, limits, self.connect_args)
 
     def bind(self, registry: Registry) -> None:

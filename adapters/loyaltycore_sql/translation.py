@@ -61,6 +61,9 @@ class Verdict(Enum):
     WAITED = "waited"
     """A lock or a free place was waited for in vain."""
 
+    AWAY = "away"
+    """The node has left its cluster: it refuses every command, a COMMIT too, and others may go on."""
+
     LOST = "lost"
     """The connection is gone, and with it the transaction, unless a COMMIT was on its way."""
 
@@ -95,15 +98,15 @@ _SQLSTATES: Final[Mapping[str, Verdict]] = {
 _VENDOR_CODES: Final[Mapping[int, Verdict]] = {
     1020: Verdict.CONFLICT,  # changed since the snapshot
     1213: Verdict.CONFLICT,  # deadlock; on Galera also another node's write
-    1180: Verdict.CONFLICT,  # error during commit; Galera: not applied
     1040: Verdict.WAITED,  # too many connections
-    1047: Verdict.WAITED,  # this node has left the cluster, for now
+    1047: Verdict.AWAY,  # not ready for commands
     1203: Verdict.WAITED,  # too many connections of this user
     1205: Verdict.WAITED,  # lock wait timeout
     1062: Verdict.DUPLICATE,
     1169: Verdict.DUPLICATE,
     1586: Verdict.DUPLICATE,
     1053: Verdict.LOST,  # shutting down
+    1180: Verdict.LOST,  # error during commit; Galera: the node lost the others, who may have heard of it and keep it
     1927: Verdict.LOST,  # killed
     2006: Verdict.LOST,
     2013: Verdict.LOST,
@@ -174,7 +177,7 @@ def translate(error: Exception, dialect: str, phase: Phase, uniques: Uniques | N
         return _connecting(error, found)
     if phase is Phase.COMMITTING and found in {Verdict.LOST, Verdict.UNCLEAR}:
         return CommitUnknown(f"the connection was lost at the commit: {_words(error)}")
-    if found in {Verdict.CONFLICT, Verdict.WAITED, Verdict.LOST}:
+    if found in {Verdict.CONFLICT, Verdict.WAITED, Verdict.AWAY, Verdict.LOST}:
         return StorageBusy(_words(error))
     if found is Verdict.DUPLICATE and (duplicate := uniques and _duplicate(error, uniques)):
         return duplicate
@@ -211,15 +214,19 @@ def _postgresql(error: exc.DBAPIError) -> Verdict:
     return _SQLSTATES.get(state, Verdict.LOST if state.startswith("08") else Verdict.FATAL)
 
 
-def _mariadb(error: exc.DBAPIError) -> Verdict:
-    said: Any = error.orig
-    code = said.args[0] if said.args else -1
+def mariadb_verdict(said: BaseException | None) -> Verdict:
+    """What an error of the driver's own says, before SQLAlchemy has wrapped it."""
+    code = said.args[0] if said and said.args else -1
     if code in _VENDOR_CODES:
         return _VENDOR_CODES[code]
-    if code == 0 and isinstance(error, exc.InterfaceError):
-        return Verdict.LOST  # PyMySQL's way to say that its socket is closed
     state = getattr(said, "sqlstate", None) or ""
     return _MARIADB_STATES.get(state, Verdict.LOST if state.startswith("08") else Verdict.FATAL)
+
+
+def _mariadb(error: exc.DBAPIError) -> Verdict:
+    if isinstance(error, exc.InterfaceError) and error.orig and error.orig.args[:1] == (0,):
+        return Verdict.LOST  # PyMySQL's way to say that its socket is closed
+    return mariadb_verdict(error.orig)
 
 
 def _sqlite(error: exc.DBAPIError) -> Verdict:

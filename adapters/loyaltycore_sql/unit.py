@@ -193,7 +193,7 @@ class Unit:
         return connection
 
     def _may_pass(self, error: Exception) -> bool:
-        return verdict(error, self.database.dialect) in {Verdict.CONFLICT, Verdict.LOST}
+        return verdict(error, self.database.dialect) in {Verdict.CONFLICT, Verdict.AWAY, Verdict.LOST}
 
     def _edge(self, phase: Phase, uniques: Uniques | None = None) -> AbstractContextManager[None]:
         return translating(self.database.dialect, phase, uniques)

@@ -35,7 +35,7 @@ class Insertion:
     def __init__(self, layout: Layout[Any], records: Sequence[Any]) -> None:
         self._layout = layout
         self._rows = [layout.encoder.encode(record) for record in records]
-        self._keys = {layout.record_type.key_of(record): layout.encoder.keys(record) for record in records}
+        self._keys = _keys(layout, records)
 
     def write(self, unit: Unit) -> None:
         """Insert rows and lookup keys."""
@@ -51,7 +51,7 @@ class Replacement:
         self._layout = layout
         self._records = records
         self._rows = [self._row(record) for record in records]
-        self._keys = {layout.record_type.key_of(record): layout.encoder.keys(record) for record in records}
+        self._keys = _keys(layout, records)
 
     def write(self, unit: Unit) -> None:
         """Update rows and the lookup keys that differ.
@@ -122,6 +122,12 @@ def _suspicion(record: Any, stored: int | None) -> int:
     if stored is None or stored > record.version:
         return 2
     return int(stored != record.version)
+
+
+def _keys(layout: Layout[Any], records: Sequence[Any]) -> dict[str, Pairs]:
+    if layout.keys is None:
+        return {}
+    return {layout.record_type.key_of(record): layout.encoder.keys(record) for record in records}
 
 
 def _stored_keys(unit: Unit, statements: KeyStatements, keys: Sequence[str]) -> dict[str, Pairs]:

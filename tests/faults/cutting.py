@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from attrs import frozen
 from sqlalchemy import URL, make_url
 
+from loyaltycore.records.catalogue import core_record_types
+from loyaltycore.records.registry import Registry
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.wire import Wire
 from tests.engines import fresh_database
@@ -84,6 +86,7 @@ def cut_line(engine: str) -> Iterator[Line]:
         assert url.port
         with CommitCutter(url.host, url.port) as cutter:
             far, near = SqlStorage(readable(address, cutter.port)), SqlStorage(address)
+            near.bind(Registry(core_record_types()))
             yield Line(cutter, far, near)
             far.close()
             near.close()

@@ -132,5 +132,8 @@ def dispatch_probes(desk: Desk, count: int) -> list[str]:
 
 
 def deliver_probes(loyalty: Loyalty) -> int:
-    """Work through the outbox once, as a worker; answers how many messages were handed over."""
-    return loyalty.worker().run_pass().done
+    """Work through the outbox in small portions, as a worker; answers how many messages were handed over."""
+    worker, done = loyalty.worker(), 0
+    while (report := worker.run_pass(limit=5)).tried:
+        done += report.done
+    return done

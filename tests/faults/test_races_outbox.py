@@ -9,6 +9,7 @@ import pytest
 from attrs import define
 
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.services.ambient import SystemClock
 from loyaltycore.services.delivery.handler import Outcome, Verdict
 from loyaltycore.services.unit import Unit
 from loyaltycore_sql import SqlStorage
@@ -38,7 +39,7 @@ def test_workers_share_the_outbox(
 ) -> None:
     """Eight threads and two processes claim at once: each message is held by one of them and handed over once."""
     probe = rivals.Probe(tmp_path / "handed-over")
-    house = build_house(storage, handlers=[probe], mailer=None, card_printer=None)
+    house = build_house(storage, handlers=[probe], mailer=None, card_printer=None, clock=SystemClock())
     keys = rivals.dispatch_probes(house.desk, MESSAGES)
     storage.meet(THREADS)
     threads, processes = race(

@@ -8,40 +8,21 @@ import pytest
 
 from loyaltycore import InvalidInput, NotFound, Refused
 from loyaltycore.domain.cards import (
-    Cancellation,
-    CardOrder,
     CardStanding,
     CardState,
-    CustomerCard,
     OrderState,
 )
 from loyaltycore.domain.cards.printing import PrintState
 from loyaltycore.domain.outbox import MessageState
+from loyaltycore.errors import Fault
 from loyaltycore.ports.messaging import DeliveryStatus
 from tests.house import House, dump
-
-
-def _ordered(house: House, **wishes: object) -> tuple[CardOrder, CustomerCard]:
-    house.set_up_cards()
-    order = house.desk.cards.order(house.customer().id, **wishes)  # type: ignore[arg-type]  # test data
-    return order, house.desk.cards.get(order.card_id)
-
-
-def _active(house: House, **wishes: object) -> tuple[CardOrder, CustomerCard]:
-    order, card = _ordered(house, **wishes)
-    house.loyalty.deliver()
-    _report(house, order, PrintState.DISPATCHED)
-    return house.desk.cards.get_order(order.id), house.desk.cards.get(card.id)
-
-
-def _report(house: House, order: CardOrder, state: PrintState, **facts: str) -> None:
-    house.printer.move(order.id, state, **facts)
-    house.loyalty.catch_up()
+from tests.services.steps import active, ordered, report
 
 
 def test_delivering_hands_the_order_to_the_vendor_and_the_mail_to_the_mailer(house: House) -> None:
     """The outbox holds both after the order; one pass hands both over, a second one finds nothing."""
-    order, card = _ordered(house)
+    order, card = ordered(house)
     assert house.printer.orders == {}
     report = house.loyalty.deliver()
     assert (report.done, report.tried) == (2, 2)
@@ -73,9 +54,9 @@ def test_the_vendors_word_moves_the_order(
 ) -> None:
     """Every state of production has its state of the order, and the change is recorded under the vendor's name."""
     house = memory_house
-    order, _ = _ordered(house)
+    order, _ = ordered(house)
     house.loyalty.deliver()
-    _report(house, order, reported)
+    report(house, order, reported)
     after = house.desk.cards.get_order(order.id)
     assert (after.production, after.state) == (reported, state)
     actions = {a.action: a.actor for a in house.desk.activities.expand(order.customer_id)}
@@ -84,7 +65,7 @@ def test_the_vendors_word_moves_the_order(
 
 def test_dispatch_activates_the_card(house: House) -> None:
     """An ordered card becomes active when the vendor has sent it, since many couriers never report delivery."""
-    order, card = _active(house)
+    order, card = active(house)
     assert (order.state, card.state) == (OrderState.DISPATCHED, CardState.ACTIVE)
     assert order.dispatched_at is not None
     assert card.activated_at == house.clock.now()
@@ -93,16 +74,16 @@ def test_dispatch_activates_the_card(house: House) -> None:
 def test_a_card_that_is_never_made_is_invalid(memory_house: House) -> None:
     """A rejected or failed order leaves a card that nobody can use."""
     for state in (PrintState.FAILED, PrintState.REJECTED):
-        order, card = _ordered(memory_house)
+        order, card = ordered(memory_house)
         memory_house.loyalty.deliver()
-        _report(memory_house, order, state, reason_code="card_defect")
+        report(memory_house, order, state, reason_code="card_defect")
         assert memory_house.desk.cards.get(card.id).state is CardState.INVALID
         assert memory_house.desk.cards.get_order(order.id).reason_code == "card_defect"
 
 
 def test_a_rejected_submission_ends_the_order(house: House) -> None:
     """The vendor refuses the order: it is rejected with the reason, costs nothing, the message is given up."""
-    order, card = _ordered(house)
+    order, card = ordered(house)
     house.printer.answers.append(DeliveryStatus.REJECTED)
     assert house.loyalty.deliver().dead == 1
     after = house.desk.cards.get_order(order.id)
@@ -120,7 +101,7 @@ def test_a_rejected_submission_ends_the_order(house: House) -> None:
 
 def test_repeated_and_late_news_change_nothing(house: House) -> None:
     """The same event twice is taken in once; an older revision that arrives later is outvoted."""
-    order, card = _ordered(house)
+    order, card = ordered(house)
     house.loyalty.deliver()
     early = house.printer.move(order.id, PrintState.ACCEPTED)
     house.printer.move(order.id, PrintState.DISPATCHED)
@@ -140,97 +121,9 @@ def test_news_about_a_strange_order_are_counted_and_dropped(memory_house: House)
     assert memory_house.loyalty.catch_up().unknown == 0
 
 
-def test_presenting_an_active_card_finds_the_customer(house: House) -> None:
-    """F19 the other way round: a good card leads to its customer, blanks and hyphens in the number do not matter."""
-    _, card = _active(house)
-    number = f"{card.number[:4]} {card.number[4:8]}-{card.number[8:]}"
-    presented = house.desk.cards.present(number)
-    assert presented.accepted
-    assert presented.require().id == card.customer_id
-
-
-def test_presenting_says_why_not(house: House) -> None:
-    """Unknown, not yet active, invalid, cancelled: each has a word of its own, and no customer is given away."""
-    order, ordered = _ordered(house)
-    assert house.desk.cards.present("1234567890123452").standing is CardStanding.UNKNOWN
-    assert house.desk.cards.present(ordered.number).standing is CardStanding.NOT_ACTIVE
-    house.desk.cards.cancel_order(order.id)
-    cancelled = house.desk.cards.present(ordered.number)
-    assert (cancelled.standing, cancelled.customer) == (CardStanding.CANCELLED, None)
-    with pytest.raises(Refused) as refusal:
-        cancelled.require()
-    assert refusal.value.code == "card.cancelled"
-    _, active = _active(house)
-    house.desk.cards.invalidate(active.id, reason="lost")
-    assert house.desk.cards.present(active.number).standing is CardStanding.INVALID
-
-
-def test_an_expired_card_is_refused_the_day_after_its_last_day(house: House) -> None:
-    """F19: the last day is included by the branch's own calendar date; the day after the card is refused."""
-    _, card = _active(house, valid_until=date(2026, 1, 20))
-    house.clock.instant = house.clock.instant.replace(day=20, hour=22, minute=59)
-    assert house.desk.cards.present(card.number).accepted
-    house.clock.advance(minutes=1)  # midnight in Berlin
-    assert house.desk.cards.present(card.number).standing is CardStanding.EXPIRED
-
-
-def test_presenting_changes_nothing(house: House) -> None:
-    """F20, the half that concerns cards: expiry changes nothing that is stored, so it limits nothing but the card."""
-    _, card = _active(house, valid_until=date(2026, 1, 20))
-    house.clock.advance(days=30)
-    before = dump(house.loyalty)
-    assert house.desk.cards.present(card.number).standing is CardStanding.EXPIRED
-    assert dump(house.loyalty) == before
-
-
-def test_cancelling_before_delivery_withdraws_everything_at_once(house: House) -> None:
-    """F42: before the vendor has the order it is cancelled at once, the card with it, and no print order leaves."""
-    order, card = _ordered(house)
-    after = house.desk.cards.cancel_order(order.id, reason="falscher Kunde")
-    assert (after.state, after.cancellation) == (OrderState.CANCELLED, Cancellation.CONFIRMED)
-    assert (after.cancelled_by, after.cancel_reason, after.cancelled_at) == (
-        "anna",
-        "falscher Kunde",
-        house.clock.now(),
-    )
-    assert house.desk.cards.get(card.id).state is CardState.CANCELLED
-    assert str(after.costs_due) == "0.00 EUR"
-    house.loyalty.deliver()
-    assert house.printer.orders == {}
-
-
-def test_cancelling_before_production_asks_the_vendor_and_counts_at_once(house: House) -> None:
-    """The vendor has the order but has made nothing: cancelled here now, confirmed when the vendor has answered."""
-    order, card = _ordered(house)
-    house.loyalty.deliver()
-    after = house.desk.cards.cancel_order(order.id)
-    assert (after.state, after.cancellation) == (OrderState.CANCELLED, Cancellation.REQUESTED)
-    assert house.desk.cards.get(card.id).state is CardState.CANCELLED
-    house.loyalty.deliver()
-    after = house.desk.cards.get_order(order.id)
-    assert (after.cancellation, after.production) == (Cancellation.CONFIRMED, PrintState.CANCELLED)
-
-
-def test_cancelling_in_production_is_a_request_that_may_be_refused(house: House) -> None:
-    """In production the order goes on until the vendor answers; the card is out of use here whatever the answer."""
-    order, card = _ordered(house)
-    house.loyalty.deliver()
-    _report(house, order, PrintState.IN_PRODUCTION)
-    after = house.desk.cards.cancel_order(order.id)
-    assert (after.state, after.cancellation) == (OrderState.IN_PRODUCTION, Cancellation.REQUESTED)
-    assert house.desk.cards.get(card.id).state is CardState.CANCELLED
-    house.loyalty.deliver()
-    assert house.desk.cards.get_order(order.id).cancellation is Cancellation.REFUSED
-    _report(house, order, PrintState.DISPATCHED)
-    after = house.desk.cards.get_order(order.id)
-    assert (after.state, str(after.costs_due)) == (OrderState.DISPATCHED, "2.95 EUR")
-    assert house.desk.cards.get(card.id).state is CardState.CANCELLED
-    assert house.desk.cards.present(card.number).standing is CardStanding.CANCELLED
-
-
 def test_after_dispatch_only_the_card_can_be_invalidated(house: House) -> None:
     """F42: too late to cancel; the refusal says what is possible instead."""
-    order, card = _active(house)
+    order, card = active(house)
     with pytest.raises(Refused) as refusal:
         house.desk.cards.cancel_order(order.id)
     assert refusal.value.code == "card_order.already_dispatched"
@@ -238,32 +131,9 @@ def test_after_dispatch_only_the_card_can_be_invalidated(house: House) -> None:
     assert house.desk.cards.invalidate(card.id).state is CardState.INVALID
 
 
-def test_cancelling_twice_is_refused(house: House) -> None:
-    """F42: a second cancellation is an error and changes nothing."""
-    order, _ = _ordered(house)
-    house.desk.cards.cancel_order(order.id)
-    before = dump(house.loyalty)
-    with pytest.raises(Refused) as refusal:
-        house.desk.cards.cancel_order(order.id)
-    assert refusal.value.code == "card_order.already_cancelled"
-    assert dump(house.loyalty) == before
-
-
-def test_cancelling_an_order_whose_submission_got_no_answer_asks_the_vendor(house: House) -> None:
-    """A message that was tried may have arrived: it is withdrawn here, and the vendor is asked to cancel."""
-    order, _ = _ordered(house)
-    house.printer.answers.append(DeliveryStatus.UNKNOWN)
-    house.loyalty.deliver()
-    house.desk.cards.cancel_order(order.id)
-    house.clock.advance(hours=2)
-    house.loyalty.deliver()
-    assert house.printer.statuses[order.id].state is PrintState.CANCELLED
-    assert house.desk.cards.get_order(order.id).cancellation is Cancellation.CONFIRMED
-
-
 def test_an_unknown_answer_is_repeated_and_prints_once(house: House) -> None:
     """The vendor took the order, its answer was lost: the repetition under the same key finds the same order."""
-    order, _ = _ordered(house)
+    order, _ = ordered(house)
     house.printer.answers.append(DeliveryStatus.UNKNOWN)
     assert house.loyalty.deliver().again == 1
     house.clock.advance(hours=2)
@@ -274,7 +144,7 @@ def test_an_unknown_answer_is_repeated_and_prints_once(house: House) -> None:
 
 def test_invalidating_twice_is_refused(house: House) -> None:
     """A card that is out of use cannot be taken out of use again."""
-    _, card = _active(house)
+    _, card = active(house)
     house.desk.cards.invalidate(card.id, reason="gestohlen")
     assert house.desk.cards.get(card.id).end_reason == "gestohlen"
     with pytest.raises(Refused) as refusal:
@@ -284,7 +154,7 @@ def test_invalidating_twice_is_refused(house: House) -> None:
 
 def test_replacing_a_lost_card_ends_it_now(house: House) -> None:
     """A new order follows the old card; a lost card is out of use from now on."""
-    _, old = _active(house)
+    _, old = active(house)
     order = house.desk.cards.replace(old.id, reason="verloren")
     new = house.desk.cards.get(order.card_id)
     assert (order.replaces, new.replaces, order.template) == (old.id, old.id, "gold")
@@ -294,18 +164,18 @@ def test_replacing_a_lost_card_ends_it_now(house: House) -> None:
 
 def test_replacing_a_worn_card_keeps_it_until_the_new_one_is_active(house: House) -> None:
     """The old card stays in use until the vendor has dispatched its follower."""
-    _, old = _active(house)
+    _, old = active(house)
     order = house.desk.cards.replace(old.id, keep_until_active=True)
     assert house.desk.cards.present(old.number).accepted
     house.loyalty.deliver()
-    _report(house, order, PrintState.DISPATCHED)
+    report(house, order, PrintState.DISPATCHED)
     assert house.desk.cards.present(old.number).standing is CardStanding.INVALID
     assert house.desk.cards.get(order.card_id).state is CardState.ACTIVE
 
 
 def test_a_card_is_replaced_once(house: House) -> None:
     """A card that has a follower on its way cannot be replaced again; one not yet active cannot be replaced."""
-    _, old = _active(house)
+    _, old = active(house)
     order = house.desk.cards.replace(old.id)
     with pytest.raises(Refused) as refusal:
         house.desk.cards.replace(old.id)
@@ -315,9 +185,60 @@ def test_a_card_is_replaced_once(house: House) -> None:
     assert refusal.value.code == "card.not_replaceable"
 
 
+def test_a_card_that_never_came_cannot_be_replaced(memory_house: House) -> None:
+    """The follower of a kept card was rejected: it is ordered again from the old card, not from the one that never was."""
+    house = memory_house
+    _, old = active(house)
+    follower = house.desk.cards.replace(old.id, keep_until_active=True)
+    house.loyalty.deliver()
+    report(house, follower, PrintState.REJECTED)
+    with pytest.raises(Refused) as refusal:
+        house.desk.cards.replace(follower.card_id)
+    assert refusal.value.code == "card.not_replaceable"
+    again = house.desk.cards.replace(old.id, keep_until_active=True)
+    house.loyalty.deliver()
+    report(house, again, PrintState.DISPATCHED)
+    good = [card for card in house.desk.cards.of_customer(old.customer_id) if card.state is CardState.ACTIVE]
+    assert [card.order_id for card in good] == [again.id]
+
+
+def test_a_flag_is_true_or_false(memory_house: House) -> None:
+    """A word is no flag: a lost card must not stay in use because somebody wrote "no"."""
+    _, card = active(memory_house)
+    with pytest.raises(InvalidInput):
+        memory_house.desk.cards.replace(card.id, keep_until_active="no")  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_long_words_of_the_vendor_are_shortened_and_hold_nothing_up(house: House) -> None:
+    """A word, reason or tracking number of any length is kept as far as it fits, and the news behind it arrive."""
+    first, _ = ordered(house)
+    second, _ = ordered(house)
+    house.loyalty.deliver()
+    house.printer.move(first.id, PrintState.FAILED, reason_code="x" * 300, tracking="y" * 2000)
+    house.printer.move(second.id, PrintState.DISPATCHED)
+    house.loyalty.catch_up()
+    assert house.desk.cards.get_order(first.id).reason_code == "x" * 60
+    assert house.desk.cards.get_order(second.id).state is OrderState.DISPATCHED
+
+
+def test_what_the_vendor_cannot_make_is_refused_when_it_is_ordered(house: House) -> None:
+    """Nothing is promised to the customer that the printer knows to be impossible."""
+    house.set_up_cards()
+    erika = house.customer()
+    house.printer.faults = (
+        Fault("encodings[0].value", "unprintable", "holds a character that cannot be printed"),
+    )
+    before = dump(house.loyalty)
+    with pytest.raises(Refused) as refusal:
+        house.desk.cards.order(erika.id)
+    assert refusal.value.code == "card_order.not_printable"
+    assert refusal.value.facts["faults"] == house.printer.faults
+    assert dump(house.loyalty) == before
+
+
 def test_a_card_can_be_activated_by_hand(house: House) -> None:
     """A shop without a reporting vendor puts the card into use itself, once."""
-    _, card = _ordered(house)
+    _, card = ordered(house)
     assert house.desk.cards.activate(card.id).state is CardState.ACTIVE
     assert house.desk.cards.present(card.number).accepted
     with pytest.raises(Refused) as refusal:
@@ -327,7 +248,7 @@ def test_a_card_can_be_activated_by_hand(house: House) -> None:
 
 def test_every_step_is_recorded_with_before_and_after(house: House) -> None:
     """F220, F221, F222: the feed shows the latest first, in portions, and expands to the whole list."""
-    order, card = _active(house)
+    order, card = active(house)
     house.desk.cards.invalidate(card.id, reason="lost")
     feed = house.desk.activities.of_customer(order.customer_id, limit=1)
     (latest,) = feed.items
@@ -385,16 +306,9 @@ def test_bad_wishes_are_one_error_that_names_every_fault(
 @pytest.mark.parametrize("reason", ["x" * 501, 7, "a\r\nb", "a\x00"])
 def test_a_bad_reason_is_refused_everywhere(memory_house: House, reason: object) -> None:
     """The reason of a cancellation, invalidation or replacement is checked like any text."""
-    order, card = _active(memory_house)
+    order, card = active(memory_house)
     before = dump(memory_house.loyalty)
     for verb, key in (("cancel_order", order.id), ("invalidate", card.id), ("replace", card.id)):
         with pytest.raises(InvalidInput):
             getattr(memory_house.desk.cards, verb)(key, reason=reason)
     assert dump(memory_house.loyalty) == before
-
-
-@pytest.mark.parametrize("number", [7, None, "", "x" * 61, "12\x0034"])
-def test_a_bad_number_is_refused(memory_house: House, number: object) -> None:
-    """What cannot be read from a card is an input error, not an unknown card."""
-    with pytest.raises(InvalidInput):
-        memory_house.desk.cards.present(number)  # type: ignore[arg-type]  # wrong on purpose

@@ -214,6 +214,28 @@ def test_an_address_that_does_not_fit_on_a_label_is_broken_or_refused(memory_hou
     assert refusal.value.code == "card_order.address_too_long"
 
 
+def test_a_company_receives_at_its_name_and_its_person(memory_house: House) -> None:
+    """The label names the firm once, and whom it is for."""
+    memory_house.set_up_cards()
+    firm = memory_house.desk.customers.create(
+        kind="company", company="ACME GmbH", first_name="Eva", last_name="Meier", addresses=[HOME]
+    )
+    label = memory_house.desk.cards.order(firm.id).recipient
+    assert (label.company, label.name) == ("ACME GmbH", "Eva Meier")
+
+
+def test_a_long_name_is_shortened_on_the_card_and_whole_on_the_label(memory_house: House) -> None:
+    """The card carries the fullest form that fits: without title, then with initials."""
+    memory_house.set_up_cards()
+    max_ = memory_house.customer(
+        title="Prof. Dr. med.", first_name="Maximiliane Eva", last_name="Leutheusser-Schnarrenberger"
+    )
+    memory_house.desk.cards.order(max_.id)
+    payload = from_json(_messages(memory_house, "card_print.submit")[0].payload, PrintOrder)
+    assert {e.slot: e.value for e in payload.encodings}["name"] == "M. E. Leutheusser-Schnarrenberger"
+    assert " ".join((payload.ship_to.name, *payload.ship_to.lines)).startswith("Prof. Dr. med. Maximiliane")
+
+
 def test_a_branch_target_needs_a_branch_with_an_address(house: House) -> None:
     """The head office has no address to send cards to."""
     house.set_up_cards(default_target="branch")

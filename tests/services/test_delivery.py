@@ -6,38 +6,25 @@ import threading
 from datetime import timedelta
 
 import pytest
-from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, NotFound, Refused
-from loyaltycore.domain.decisions import Decision, Dispatch, Subject
 from loyaltycore.domain.messages import Email
-from loyaltycore.domain.outbox import MessageState, OutboxMessage, RetryPolicy
-from loyaltycore.errors import DeliveryFailed
-from loyaltycore.memory import MemoryMailer
+from loyaltycore.domain.outbox import MessageState, RetryPolicy
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from tests.house import House, build_house, dump
-
-
-def _with_orders(house: House, count: int) -> None:
-    house.set_up_cards()
-    erika = house.customer()
-    for _ in range(count):
-        house.desk.cards.order(erika.id)
-
-
-def _outbox(house: House) -> list[OutboxMessage]:
-    return [message for message in dump(house.loyalty)["outbox"] if isinstance(message, OutboxMessage)]
+from loyaltycore.services.delivery.handler import Outcome
+from tests.house import House, dump
+from tests.services.steps import outbox, with_orders
 
 
 def test_what_cannot_be_sent_waits_and_comes_again(house: House) -> None:
     """A mail that the server does not take now is put back with the reason and sent later."""
-    _with_orders(house, 1)
+    with_orders(house, 1)
     house.mailer.answers.append(DeliveryStatus.NOT_SENT)
     report = house.loyalty.deliver()
     assert (report.done, report.again) == (1, 1)
-    (waiting,) = [message for message in _outbox(house) if message.state is MessageState.PENDING]
+    (waiting,) = [message for message in outbox(house) if message.state is MessageState.PENDING]
     assert (waiting.code, waiting.attempts, waiting.leased_by) == ("told_to", 1, "")
     assert waiting.due_at > house.clock.now()
     assert house.loyalty.deliver().tried == 0
@@ -48,14 +35,14 @@ def test_what_cannot_be_sent_waits_and_comes_again(house: House) -> None:
 
 def test_a_rejected_mail_is_given_up_and_can_be_requeued(house: House) -> None:
     """Rejected for good: a dead letter with its reason; a person gives it a new life, which is recorded."""
-    _with_orders(house, 1)
+    with_orders(house, 1)
     house.mailer.answers.append(DeliveryStatus.REJECTED)
     assert house.loyalty.deliver().dead == 1
     outbox = house.loyalty.outbox_of("boss")
     (dead,) = outbox.messages().items
     assert (dead.kind, dead.code) == ("email.send", "told_to")
     revived = outbox.requeue(dead.id)
-    assert (revived.state, revived.attempts) == (MessageState.PENDING, 0)
+    assert (revived.state, revived.attempts) == (MessageState.PENDING, 1)
     assert house.loyalty.deliver().done == 1
     with pytest.raises(Refused) as refusal:
         outbox.requeue(dead.id)
@@ -68,67 +55,25 @@ def test_after_too_many_tries_a_message_is_given_up(memory_house: House) -> None
     """The policy bounds the tries; the last reason stays with the message."""
     house = memory_house
     house.loyalty.retry = RetryPolicy(max_attempts=3)
-    _with_orders(house, 1)
+    with_orders(house, 1)
     house.mailer.answers.extend([DeliveryStatus.UNKNOWN] * 3)
     for _ in range(3):
         house.loyalty.deliver()
         house.clock.advance(hours=1)
-    assert [message.state for message in _outbox(house) if message.kind == "email.send"] == [
-        MessageState.DEAD
-    ]
+    assert [message.state for message in outbox(house) if message.kind == "email.send"] == [MessageState.DEAD]
 
 
 def test_without_an_adapter_messages_wait(memory_house: House) -> None:
     """A house without a mailer keeps its mails; they leave as soon as there is one."""
     silent = Loyalty(memory_house.loyalty.storage, clock=memory_house.clock)
-    _with_orders(memory_house, 1)
+    with_orders(memory_house, 1)
     assert silent.deliver().tried == 0
     assert memory_house.loyalty.deliver().done == 2
 
 
-class _BrokenMailer:
-    """A mailer that is set up wrongly."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def send(self, email: Email) -> tuple[Receipt, ...]:
-        self.calls += 1
-        raise DeliveryFailed("bad_credentials", "535 authentication failed", permanent=True)
-
-
-def test_a_wrong_set_up_pauses_the_kind_and_burns_no_tries() -> None:
-    """One failing adapter: tried once per pass, no try counted, the others' messages still leave."""
-    mailer = _BrokenMailer()
-    house = build_house(mailer=mailer)
-    _with_orders(house, 3)
-    report = house.loyalty.deliver()
-    assert report.done == 3
-    assert mailer.calls == 1
-    assert report.paused == (("email.send", "bad_credentials: 535 authentication failed"),)
-    assert {m.attempts for m in _outbox(house) if m.kind == "email.send"} == {0}
-
-
-class _CrashingMailer(MemoryMailer):
-    """Raises what no adapter should."""
-
-    def send(self, email: Email) -> tuple[Receipt, ...]:
-        super().send(email)
-        raise ZeroDivisionError
-
-
-def test_a_fault_in_an_adapter_is_a_try_with_a_reason() -> None:
-    """An exception that is no error of ours is caught, counted and kept as the reason."""
-    house = build_house(mailer=_CrashingMailer())
-    _with_orders(house, 1)
-    assert house.loyalty.deliver().again == 1
-    (mail,) = [m for m in _outbox(house) if m.kind == "email.send"]
-    assert (mail.code, mail.detail, mail.attempts) == ("error", "ZeroDivisionError: ", 1)
-
-
 def test_a_crashed_workers_messages_come_due_again(house: House) -> None:
     """A worker that dies between taking and delivering loses nothing: its lease runs out."""
-    _with_orders(house, 2)
+    with_orders(house, 2)
     worker = house.loyalty.worker()
     assert len(worker._claim("email.send", 10)) == 2
     assert house.mailer.sent == []
@@ -142,13 +87,13 @@ def test_a_crashed_workers_messages_come_due_again(house: House) -> None:
 
 def test_a_worker_that_lost_its_lease_writes_nothing(house: House) -> None:
     """What another worker has taken over meanwhile is left alone by the slow one."""
-    _with_orders(house, 1)
+    with_orders(house, 1)
     slow, fast = house.loyalty.worker(), house.loyalty.worker()
     (held,) = slow._claim("email.send", 10)
     house.clock.advance(seconds=301)
     fast.run_pass()
     before = dump(house.loyalty)
-    from loyaltycore.services.delivery.handler import Outcome, Verdict
+    from loyaltycore.services.delivery.handler import Verdict
 
     handler = next(h for h in house.loyalty.handlers() if h.kind == "email.send")
     slow._settle(handler, held, Outcome(Verdict.DEAD, code="too_slow"))
@@ -157,10 +102,10 @@ def test_a_worker_that_lost_its_lease_writes_nothing(house: House) -> None:
 
 def test_stopping_gives_back_what_is_held(house: House) -> None:
     """A stop after the first message: the rest is due at once, unleased, with its try given back."""
-    _with_orders(house, 5)
+    with_orders(house, 5)
     stop = threading.Event()
     house.loyalty.worker().run_pass(stop=stop, on_message=lambda *_: stop.set())
-    waiting = [m for m in _outbox(house) if m.state is MessageState.PENDING]
+    waiting = [m for m in outbox(house) if m.state is MessageState.PENDING]
     assert len(waiting) == 9
     assert {(m.leased_by, m.attempts) for m in waiting} == {("", 0)}
     assert all(m.due_at <= house.clock.now() for m in waiting)
@@ -169,7 +114,7 @@ def test_stopping_gives_back_what_is_held(house: House) -> None:
 def test_a_slow_worker_gives_back_what_it_cannot_finish_within_its_lease(memory_house: House) -> None:
     """When half of the lease is used up, the rest of the batch is given back instead of being sent without a lease."""
     house = memory_house
-    _with_orders(house, 3)
+    with_orders(house, 3)
     send = house.mailer.send
 
     def slow(email: Email) -> tuple[Receipt, ...]:
@@ -184,48 +129,13 @@ def test_a_slow_worker_gives_back_what_it_cannot_finish_within_its_lease(memory_
     tally = _Tally()
     worker._work(handler, worker._claim("email.send", 3), tally, None, None)
     assert tally.tried == 1
-    waiting = [m for m in _outbox(house) if m.kind == "email.send" and m.state is MessageState.PENDING]
+    waiting = [m for m in outbox(house) if m.kind == "email.send" and m.state is MessageState.PENDING]
     assert {(m.leased_by, m.attempts) for m in waiting} == {("", 0)}
-
-
-class _Choosy:
-    """Refuses one recipient for good, and takes another one only the second time."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, ...]] = []
-
-    def send(self, email: Email) -> tuple[Receipt, ...]:
-        self.seen.append(email.to)
-        words = {
-            "good@example.org": DeliveryStatus.ACCEPTED,
-            "bad@example.org": DeliveryStatus.REJECTED,
-            "slow@example.org": DeliveryStatus.ACCEPTED if len(self.seen) > 1 else DeliveryStatus.NOT_SENT,
-        }
-        return tuple(Receipt(words[address], recipient=address, code=address.split("@")[0]) for address in email.to)
-
-
-def test_a_mail_to_several_reaches_each_once_and_loses_no_refusal() -> None:
-    """Who has the mail is not sent it again; a refusal decides in the end although somebody else had to wait."""
-    mailer = _Choosy()
-    house = build_house(mailer=mailer)
-    mail = Email("m1", ("good@example.org", "bad@example.org", "slow@example.org"), "Hello", "Text")
-    about = Subject("branches", "berlin")
-    with house.desk.transaction() as unit:
-        unit.apply(Decision(None, dispatch=(Dispatch("email.send", mail, "m1", about),)))
-        unit.apply(Decision(None, dispatch=(Dispatch("email.send", evolve(mail, to=()), "m2", about),)))
-    house.loyalty.deliver()
-    house.clock.advance(hours=1)
-    house.loyalty.deliver()
-    assert mailer.seen == [mail.to, ("bad@example.org", "slow@example.org")]
-    assert {(m.key, m.state, m.code) for m in _outbox(house)} == {
-        ("m1", MessageState.DEAD, "bad"),
-        ("m2", MessageState.DEAD, "no_recipient"),
-    }
 
 
 def test_several_workers_share_the_outbox_and_send_nothing_twice(house: House) -> None:
     """Four workers at once: every message leaves exactly once."""
-    _with_orders(house, 25)
+    with_orders(house, 25)
     errors: list[BaseException] = []
 
     def work() -> None:
@@ -243,12 +153,31 @@ def test_several_workers_share_the_outbox_and_send_nothing_twice(house: House) -
     assert errors == []
     assert len(house.mailer.sent) == len({mail.message_id for mail in house.mailer.sent}) == 25
     assert len(house.printer.orders) == 25
-    assert {message.state for message in _outbox(house)} == {MessageState.DONE}
+    assert {message.state for message in outbox(house)} == {MessageState.DONE}
+
+
+def test_nothing_leaves_inside_a_transaction_block(house: House) -> None:
+    """While a block may still be taken back, delivering, catching up and pruning are refused."""
+    house.set_up_cards()
+    erika = house.customer()
+    works = (
+        house.loyalty.deliver,
+        house.loyalty.catch_up,
+        lambda: house.loyalty.prune(older_than=timedelta(days=9)),
+    )
+    with pytest.raises(RuntimeError), house.desk.transaction():
+        house.desk.cards.order(erika.id)
+        for work in works:
+            with pytest.raises(Refused) as refusal:
+                work()
+            assert refusal.value.code == "outbox.inside_transaction"
+        raise RuntimeError
+    assert (house.printer.orders, house.mailer.sent) == ({}, [])
 
 
 def test_watching_ends_when_told(memory_house: House) -> None:
     """The watch loop delivers what comes, and ends cleanly."""
-    _with_orders(memory_house, 1)
+    with_orders(memory_house, 1)
     stop = threading.Event()
     thread = threading.Thread(
         target=memory_house.loyalty.worker().watch, args=(stop,), kwargs={"poll_seconds": 0.01}
@@ -267,13 +196,13 @@ def test_watching_ends_when_told(memory_house: House) -> None:
 def test_a_cancellation_waits_for_the_submission_in_hand(memory_house: House) -> None:
     """While a worker may be submitting, the wish to cancel waits, so that it cannot overtake the order."""
     house = memory_house
-    _with_orders(house, 1)
+    with_orders(house, 1)
     order = house.desk.cards.orders_of(house.desk.customers.find().items[0].id)[0]
     slow = house.loyalty.worker()
     (held,) = slow._claim("card_print.submit", 1)
     house.desk.cards.cancel_order(order.id)
     house.loyalty.deliver()
-    (wish,) = [m for m in _outbox(house) if m.kind == "card_print.cancel"]
+    (wish,) = [m for m in outbox(house) if m.kind == "card_print.cancel"]
     assert (wish.state, wish.code, wish.attempts) == (MessageState.PENDING, "submission_pending", 0)
     handler = next(h for h in house.loyalty.handlers() if h.kind == "card_print.submit")
     slow._settle(handler, held, handler.deliver(held))
@@ -285,7 +214,7 @@ def test_a_cancellation_waits_for_the_submission_in_hand(memory_house: House) ->
 
 def test_the_status_counts_messages_and_orders(memory_house: House) -> None:
     """The figures of the house by state."""
-    _with_orders(memory_house, 2)
+    with_orders(memory_house, 2)
     status = memory_house.loyalty.outbox.status()
     assert (status.messages[MessageState.PENDING], status.overdue) == (4, 4)
     assert {state.value: count for state, count in status.orders.items() if count} == {"placed": 2}

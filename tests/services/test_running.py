@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import inspect
 from collections import deque
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, Refused
+from loyaltycore.domain.cards.options import NUMBER_PREFIX
 from loyaltycore.domain.commands import Command
 from loyaltycore.errors import (
     CommitUnknown,
@@ -21,6 +24,7 @@ from loyaltycore.errors import (
     KeyReused,
     StaleRecord,
     StorageBusy,
+    StorageError,
     StorageUnreachable,
 )
 from loyaltycore.memory import MemoryStorage
@@ -141,6 +145,20 @@ def test_giving_up_keeps_the_error(faulty: tuple[Faulty, House]) -> None:
         assert dump(house.loyalty) == before
 
 
+@pytest.mark.parametrize(("fault", "orders"), [("kept", 1), ("lost", 0)])
+def test_giving_up_does_not_hide_an_unanswered_commit(
+    faulty: tuple[Faulty, House], fault: str, orders: int
+) -> None:
+    """A commit without an answer, and then nobody to ask: the caller is told that nobody knows, not that nothing was kept."""
+    storage, house = faulty
+    erika = house.customer()
+    storage.faults.extend([fault] + ["busy"] * 11)
+    with pytest.raises(CommitUnknown):
+        house.desk.cards.order(erika.id)
+    storage.faults.clear()
+    assert len(house.desk.cards.of_customer(erika.id)) == orders
+
+
 def test_a_refusal_is_not_tried_again(faulty: tuple[Faulty, House]) -> None:
     """A rule that says no says it once: the body runs a single time."""
     _, house = faulty
@@ -215,3 +233,80 @@ def test_two_houses_do_not_join_each_other() -> None:
         raise RuntimeError
     assert isinstance(other.loyalty, Loyalty)
     assert other.desk.customers.get(hans.id) == hans
+
+
+def test_a_task_started_inside_a_block_does_not_write_into_it(house: House) -> None:
+    """A task inherits the context of its block but not its transaction: what it writes is its own, and is kept."""
+    done: list[str] = []
+
+    async def later() -> None:
+        await asyncio.sleep(0)
+        done.append(house.desk.customers.create(last_name="Später").id)
+
+    async def main() -> None:
+        with pytest.raises(RuntimeError), house.desk.transaction():
+            task = asyncio.create_task(later())
+            raise RuntimeError
+        await task
+
+    asyncio.run(main())
+    assert house.desk.customers.get(done[0]).last_name == "Später"
+
+
+def test_a_copied_context_outlives_its_block_without_its_transaction(house: House) -> None:
+    """Code that runs in a copy of the context after the block has ended opens a transaction of its own."""
+    with house.desk.transaction():
+        context = contextvars.copy_context()
+    made = context.run(house.desk.customers.create, last_name="Nachher")
+    assert house.desk.customers.get(made.id) == made
+
+
+def test_each_session_acts_under_its_own_name_in_a_joined_block(house: House) -> None:
+    """Two people in one block: every activity bears the name of the one who acted."""
+    bert = house.loyalty.session("bert", "berlin")
+    with house.desk.transaction():
+        mine, his = house.customer(), bert.customers.create(last_name="Neu")
+    actors = [house.desk.activities.of_customer(who.id).items[0].actor for who in (mine, his)]
+    assert actors == ["anna", "bert"]
+
+
+def test_a_verb_that_failed_half_way_dooms_its_block(house: House) -> None:
+    """An inner block that wrote and failed is not kept by catching its error: the outer one keeps nothing either."""
+    before = dump(house.loyalty)
+    with pytest.raises(StorageError), house.desk.transaction():
+        house.customer()
+        with pytest.raises(RuntimeError), house.desk.transaction():
+            house.customer(first_name="Hans")
+            raise RuntimeError
+    assert dump(house.loyalty) == before
+
+
+def test_a_refusal_that_wrote_nothing_does_not_doom_its_block(house: House) -> None:
+    """A rule that says no inside a block can be heeded: what the others did is kept."""
+    with house.desk.transaction():
+        erika = house.customer()
+        with pytest.raises(Refused):
+            house.desk.cards.order(erika.id)
+    assert house.desk.customers.get(erika.id).last_name == "Mustermann"
+
+
+def test_after_a_failed_verb_a_transaction_can_only_be_left(house: House) -> None:
+    """On every storage a verb that raised ends the transaction, also where the error was caught."""
+    erika = house.customer()
+    with pytest.raises(StorageError), house.loyalty.storage.transaction() as tx:
+        with pytest.raises(DuplicateKey):
+            tx.add(erika)
+        tx.get(type(erika), erika.id)
+
+
+def test_the_same_call_written_differently_has_the_same_key(memory_house: House) -> None:
+    """Defaults, names of arguments and the order of sets do not make another command of a call."""
+    memory_house.set_up_cards()
+    erika = memory_house.customer()
+    keyed = memory_house.desk.keyed("k")
+    first = keyed.cards.order(erika.id)
+    assert keyed.cards.order(customer_id=erika.id, comment="") == first
+    memory_house.desk.keyed("s").settings.change(NUMBER_PREFIX, "22")
+    memory_house.desk.keyed("s").settings.change(NUMBER_PREFIX, "22", branch=None)
+    with pytest.raises(KeyReused):
+        memory_house.loyalty.session("anna").keyed("k").cards.order(erika.id)

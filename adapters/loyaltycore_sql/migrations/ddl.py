@@ -1,7 +1,7 @@
 """What revisions are written with. Published revisions call these functions, so what they do must never change.
 
 Everything is made only where it is absent: MariaDB commits each statement by itself, so a revision that was cut short
-must be able to run again.
+must be able to run again. On a Galera cluster two nodes may even run the same revision at the same time.
 """
 
 from __future__ import annotations

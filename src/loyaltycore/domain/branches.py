@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from loyaltycore.domain.calendar import MONDAY_TO_FRIDAY
-from loyaltycore.domain.contact import Address, parse_email, parse_phone, read_address
+from loyaltycore.domain.contact import COUNTRY_LENGTH, Address, parse_email, parse_phone, read_address
 from loyaltycore.domain.validation import Faults
 
 DAYS_OF_WEEK = 7
@@ -75,7 +75,9 @@ def read_branch(branch: Branch) -> Branch:
         InvalidInput: Every fault.
     """
     faults = Faults()
-    country = faults.text("country", branch.country, limit=2, required=True).upper()
+    country = faults.text("country", branch.country, limit=COUNTRY_LENGTH, required=True).upper()
+    if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
+        faults.note("country", "bad_country", "must be two letters of ISO 3166-1")
     clean = Branch(
         id=faults.key("id", branch.id),
         name=faults.text("name", branch.name, limit=100, required=True),

@@ -135,9 +135,9 @@ def finish(
         state=state,
         finished_at=now,
         leased_by="",
-        code=code,
+        code=code[:CODE_LENGTH],
         detail=detail[:DETAIL_LENGTH],
-        vendor_id=vendor_id or message.vendor_id,
+        vendor_id=(vendor_id or message.vendor_id)[:VENDOR_ID_LENGTH],
     )
 
 
@@ -159,12 +159,19 @@ def postpone(
     """
     attempts = message.attempts if counts else message.attempts - 1
     return evolve(
-        message, due_at=due_at, leased_by="", attempts=attempts, code=code, detail=detail[:DETAIL_LENGTH]
+        message,
+        due_at=due_at,
+        leased_by="",
+        attempts=attempts,
+        code=code[:CODE_LENGTH],
+        detail=detail[:DETAIL_LENGTH],
     )
 
 
 def requeue(message: OutboxMessage, now: datetime) -> OutboxMessage:
     """Give a dead message a new life.
+
+    That it was tried before is not forgotten: the other side may have it.
 
     Raises:
         Refused: ``outbox.not_dead``.
@@ -174,7 +181,13 @@ def requeue(message: OutboxMessage, now: datetime) -> OutboxMessage:
             "outbox.not_dead", "only a message that was given up can be requeued", state=message.state
         )
     return evolve(
-        message, state=MessageState.PENDING, due_at=now, attempts=0, finished_at=None, code="", detail=""
+        message,
+        state=MessageState.PENDING,
+        due_at=now,
+        attempts=min(message.attempts, 1),
+        finished_at=None,
+        code="",
+        detail="",
     )
 
 
@@ -184,3 +197,6 @@ def is_leased(message: OutboxMessage, now: datetime) -> bool:
 
 
 DETAIL_LENGTH = 500
+CODE_LENGTH = 60
+VENDOR_ID_LENGTH = 200
+"""What the other side says is shortened to what a person needs; it never stops a delivery."""

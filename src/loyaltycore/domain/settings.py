@@ -119,7 +119,7 @@ class OptionCatalogue:
 
 def scope_of(branch_id: str | None) -> str:
     """The scope that belongs to a branch, or to the chain."""
-    return f"branch:{branch_id}" if branch_id else CHAIN_SCOPE
+    return CHAIN_SCOPE if branch_id is None else f"branch:{branch_id}"
 
 
 def snapshot(chain: SettingSet | None, branch: SettingSet | None) -> SettingsSnapshot:

@@ -19,6 +19,10 @@ E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
 
 _LINE_BREAKS: Final = "\n\t"
+_TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of what follows: they make a name look like another one."""
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters without a shape."""
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 EARLIEST_DATE: Final = date(1900, 1, 1)
@@ -93,7 +97,7 @@ class Faults:
         if len(text) > limit:
             self.note(field, "too_long", f"is longer than {limit} characters")
             return ""
-        if required and not text:
+        if required and not _is_visible(text):
             self.note(field, "required", "must not be empty")
         return text
 
@@ -186,7 +190,14 @@ def _is_control(character: str, *, multiline: bool) -> bool:
     """Say whether the character has no place in a text (controls, line separators, lone surrogates)."""
     if multiline and character in _LINE_BREAKS:
         return False
-    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _TURNS
+
+
+def _is_visible(text: str) -> bool:
+    """Say whether there is anything to see: letters, digits, signs, not only marks, blanks and fillers."""
+    return any(
+        unicodedata.category(character)[0] in "LNPS" and character not in _FILLERS for character in text
+    )
 
 
 def require_aware(value: datetime, field: str = "now") -> datetime:

@@ -7,10 +7,10 @@ as the caller's own object), queries answered by the domain's own evaluation of 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cmp_to_key
-from typing import Any, TypeVar, cast
+from functools import cmp_to_key, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from attrs import evolve
 
@@ -20,6 +20,8 @@ from loyaltycore.errors import DuplicateKey, Fault, InvalidInput, StaleRecord, S
 from loyaltycore.records.checks import check_query
 from loyaltycore.records.registry import RecordType, Registry, Storing
 
+P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 Rows = dict[str, dict[str, Any]]
@@ -53,9 +55,31 @@ class MemoryStorage:
             try:
                 tx = MemoryTransaction(self._rows, self._registry, read_only=read_only)
                 yield tx
+                if tx.failed:
+                    raise StorageError(
+                        "a verb of this transaction failed and was not heeded: nothing was kept"
+                    )
                 self._rows = tx.committed()
             finally:
                 self._open = False
+
+
+def _failing(
+    verb: Callable[Concatenate[MemoryTransaction, P], R],
+) -> Callable[Concatenate[MemoryTransaction, P], R]:
+    """Remember that a verb has raised."""
+
+    @wraps(verb)
+    def run(self: MemoryTransaction, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self.failed:
+            raise StorageError("a verb of this transaction has failed: it can only be left")
+        try:
+            return verb(self, *args, **kwargs)
+        except BaseException:
+            self.failed = True
+            raise
+
+    return run
 
 
 class MemoryTransaction:
@@ -66,17 +90,21 @@ class MemoryTransaction:
         self._touched: Rows = {}
         self._registry = registry
         self._read_only = read_only
+        self.failed = False
+        """Whether a verb has raised: then the transaction can only be left."""
 
     def committed(self) -> Rows:
         """All tables, with what this transaction did."""
         return {**self._base, **self._touched}
 
+    @_failing
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:  # noqa: ARG002  a hint
         """Read one record by its key."""
         record_type = self._registry.of(cls)
         data = self._table(record_type).get(key)
         return None if data is None else from_data(data, cls)
 
+    @_failing
     def add(self, *records: Any) -> None:
         """Store new records."""
         for record in records:
@@ -86,6 +114,7 @@ class MemoryTransaction:
                 raise DuplicateKey(record_type.table, (record_type.key,))
             self._put(record_type, table, key, record)
 
+    @_failing
     def save(self, *records: Any) -> None:
         """Replace stored records, version by version."""
         for record in records:
@@ -93,12 +122,14 @@ class MemoryTransaction:
             key = self._current(record_type, table, record)
             self._put(record_type, table, key, evolve(record, version=record.version + 1))
 
+    @_failing
     def remove(self, *records: Any) -> None:
         """Remove stored records."""
         for record in records:
             record_type, table = self._writable(record)
             del table[self._current(record_type, table, record)]
 
+    @_failing
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
         """Read the records that match, in order."""
         record_type = self._registry.of(cls)
@@ -111,6 +142,7 @@ class MemoryTransaction:
             found = [record for record in found if mark.is_before(record)]
         return iter(found[: query.limit])
 
+    @_failing
     def count(self, cls: type[Any], query: Query) -> int:
         """Count the records that match."""
         record_type = self._registry.of(cls)

@@ -8,6 +8,7 @@ the same way and hand them to `Loyalty(record_types=[...])`.
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +23,8 @@ from attrs import field, frozen
 from loyaltycore.errors import RegistrationError
 
 T = TypeVar("T")
+
+_TABLE: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 KEY_LENGTH: Final = 64
 """Longest key of a record, in characters."""
@@ -290,6 +293,10 @@ def _check(record_type: RecordType[Any]) -> None:
         raise RegistrationError(f"{name}: `scrub` names the fields exactly where erase is SCRUB")
     if bool(record_type.lookups) != (record_type.lookup_keys is not None):
         raise RegistrationError(f"{name}: `lookups` and `lookup_keys` belong together")
+    if not _TABLE.fullmatch(name):
+        raise RegistrationError(f"{name!r}: a table's name is lower-case letters, digits and underscores")
+    if record_type.field_map[record_type.key].storing is not Storing.TEXT:
+        raise RegistrationError(f"{name}: the key {record_type.key} must be text")
     if record_type.field_map["version"].storing is not Storing.INTEGER:
         raise RegistrationError(f"{name}: `version` must be an integer")
     for columns in (*record_type.unique, *record_type.indexes):

@@ -18,7 +18,7 @@ from loyaltycore.domain.cards.card import (
     standing,
 )
 from loyaltycore.domain.cards.information import InformationRequest, request_information
-from loyaltycore.domain.cards.numbers import NumberScheme, card_number, chance_digits
+from loyaltycore.domain.cards.numbers import NumberScheme, bare_number, card_number, chance_digits
 from loyaltycore.domain.cards.options import INFORMATION_EMAIL, NUMBER_PREFIX, NUMBER_SCHEME
 from loyaltycore.domain.cards.order import CardOrder, submission_key
 from loyaltycore.domain.cards.order_service import CardOrderService, DeliveryTarget
@@ -32,6 +32,7 @@ from loyaltycore.domain.outbox import OutboxMessage
 from loyaltycore.domain.settings import CHAIN_SCOPE, scope_of
 from loyaltycore.domain.validation import Faults
 from loyaltycore.services.card_setup import CardSetup
+from loyaltycore.services.delivery.printing import require_printable
 from loyaltycore.services.running import command, query
 from loyaltycore.services.unit import Unit
 
@@ -106,7 +107,7 @@ class Cards:
             NotFound: There is no such customer or template.
 
             Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
-                ``.incomplete_address``, ``.branch_without_address`` or ``.address_too_long``.
+                ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long`` or ``.not_printable``.
         """
         customer = unit.get(Customer, customer_id)
         request = OrderRequest(
@@ -161,7 +162,7 @@ class Cards:
 
             Refused: ``card.not_replaceable``, ``card.already_replaced``, and everything that `order` refuses.
         """
-        why = _reason(reason)
+        why, keep = _reason(reason), _flag("keep_until_active", keep_until_active)
         card = unit.get(CustomerCard, card_id, for_update=True)
         customer = unit.get(Customer, card.customer_id)
         require_replaceable(card, self._follower(unit, card))
@@ -174,7 +175,7 @@ class Cards:
             replaces=card,
         )
         placed = self._placed(unit, customer, request)
-        if card.state is CardState.ACTIVE and not keep_until_active:
+        if card.state is CardState.ACTIVE and not keep:
             unit.apply(invalidate_card(card, unit.now, why or "replaced"))
         else:
             # Saved as it is: of two who replace it at once one loses the race, reads again and finds the follower.
@@ -205,12 +206,12 @@ class Cards:
         Args:
             unit: Supplied.
 
-            number: As read or typed; blanks and hyphens do not matter.
+            number: As read or typed: blanks, hyphens and what scanners add around it do not matter.
+
+        Raises:
+            InvalidInput: It is no text at all.
         """
-        faults = Faults()
-        text = faults.text("number", number, limit=60, required=True)
-        faults.raise_if_any()
-        bare = text.replace(" ", "").replace("-", "")
+        bare = bare_number(number)
         card = unit.first(CustomerCard, field("number") == bare) if bare else None
         if card is None:
             return Presentation(CardStanding.UNKNOWN, bare)
@@ -307,7 +308,10 @@ class Cards:
         prefix = self.desk.options[NUMBER_PREFIX]
         number = card_number(scheme, prefix, unit.tokens.digits(chance_digits(scheme, prefix)))
         fresh = Fresh(order_id=unit.ids.new(), card_id=unit.ids.new(), card_number=number)
-        return place_order(customer, self._service(unit), request, self._place(unit), fresh)
+        decision = place_order(customer, self._service(unit), request, self._place(unit), fresh)
+        if self.desk.loyalty.card_printer is not None:
+            require_printable(decision, self.desk.loyalty.card_printer)
+        return decision
 
     def _place(self, unit: Unit) -> Place:
         desk = self.desk
@@ -328,6 +332,13 @@ class Cards:
         service = self._service(unit)
         offered: Any = {template.key for template in service.templates} if service else set()
         return card.template if card.template in offered else None
+
+
+def _flag(name: str, value: object) -> bool:
+    faults = Faults()
+    flag = faults.flag(name, value)
+    faults.raise_if_any()
+    return flag
 
 
 def _reason(value: object) -> str:

@@ -20,7 +20,7 @@ from loyaltycore.services.activities import Activities
 from loyaltycore.services.branches import Branches
 from loyaltycore.services.cards import Cards
 from loyaltycore.services.customers import Customers
-from loyaltycore.services.running import current_unit
+from loyaltycore.services.running import open_unit, opened
 from loyaltycore.services.settings import Settings
 from loyaltycore.services.unit import Acting, Unit
 
@@ -93,7 +93,7 @@ class Desk:
         back and nothing happens twice.
 
         Args:
-            key: 1 to 40 characters, chosen once per intended command.
+            key: 1 to 64 characters, chosen once per intended command.
 
         Raises:
             InvalidInput: The key is empty or too long.
@@ -108,19 +108,23 @@ class Desk:
         """Put several verbs into one unit of work: all of them are kept, or none.
 
         Nothing is tried again inside such a block: a lost race reaches the caller as `StaleRecord`, `DuplicateKey` or
-        `StorageBusy`, who then runs the whole block again. An open block is joined by a further one.
+        `StorageBusy`, who then runs the whole block again. An open block is joined by a further one and by all verbs of
+        the same thread or task; when one of them fails half way, the outer block keeps nothing, even if the error was
+        caught inside it.
         """
-        held = current_unit.get()
-        if held is not None and held[0] is self.loyalty:
-            yield held[1]
+        outer = open_unit(self.loyalty)
+        if outer is not None:
+            before = outer.progress.writes
+            try:
+                yield outer.seen_by(self.actor, self.branch.id)
+            except BaseException:
+                outer.progress.doomed = outer.progress.doomed or outer.progress.writes != before
+                raise
             return
         with self.loyalty.storage.transaction() as tx:
             unit = self.unit(tx, self.loyalty.ids.new())
-            token = current_unit.set((self.loyalty, unit))
-            try:
+            with opened(self.loyalty, unit):
                 yield unit
-            finally:
-                current_unit.reset(token)
 
     def unit(self, tx: Transaction, command: str) -> Unit:
         """Wrap a transaction of the storage with who acts, where and when."""

@@ -34,7 +34,7 @@ from loyaltycore.services.delivery.printing import CancelHandler, SubmitHandler
 from loyaltycore.services.delivery.vendor_news import Intake, VendorNews
 from loyaltycore.services.delivery.worker import DeliveryReport, Worker
 from loyaltycore.services.desk import Desk
-from loyaltycore.services.running import run_query
+from loyaltycore.services.running import refuse_inside_block, run_query
 from loyaltycore.services.upkeep import Pruned, prune
 
 if TYPE_CHECKING:
@@ -165,7 +165,11 @@ class Loyalty:
             limit: Try at most about so many messages.
 
             on_message: Called after each try, for a display.
+
+        Raises:
+            Refused: ``outbox.inside_transaction``; nothing leaves while a block may still be taken back.
         """
+        refuse_inside_block(self, "delivering")
         return self.worker().run_pass(limit=limit, on_message=on_message)
 
     def receive_card_webhook(self, headers: Mapping[str, str], body: bytes) -> Intake:
@@ -181,6 +185,7 @@ class Loyalty:
 
             DeliveryFailed: The card printer sends no webhooks.
         """
+        refuse_inside_block(self, "taking in a webhook")
         return self._news().receive(headers, body)
 
     def catch_up(self) -> Intake:
@@ -189,6 +194,7 @@ class Loyalty:
         Raises:
             DeliveryFailed: The vendor gave no usable answer; what came before it is kept.
         """
+        refuse_inside_block(self, "catching up")
         return self._news().catch_up()
 
     def prune(self, *, older_than: timedelta) -> Pruned:
@@ -200,6 +206,7 @@ class Loyalty:
         Raises:
             InvalidInput: The span is shorter than a day.
         """
+        refuse_inside_block(self, "pruning")
         return prune(self._desk("upkeep"), older_than)
 
     def _news(self) -> VendorNews:

@@ -97,14 +97,14 @@ def read_cursor(cursor: object, types: tuple[type, ...]) -> tuple[Any, ...] | No
     Raises:
         InvalidInput: ``bad_cursor``; the text was not made here, or for another order.
     """
-    if cursor in {"", None}:
+    if cursor is None or cursor == "":
         return None
     fault = InvalidInput([Fault("after", "bad_cursor", "is not the cursor of a page")])
     if not isinstance(cursor, str):
         raise fault
     try:
         position = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         raise fault from None
     if not isinstance(position, list) or [type(part) for part in position] != list(types):
         raise fault

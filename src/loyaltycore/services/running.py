@@ -11,21 +11,30 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import random
+import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
-from loyaltycore.codec import dumps, to_data
+from attrs import Factory, define
+
+from loyaltycore.codec import to_data
 from loyaltycore.domain.commands import Command
+from loyaltycore.domain.settings import Option
 from loyaltycore.errors import (
     CommitUnknown,
     DuplicateKey,
     KeyReused,
+    Refused,
     StaleRecord,
     StorageBusy,
+    StorageError,
 )
 from loyaltycore.services.unit import Unit, result_reference
 
@@ -51,8 +60,82 @@ MAX_TRIES: Final = 12
 _FIRST_PAUSE: Final = 0.004
 _LONGEST_PAUSE: Final = 0.25
 
-current_unit: Final[ContextVar[tuple[object, Unit] | None]] = ContextVar("current_unit", default=None)
-"""The open unit of this thread or task, with the `Loyalty` that it belongs to."""
+
+def _worker() -> tuple[int, int]:
+    """The thread and the asynchronous task that run now; a program without asyncio does not load it for this."""
+    asyncio = sys.modules.get("asyncio")
+    task = None
+    if asyncio is not None:
+        with suppress(RuntimeError):
+            task = asyncio.current_task()
+    return threading.get_ident(), id(task) if task else 0
+
+
+@define
+class OpenUnit:
+    """A unit that is at work, and whose it is.
+
+    Attributes:
+        loyalty: The house.
+
+        unit: The unit; None once it has ended.
+
+        worker: The thread and the task in which it was opened: a task started inside a block inherits its context, but
+            must not write into a transaction that may be over before the task is.
+    """
+
+    loyalty: object
+    unit: Unit | None
+    worker: tuple[int, int] = Factory(_worker)
+
+
+_current: Final[ContextVar[OpenUnit | None]] = ContextVar("current_unit", default=None)
+
+
+def open_unit(loyalty: object) -> Unit | None:
+    """The unit that is open in this thread or task, if it belongs to that house."""
+    held = _current.get()
+    if held is None or held.loyalty is not loyalty or held.worker != _worker():
+        return None
+    return held.unit
+
+
+@contextmanager
+def opened(loyalty: object, unit: Unit) -> Iterator[Unit]:
+    """Let verbs join a unit while the block lasts."""
+    held = OpenUnit(loyalty, unit)
+    token = _current.set(held)
+    try:
+        yield unit
+    finally:
+        held.unit = None
+        _current.reset(token)
+    if unit.progress.doomed:
+        raise StorageError("a verb failed half way and was not heeded: nothing of this block was kept")
+
+
+def join(unit: Unit, body: Callable[[Unit], R]) -> R:
+    """Run a body inside a unit that is open already; when it fails half way, the whole unit is not kept."""
+    before = unit.progress.writes
+    try:
+        return body(unit)
+    except BaseException:
+        unit.progress.doomed = unit.progress.doomed or unit.progress.writes != before
+        raise
+
+
+def refuse_inside_block(loyalty: object, what: str) -> None:
+    """Refuse work that reaches beyond the database while a unit is open that may still be taken back.
+
+    Raises:
+        Refused: ``outbox.inside_transaction``.
+    """
+    if open_unit(loyalty) is not None:
+        raise Refused(
+            "outbox.inside_transaction",
+            f"{what} cannot run inside a transaction block, which may still be taken back",
+            remedy="call it after the block",
+        )
 
 
 def command(
@@ -67,10 +150,12 @@ def command(
     """
 
     def decorate(method: Callable[Concatenate[S, Unit, P], R]) -> Callable[Concatenate[S, P], R]:
+        signature = inspect.signature(method)
+
         @wraps(method)
         def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             desk = self.desk
-            digest = _digest(args, kwargs) if desk.command_key else ""
+            digest = _digest(desk.branch.id, signature, args, kwargs) if desk.command_key else ""
             return run_command(desk, name, digest, lambda unit: method(self, unit, *args, **kwargs))
 
         return _without_unit(run, method)
@@ -102,7 +187,7 @@ def run_command(desk: Desk, name: str, digest: str, body: Callable[[Unit], R]) -
     """
     joined = _joined(desk)
     if joined is not None:
-        return body(joined)
+        return join(joined, body)
     return cast("R", _Attempts(desk, name, digest, body).run())
 
 
@@ -110,7 +195,7 @@ def run_query(desk: Desk, body: Callable[[Unit], R]) -> R:
     """Run a body that only reads."""
     joined = _joined(desk)
     if joined is not None:
-        return body(joined)
+        return join(joined, body)
     for tries in range(1, MAX_TRIES + 1):
         try:
             with desk.loyalty.storage.transaction(read_only=True) as tx:
@@ -141,9 +226,12 @@ class _Attempts:
             except CommitUnknown:
                 if tries == MAX_TRIES:
                     raise
-            except (DuplicateKey, StaleRecord, StorageBusy):
+            except (DuplicateKey, StaleRecord, StorageBusy) as error:
                 # A trace that lands late shows itself as a taken command key: the next try finds and returns it.
                 if tries == MAX_TRIES:
+                    if self._unproven:
+                        # That the last try kept nothing says nothing about the one that got no answer.
+                        raise CommitUnknown(f"a commit got no answer, and then: {error}") from error
                     raise
             pause(tries)
         raise AssertionError("unreachable")
@@ -165,11 +253,8 @@ class _Attempts:
         earlier = self._earlier(unit)
         if earlier is not None:
             return self._replay(unit, earlier)
-        token = current_unit.set((self._desk.loyalty, unit))
-        try:
+        with opened(self._desk.loyalty, unit):
             result = self._body(unit)
-        finally:
-            current_unit.reset(token)
         if unit.wrote and self._name:
             unit.add(self._trace(unit, result))
         return result
@@ -181,8 +266,9 @@ class _Attempts:
         return unit.seek(Command, self._key)
 
     def _replay(self, unit: Unit, earlier: Command) -> Any:
-        if self._unproven:
+        if not self._desk.command_key:
             return self._proven(earlier)
+        # Under a caller's key the trace may be that of the caller's repetition, and none of our tries was kept.
         if (earlier.name, earlier.digest) != (self._name, self._digest):
             raise KeyReused(self._key, earlier.name)
         if not earlier.result_table:
@@ -191,12 +277,12 @@ class _Attempts:
         return unit.get(record_type.cls, earlier.result_key)
 
     def _proven(self, earlier: Command) -> Any:
-        """The result of that unanswered try which the stored trace belongs to."""
+        """The result of that unanswered try which the stored trace belongs to: the last one, where they look alike."""
         wanted = (earlier.result_table, earlier.result_key)
         registry = self._desk.loyalty.registry
+        tries = reversed(self._unproven)
         return next(
-            (result for result in self._unproven if result_reference(registry, result) == wanted),
-            self._unproven[-1],
+            (result for result in tries if result_reference(registry, result) == wanted), self._unproven[-1]
         )
 
     def _trace(self, unit: Unit, result: Any) -> Command:
@@ -211,17 +297,39 @@ def pause(tries: int) -> None:
 
 
 def _joined(desk: Desk) -> Unit | None:
-    """The unit that is open already in this thread or task, if it belongs to the same house."""
-    held = current_unit.get()
-    return held[1] if held is not None and held[0] is desk.loyalty else None
+    """The unit that is open already in this thread or task, in this session's hands."""
+    unit = open_unit(desk.loyalty)
+    return unit.seen_by(desk.actor, desk.branch.id) if unit is not None else None
 
 
-def _digest(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+def _digest(
+    branch_id: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> str:
+    """What tells two commands of one name apart: the branch, and every argument by name, defaults included.
+
+    The same call gives the same digest in every process.
+    """
+    bound = signature.bind(None, None, *args, **kwargs)
+    bound.apply_defaults()
+    given = {name: _plain(value) for name, value in list(bound.arguments.items())[2:]}
+    text = json.dumps([branch_id, given], sort_keys=True, default=repr, ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """An argument as plain data: what cannot be written down by its value stands there by its key."""
+    if isinstance(value, Option):
+        return value.key
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(part) for part in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
     try:
-        text = dumps([to_data(list(args)), to_data({name: kwargs[name] for name in sorted(kwargs)})])
+        return to_data(value)
     except (TypeError, ValueError):
-        text = repr((args, sorted(kwargs.items())))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return repr(value)
 
 
 def _without_unit(run: Callable[..., R], method: Callable[..., R]) -> Callable[..., R]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import attrs
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
 from loyaltycore.codec import to_data, to_json
 from loyaltycore.domain.activities import Activity, FieldChange
@@ -43,6 +43,20 @@ class Acting:
     command: str
 
 
+@define
+class Progress:
+    """What all views of one transaction share.
+
+    Attributes:
+        writes: How often something was written.
+
+        doomed: Whether a verb failed half way, so that the whole must not be kept.
+    """
+
+    writes: int = 0
+    doomed: bool = False
+
+
 class Unit:
     """One transaction, with the verbs that services need.
 
@@ -53,16 +67,34 @@ class Unit:
 
         tokens: Makes what nobody may guess.
 
-        wrote: Whether anything was written yet.
+        progress: How far the transaction has come.
     """
 
-    def __init__(self, tx: Transaction, registry: Registry, acting: Acting, ids: Ids, tokens: Tokens) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        registry: Registry,
+        acting: Acting,
+        ids: Ids,
+        tokens: Tokens,
+        progress: Progress | None = None,
+    ) -> None:
         self._tx = tx
         self._registry = registry
         self.acting = acting
         self.ids = ids
         self.tokens = tokens
-        self.wrote = False
+        self.progress = progress or Progress()
+
+    def seen_by(self, actor: str, branch_id: str) -> Unit:
+        """The same transaction in the hands of another session that joins it."""
+        acting = evolve(self.acting, actor=actor, branch_id=branch_id)
+        return Unit(self._tx, self._registry, acting, self.ids, self.tokens, self.progress)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything was written yet."""
+        return self.progress.writes > 0
 
     @property
     def now(self) -> datetime:
@@ -109,17 +141,17 @@ class Unit:
 
     def add(self, *records: Any) -> None:
         """Store new records that need no line in the activities."""
-        self.wrote = True
+        self.progress.writes += 1
         self._tx.add(*records)
 
     def save(self, *records: Any) -> None:
         """Store changed records that need no line in the activities."""
-        self.wrote = True
+        self.progress.writes += 1
         self._tx.save(*records)
 
     def remove(self, *records: Any) -> None:
         """Remove records that need no line in the activities."""
-        self.wrote = True
+        self.progress.writes += 1
         self._tx.remove(*records)
 
     def apply(self, decision: Decision[R]) -> R:
@@ -142,7 +174,7 @@ class Unit:
         add += [self._activity(note) for decision in many for note in decision.notes]
         save = [record for decision in many for record in decision.save]
         remove = [record for decision in many for record in decision.remove]
-        self.wrote = self.wrote or bool(add or save or remove)
+        self.progress.writes += bool(add or save or remove)
         if save:
             self._tx.save(*save)
         if remove:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PORTION: Final = 500
 SHORTEST: Final = timedelta(days=1)
 """Tills and vendors repeat within minutes to hours: younger traces are never removed."""
+LONGEST: Final = timedelta(days=36_525)
 
 
 @frozen
@@ -47,8 +48,10 @@ class Pruned:
 
 def prune(desk: Desk, older_than: timedelta) -> Pruned:
     """Remove traces older than a span; see `Loyalty.prune`."""
-    if not isinstance(older_than, timedelta) or older_than < SHORTEST:
-        raise InvalidInput([Fault("older_than", "out_of_range", "must be a timedelta of at least a day")])
+    if not isinstance(older_than, timedelta) or not SHORTEST <= older_than <= LONGEST:
+        raise InvalidInput(
+            [Fault("older_than", "out_of_range", "must be a timedelta of a day to a hundred years")]
+        )
     before = desk.loyalty.clock.now() - older_than
     ended = field("finished_at") < before
     return Pruned(

@@ -27,7 +27,7 @@ class Sink:
     calls: list[tuple[dict[str, str], bytes]] = Factory(list)
     answer: Callable[[int], int] = lambda _: 204
 
-    def wait_for(self, count: int, seconds: float = 10.0) -> list[tuple[dict[str, str], bytes]]:
+    def wait_for(self, count: int, seconds: float = 30.0) -> list[tuple[dict[str, str], bytes]]:
         """Wait until so many calls have come."""
         end = time.monotonic() + seconds
         while len(self.calls) < count and time.monotonic() < end:

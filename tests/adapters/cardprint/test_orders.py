@@ -189,6 +189,19 @@ def test_cancelling_what_the_vendor_does_not_have(printer: HttpCardPrinter) -> N
     assert strange.outcome is CancelOutcome.UNKNOWN_ORDER
 
 
+def test_a_mix_up_of_ids_cancels_the_order_that_is_meant(printer: HttpCardPrinter) -> None:
+    """With the vendor's id of another order, the reference decides, and the other order stays as it is."""
+    order, other = an_order(), an_order()
+    printer.submit(order, a_key(order))
+    others_id = printer.submit(other, a_key(other)).receipt.vendor_id
+    answer = printer.cancel(PrintCancellation(order.reference, others_id, ""))
+    assert answer.outcome is CancelOutcome.CANCELLED
+    assert answer.status == printer.find(order.reference)
+    untouched = printer.find(other.reference)
+    assert untouched is not None
+    assert untouched.state is PrintState.RECEIVED
+
+
 def _all_events(printer: HttpCardPrinter, limit: int = 200) -> list[PrintEvent]:
     events: list[PrintEvent] = []
     cursor, more = "", True
@@ -282,8 +295,8 @@ def test_connections_are_kept_per_thread_and_process(
 
 
 def test_a_closed_printer_can_be_used_again(make_printer: Printer) -> None:
-    """Closing ends idle connections and nothing else."""
-    printer = make_printer()
+    """Closing, or leaving a block, ends idle connections and nothing else."""
+    with make_printer() as printer:
+        assert printer.find("never-used") is None
     assert printer.find("never-used") is None
     printer.close()
-    assert printer.find("never-used") is None

@@ -227,6 +227,28 @@ def test_the_token_is_wrong(make_printer: Printer) -> None:
     assert "not-the-token" not in f"{raised.value!r} {stranger!r} {stranger._calls!r}"
 
 
+def test_a_refusal_that_the_look_up_contradicts_proves_nothing(
+    vendor: RunningVendor, make_printer: Printer
+) -> None:
+    """A reference in use under which nothing is found is no reason to call the order rejected."""
+
+    def contradict(running: Proxy, client: socket.socket) -> None:
+        request = running.read_request(client)
+        refuse = request.startswith(b"POST")
+        client.sendall(problem(409, "reference_in_use") if refuse else running.ask(request))
+
+    with _behind(vendor, make_printer, contradict) as (unlucky, _):
+        receipt = unlucky.submit(an_order(), "k" * 16).receipt
+    assert (receipt.status, receipt.code) == (UNKNOWN, "reference_in_use")
+
+
+def disowning(running: Proxy, client: socket.socket) -> None:
+    """Let the vendor find an order and yet not know it when it is to be cancelled."""
+    request = running.read_request(client)
+    answer = running.ask(request) if request.startswith(b"GET") else problem(404, "not_found")
+    client.sendall(answer.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+
+
 CANCEL_FAULTS = {
     "reset after the request": (faults.reset_after_request, CancelOutcome.UNKNOWN, "connection_lost"),
     "silence": (faults.silence, CancelOutcome.UNKNOWN, "timeout"),
@@ -235,7 +257,7 @@ CANCEL_FAULTS = {
     "500": (instead(http("500 Oops")), CancelOutcome.UNKNOWN, "vendor_error"),
     "503": (instead(problem(503, "unavailable"), acting=False), CancelOutcome.NOT_SENT, "unavailable"),
     "429": (instead(problem(429, "throttled"), acting=False), CancelOutcome.NOT_SENT, "throttled"),
-    "404 of the vendor": (instead(problem(404, "not_found")), CancelOutcome.UNKNOWN_ORDER, "not_found"),
+    "404 of the vendor": (disowning, CancelOutcome.UNKNOWN, "not_found"),
     "404 of another": (instead(http("404 No", PAGE)), CancelOutcome.REJECTED, "wrong_address"),
     "400": (instead(problem(400, "malformed"), acting=False), CancelOutcome.REJECTED, "malformed"),
 }

@@ -67,6 +67,24 @@ def test_the_codes_can_be_read_back(tmp_path: Path) -> None:
         assert codes(back) == {("EAN13", "4006381333931"), ("Code128", "LC-0815 aB~")}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        Encoding(EncodingKind.CODE128, "~aB" * 8),
+        Encoding(EncodingKind.CODE128, "0"),
+        Encoding(EncodingKind.CODE128, " a "),
+        Encoding(EncodingKind.EAN13, "2000000000008"),
+        Encoding(EncodingKind.QR, "https://example.org/" + "Ab9~" * 70),
+    ],
+    ids=lambda code: f"{code.kind.value} of {len(code.value)}",
+)
+def test_short_and_long_codes_can_be_read_back(code: Encoding, tmp_path: Path) -> None:
+    """The longest and the shortest codes that may be ordered fit on the card, and a reader gets the same value."""
+    with render(an_order(encodings=(code,)), tmp_path) as document:
+        found = [value for page in document for _, value in codes(page)]
+    assert found == [code.value]
+
+
 def test_the_writing_is_right(tmp_path: Path) -> None:
     """Umlauts, Turkish and Croatian letters, quotes and the euro come out as ordered, each on its side."""
     design = CardDesign(title="Sehhaus „Größe“", label="GOLD", colour="#b98f3a", accent="#ffffff")

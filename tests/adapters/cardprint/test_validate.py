@@ -82,6 +82,7 @@ def test_umlauts_pass_and_strange_letters_are_named() -> None:
     assert "U+0141" in fault.message
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{12}", fullmatch=True), st.integers(0, 12), st.integers(1, 9))
 def test_every_wrong_digit_of_an_ean_is_found(twelve: str, place: int, step: int) -> None:
     """One changed digit anywhere in an EAN-13 is a fault."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
@@ -245,6 +245,7 @@ ids = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 times = st.integers(10**7, 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
+@settings(deadline=None)
 @given(st.lists(keys, min_size=1, max_size=3), st.data(), ids, times, st.text(max_size=200))
 def test_whatever_the_package_signs_is_proved(
     secrets: list[str], data: st.DataObject, event_id: str, at: datetime, text: str
@@ -255,6 +256,7 @@ def test_whatever_the_package_signs_is_proved(
     assert verify(headers, body, at, [secret_key(secret) for secret in secrets], 300) == event_id
 
 
+@settings(deadline=None)
 @given(keys, ids, st.text(min_size=1, max_size=60), st.data())
 def test_one_changed_bit_is_no_proof(secret: str, event_id: str, text: str, data: st.DataObject) -> None:
     """Changing any bit of the body or of the signature takes the proof away."""

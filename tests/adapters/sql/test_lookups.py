@@ -19,6 +19,7 @@ WORD = st.text(st.sampled_from(samples.AWKWARD), min_size=1, max_size=4)
 @settings(max_examples=150, deadline=None)
 @given(st.lists(WORD, max_size=8), WORD)
 @example(["\U0010ffff", "\U0010ffffb", "\uffff"], "\U0010ffff")
+@example(["a\U0010ffff\U0010ffffz", "b"], "a\U0010ffff\U0010ffff")
 @example(["a\ud7ffx", "a\ue000"], "a\ud7ff")
 @example(["50%", "500", "50_"], "50%")
 def test_prefix_is_startswith(shared: SqlStorage, words: list[str], prefix: str) -> None:

@@ -48,12 +48,12 @@ POSTGRESQL = {
 MARIADB = {
     1020: SAME,
     1213: SAME,
-    1180: SAME,
     1205: SAME,
     1047: SAME,
     1040: SAME,
     1203: SAME,
     1053: LOST,
+    1180: LOST,
     1927: LOST,
     2006: LOST,
     2013: LOST,
@@ -127,7 +127,7 @@ def test_table(dialect: str, error: exc.DBAPIError, working: type, committing: t
 
 def test_vendor_code_before_sqlstate() -> None:
     """MariaDB's number tells more than its SQLSTATE: 1047 and 1153 are filed as lost connections, and are none."""
-    assert verdict(of_mariadb(1047, "08S01"), "mariadb") is Verdict.WAITED
+    assert verdict(of_mariadb(1047, "08S01"), "mariadb") is Verdict.AWAY
     assert verdict(of_mariadb(1153, "08S01"), "mariadb") is Verdict.FATAL
     assert verdict(of_mariadb(9999, "08S01"), "mariadb") is Verdict.LOST
     assert verdict(of_mariadb(9999, "40001"), "mariadb") is Verdict.CONFLICT

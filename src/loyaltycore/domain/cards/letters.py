@@ -6,6 +6,7 @@ header, because subjects hold none of them.
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 from string import Template
 from typing import Final
@@ -51,6 +52,12 @@ _GREETING: Final = {
         None: "Dear $name,",
     },
 }
+
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 def confirmation_mail(
@@ -105,7 +112,7 @@ def _greeting(customer: Customer, language: str) -> str:
 
 def _date(order: CardOrder, language: str) -> str:
     day = order.expected_dispatch
-    return f"{day:%d.%m.%Y}" if language == "de" else f"{day.day} {day:%B %Y}"
+    return f"{day:%d.%m.%Y}" if language == "de" else _english(day)
 
 
 def _valid(order: CardOrder, language: str) -> str:
@@ -114,7 +121,12 @@ def _valid(order: CardOrder, language: str) -> str:
     day = order.valid_until
     if language == "de":
         return f" Sie gilt bis einschließlich {day:%d.%m.%Y}."
-    return f" It is valid until {day.day} {day:%B %Y} inclusive."
+    return f" It is valid until {_english(day)} inclusive."
+
+
+def _english(day: date) -> str:
+    # Not by strftime, whose month names follow the locale of the host's process.
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _html(text: str, language: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import Enum
 from typing import Final
 
 from loyaltycore.domain.check_digits import ean13, ean13_valid, luhn, luhn_valid
 from loyaltycore.domain.validation import Faults
-from loyaltycore.errors import Refused
+from loyaltycore.errors import Fault, InvalidInput, Refused
 
 LUHN_LENGTH: Final = 16
 EAN_LENGTH: Final = 13
+LONGEST_NUMBER: Final = 40
 MIN_CHANCE: Final = 9
 """Fewest random digits of a number: a thousand million possibilities."""
 
@@ -58,6 +60,21 @@ def card_number(scheme: NumberScheme, prefix: str, digits: str) -> str:
     return body + (luhn(body) if scheme is NumberScheme.LUHN else ean13(body))
 
 
+def bare_number(number: object) -> str:
+    """A number as it is stored: what people and scanners put around and between the digits is left out.
+
+    Returns:
+        Letters and digits in their plain form; empty where there are none, or more than any number has.
+
+    Raises:
+        InvalidInput: It is no text.
+    """
+    if not isinstance(number, str):
+        raise InvalidInput([Fault("number", "wrong_type", "must be text")])
+    bare = "".join(character for character in unicodedata.normalize("NFKC", number) if character.isalnum())
+    return bare if len(bare) <= LONGEST_NUMBER else ""
+
+
 def is_well_formed(number: str) -> bool:
     """Whether a number could be one of ours: only digits, a known length, the right check digit."""
     if not (number.isascii() and number.isdigit()):
@@ -69,6 +86,8 @@ def is_well_formed(number: str) -> bool:
 
 def check_scheme(faults: Faults, value: str) -> None:
     """Check the option that names the scheme."""
+    if not value:
+        faults.note("cards.number_scheme", "required", "must name a scheme")
     faults.choice("cards.number_scheme", value, NumberScheme)
 
 

@@ -51,6 +51,10 @@ UNDER_WAY: Final = frozenset({OrderState.DISPATCHED, OrderState.DELIVERED, Order
 """States in which the card has left the vendor: too late to cancel."""
 
 
+NEVER_MADE: Final = frozenset({OrderState.REJECTED, OrderState.FAILED})
+"""States in which no card was made: nothing is due."""
+
+
 @frozen
 class CardOrder:
     """An order for one customer card.
@@ -158,7 +162,7 @@ class CardOrder:
     def costs_due(self) -> Money:
         """What the order really costs: nothing where the vendor did not make it."""
         nothing = Money(0, self.costs.card.currency)
-        if self.state is OrderState.REJECTED or self.cancellation is Cancellation.CONFIRMED:
+        if self.state in NEVER_MADE or self.cancellation is Cancellation.CONFIRMED:
             return nothing
         if self.state is OrderState.CANCELLED and self.cancellation is not Cancellation.REFUSED:
             return nothing

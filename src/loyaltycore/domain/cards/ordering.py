@@ -23,7 +23,7 @@ from loyaltycore.domain.cards.order_service import (
 from loyaltycore.domain.cards.printing import Encoding, PostalAddress, PrintOrder
 from loyaltycore.domain.cards.validity import ValidityPeriod, read_validity
 from loyaltycore.domain.contact import Address
-from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.customers.customer import POSTAL_KINDS, Customer, CustomerKind
 from loyaltycore.domain.decisions import Decision, Dispatch, Note
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Refused
@@ -268,14 +268,16 @@ def _recipient(customer: Customer, target: DeliveryTarget, branch: Branch) -> Po
             customer=customer.id,
             missing=_missing(customer),
         )
-    company = customer.company if customer.last_name else ""
-    return _postal(address.recipient or customer.display_name, company, address)
+    person = "" if customer.kind is CustomerKind.PERSON else customer.person_name
+    name = address.recipient or person or customer.display_name
+    return _postal(name, customer.company if customer.company != name else "", address)
 
 
 def _missing(customer: Customer) -> tuple[str, ...]:
     """The parts that the best address of the customer lacks."""
     names = ("street", "postal_code", "city", "country")
-    lacks = [tuple(name for name in names if not getattr(address, name)) for address in customer.addresses]
+    usable = [address for address in customer.addresses if address.kind in POSTAL_KINDS]
+    lacks = [tuple(name for name in names if not getattr(address, name)) for address in usable]
     return min(lacks, key=len) if lacks else names
 
 
@@ -346,7 +348,7 @@ def _print_order(
 ) -> PrintOrder:
     values = {
         SlotSource.CARD_NUMBER: card.number,
-        SlotSource.CUSTOMER_NAME: customer.display_name,
+        SlotSource.CUSTOMER_NAME: customer.name_within(LINE_LENGTH),
         SlotSource.CUSTOMER_NUMBER: customer.number,
         SlotSource.VALID_UNTIL: f"{order.valid_until:%m/%y}" if order.valid_until else "",
     }

@@ -16,6 +16,11 @@ from loyaltycore.domain.cards.order import Cancellation, CardOrder, OrderState
 from loyaltycore.domain.cards.printing import PrintState, PrintStatus
 from loyaltycore.domain.decisions import Decision, Note
 
+WORD_LENGTH: Final = 60
+LINE_LENGTH: Final = 200
+REASON_LENGTH: Final = 500
+"""What a vendor says is shortened to what a person needs: a long word must not hold up its news."""
+
 _STATES: Final = {
     PrintState.RECEIVED: OrderState.PLACED,
     PrintState.ACCEPTED: OrderState.PLACED,
@@ -65,7 +70,7 @@ def apply_status(
         after,
         save=(after, *(new for _, new in changed)),
         notes=(
-            Note(f"card_order.{_word(status)}", order.subject, order, after, status.reason),
+            Note(f"card_order.{_word(status)}", order.subject, order, after, status.reason[:REASON_LENGTH]),
             *(Note(f"card.{new.state.value}", old.subject, old, new) for old, new in changed),
         ),
     )
@@ -80,9 +85,9 @@ def _word(status: PrintStatus) -> str:
 def _order_after(order: CardOrder, status: PrintStatus) -> CardOrder:
     facts: dict[str, Any] = {
         "vendor_revision": status.revision,
-        "vendor_word": status.raw_state,
-        "vendor_id": status.vendor_id or order.vendor_id,
-        "tracking": status.tracking or order.tracking,
+        "vendor_word": status.raw_state[:WORD_LENGTH],
+        "vendor_id": (status.vendor_id or order.vendor_id)[:LINE_LENGTH],
+        "tracking": (status.tracking or order.tracking)[:LINE_LENGTH],
         "cancellation": _cancellation_after(order, status),
     }
     if status.state is not None:
@@ -90,7 +95,7 @@ def _order_after(order: CardOrder, status: PrintStatus) -> CardOrder:
         facts["state"] = _state_after(order, status.state)
         facts.update(_times(order, status))
     if status.reason_code or status.reason:
-        facts.update(reason_code=status.reason_code, reason=status.reason)
+        facts.update(reason_code=status.reason_code[:WORD_LENGTH], reason=status.reason[:REASON_LENGTH])
     return evolve(order, **facts)
 
 
@@ -102,9 +107,13 @@ def _state_after(order: CardOrder, state: PrintState) -> OrderState:
 def _cancellation_after(order: CardOrder, status: PrintStatus) -> Cancellation:
     if status.state is PrintState.CANCELLED:
         return Cancellation.CONFIRMED
+    if order.cancellation is Cancellation.NONE:
+        return Cancellation.NONE
+    if status.state in _LEFT_THE_VENDOR:
+        return Cancellation.REFUSED  # whatever was said before: the card was made
     if order.cancellation is not Cancellation.REQUESTED:
         return order.cancellation
-    if status.cancellation_refused or status.state in _LEFT_THE_VENDOR:
+    if status.cancellation_refused:
         return Cancellation.REFUSED
     return Cancellation.CONFIRMED if status.state in _NEVER_MADE else Cancellation.REQUESTED
 
@@ -122,7 +131,7 @@ def _card_after(card: CustomerCard, status: PrintStatus, now: datetime) -> Custo
     if status.state in _ON_ITS_WAY:
         return activated(card, now)
     if status.state in _NEVER_MADE:
-        return ended(card, CardState.INVALID, now, f"the order was {status.raw_state}")
+        return ended(card, CardState.INVALID, now, f"the order was {status.raw_state[:WORD_LENGTH]}")
     if status.state is PrintState.CANCELLED:
         return ended(card, CardState.CANCELLED, now, "the vendor cancelled the order")
     return card
@@ -134,7 +143,9 @@ def reject_order(
     """Write down that the vendor does not take an order: no card will come."""
     if order.vendor_revision or order.state is not OrderState.PLACED:
         return Decision(order)
-    after = evolve(order, state=OrderState.REJECTED, reason_code=code, reason=reason)
+    after = evolve(
+        order, state=OrderState.REJECTED, reason_code=code[:WORD_LENGTH], reason=reason[:REASON_LENGTH]
+    )
     card_after = ended(card, CardState.INVALID, now, "the order was rejected")
     notes = (
         Note("card_order.rejected", order.subject, order, after, reason),

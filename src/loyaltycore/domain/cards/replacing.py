@@ -19,7 +19,7 @@ def require_replaceable(card: CustomerCard, follower: CustomerCard | None) -> No
     Raises:
         Refused: ``card.not_replaceable`` or ``card.already_replaced``.
     """
-    if card.state not in {CardState.ACTIVE, CardState.INVALID}:
+    if card.activated_at is None or card.state not in {CardState.ACTIVE, CardState.INVALID}:
         raise Refused(
             "card.not_replaceable",
             "only a card that is or was in use can be replaced",

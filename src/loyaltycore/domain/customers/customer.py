@@ -47,6 +47,14 @@ MAX_PHONES: Final = 6
 MAX_ADDRESSES: Final = 10
 
 
+POSTAL_KINDS: Final = (AddressKind.DELIVERY, AddressKind.RESIDENCE, AddressKind.SECOND_RESIDENCE)
+"""The kinds of address that post is sent to, the preferred one first."""
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
 @frozen
 class Customer:
     """One customer of the chain.
@@ -139,15 +147,33 @@ class Customer:
     @property
     def display_name(self) -> str:
         """The name as it stands on a letter: title, first name, extension and last name, or the company."""
+        return self.company if self.kind is CustomerKind.COMPANY else self.person_name
+
+    @property
+    def person_name(self) -> str:
+        """Title, first name, extension and last name: of the person, or of whom to talk to in a company."""
+        return _joined(self.title, self.first_name, self.name_extension, self.last_name)
+
+    def name_within(self, length: int) -> str:
+        """The fullest form of the name that is no longer than `length`: without title, then with initials.
+
+        Where even the shortest form is too long it is given as it is, for whoever prints it to refuse.
+        """
         if self.kind is CustomerKind.COMPANY:
             return self.company
-        parts = (self.title, self.first_name, self.name_extension, self.last_name)
-        return " ".join(part for part in parts if part)
+        initials = " ".join(f"{part[0]}." for part in self.first_name.split())
+        forms = (
+            self.person_name,
+            _joined(self.first_name, self.name_extension, self.last_name),
+            _joined(initials, self.name_extension, self.last_name),
+            _joined(self.name_extension, self.last_name),
+        )
+        return next((form for form in forms if len(form) <= length), forms[-1])
 
     @property
     def postal_address(self) -> Address | None:
         """Where things are sent: the delivery address, else the residence, the first that is complete; or None."""
-        for kind in (AddressKind.DELIVERY, AddressKind.RESIDENCE, AddressKind.SECOND_RESIDENCE):
+        for kind in POSTAL_KINDS:
             for address in self.addresses:
                 if address.kind is kind and address.is_complete:
                     return address

@@ -14,8 +14,9 @@ from loyaltycore.domain.cards.order import Cancellation, CardOrder, OrderState, 
 from loyaltycore.domain.cards.printing import PrintCancellation, PrintOrder, PrintStatus
 from loyaltycore.domain.cards.production import apply_status, reject_order
 from loyaltycore.domain.criteria import field as criteria_field
+from loyaltycore.domain.decisions import Decision
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
-from loyaltycore.errors import DeliveryFailed, Fault
+from loyaltycore.errors import DeliveryFailed, Fault, Refused
 from loyaltycore.ports.card_printing import (
     CancelOutcome,
     CancelReceipt,
@@ -159,6 +160,27 @@ def take_status(unit: Unit, status: PrintStatus) -> CardOrder | None:
     card = unit.get(CustomerCard, order.card_id)
     replaced = unit.seek(CustomerCard, card.replaces)
     return unit.apply(apply_status(order, card, replaced, status, unit.now))
+
+
+def require_printable(decision: Decision[CardOrder], printer: CardPrinter) -> None:
+    """Refuse an order that the vendor would reject, before anything is promised to the customer; without I/O.
+
+    Raises:
+        Refused: ``card_order.not_printable``, with everything that is wrong.
+    """
+    for dispatch in decision.dispatch:
+        if isinstance(dispatch.payload, PrintOrder):
+            faults = (
+                *unsupported(dispatch.payload, printer.capabilities),
+                *printer.validate(dispatch.payload),
+            )
+            if faults:
+                raise Refused(
+                    "card_order.not_printable",
+                    f"the vendor cannot make this card: {_lines(faults)}",
+                    remedy="change what the template puts on the card, or the customer's data",
+                    faults=faults,
+                )
 
 
 def unsupported(order: PrintOrder, capabilities: PrinterCapabilities) -> tuple[Fault, ...]:

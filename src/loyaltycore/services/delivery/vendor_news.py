@@ -6,16 +6,17 @@ and one that arrives late is outvoted by its revision.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from loyaltycore.domain.cards.order import CardOrder, OrderState
+from loyaltycore.domain.cards.order import Cancellation, CardOrder, OrderState
 from loyaltycore.domain.cards.printing import PrintEvent
 from loyaltycore.domain.criteria import field
 from loyaltycore.domain.inbox import Cursor, InboxEvent
-from loyaltycore.errors import DeliveryFailed
+from loyaltycore.errors import DeliveryFailed, InvalidInput
 from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
 from loyaltycore.services.delivery.printing import take_status
 from loyaltycore.services.running import run_command, run_query
@@ -23,6 +24,8 @@ from loyaltycore.services.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk
+
+_log = logging.getLogger(__name__)
 
 _PORTION: Final = 100
 _CURSOR: Final = "card_printer.events"
@@ -38,7 +41,7 @@ class Intake:
 
         repeated: Events that were known already.
 
-        unknown: Events about orders that are not ours.
+        unknown: Events about orders that are not ours, or that cannot be understood.
     """
 
     taken: int = 0
@@ -92,7 +95,8 @@ class VendorNews:
             after = (orders[-1].id, orders[-1].id)
 
     def _open_orders(self, after: tuple[str, ...] | None) -> list[CardOrder]:
-        where = field("state").one_of(_OPEN)
+        # A wish to cancel is open until the vendor has answered it, although the order is cancelled here already.
+        where = field("state").one_of(_OPEN) | (field("cancellation") == Cancellation.REQUESTED)
         return run_query(
             self._desk,
             lambda unit: list(unit.find(CardOrder, where, order_by=("id",), after=after, limit=_PORTION)),
@@ -106,7 +110,12 @@ class VendorNews:
         return Intake(taken=1)
 
     def _take(self, event: PrintEvent) -> Intake:
-        return run_command(self._desk, "", "", lambda unit: self._taken(unit, event))
+        try:
+            return run_command(self._desk, "", "", lambda unit: self._taken(unit, event))
+        except InvalidInput:
+            # An event that cannot be kept must not hold up the news behind it.
+            _log.exception("event %s of %s could not be taken in", event.event_id, event.source)
+            return Intake(unknown=1)
 
     def _taken(self, unit: Unit, event: PrintEvent) -> Intake:
         known = (field("source") == event.source) & (field("event_id") == event.event_id)

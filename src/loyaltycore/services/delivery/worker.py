@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -126,15 +127,17 @@ class Worker:
         stop: threading.Event | None,
         on_message: Callable[[OutboxMessage, Outcome], None] | None,
     ) -> None:
-        for position, message in enumerate(batch):
-            if handler.kind in tally.paused or _is_set(stop) or self._is_late(message):
-                self._give_back(batch[position:])
-                return
-            outcome = self._deliver(handler, message, tally)
-            self._settle(handler, message, outcome)
-            tally.count(outcome)
-            if on_message is not None:
-                on_message(message, outcome)
+        held = deque(batch)
+        try:
+            while held and not (handler.kind in tally.paused or _is_set(stop) or self._is_late(held[0])):
+                message = held.popleft()
+                outcome = self._deliver(handler, message, tally)
+                if self._written_down(handler, message, outcome):
+                    tally.count(outcome)
+                    if on_message is not None:
+                        on_message(message, outcome)
+        finally:
+            self._give_back(tuple(held))
 
     def _claim(self, kind: str, count: int) -> list[OutboxMessage]:
         def claim(unit: Unit) -> list[OutboxMessage]:
@@ -154,6 +157,8 @@ class Worker:
         return run_command(self._desk, "", "", claim)
 
     def _deliver(self, handler: Handler, message: OutboxMessage, tally: _Tally) -> Outcome:
+        if self._was_never_written_down(message):
+            return Outcome(Verdict.DEAD, code=message.code or "tried_too_often", detail=message.detail)
         try:
             return handler.deliver(message)
         except DeliveryFailed as error:
@@ -163,15 +168,29 @@ class Worker:
             _log.exception("handing over %s %s failed", message.kind, message.id)
             return Outcome(Verdict.AGAIN, code="error", detail=f"{type(error).__name__}: {error}")
 
+    def _written_down(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> bool:
+        """Settle, and let no fault in one message's effects hold up the others: it comes due again after its lease."""
+        try:
+            self._settle(handler, message, outcome)
+        except Exception:  # noqa: BLE001  the message comes due again; the others must not wait for it
+            _log.exception("what came of %s %s could not be written down", message.kind, message.id)
+            return False
+        return True
+
     def _settle(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> None:
         def settle(unit: Unit) -> None:
             current = unit.seek(OutboxMessage, message.id, for_update=True)
             if current is None or current.version != message.version:
                 return  # written down already, or held by another worker since our lease ran out
-            handler.settle(unit, message, outcome)
+            if not self._was_never_written_down(message):
+                handler.settle(unit, message, outcome)
             unit.save(self._after(unit, message, outcome))
 
         run_command(self._desk, "", "", settle)
+
+    def _was_never_written_down(self, message: OutboxMessage) -> bool:
+        """Whether each allowed try, and one more, ended before anything could be written down."""
+        return message.attempts > self._policy.max_attempts + 1
 
     def _after(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> OutboxMessage:
         if outcome.verdict is not Verdict.AGAIN:
@@ -204,7 +223,8 @@ class Worker:
                         postpone(message, unit.now, code=message.code, detail=message.detail, counts=False)
                     )
 
-        run_command(self._desk, "", "", give_back)
+        if messages:
+            run_command(self._desk, "", "", give_back)
 
     def _is_late(self, message: OutboxMessage) -> bool:
         """Whether too little of the lease is left to hand the message over in peace."""

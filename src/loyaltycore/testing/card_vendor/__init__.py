@@ -11,5 +11,6 @@ Example:
 """
 
 from loyaltycore.testing.card_vendor.running import RunningVendor, VendorFailed, new_secret, running_vendor
+from loyaltycore.testing.card_vendor.sender import sign
 
-__all__ = ["RunningVendor", "VendorFailed", "new_secret", "running_vendor"]
+__all__ = ["RunningVendor", "VendorFailed", "new_secret", "running_vendor", "sign"]

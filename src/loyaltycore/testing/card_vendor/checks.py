@@ -45,7 +45,7 @@ VARIABLE = Record(
         "value": Text(200, alphabet=PRINTABLE, empty=True),
     }
 )
-CANCELLATION = Record({}, {"reason": PROSE})
+CANCELLATION = Record({"reference": REFERENCE}, {"reason": PROSE})
 
 
 class Checker:

@@ -60,8 +60,11 @@ class Control:
         return {}
 
     def _settings(self, **changes: Any) -> dict[str, Any]:
-        """Change settings; answers all of them but the secrets."""
+        """Change settings; answers all of them but the secrets. A new address gets at once what is owed."""
         self.database.change_settings(changes)
+        if "webhook_url" in changes:
+            with self.database.transaction() as tx:
+                tx.execute("UPDATE deliveries SET next_at = 0, attempts = 0 WHERE done = 0")
         return {name: value for name, value in self.database.settings().items() if name != "secrets"}
 
     def _prints(self) -> dict[str, Any]:

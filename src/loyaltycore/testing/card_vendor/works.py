@@ -61,6 +61,8 @@ class Works:
         policy = self.database.settings()["cancellations"]
         with self.database.transaction() as tx:
             order = _row(tx, "id", order_id)
+            if order["reference"] != body["reference"]:
+                raise Problem(404, "not_found", "the order has another reference")
             if order["cancellation"] == "granted":
                 return 200, render(order)
             if order["cancellation"] == "requested":

@@ -214,7 +214,8 @@ class CountsEverything(MemoryTransaction):
 
     def count(self, cls: type[Any], query: Query) -> int:
         """Count the table."""
-        return super().count(cls, Query()) if query.limit is None else super().count(cls, query)
+        check_query(query, self._registry.of(cls), self._registry)
+        return super().count(cls, Query())
 
 
 QUERY_LIARS: Final = (

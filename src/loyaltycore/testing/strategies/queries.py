@@ -141,14 +141,14 @@ def _plain_templates(registry: Registry, table: str) -> st.SearchStrategy[Criter
 
 def _nested(base: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
     def nest(inner: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
-        several = st.lists(inner, max_size=_MOST_PARTS).map(tuple)
+        several = st.lists(inner, min_size=1, max_size=_MOST_PARTS).map(tuple)
         return st.builds(Not, inner) | st.builds(And, several) | st.builds(Or, several)
 
     return st.recursive(base, nest, max_leaves=_MOST_LEAVES)
 
 
 def _leaves(record_type: RecordType[Any]) -> list[st.SearchStrategy[Criteria]]:
-    leaves: list[st.SearchStrategy[Criteria]] = [st.just(EVERYTHING)]
+    leaves: list[st.SearchStrategy[Criteria]] = [st.sampled_from((EVERYTHING, And(()), Or(())))]
     for stored in record_type.fields:
         leaves.append(st.just(IsNull(stored.name)))
         if stored.storing not in _UNCOMPARABLE:

@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar, cast
 import attrs
 from hypothesis import strategies as st
 
+from loyaltycore.domain.cards.printing import PostalAddress
 from loyaltycore.domain.contact import Address, Phone
 from loyaltycore.domain.money import Money
-from loyaltycore.domain.cards.printing import PostalAddress
 from loyaltycore.records.registry import RecordType, StoredField, Storing
 from loyaltycore.testing.strategies.messages import postal_addresses
 from loyaltycore.testing.strategies.values import (

@@ -1,0 +1,79 @@
+"""Presenting cards: whom a number leads to, or why to nobody."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from loyaltycore import InvalidInput, Refused
+from loyaltycore.domain.cards import (
+    CardStanding,
+)
+from tests.house import House, dump
+from tests.services.steps import active, ordered
+
+
+def test_presenting_an_active_card_finds_the_customer(house: House) -> None:
+    """F19 the other way round: a good card leads to its customer, blanks and hyphens in the number do not matter."""
+    _, card = active(house)
+    number = f"{card.number[:4]} {card.number[4:8]}-{card.number[8:]}"
+    presented = house.desk.cards.present(number)
+    assert presented.accepted
+    assert presented.require().id == card.customer_id
+
+
+def test_presenting_says_why_not(house: House) -> None:
+    """Unknown, not yet active, invalid, cancelled: each has a word of its own, and no customer is given away."""
+    order, coming = ordered(house)
+    assert house.desk.cards.present("1234567890123452").standing is CardStanding.UNKNOWN
+    assert house.desk.cards.present(coming.number).standing is CardStanding.NOT_ACTIVE
+    house.desk.cards.cancel_order(order.id)
+    cancelled = house.desk.cards.present(coming.number)
+    assert (cancelled.standing, cancelled.customer) == (CardStanding.CANCELLED, None)
+    with pytest.raises(Refused) as refusal:
+        cancelled.require()
+    assert refusal.value.code == "card.cancelled"
+    _, used = active(house)
+    house.desk.cards.invalidate(used.id, reason="lost")
+    assert house.desk.cards.present(used.number).standing is CardStanding.INVALID
+
+
+def test_an_expired_card_is_refused_the_day_after_its_last_day(house: House) -> None:
+    """F19: the last day is included by the branch's own calendar date; the day after the card is refused."""
+    _, card = active(house, valid_until=date(2026, 1, 20))
+    house.clock.instant = house.clock.instant.replace(day=20, hour=22, minute=59)
+    assert house.desk.cards.present(card.number).accepted
+    house.clock.advance(minutes=1)  # midnight in Berlin
+    assert house.desk.cards.present(card.number).standing is CardStanding.EXPIRED
+
+
+def test_presenting_changes_nothing(house: House) -> None:
+    """F20, the half that concerns cards: expiry changes nothing that is stored, so it limits nothing but the card."""
+    _, card = active(house, valid_until=date(2026, 1, 20))
+    house.clock.advance(days=30)
+    before = dump(house.loyalty)
+    assert house.desk.cards.present(card.number).standing is CardStanding.EXPIRED
+    assert dump(house.loyalty) == before
+
+
+@pytest.mark.parametrize("frame", ["{}", "\x02{}\x03\r\n", " {}\t", "\ufeff{}", "{}\u00a0"])
+def test_what_a_scanner_adds_around_a_number_does_not_matter(memory_house: House, frame: str) -> None:
+    """Control characters, blanks of all kinds and full-width digits are read past."""
+    _, card = active(memory_house)
+    wide = card.number.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)})
+    for number in (card.number, "\u2011".join(card.number), wide):
+        assert memory_house.desk.cards.present(frame.format(number)).accepted
+
+
+@pytest.mark.parametrize("number", ["", "x" * 500, "\x00", "🙂", "1' OR '1'='1"])
+def test_a_number_that_nobody_has_is_unknown(memory_house: House, number: str) -> None:
+    """Whatever a scanner reads, the answer is a standing and never an error."""
+    assert memory_house.desk.cards.present(number).standing is CardStanding.UNKNOWN
+
+
+@pytest.mark.parametrize("number", [7, None, b"1"])
+def test_a_number_is_text(memory_house: House, number: object) -> None:
+    """What is no text at all is an input error."""
+    with pytest.raises(InvalidInput):
+        memory_house.desk.cards.present(number)  # type: ignore[arg-type]  # wrong on purpose
