@@ -24,7 +24,6 @@ _CANCEL: Final = {
     Meaning.NOT_SENT: CancelOutcome.NOT_SENT,
     Meaning.UNKNOWN: CancelOutcome.UNKNOWN,
     Meaning.REJECTED: CancelOutcome.REJECTED,
-    Meaning.SET_UP: CancelOutcome.REJECTED,
 }
 
 
@@ -117,9 +116,10 @@ def _locate(calls: Calls, reference: str) -> str | CancelReceipt:
         )
     if isinstance(found, VendorOrder):
         return found.status.vendor_id
+    if found.meaning is Meaning.SET_UP:
+        raise found.as_error()
     # The wish itself was never sent, whatever became of the look-up.
-    outcome = CancelOutcome.REJECTED if found.meaning is Meaning.SET_UP else CancelOutcome.NOT_SENT
-    return _cancel_receipt(outcome, found)
+    return _cancel_receipt(CancelOutcome.NOT_SENT, found)
 
 
 def _is_unknown(found: VendorOrder | Failure) -> bool:
@@ -127,10 +127,13 @@ def _is_unknown(found: VendorOrder | Failure) -> bool:
 
 
 def _not_cancelled(failure: Failure, reference: str) -> CancelReceipt:
+    """Raises `DeliveryFailed` for a wrong set-up, so that no wish is given up because of it."""
     if (failure.status, failure.code) == (409, "too_late"):
         return _cancel_receipt(CancelOutcome.TOO_LATE, failure, _order_in(failure, reference))
     if _is_unknown(failure):  # though the look-up has just found it
         return _cancel_receipt(CancelOutcome.UNKNOWN, failure)
+    if failure.meaning is Meaning.SET_UP:
+        raise failure.as_error()
     return _cancel_receipt(_CANCEL[failure.meaning], failure)
 
 

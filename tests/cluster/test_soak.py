@@ -40,6 +40,8 @@ def _await_orders(clerks: list[Employee], count: int) -> None:
         time.sleep(0.02)
 
 
+T0=[time.time()]
+def T(x): print('PHASE',x,round(time.time()-T0[0],1),flush=True)
 def test_no_order_is_lost_and_none_is_made_twice(shop: Shop, tmp_path: Path, figure: Figure) -> None:
     """Three clerks, two workers and a reporter at three nodes; one node is killed half way and comes back."""
     head = shop.at(1)
@@ -57,19 +59,26 @@ def test_no_order_is_lost_and_none_is_made_twice(shop: Shop, tmp_path: Path, fig
         ]
         for employee in (*others, *clerks):
             employee.await_ready()
+        T('ready')
         _await_orders(clerks, len(NODES) * ORDERS // 2)
+        T('half')
         shop.cluster.kill(VICTIM)
         killed = time.time()
         _await_orders(clerks, len(NODES) * ORDERS * 2 // 3)
+        T('killed')
         back: list[float] = []
         rejoining = threading.Thread(target=lambda: back.append(shop.cluster.rejoin(VICTIM)))
         rejoining.start()
         for clerk in clerks:
             clerk.finish()
+        T('clerks done')
         rejoining.join()
         shop.cluster.await_nodes(*NODES)
+        T('joined')
         orders = _orders(clerks)
+        print(len(vendor.prints()), head.outbox.status())
         _await_vendor(shop, vendor, len(orders))
+        T('vendor done')
         for other in others:
             other.finish()
         head.card_printer = HttpCardPrinter(base_url=vendor.url, token=vendor.token)

@@ -101,7 +101,7 @@ class CancelOutcome(Enum):
     NOT_SENT = "not_sent"
     UNKNOWN = "unknown"
     REJECTED = "rejected"
-    """The vendor refuses the call itself (credentials, malformed): a person has to look."""
+    """The vendor refuses the call itself as malformed: a person has to look."""
 
 
 @frozen
@@ -164,7 +164,11 @@ class CardPrinter(Protocol):
         ...
 
     def cancel(self, cancellation: PrintCancellation) -> CancelReceipt:
-        """Ask that an order be not carried out. Asking twice is the same as asking once."""
+        """Ask that an order be not carried out. Asking twice is the same as asking once.
+
+        Raises:
+            DeliveryFailed: The adapter is set up wrongly; the wish was not given.
+        """
         ...
 
 
