@@ -30,9 +30,9 @@ ENGINES: Final = ("sqlite", "postgresql", "mariadb")
 _SERVERS: Final = {
     "postgresql": (
         "LOYALTYCORE_TEST_POSTGRESQL",
-        "postgresql+psycopg://postgres@127.0.0.1:5432/postgres?connect_timeout=3",
+        "postgresql+psycopg://postgres@127.0.0.1:5432/postgres?connect_timeout=20",
     ),
-    "mariadb": ("LOYALTYCORE_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/mysql?connect_timeout=3"),
+    "mariadb": ("LOYALTYCORE_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/mysql?connect_timeout=20"),
 }
 _DRIVERS: Final = {"postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql"}
 _PREFIX: Final = "loyalty_"

@@ -160,6 +160,11 @@ class Database:
         return self.engine.dialect.name
 
     @property
+    def has_other_hosts(self) -> bool:
+        """Whether a new connection may lead to another server."""
+        return self.patient is not None
+
+    @property
     def locks_rows(self) -> bool:
         """Whether there is SELECT ... FOR UPDATE."""
         return self.dialect != "sqlite"

@@ -19,6 +19,9 @@ R = TypeVar("R")
 RESTARTS: Final = 50
 """How often a transaction that has seen nothing yet is begun afresh."""
 
+REDIALS: Final = 2
+"""How often on another connection: the pool has given up all that are as old as the lost one."""
+
 
 @define
 class Unit:
@@ -100,7 +103,8 @@ class Unit:
             try:
                 result = use(self._live.execute(statement, parameters))
             except Exception as error:
-                if not restarts or not self._may_pass(error):
+                restarts = min(restarts, self._chances(error))
+                if not restarts:
                     with self._edge(Phase.WORKING, uniques):
                         raise
                 restarts -= 1
@@ -192,8 +196,16 @@ class Unit:
         connection, self._connection = self._live, None
         return connection
 
-    def _may_pass(self, error: Exception) -> bool:
-        return verdict(error, self.database.dialect) in {Verdict.CONFLICT, Verdict.AWAY, Verdict.LOST}
+    def _chances(self, error: Exception) -> int:
+        """How often a first statement may be tried again after this error."""
+        match verdict(error, self.database.dialect):
+            case Verdict.CONFLICT:
+                return RESTARTS
+            case Verdict.LOST:
+                return REDIALS
+            case Verdict.AWAY if self.database.has_other_hosts:
+                return REDIALS
+        return 0
 
     def _edge(self, phase: Phase, uniques: Uniques | None = None) -> AbstractContextManager[None]:
         return translating(self.database.dialect, phase, uniques)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -64,8 +66,35 @@ class Branch:
         return instant.astimezone(ZoneInfo(self.time_zone)).date()
 
 
+class BranchFacts(TypedDict, total=False):
+    """What may be said about a branch beside its key and its name; see `Branch` for each of them."""
+
+    time_zone: str
+    country: str
+    subdivision: str
+    municipality: str
+    working_weekdays: Collection[int]
+    closed_on: Collection[date]
+    open_on: Collection[date]
+    address: Address | None
+    email: str
+    phone: str
+
+
+class BranchChanges(BranchFacts, total=False):
+    """What may be changed about a branch."""
+
+    name: str
+
+
 HEAD_OFFICE = Branch(id="", name="")
 """Where a session without a branch works: the settings of the chain alone."""
+
+
+def branch_of(branch_id: str, name: str, facts: BranchFacts) -> Branch:
+    """A branch as a caller describes it, not checked yet."""
+    given: dict[str, Any] = {**facts}
+    return Branch(id=branch_id, name=name, **given)
 
 
 def read_branch(branch: Branch) -> Branch:

@@ -23,7 +23,8 @@ class Transaction(Protocol):
     thread.
 
     Shared errors of all verbs: `StorageBusy` (rolled back by the engine, run the whole unit again), `CommitUnknown`
-    (connection lost), `RegistrationError` (the class was never registered).
+    (connection lost), `RegistrationError` (the class was never registered), and for what is written `InvalidInput`
+    (a text is longer than its field: nothing is ever cut).
     """
 
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from attrs import evolve, frozen
 
-from loyaltycore.domain.branches import Branch, read_branch
+from loyaltycore.domain.branches import Branch, BranchChanges, BranchFacts, branch_of, read_branch
 from loyaltycore.domain.decisions import Decision, Note, Subject
 from loyaltycore.domain.validation import check_names
 from loyaltycore.errors import Refused
@@ -28,7 +28,7 @@ class Branches:
     desk: Desk
 
     @command("branches.create")
-    def create(self, unit: Unit, /, branch_id: str, *, name: str, **facts: Any) -> Branch:
+    def create(self, unit: Unit, /, branch_id: str, *, name: str, **facts: Unpack[BranchFacts]) -> Branch:
         """Open a branch.
 
         Args:
@@ -38,7 +38,7 @@ class Branches:
 
             name: What people call it.
 
-            **facts: Any other field of `Branch`.
+            **facts: See `loyaltycore.domain.branches.BranchFacts`.
 
         Raises:
             InvalidInput: Every fault of every field.
@@ -46,14 +46,14 @@ class Branches:
             Refused: ``branch.exists``.
         """
         check_names(Branch, facts, without=("id", "name", "version"))
-        branch = read_branch(Branch(id=branch_id, name=name, **facts))
+        branch = read_branch(branch_of(branch_id, name, facts))
         if unit.seek(Branch, branch.id) is not None:
             raise Refused("branch.exists", f"there is a branch {branch.id!r} already", branch=branch.id)
         note = Note("branch.created", Subject("branches", branch.id), after=branch)
         return unit.apply(Decision(branch, add=(branch,), notes=(note,)))
 
     @command("branches.change")
-    def change(self, unit: Unit, /, branch_id: str, **facts: Any) -> Branch:
+    def change(self, unit: Unit, /, branch_id: str, **facts: Unpack[BranchChanges]) -> Branch:
         """Change fields of a branch; sessions that are open keep the branch as they found it.
 
         Raises:
@@ -63,7 +63,7 @@ class Branches:
         """
         check_names(Branch, facts, without=("id", "version"))
         before = unit.get(Branch, branch_id, for_update=True)
-        after = read_branch(evolve(before, **facts))
+        after = read_branch(evolve(before, **cast("dict[str, Any]", facts)))
         if after == before:
             return before
         note = Note("branch.changed", Subject("branches", branch_id), before, after)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from attrs import evolve, frozen
 
 from loyaltycore.domain.branches import Branch
-from loyaltycore.domain.cards.order_service import CardCosts, CardOrderService, CardTemplate, read_service
+from loyaltycore.domain.cards.order_service import (
+    CardCosts,
+    CardOrderService,
+    CardTemplate,
+    ServiceFacts,
+    read_service,
+)
 from loyaltycore.domain.decisions import Decision, Note, Subject
 from loyaltycore.domain.settings import scope_of
 from loyaltycore.domain.validation import check_names
@@ -40,7 +46,7 @@ class CardSetup:
         templates: Sequence[CardTemplate],
         costs: CardCosts,
         branch: str | None = None,
-        **facts: Any,
+        **facts: Unpack[ServiceFacts],
     ) -> CardOrderService:
         """Set the service up, or replace what was set up before; orders placed already keep their terms.
 
@@ -55,7 +61,7 @@ class CardSetup:
 
             branch: The branch for which it counts; None for all that have none of their own.
 
-            **facts: Any other field of `CardOrderService`.
+            **facts: See `loyaltycore.domain.cards.order_service.ServiceFacts`.
 
         Raises:
             InvalidInput: Every fault of every field.
@@ -66,7 +72,8 @@ class CardSetup:
         place = self.desk.branch if branch is None else unit.get(Branch, branch)
         scope = scope_of(branch)
         given: Any = tuple(templates) if isinstance(templates, list) else templates
-        service = read_service(CardOrderService(scope, provider, given, costs, **facts), place.country)
+        agreed: dict[str, Any] = {**facts}
+        service = read_service(CardOrderService(scope, provider, given, costs, **agreed), place.country)
         return self._keep(unit, service)
 
     def _keep(self, unit: Unit, service: CardOrderService) -> CardOrderService:

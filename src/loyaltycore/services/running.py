@@ -16,6 +16,7 @@ import random
 import sys
 import threading
 import time
+import typing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -55,6 +56,9 @@ class HasDesk(Protocol):
 
 
 S = TypeVar("S", bound=HasDesk)
+
+_HIDDEN: Final = "            unit: Supplied.\n\n"
+"""How a docstring describes the argument that callers do not see."""
 
 MAX_TRIES: Final = 12
 _FIRST_PAUSE: Final = 0.004
@@ -333,8 +337,34 @@ def _plain(value: Any) -> Any:
 
 
 def _without_unit(run: Callable[..., R], method: Callable[..., R]) -> Callable[..., R]:
-    """Show callers, documentation tools and editors the signature without the unit."""
-    signature = inspect.signature(method)
-    visible = [parameter for position, parameter in enumerate(signature.parameters.values()) if position != 1]
-    cast("Any", run).__signature__ = signature.replace(parameters=visible)
+    """Show callers, documentation tools and editors the call as they write it: without the unit, with all keywords."""
+    parameters = [
+        p for position, p in enumerate(inspect.signature(method).parameters.values()) if position != 1
+    ]
+    if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
+        parameters = _keywords(parameters, method)
+    shown = cast("Any", run)
+    shown.__signature__ = inspect.signature(method).replace(parameters=parameters)
+    shown.__doc__ = (method.__doc__ or "").replace(_HIDDEN, "")
     return run
+
+
+def _keywords(parameters: list[inspect.Parameter], method: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The keywords that a typed dictionary stands for, one by one."""
+    annotation = str(parameters[-1].annotation)
+    name = annotation.removeprefix("Unpack[").removesuffix("]")
+    fields = getattr(method, "__globals__", {}).get(name)
+    if not typing.is_typeddict(fields):
+        return parameters
+    return [
+        *parameters[:-1],
+        *(
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=..., annotation=_written(kind))
+            for key, kind in fields.__annotations__.items()
+        ),
+    ]
+
+
+def _written(annotation: Any) -> str:
+    """An annotation as it was written."""
+    return annotation.__forward_arg__ if isinstance(annotation, typing.ForwardRef) else str(annotation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypedDict
 
 from attrs import evolve, frozen
 
@@ -145,6 +145,20 @@ class CardOrderService:
     delivery_note: str = ""
     confirm_by_email: bool = True
     version: int = 1
+
+
+class ServiceFacts(TypedDict, total=False):
+    """What may be agreed beside vendor, templates and costs; see `CardOrderService` for each of them."""
+
+    contact_email: str
+    contact_phone: str
+    contact_notes: str
+    validity_required: bool
+    default_target: DeliveryTarget | str
+    cycle: DispatchCycle | str
+    cover_letter: str
+    delivery_note: str
+    confirm_by_email: bool
 
 
 def choose_template(service: CardOrderService, wanted: str | None) -> CardTemplate:

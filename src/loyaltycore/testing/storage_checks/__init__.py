@@ -1,1 +1,0 @@
-"""The conformance tests of the storage port, by subject; `loyaltycore.testing.storage` puts them together."""
