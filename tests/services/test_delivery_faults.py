@@ -8,10 +8,10 @@ from attrs import evolve
 from loyaltycore.domain.cards import Cancellation
 from loyaltycore.domain.cards.printing import EncodingKind, PrintOrder, PrintState
 from loyaltycore.domain.decisions import Decision, Dispatch, Subject
-from loyaltycore.domain.messages import Email
+from loyaltycore.domain.messages import Email, SmsText
 from loyaltycore.domain.outbox import MessageState, OutboxMessage, RetryPolicy
 from loyaltycore.errors import DeliveryFailed
-from loyaltycore.memory import MemoryCardPrinter, MemoryMailer
+from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway
 from loyaltycore.ports.card_printing import PrinterCapabilities, PrintReceipt
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.services.delivery.handler import Outcome
@@ -138,6 +138,25 @@ def test_a_requeued_order_is_cancelled_at_the_vendor_too() -> None:
     assert house.desk.cards.cancel_order(order.id).cancellation is Cancellation.REQUESTED
     house.loyalty.deliver()
     assert house.printer.statuses[order.id].state is PrintState.CANCELLED
+
+
+def test_a_text_that_may_have_been_sent_is_not_sent_again() -> None:
+    """A worker died while it was sending a text that must not come twice: a person decides, by requeueing it."""
+    gateway = MemorySmsGateway()
+    house = build_house(sms=gateway)
+    text = Dispatch(
+        "sms.send", SmsText("s1", "+491713920000", "Ihre Karte ist da"), "s1", Subject("branches", "berlin")
+    )
+    with house.desk.transaction() as unit:
+        unit.apply(Decision(None, dispatch=(text,)))
+    assert len(house.loyalty.worker()._claim("sms.send", 1)) == 1
+    house.clock.advance(minutes=6)
+    assert house.loyalty.deliver().dead == 1
+    assert gateway.sent == []
+    (dead,) = house.loyalty.outbox.messages().items
+    house.loyalty.outbox.requeue(dead.id)
+    assert house.loyalty.deliver().done == 1
+    assert len(gateway.sent) == 1
 
 
 class _Wordy(MemoryMailer):

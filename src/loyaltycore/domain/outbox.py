@@ -186,7 +186,7 @@ def requeue(message: OutboxMessage, now: datetime) -> OutboxMessage:
         due_at=now,
         attempts=min(message.attempts, 1),
         finished_at=None,
-        code="",
+        code="requeued",
         detail="",
     )
 

@@ -61,6 +61,9 @@ class SmsHandler:
     def deliver(self, message: OutboxMessage) -> Outcome:
         """Hand one text over; after an unknown outcome it is sent again only where that was asked for."""
         sms = from_json(message.payload, SmsText)
+        if sms.at_most_once and message.attempts > 1 and not message.code:
+            # The try before this one ended without a word: it may have been sent.
+            return Outcome(Verdict.DEAD, code="outcome_unknown", detail="a worker ended while it was sending")
         receipt = self.gateway.send(sms)
         outcome = outcome_of(receipt)
         if receipt.status is DeliveryStatus.UNKNOWN and sms.at_most_once:
