@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
 from tests.house import House, build_house
+
+# How long an example takes says something about the machine, not about a law.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("house")
 
 STORAGES = ("memory", "sqlite", "postgresql", "mariadb")
 

@@ -117,7 +117,7 @@ def test_several_templates_need_a_choice(house: House) -> None:
 
 
 def test_without_a_template_nothing_can_be_ordered(house: House) -> None:
-    """At least one template is needed to order [P03]."""
+    """At least one template is needed to order."""
     house.set_up_cards(templates=[])
     with pytest.raises(Refused) as refusal:
         house.desk.cards.order(house.customer().id)

@@ -64,7 +64,7 @@ class Cards:
         Raises:
             NotFound: There is no such customer.
 
-            Refused: ``card_order.no_service`` or ``card_order.no_template``.
+            Refused: ``card_order.no_service``, ``card_order.no_template`` or ``calendar.no_working_day``.
         """
         customer = unit.get(Customer, customer_id)
         return draft_order(customer, self._service(unit), self._place(unit))
@@ -107,7 +107,8 @@ class Cards:
             NotFound: There is no such customer or template.
 
             Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
-                ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long`` or ``.not_printable``.
+                ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long`` or ``.not_printable``;
+                ``card_number.not_for_use_in_store``; ``calendar.no_working_day``.
         """
         customer = unit.get(Customer, customer_id)
         request = OrderRequest(

@@ -17,10 +17,10 @@ from loyaltycore.domain.validation import Faults
 from loyaltycore.ports.storage import Transaction
 from loyaltycore.records.journal import COMMAND_KEY_LENGTH
 from loyaltycore.services.activities import Activities
+from loyaltycore.services.blocks import open_unit, opened
 from loyaltycore.services.branches import Branches
 from loyaltycore.services.cards import Cards
 from loyaltycore.services.customers import Customers
-from loyaltycore.services.running import open_unit, opened
 from loyaltycore.services.settings import Settings
 from loyaltycore.services.unit import Acting, Unit
 

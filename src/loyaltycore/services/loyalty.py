@@ -27,6 +27,7 @@ from loyaltycore.ports.storage import Storage
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore.records.registry import RecordType, Registry
 from loyaltycore.services.ambient import SecretTokens, SystemClock, TimeOrderedIds
+from loyaltycore.services.blocks import refuse_inside_block
 from loyaltycore.services.delivery.handler import Handler, Outcome
 from loyaltycore.services.delivery.mailing import MailHandler, SmsHandler
 from loyaltycore.services.delivery.outbox import Outbox
@@ -34,7 +35,7 @@ from loyaltycore.services.delivery.printing import CancelHandler, SubmitHandler
 from loyaltycore.services.delivery.vendor_news import Intake, VendorNews
 from loyaltycore.services.delivery.worker import DeliveryReport, Worker
 from loyaltycore.services.desk import Desk
-from loyaltycore.services.running import refuse_inside_block, run_query
+from loyaltycore.services.running import run_query
 from loyaltycore.services.upkeep import Pruned, prune
 
 if TYPE_CHECKING:

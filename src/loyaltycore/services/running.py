@@ -9,34 +9,23 @@ A body may run several times, so it must not do anything that a rollback does no
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 import random
-import sys
-import threading
 import time
-import typing
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
-from attrs import Factory, define
-
-from loyaltycore.codec import to_data
 from loyaltycore.domain.commands import Command
-from loyaltycore.domain.settings import Option
 from loyaltycore.errors import (
     CommitUnknown,
     DuplicateKey,
     KeyReused,
-    Refused,
     StaleRecord,
     StorageBusy,
-    StorageError,
 )
+from loyaltycore.services.blocks import join, open_unit, opened
+from loyaltycore.services.calls import digest_of, without_unit
 from loyaltycore.services.unit import Unit, result_reference
 
 if TYPE_CHECKING:
@@ -57,89 +46,9 @@ class HasDesk(Protocol):
 
 S = TypeVar("S", bound=HasDesk)
 
-_HIDDEN: Final = "            unit: Supplied.\n\n"
-"""How a docstring describes the argument that callers do not see."""
-
 MAX_TRIES: Final = 12
 _FIRST_PAUSE: Final = 0.004
 _LONGEST_PAUSE: Final = 0.25
-
-
-def _worker() -> tuple[int, int]:
-    """The thread and the asynchronous task that run now; a program without asyncio does not load it for this."""
-    asyncio = sys.modules.get("asyncio")
-    task = None
-    if asyncio is not None:
-        with suppress(RuntimeError):
-            task = asyncio.current_task()
-    return threading.get_ident(), id(task) if task else 0
-
-
-@define
-class OpenUnit:
-    """A unit that is at work, and whose it is.
-
-    Attributes:
-        loyalty: The house.
-
-        unit: The unit; None once it has ended.
-
-        worker: The thread and the task in which it was opened: a task started inside a block inherits its context, but
-            must not write into a transaction that may be over before the task is.
-    """
-
-    loyalty: object
-    unit: Unit | None
-    worker: tuple[int, int] = Factory(_worker)
-
-
-_current: Final[ContextVar[OpenUnit | None]] = ContextVar("current_unit", default=None)
-
-
-def open_unit(loyalty: object) -> Unit | None:
-    """The unit that is open in this thread or task, if it belongs to that house."""
-    held = _current.get()
-    if held is None or held.loyalty is not loyalty or held.worker != _worker():
-        return None
-    return held.unit
-
-
-@contextmanager
-def opened(loyalty: object, unit: Unit) -> Iterator[Unit]:
-    """Let verbs join a unit while the block lasts."""
-    held = OpenUnit(loyalty, unit)
-    token = _current.set(held)
-    try:
-        yield unit
-    finally:
-        held.unit = None
-        _current.reset(token)
-    if unit.progress.doomed:
-        raise StorageError("a verb failed half way and was not heeded: nothing of this block was kept")
-
-
-def join(unit: Unit, body: Callable[[Unit], R]) -> R:
-    """Run a body inside a unit that is open already; when it fails half way, the whole unit is not kept."""
-    before = unit.progress.writes
-    try:
-        return body(unit)
-    except BaseException:
-        unit.progress.doomed = unit.progress.doomed or unit.progress.writes != before
-        raise
-
-
-def refuse_inside_block(loyalty: object, what: str) -> None:
-    """Refuse work that reaches beyond the database while a unit is open that may still be taken back.
-
-    Raises:
-        Refused: ``outbox.inside_transaction``.
-    """
-    if open_unit(loyalty) is not None:
-        raise Refused(
-            "outbox.inside_transaction",
-            f"{what} cannot run inside a transaction block, which may still be taken back",
-            remedy="call it after the block",
-        )
 
 
 def command(
@@ -159,10 +68,10 @@ def command(
         @wraps(method)
         def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             desk = self.desk
-            digest = _digest(desk.branch.id, signature, args, kwargs) if desk.command_key else ""
+            digest = digest_of(desk.branch.id, signature, args, kwargs) if desk.command_key else ""
             return run_command(desk, name, digest, lambda unit: method(self, unit, *args, **kwargs))
 
-        return _without_unit(run, method)
+        return without_unit(run, method)
 
     return decorate
 
@@ -174,7 +83,7 @@ def query(method: Callable[Concatenate[S, Unit, P], R]) -> Callable[Concatenate[
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return run_query(self.desk, lambda unit: method(self, unit, *args, **kwargs))
 
-    return _without_unit(run, method)
+    return without_unit(run, method)
 
 
 def run_command(desk: Desk, name: str, digest: str, body: Callable[[Unit], R]) -> R:
@@ -304,67 +213,3 @@ def _joined(desk: Desk) -> Unit | None:
     """The unit that is open already in this thread or task, in this session's hands."""
     unit = open_unit(desk.loyalty)
     return unit.seen_by(desk.actor, desk.branch.id) if unit is not None else None
-
-
-def _digest(
-    branch_id: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> str:
-    """What tells two commands of one name apart: the branch, and every argument by name, defaults included.
-
-    The same call gives the same digest in every process.
-    """
-    bound = signature.bind(None, None, *args, **kwargs)
-    bound.apply_defaults()
-    given = {name: _plain(value) for name, value in list(bound.arguments.items())[2:]}
-    text = json.dumps([branch_id, given], sort_keys=True, default=repr, ensure_ascii=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """An argument as plain data: what cannot be written down by its value stands there by its key."""
-    if isinstance(value, Option):
-        return value.key
-    if isinstance(value, dict):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted((_plain(part) for part in value), key=repr)
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    try:
-        return to_data(value)
-    except (TypeError, ValueError):
-        return repr(value)
-
-
-def _without_unit(run: Callable[..., R], method: Callable[..., R]) -> Callable[..., R]:
-    """Show callers, documentation tools and editors the call as they write it: without the unit, with all keywords."""
-    parameters = [
-        p for position, p in enumerate(inspect.signature(method).parameters.values()) if position != 1
-    ]
-    if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
-        parameters = _keywords(parameters, method)
-    shown = cast("Any", run)
-    shown.__signature__ = inspect.signature(method).replace(parameters=parameters)
-    shown.__doc__ = (method.__doc__ or "").replace(_HIDDEN, "")
-    return run
-
-
-def _keywords(parameters: list[inspect.Parameter], method: Callable[..., Any]) -> list[inspect.Parameter]:
-    """The keywords that a typed dictionary stands for, one by one."""
-    annotation = str(parameters[-1].annotation)
-    name = annotation.removeprefix("Unpack[").removesuffix("]")
-    fields = getattr(method, "__globals__", {}).get(name)
-    if not typing.is_typeddict(fields):
-        return parameters
-    return [
-        *parameters[:-1],
-        *(
-            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=..., annotation=_written(kind))
-            for key, kind in fields.__annotations__.items()
-        ),
-    ]
-
-
-def _written(annotation: Any) -> str:
-    """An annotation as it was written."""
-    return annotation.__forward_arg__ if isinstance(annotation, typing.ForwardRef) else str(annotation)

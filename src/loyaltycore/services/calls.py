@@ -1,0 +1,82 @@
+"""Calls as callers write them: what the signature shows, and what tells two commands of one name apart."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import typing
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
+
+from loyaltycore.codec import to_data
+from loyaltycore.domain.settings import Option
+
+R = TypeVar("R")
+
+_HIDDEN: Final = "            unit: Supplied.\n\n"
+"""How a docstring describes the argument that callers do not see."""
+
+
+def without_unit(run: Callable[..., R], method: Callable[..., R]) -> Callable[..., R]:
+    """Show callers, documentation tools and editors the call as they write it: without the unit, with all keywords."""
+    parameters = [
+        p for position, p in enumerate(inspect.signature(method).parameters.values()) if position != 1
+    ]
+    if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
+        parameters = _keywords(parameters, method)
+    shown = cast("Any", run)
+    shown.__signature__ = inspect.signature(method).replace(parameters=parameters)
+    shown.__doc__ = (method.__doc__ or "").replace(_HIDDEN, "")
+    return run
+
+
+def _keywords(parameters: list[inspect.Parameter], method: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The keywords that a typed dictionary stands for, one by one."""
+    annotation = str(parameters[-1].annotation)
+    name = annotation.removeprefix("Unpack[").removesuffix("]")
+    fields = getattr(method, "__globals__", {}).get(name)
+    if not typing.is_typeddict(fields):
+        return parameters
+    return [
+        *parameters[:-1],
+        *(
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=..., annotation=_written(kind))
+            for key, kind in fields.__annotations__.items()
+        ),
+    ]
+
+
+def _written(annotation: Any) -> str:
+    """An annotation as it was written."""
+    return annotation.__forward_arg__ if isinstance(annotation, typing.ForwardRef) else str(annotation)
+
+
+def digest_of(
+    branch_id: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> str:
+    """What tells two commands of one name apart: the branch, and every argument by name, defaults included.
+
+    The same call gives the same digest in every process.
+    """
+    bound = signature.bind(None, None, *args, **kwargs)
+    bound.apply_defaults()
+    given = {name: _plain(value) for name, value in list(bound.arguments.items())[2:]}
+    text = json.dumps([branch_id, given], sort_keys=True, default=repr, ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """An argument as plain data: what cannot be written down by its value stands there by its key."""
+    if isinstance(value, Option):
+        return value.key
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(part) for part in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    try:
+        return to_data(value)
+    except (TypeError, ValueError):
+        return repr(value)
