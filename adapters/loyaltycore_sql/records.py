@@ -166,8 +166,7 @@ def _text(limit: int) -> Encode:
             raise Unfit("too_long", f"is longer than {limit} characters")
         if not storable(value):
             raise Unfit("bad_text", "holds a character that cannot be stored")
-        # Drivers write some subclasses in their own way, psycopg the name of an enumeration's member.
-        return value if type(value) is str else str.__str__(value)
+        return value
 
     return encode
 

@@ -266,30 +266,30 @@ def test_threads_that_set_up_at_once(bare: str) -> None:
     assert revision(bare) == schema.head()
 
 
-def test_processes_that_set_up_at_once(bare: str) -> None:
-    """The same for processes that know nothing of one another."""
-    code = """
+BIND = """
 import sys
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore.records.registry import Registry
 from loyaltycore_sql import SqlStorage
-sys.stdin.read()
+print("ready", flush=True)
+sys.stdin.readline()
 SqlStorage(sys.argv[1]).bind(Registry(core_record_types()))
 """
-    command = [sys.executable, "-c", code, bare]
-    running = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)
-    ]
+
+
+def test_processes_that_set_up_at_once(bare: str) -> None:
+    """The same for processes that know nothing of one another."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    running = [subprocess.Popen([sys.executable, "-c", BIND, bare], text=True, **pipes) for _ in range(4)]
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
     for process in running:
         assert process.stdin is not None
-        process.stdin.close()
-    problems = []
-    for process in running:
-        assert process.stderr is not None
-        problems.append(process.stderr.read())
-        process.stderr.close()
-        process.wait()
-    assert [process.returncode for process in running] == [0] * 4, problems
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate()[1] for process in running] == [""] * 4
+    assert [process.returncode for process in running] == [0] * 4
     assert revision(bare) == schema.head()
 
 
