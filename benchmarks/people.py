@@ -46,7 +46,7 @@ def customer(n: int) -> Customer:
         last_name=last,
         first_name=first,
         company="",
-        sort_name=sort_name(last, first, ""),
+        sort_name=sort_name(CustomerKind.PERSON, last, first, ""),
         created_at=NOW,
         email=f"kunde{n}@example.org",
         phones=(Phone(f"+4917{n:09d}", PhoneKind.MOBILE, sms_allowed=True),),

@@ -50,11 +50,23 @@ def check_query(query: Query, record_type: RecordType[T], registry: Registry) ->
             )
         elif stored.nullable or stored.storing in {Storing.DOCUMENT, Storing.LONG_TEXT}:
             faults.note(f"order_by[{position}]", "not_sortable", f"{name!r} may be None or is no scalar")
-    if query.after is not None and len(query.after) != len(query.order_by) + 1:
-        faults.note("after", "wrong_length", "must hold the order_by values and the key")
+    if query.after is not None:
+        _check_after(query, record_type, faults)
     if query.limit is not None and (type(query.limit) is not int or query.limit < 0):
         faults.note("limit", "out_of_range", "must be an integer from 0")
     faults.raise_if_any()
+
+
+def _check_after(query: Query, record_type: RecordType[Any], faults: Faults) -> None:
+    after = query.after or ()
+    if len(after) != len(query.order_by) + 1:
+        faults.note("after", "wrong_length", "must hold the order_by values and the key")
+        return
+    names = (*(name.removeprefix("-") for name in query.order_by), record_type.key)
+    for position, (name, value) in enumerate(zip(names, after, strict=True)):
+        stored = record_type.field_map.get(name)
+        if stored is not None:
+            _check_value(stored, value, faults, f"after[{position}]")
 
 
 def _check(
@@ -82,6 +94,8 @@ def _check(
                 faults.note(path, "unknown_lookup", f"{record_type.table} has no lookup {lookup!r}")
             if not isinstance(value, str) or not value:
                 faults.note(path, "wrong_type", "a lookup key is text and not empty")
+            elif not _is_storable(value):
+                faults.note(path, "bad_text", "holds NUL or half of a character")
         case Exists(table, refers_by, where):
             _check_exists(table, refers_by, where, registry, faults, path, depth)
         case And(parts) | Or(parts):
@@ -138,16 +152,25 @@ def _check_value(stored: StoredField, value: Any, faults: Faults, path: str) -> 
         faults.note(path, "not_comparable", f"{stored.name!r} is not a short scalar")
     elif not _fits(stored, value):
         faults.note(path, "wrong_type", f"{stored.name!r} is compared with {type(value).__name__}")
+    elif isinstance(value, str) and not _is_storable(value):
+        faults.note(path, "bad_text", "holds NUL or half of a character")
 
 
 def _fits(stored: StoredField, value: Any) -> bool:
     if stored.storing is Storing.INSTANT:
         return isinstance(value, datetime) and value.tzinfo is not None
     if stored.storing is Storing.CHOICE:
-        return isinstance(value, stored.type) if isinstance(value, Enum) else value in _choices(stored)
+        if isinstance(value, Enum):
+            return isinstance(value, stored.type)
+        return isinstance(value, str) and value in _choices(stored)
     if stored.storing is Storing.TEXT:
         return isinstance(value, str)
     return type(value) is stored.type
+
+
+def _is_storable(text: str) -> bool:
+    """Whether every engine can hold the text: no NUL, no lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _choices(stored: StoredField) -> set[Any]:

@@ -32,6 +32,9 @@ KEY_LENGTH: Final = 64
 LOOKUP_LENGTH: Final = 120
 """Longest lookup key, in characters; longer ones are cut."""
 
+NAME_LENGTH: Final = 40
+"""Longest name of a table or a lookup, so that every engine has room for a prefix."""
+
 TEXT_LENGTH: Final = 255
 """Length of a text field that declares none."""
 
@@ -275,8 +278,23 @@ def _without_none(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
+def _check_names(record_type: RecordType[Any]) -> None:
+    name = record_type.table
+    if not _TABLE.fullmatch(name):
+        raise RegistrationError(f"{name!r}: a table's name is lower-case letters, digits and underscores")
+    if too_long := [each for each in (name, *record_type.lookups) if len(each) > NAME_LENGTH]:
+        raise RegistrationError(f"{name}: longer than {NAME_LENGTH} characters: {', '.join(too_long)}")
+
+
+def _has_odd_choices(stored: StoredField) -> bool:
+    return stored.storing is Storing.CHOICE and not all(
+        isinstance(member.value, str) for member in stored.type
+    )
+
+
 def _check(record_type: RecordType[Any]) -> None:
     name = record_type.table
+    _check_names(record_type)
     if not attrs.has(record_type.cls):
         raise RegistrationError(f"{name}: {record_type.cls.__name__} is not an attrs class")
     known = {attribute.name for attribute in _attributes(record_type.cls)}
@@ -291,10 +309,10 @@ def _check(record_type: RecordType[Any]) -> None:
         raise RegistrationError(f"{name} refers to a customer: say what merge, export and erase do with it")
     if link is not None and (link.erase is OnErase.SCRUB) != bool(link.scrub):
         raise RegistrationError(f"{name}: `scrub` names the fields exactly where erase is SCRUB")
+    if odd := [stored.name for stored in record_type.fields if _has_odd_choices(stored)]:
+        raise RegistrationError(f"{name}: the values of an enumeration must be texts: {', '.join(odd)}")
     if bool(record_type.lookups) != (record_type.lookup_keys is not None):
         raise RegistrationError(f"{name}: `lookups` and `lookup_keys` belong together")
-    if not _TABLE.fullmatch(name):
-        raise RegistrationError(f"{name!r}: a table's name is lower-case letters, digits and underscores")
     if record_type.field_map[record_type.key].storing is not Storing.TEXT:
         raise RegistrationError(f"{name}: the key {record_type.key} must be text")
     if record_type.field_map["version"].storing is not Storing.INTEGER:
