@@ -14,8 +14,6 @@ The names everybody needs:
 
 from __future__ import annotations
 
-from importlib import metadata
-
 from loyaltycore.domain.cards import CardCosts, CardTemplate, DeliveryTarget, DispatchCycle, ValidityPeriod
 from loyaltycore.domain.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
 from loyaltycore.domain.money import Money
@@ -47,5 +45,7 @@ __all__ = [
 def __getattr__(name: str) -> str:
     """Look the version up when it is asked for."""
     if name == "__version__":
+        from importlib import metadata  # noqa: PLC0415  takes as long to import as a tenth of the library
+
         return metadata.version("loyaltycore")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
