@@ -139,14 +139,15 @@ tell_status() { # NODE NAME
 }
 
 launch() { # NODE [OPTION]
-  local home="$folder/node$1" waited
+  local home="$folder/node$1" process waited
   is_running "$1" && fail "node $1 is running already"
   setsid mariadbd --defaults-file="$home/my.cnf" --user="$(server_user)" ${2:+"$2"} \
     >"$home/output.log" 2>&1 </dev/null &
-  echo $! >"$home/process"
+  process=$!
+  echo "$process" >"$home/process"
   for waited in $(seq $((START_SECONDS * 10))); do
     [ "$(tell_status "$1" wsrep_local_state_comment)" = Synced ] && return
-    is_running "$1" || break
+    kill -0 "$process" 2>/dev/null || break
     sleep 0.1
   done
   tail -n 20 "$home/error.log" >&2
@@ -164,6 +165,7 @@ start() {
   require_packages
   [ -z "$(ls -A "$folder" 2>/dev/null)" ] || fail "$folder is not empty"
   mkdir -p "$folder"
+  trap stop EXIT # a part of a cluster is of no use
   free_ports >"$folder/ports"
   for node in $NODES; do configure "$node"; done
   if [ "$(id -u)" = 0 ]; then
@@ -180,6 +182,7 @@ start() {
     GRANT ALL ON \`$DATABASE%\`.* TO '$ACCOUNT'@'127.0.0.1'"
   launch 2
   launch 3
+  trap - EXIT
 }
 
 url() { # [NODE]

@@ -146,8 +146,8 @@ class Worker:
                 & (field("state") == MessageState.PENDING)
                 & (field("due_at") <= unit.now)
             )
-            found = list(
-                unit.find(OutboxMessage, due, order_by=("due_at", "id"), limit=count, skip_locked=True)
+            found = _together(
+                list(unit.find(OutboxMessage, due, order_by=("due_at", "id"), limit=count, skip_locked=True))
             )
             held = [lease(message, self.name, unit.now + self._policy.lease) for message in found]
             if held:
@@ -261,6 +261,15 @@ class _Tally:
             withdrawn=self.counts[Verdict.WITHDRAWN],
             paused=tuple(self.paused.items()),
         )
+
+
+def _together(due: list[OutboxMessage]) -> list[OutboxMessage]:
+    """What may be held at once: a message whose lease ran out without a word goes alone.
+
+    It may be what its worker died of, and then the tries of those that were held with it would be spent for nothing.
+    """
+    lost = next((place for place, message in enumerate(due) if message.leased_by), len(due))
+    return due[: max(lost, 1)]
 
 
 def _is_set(stop: threading.Event | None) -> bool:
