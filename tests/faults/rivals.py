@@ -1,0 +1,153 @@
+"""What rivals do to one another's records, in a thread or in a process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from loyaltycore import Loyalty
+from loyaltycore.domain.decisions import Decision, Dispatch, Subject
+from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.errors import EditedMeanwhile
+from loyaltycore.services.delivery.handler import Outcome, Verdict
+from loyaltycore.services.desk import Desk
+from loyaltycore.services.unit import Unit
+from tests.faults.racing import until_done
+
+_TEXTS = (
+    "last_name",
+    "first_name",
+    "company",
+    "title",
+    "name_extension",
+    "notes",
+    "external_number",
+    "email",
+)
+_DATES = ("birth_date", "customer_since")
+FIELDS = (*_TEXTS, *_DATES)
+"""One field of the customer for each rival."""
+
+
+class _ChangedMind(Exception):
+    """Leaves a block without keeping anything."""
+
+
+def value_of(field: str, round_number: int) -> Any:
+    """What a rival writes into its field in a round, from 1."""
+    if field in _DATES:
+        return date(2000, 1, round_number)
+    return f"v{round_number}@example.org" if field == "email" else f"v{round_number}"
+
+
+def change_own_field(desk: Desk, customer_id: str, number: int, rounds: int) -> int:
+    """Change the field of one's own again and again; answers how often."""
+    field: Any = FIELDS[number]
+    for round_number in range(1, rounds + 1):
+        desk.customers.change(customer_id, **{field: value_of(field, round_number)})
+    return rounds
+
+
+def count_in_notes(desk: Desk, customer_id: str, number: int, rounds: int) -> int:
+    """Add one to the number in the notes, in one of the two ways in which a caller may; answers how often in vain."""
+    lost = 0
+    for _ in range(rounds):
+        if number % 2:
+            until_done(lambda: _count_in_block(desk, customer_id))
+            continue
+        while True:
+            seen = desk.customers.get(customer_id)
+            try:
+                desk.customers.change(
+                    customer_id, expected_version=seen.version, notes=str(int(seen.notes) + 1)
+                )
+                break
+            except EditedMeanwhile:
+                lost += 1
+    return lost
+
+
+def _count_in_block(desk: Desk, customer_id: str) -> None:
+    with desk.transaction():
+        seen = desk.customers.get(customer_id)
+        desk.customers.change(customer_id, notes=str(int(seen.notes) + 1))
+
+
+def create_customers(desk: Desk, number: int, rounds: int) -> list[str]:
+    """Take customers on and, in between, change one's mind after the number was given; answers the numbers kept."""
+    kept = []
+    for round_number in range(rounds):
+        kept.append(desk.customers.create(last_name=f"Muster {number}-{round_number}").number)
+        until_done(lambda: _create_and_regret(desk))
+    return kept
+
+
+def _create_and_regret(desk: Desk) -> None:
+    with suppress(_ChangedMind), desk.transaction():
+        desk.customers.create(last_name="Nobody")
+        raise _ChangedMind
+
+
+@frozen
+class Probe:
+    """A handler that writes the key of each message behind the others in a file, which any process may do.
+
+    Attributes:
+        file: Where.
+
+        poison: The key of a message that cannot be survived.
+
+        kind: Of its messages.
+    """
+
+    file: Path
+    poison: str = ""
+    kind: str = "test.probe"
+
+    def deliver(self, message: OutboxMessage) -> Outcome:
+        """Hand over; the poisonous one kills the process that tries it."""
+        if message.key == self.poison:
+            os.kill(os.getpid(), signal.SIGKILL)
+        with self.file.open("a", encoding="utf-8") as stream:
+            stream.write(f"{message.key}\n")
+        return Outcome(Verdict.DONE)
+
+    def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
+        """There is no further effect."""
+
+    def keys(self) -> list[str]:
+        """What was handed over, by anybody, in order."""
+        return self.file.read_text("utf-8").split()
+
+
+def dispatch_probes(desk: Desk, count: int) -> list[str]:
+    """Put messages into the outbox; answers their keys."""
+    keys = [f"probe-{number}" for number in range(count)]
+    with desk.transaction() as unit:
+        about = Subject("outbox", "probe")
+        messages = tuple(Dispatch("test.probe", {"key": key}, key, about) for key in keys)
+        unit.apply(Decision(None, dispatch=messages))
+    return keys
+
+
+def deliver_probes(loyalty: Loyalty) -> int:
+    """Work through the outbox in small portions, as a worker; answers how many messages were handed over."""
+    worker, done = loyalty.worker(), 0
+    while (report := worker.run_pass(limit=5)).tried:
+        done += report.done
+    return done
+
+
+def deliver_to_the_end(loyalty: Loyalty) -> None:
+    """Work through the outbox until nothing waits any more, as a worker that watches."""
+    worker, outbox = loyalty.worker(), loyalty.outbox
+    while outbox.status().messages[MessageState.PENDING]:
+        worker.run_pass()
+        time.sleep(0.02)

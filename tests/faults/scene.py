@@ -1,0 +1,182 @@
+"""A small shop in a known state, in which every verb that writes finds something to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from loyaltycore import Loyalty
+from loyaltycore.domain.cards.options import NUMBER_PREFIX
+from loyaltycore.domain.cards.printing import EncodingKind, PrintEvent, PrintState, PrintStatus
+from loyaltycore.errors import Fault
+from loyaltycore.memory import CountedIds, FixedClock, MemoryMailer
+from loyaltycore.ports.card_printing import (
+    CancelOutcome,
+    CancelReceipt,
+    EventPage,
+    PrintCancellation,
+    PrinterCapabilities,
+    PrintOrder,
+    PrintReceipt,
+)
+from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+from loyaltycore.ports.storage import Storage
+from loyaltycore.services.delivery.vendor_news import VendorNews
+from loyaltycore.services.desk import Desk
+from tests.house import COSTS, GOLD, HOME, SHOP
+
+FIRST_DAY: Final = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+TODAY: Final = FIRST_DAY + timedelta(days=100)
+LATER: Final = 30_000_000
+"""How far the ids of one process begin behind those of the process before it."""
+
+Facts = Mapping[str, str]
+"""What is in the scene: ids by name."""
+
+
+class LaterIds(CountedIds):
+    """Ids behind those that are stored."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__()
+        self._count = start
+
+
+class SameDigits:
+    """Chance that is none: every try draws the same card number.
+
+    Attributes:
+        digit: What all numbers consist of.
+    """
+
+    def __init__(self, digit: str) -> None:
+        self.digit = digit
+
+    def digits(self, count: int) -> str:
+        """So many times the same digit."""
+        return self.digit * count
+
+    def token(self) -> str:
+        """Always the same."""
+        return self.digit * 24
+
+
+class PatientVendor:
+    """A card vendor without a memory: it takes everything, and has two events to tell.
+
+    Attributes:
+        told: The events.
+    """
+
+    source = "vendor"
+
+    def __init__(self, orders: tuple[str, ...] = ()) -> None:
+        self.told = tuple(
+            PrintEvent(self.source, f"event-{number}", _status(order, 2, PrintState.DISPATCHED))
+            for number, order in enumerate(orders)
+        )
+
+    @property
+    def capabilities(self) -> PrinterCapabilities:
+        """It can do everything."""
+        return PrinterCapabilities(encodings=frozenset(EncodingKind))
+
+    def validate(self, order: PrintOrder) -> tuple[Fault, ...]:
+        """Find nothing wrong."""
+        return ()
+
+    def submit(self, order: PrintOrder, key: str) -> PrintReceipt:
+        """Take an order."""
+        status = _status(order.reference, 1, PrintState.RECEIVED)
+        return PrintReceipt(Receipt(DeliveryStatus.ACCEPTED, vendor_id=status.vendor_id), status)
+
+    def find(self, reference: str) -> PrintStatus | None:
+        """Know nothing."""
+        return None
+
+    def cancel(self, cancellation: PrintCancellation) -> CancelReceipt:
+        """Cancel."""
+        status = _status(cancellation.reference, 3, PrintState.CANCELLED)
+        return CancelReceipt(CancelOutcome.CANCELLED, status)
+
+    def events_after(self, cursor: str, limit: int = 100) -> EventPage:
+        """One event on each page."""
+        start = int(cursor or 0)
+        page = self.told[start : start + 1]
+        return EventPage(page, str(start + len(page)), start + 1 < len(self.told))
+
+
+def _status(order: str, revision: int, state: PrintState) -> PrintStatus:
+    return PrintStatus(
+        reference=order,
+        vendor_id=f"v-{order}",
+        revision=revision,
+        state=state,
+        raw_state=state.value,
+        occurred_at=TODAY,
+    )
+
+
+def build_scene(storage: Storage) -> Facts:
+    """Fill an empty storage."""
+    clock, mailer, tokens, vendor = FixedClock(FIRST_DAY), MemoryMailer(), SameDigits("1"), PatientVendor()
+    loyalty = Loyalty(
+        storage, mailer=mailer, card_printer=vendor, clock=clock, ids=CountedIds(), tokens=tokens
+    )
+    head = loyalty.session("admin")
+    for branch in ("berlin", "hamburg"):
+        head.branches.create(branch, name=f"Optik {branch}", address=SHOP, email="laden@example.org")
+    head.cards.setup.save(provider="Kartendruck GmbH", templates=[GOLD], costs=COSTS)
+    head.settings.change(NUMBER_PREFIX, "77")
+    desk = loyalty.session("anna", "berlin")
+    erika = desk.customers.create(last_name="Mustermann", email="erika@example.org", addresses=[HOME])
+    facts = {"erika": erika.id}
+
+    def order(name: str, *, follows: str = "") -> None:
+        tokens.digit = str(int(tokens.digit) + 1)
+        if follows:
+            placed = desk.cards.replace(facts[f"{follows} card"], keep_until_active=True)
+        else:
+            placed = desk.cards.order(erika.id)
+        facts[name], facts[f"{name} card"] = placed.id, placed.card_id
+
+    # Long ago: a card in use, with all the traces that pruning removes.
+    order("old")
+    desk.cards.activate(facts["old card"])
+    loyalty.deliver()
+    VendorNews(desk, vendor)._take(
+        PrintEvent("vendor", "first", _status(facts["old"], 2, PrintState.DISPATCHED))
+    )
+    clock.instant = TODAY
+    # Today: a card in use that nobody follows, two orders at the vendor, a mail that was given up, a fresh order.
+    order("spare")
+    desk.cards.activate(facts["spare card"])
+    order("sent")
+    order("follower", follows="old")
+    mailer.answers.append(DeliveryStatus.REJECTED)
+    loyalty.deliver()
+    facts["dead"] = loyalty.outbox.messages().items[0].id
+    order("placed")
+    return facts
+
+
+def open_run(storage: Storage, facts: Facts, process: int) -> tuple[Loyalty, Desk]:
+    """A house on the filled storage, as a process that has just started would open it.
+
+    Args:
+        storage: Filled by `build_scene`.
+
+        facts: What is in it.
+
+        process: Counts the processes, from 1: later ones give later ids.
+    """
+    loyalty = Loyalty(
+        storage,
+        mailer=MemoryMailer(),
+        card_printer=PatientVendor((facts["sent"], facts["follower"])),
+        clock=FixedClock(TODAY),
+        ids=LaterIds(process * LATER),
+        tokens=SameDigits("9"),
+    )
+    return loyalty, loyalty.session("anna", "berlin")

@@ -1,0 +1,80 @@
+"""A crash before and after every call that a verb makes on the storage, and around every commit.
+
+After each one the database holds exactly what was committed until then, table by table; and doing the same again under
+the same key ends in exactly the state that an undisturbed run has made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import loyaltycore.services
+from tests.engines import ENGINES
+from tests.faults.perils import AFTER, BEFORE, SIDES, Crashed, Peril, lose_the_answer
+from tests.faults.snapshots import Rows
+from tests.faults.stage import Stage, difference, open_stage
+from tests.faults.verbs import VERBS, Verb
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A filled database on each engine."""
+    with open_stage(request.param) as opened:
+        yield opened
+
+
+_REPEATABLE = [verb for verb in VERBS if verb.repeatable]
+
+
+def _sides(stage: Stage, call: str) -> tuple[str, ...]:
+    """Between two calls nothing happens, so the servers are spared the crash behind the first of them."""
+    return SIDES if stage.engine == "sqlite" or call == "commit" else (BEFORE,)
+
+
+def test_no_verb_is_left_out() -> None:
+    """A command that is added to a service is added here."""
+    folder = Path(loyaltycore.services.__file__).parent
+    text = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    named = set(re.findall(r'@command\("([^"]+)"\)|run_command\([^,]+, "([^"]+)"', text))
+    assert {one or other for one, other in named} == {verb.command for verb in VERBS} - {""}
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_a_crash_leaves_the_old_state_or_the_new_one(stage: Stage, verb: Verb) -> None:
+    """Before and after every call: never a mixture; and the same call again ends in the very state of an undisturbed run."""
+    rehearsal = stage.rehearse(verb)
+    seen: list[Rows] = []
+    assert rehearsal.commits
+    assert len(rehearsal.chain) == len(rehearsal.commits) + 1
+    for number, call in enumerate(rehearsal.calls):
+        for side in _sides(stage, call):
+            with pytest.raises(Crashed):
+                stage.perform(rehearsal, Peril(number, side))
+            where = f"{side} call {number} ({call})"
+            expected = rehearsal.left_by(number, side)
+            assert not difference(stage.now(), expected), where
+            # From one state a repetition always comes to the same end: once is enough.
+            if expected not in seen and (verb.repeatable or expected == rehearsal.chain[0]):
+                seen.append(expected)
+                stage.repeat(verb)
+                assert not difference(stage.now(verb), rehearsal.final), f"again after a crash {where}"
+
+
+@pytest.mark.parametrize("verb", _REPEATABLE, ids=lambda verb: verb.name)
+def test_an_unanswered_commit_is_found_out(stage: Stage, verb: Verb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every commit in turn happens unheard, or is lost: the verb finds out by itself, and acts once."""
+    monkeypatch.setattr("loyaltycore.services.running.pause", lambda _: None)
+    rehearsal = stage.rehearse(verb)
+    for number in rehearsal.commits:
+        for side in (BEFORE, AFTER):
+            result = stage.perform(rehearsal, Peril(number, side, lose_the_answer))
+            if verb.command:
+                assert not difference(stage.now(verb), rehearsal.final), (number, side)
+            repeated = stage.repeat(verb)
+            assert not difference(stage.now(verb), rehearsal.final), (number, side)
+            if verb.command and verb.command != "customers.import":
+                assert result == repeated
