@@ -1,0 +1,36 @@
+"""The conformance suite of the card printer port.
+
+This is all that an author writes:
+
+class TestShopPrinter(CardPrinterConformance):
+    capabilities = PrinterTestCapabilities(
+        movable=Lacks("the sandbox moves by itself"),
+        webhooks=Lacks("the vendor does not call"),
+        unreachable=Lacks("nobody can switch the sandbox off"),
+    )
+
+    @contextmanager
+    def open(self):
+        yield ShopPrinter(SANDBOX)
+
+    def peek(self, printer, reference):
+        return SANDBOX.count_cards(reference)
+"""
+
+from __future__ import annotations
+
+from loyaltycore.testing.card_printer_checks.base import Call, PrinterTestCapabilities
+from loyaltycore.testing.card_printer_checks.news import NewsChecks
+from loyaltycore.testing.card_printer_checks.orders import OrderChecks
+from loyaltycore.testing.card_printer_checks.webhooks import WebhookChecks
+from loyaltycore.testing.suite import Lacks
+
+__all__ = ["Call", "CardPrinterConformance", "Lacks", "PrinterTestCapabilities"]
+
+
+class CardPrinterConformance(WebhookChecks, NewsChecks, OrderChecks, kit=True):
+    """Holds a printer to `loyaltycore.ports.card_printing`: subclass it, fill `open` and `capabilities`.
+
+    The capabilities that are not declared as gaps ask for `peek`, `move`, `call` and `open_unreachable` as well. What
+    the vendor cannot do at all the printer says itself, in `CardPrinter.capabilities`.
+    """

@@ -1,0 +1,112 @@
+"""Drives one storage a step at a time and writes down what it answers, errors included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from attrs import field, frozen
+
+from loyaltycore.codec import to_json
+from loyaltycore.domain.criteria import Query
+from loyaltycore.errors import DuplicateKey, StaleRecord
+from loyaltycore.ports.storage import Storage, Transaction
+from loyaltycore.records.registry import RecordType
+
+
+class Abandoned(Exception):
+    """Raised inside a transaction so that nothing of it is kept."""
+
+
+@frozen
+class Answer:
+    """What a step came to; two are equal where a caller could not tell them apart.
+
+    Attributes:
+        refusal: The error's class and what its facts say, or empty.
+
+        data: The answer as JSON, in which 1 and true differ.
+
+        value: The answer itself.
+    """
+
+    refusal: tuple[Any, ...] = ()
+    data: str = ""
+    value: Any = field(default=None, eq=False, repr=False)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the step was refused."""
+        return bool(self.refusal)
+
+
+class Driver:
+    """One storage, and the transaction that is open on it.
+
+    Attributes:
+        storage: The storage.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self._block: AbstractContextManager[Transaction] | None = None
+        self._tx: Transaction | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a transaction is open."""
+        return self._block is not None
+
+    def do(self, verb: str, *arguments: Any) -> Answer:
+        """Run a verb, in a new transaction where none is open; a refused one can only be left."""
+        if self._tx is None:
+            self._block = self.storage.transaction()
+            self._tx = self._block.__enter__()
+        try:
+            value = getattr(self._tx, verb)(*arguments)
+            value = list(value) if verb == "find" else value
+        except (DuplicateKey, StaleRecord) as error:
+            return refusal(error)
+        return Answer(data=to_json(value), value=value)
+
+    def leave(self) -> Answer:
+        """Leave the transaction normally."""
+        block, self._block, self._tx = self._block, None, None
+        assert block is not None
+        try:
+            block.__exit__(None, None, None)
+        except (DuplicateKey, StaleRecord) as error:
+            return refusal(error)
+        return Answer()
+
+    def abandon(self) -> None:
+        """Leave the transaction with an exception; without one nothing happens."""
+        block, self._block, self._tx = self._block, None, None
+        if block is None:
+            return
+        error = Abandoned()
+        try:
+            swallowed = block.__exit__(Abandoned, error, None)
+        except Abandoned:
+            return
+        assert not swallowed, "an exception does not pass through the transaction"
+
+
+def refusal(error: DuplicateKey | StaleRecord) -> Answer:
+    """The error as an answer.
+
+    Of several unique tuples that a record violates an engine may name any, so a duplicate says its table alone.
+    """
+    if isinstance(error, StaleRecord):
+        return Answer(("StaleRecord", error.table, error.key))
+    return Answer(("DuplicateKey", error.table))
+
+
+def contents(storage: Storage, record_types: Iterable[RecordType[Any]]) -> dict[str, list[str]]:
+    """All committed records of these types, table by table, as JSON in the order of the keys."""
+    with storage.transaction(read_only=True) as tx:
+        return {
+            record_type.table: [to_json(record) for record in tx.find(record_type.cls, Query())]
+            for record_type in record_types
+        }

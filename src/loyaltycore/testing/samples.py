@@ -1,0 +1,104 @@
+"""The record types that storages are tested with: every way of storing, with and without None."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from loyaltycore.domain.money import Money
+from loyaltycore.records.registry import RecordType, Registry
+
+NAME_LENGTH: Final = 20
+"""Greatest length of a thing's name, in characters."""
+
+
+class Color(Enum):
+    """A choice; two of its values differ by a capital letter alone."""
+
+    RED = "red"
+    DARK_RED = "Red"
+    BLUE = "blue"
+
+
+@frozen
+class Extra:
+    """A nested value."""
+
+    name: str
+    since: date | None = None
+    at: datetime | None = None
+    color: Color = Color.RED
+    price: Money | None = None
+    seal: bytes = b""
+
+
+@frozen
+class Thing:
+    """A record with every kind of field, each kind with and without None."""
+
+    id: str
+    name: str = ""
+    nick: str | None = None
+    note: str = ""
+    color: Color = Color.RED
+    mood: Color | None = None
+    born: date = date(2000, 1, 1)
+    died: date | None = None
+    at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    seen: datetime | None = None
+    size: int = 0
+    weight: int | None = None
+    good: bool = False
+    maybe: bool | None = None
+    extras: tuple[Extra, ...] = ()
+    facts: Mapping[str, int] | None = None
+    words: tuple[str, ...] = ()
+    version: int = 1
+
+
+@frozen(kw_only=True)
+class Part:
+    """A record whose key has a name of its own, which refers to a thing and has unique tuples.
+
+    One field has a name that SQL keeps for itself.
+    """
+
+    code: str
+    thing_id: str | None = None
+    serial: str | None = None
+    batch: str = ""
+    order: int = 0
+    note: str = ""
+    version: int = 1
+
+
+@frozen
+class Stranger:
+    """A record of a class that is never registered."""
+
+    id: str
+    version: int = 1
+
+
+THINGS: Final = RecordType(
+    cls=Thing,
+    table="kit_things",
+    indexes=(("name", "id"), ("color", "size")),
+    lengths={"name": NAME_LENGTH, "note": 0},
+    lookups=("word", "name"),
+    lookup_keys=lambda thing: {"word": thing.words, "name": (thing.name.casefold(),)},
+)
+
+PARTS: Final = RecordType(
+    cls=Part,
+    table="kit_parts",
+    key="code",
+    unique=(("serial",), ("batch", "order", "thing_id")),
+    indexes=(("thing_id",),),
+)
+
+REGISTRY: Final = Registry((THINGS, PARTS))

@@ -1,0 +1,44 @@
+"""The conformance suite of the storage port.
+
+This is all that an author writes, in a file that pytest collects:
+
+    from contextlib import contextmanager
+
+    from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
+    from shop_storage import ShopStorage
+
+    class TestShopStorage(StorageConformance):
+        capabilities = StorageCapabilities(
+            durable=Lacks("it lives in memory"), shared=Lacks("it lives in memory"), peekable=Lacks("nothing to see")
+        )
+
+        @contextmanager
+        def open(self):
+            yield ShopStorage()
+
+It needs no conftest and no fixture. A gap is declared in `capabilities` with its reason, never by changing a test:
+a subclass that overrides one, or leaves a hook open, is refused when it is defined.
+"""
+
+from __future__ import annotations
+
+from loyaltycore.testing.storage_checks.base import StorageCapabilities
+from loyaltycore.testing.storage_checks.lasting import LastingChecks
+from loyaltycore.testing.storage_checks.paging import PagingChecks
+from loyaltycore.testing.storage_checks.queries import QueryChecks
+from loyaltycore.testing.storage_checks.racing import RaceChecks
+from loyaltycore.testing.storage_checks.rules import RuleChecks
+from loyaltycore.testing.storage_checks.units import UnitChecks
+from loyaltycore.testing.storage_checks.values import ValueChecks
+from loyaltycore.testing.suite import Lacks
+
+__all__ = ["Lacks", "StorageCapabilities", "StorageConformance"]
+
+
+class StorageConformance(
+    LastingChecks, RaceChecks, PagingChecks, QueryChecks, ValueChecks, RuleChecks, UnitChecks, kit=True
+):
+    """Holds a storage to `loyaltycore.ports.storage`: subclass it, fill `open` and `capabilities`.
+
+    The capabilities that are not declared as gaps may ask for `reopen` and `peek` as well.
+    """

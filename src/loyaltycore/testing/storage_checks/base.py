@@ -1,0 +1,144 @@
+"""What every group of storage tests works with: the hooks, and short ways to write and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, ClassVar, TypeVar
+
+from attrs import frozen
+
+from loyaltycore.codec import to_json
+from loyaltycore.domain import criteria
+from loyaltycore.domain.criteria import EVERYTHING, Criteria, Query
+from loyaltycore.ports import storage as storage_port
+from loyaltycore.ports.storage import Storage, Transaction
+from loyaltycore.records import registry
+from loyaltycore.testing.samples import REGISTRY
+from loyaltycore.testing.suite import Capability, Conformance, hook, hook_for
+
+T = TypeVar("T")
+
+
+class Undo(Exception):
+    """Leaves a transaction so that nothing of it is kept."""
+
+
+@frozen(kw_only=True)
+class StorageCapabilities:
+    """What a storage can do; what it cannot is a `Lacks` with the reason.
+
+    Attributes:
+        concurrent: Threads may use one storage at the same time.
+
+        durable: What was committed is there when another storage is opened on the same data; needs `reopen`.
+
+        shared: Several storages may work on the same data at the same time, as several processes do; needs `reopen`.
+
+        peekable: The test can count rows behind the storage's back; needs `peek`.
+    """
+
+    concurrent: Capability = True
+    durable: Capability = True
+    shared: Capability = True
+    peekable: Capability = True
+
+
+class StorageChecks(Conformance, kit=True):
+    """The hooks of the storage suite."""
+
+    contract = (storage_port, registry, criteria)
+    capabilities: ClassVar[StorageCapabilities]
+    capabilities_type = StorageCapabilities
+
+    @hook
+    def open(self) -> AbstractContextManager[Storage]:
+        """Return a context manager that gives a fresh storage: empty, and not bound yet."""
+        raise NotImplementedError
+
+    @hook_for("durable")
+    def reopen(self, storage: Any) -> AbstractContextManager[Storage]:
+        """Return a context manager that gives another storage on the data of `storage`, not bound yet.
+
+        The tests of `durable` do not use `storage` afterwards, so that it may be closed here; those of `shared` do.
+        """
+        raise NotImplementedError
+
+    @hook_for("peekable")
+    def peek(self, storage: Any, table: str) -> int:
+        """Return how many records of a table are committed, counted behind the storage's back.
+
+        Args:
+            storage: What `open` gave.
+
+            table: The `table` of a record type, without any prefix of yours.
+        """
+        raise NotImplementedError
+
+    @contextmanager
+    def bound(self) -> Iterator[Storage]:
+        """A fresh storage that knows the record types of the kit."""
+        with self.open() as storage:
+            storage.bind(REGISTRY)
+            yield storage
+
+    @contextmanager
+    def bound_again(self, storage: Storage) -> Iterator[Storage]:
+        """Another storage on the same data, bound."""
+        with self.reopen(storage) as another:
+            another.bind(REGISTRY)
+            yield another
+
+
+def keep(storage: Storage, *records: Any) -> None:
+    """Add records in one transaction."""
+    with storage.transaction() as tx:
+        tx.add(*records)
+
+
+@contextmanager
+def undone(storage: Storage) -> Iterator[Transaction]:
+    """A transaction of which nothing is kept."""
+    with suppress(Undo), storage.transaction() as tx:
+        yield tx
+        raise Undo
+
+
+def write(storage: Storage, *steps: tuple[Any, ...], then: BaseException | None = None) -> None:
+    """Take several steps in one transaction, each a verb and its records, and then raise an error if there is one."""
+    with storage.transaction() as tx:
+        for verb, *records in steps:
+            getattr(tx, verb)(*records)
+        if then is not None:
+            raise then
+
+
+def stored(storage: Storage, cls: type[T]) -> list[T]:
+    """All committed records of a class."""
+    with storage.transaction(read_only=True) as tx:
+        return list(tx.find(cls, Query()))
+
+
+def fetched(storage: Storage, cls: type[T], key: str) -> T:
+    """One committed record that must be there."""
+    with storage.transaction(read_only=True) as tx:
+        return must_get(tx, cls, key)
+
+
+def must_get(tx: Transaction, cls: type[T], key: str) -> T:
+    """One record that must be there."""
+    found = tx.get(cls, key)
+    assert found is not None, f"{cls.__name__} {key!r} is not there"
+    return found
+
+
+def keys_of(tx: Transaction, cls: type[Any], where: Criteria = EVERYTHING, **query: Any) -> list[str]:
+    """The keys of the records that match, in order."""
+    record_type = REGISTRY.of(cls)
+    return [record_type.key_of(record) for record in tx.find(cls, Query(where, **query))]
+
+
+def assert_same(found: object, expected: object, say: str = "what came back") -> None:
+    """Demand an equal value with equal parts: in Python 1 equals True, and these are two answers."""
+    assert found == expected, f"{say} is another value"
+    assert to_json(found) == to_json(expected), f"{say} is equal, but its parts are of other types"

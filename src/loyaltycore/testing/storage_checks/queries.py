@@ -1,0 +1,257 @@
+"""`find` and `count` answer what the domain's own evaluation of a criteria says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyaltycore.domain.criteria import (
+    EVERYTHING,
+    And,
+    Compare,
+    Criteria,
+    Exists,
+    HasKey,
+    IsNull,
+    Not,
+    OneOf,
+    Op,
+    Or,
+    Query,
+    exists,
+    field,
+    has_key,
+    key_starts,
+)
+from loyaltycore.errors import InvalidInput
+from loyaltycore.records.checks import MAX_DEPTH, MAX_VALUES
+from loyaltycore.records.registry import LOOKUP_LENGTH
+from loyaltycore.testing.samples import PARTS, REGISTRY, THINGS, Color, Part, Thing
+from loyaltycore.testing.storage_checks.base import StorageChecks, keep, keys_of, undone
+from loyaltycore.testing.strategies.answers import matching
+from loyaltycore.testing.strategies.queries import criteria
+from loyaltycore.testing.strategies.records import record_of
+from loyaltycore.testing.suite import examples
+
+
+@frozen
+class Question:
+    """Records of both types, and a criteria on the things among them."""
+
+    stored: tuple[Thing | Part, ...]
+    where: Criteria
+
+
+def unique_values(part: Part) -> object:
+    """What the other parts must not share with it: nothing, where one of the values is None."""
+    return object() if part.thing_id is None else (part.batch, part.order, part.thing_id)
+
+
+_FEW_KEYS = st.sampled_from(["k1", "k2", "k3"])
+_THINGS = st.lists(
+    record_of(THINGS, id=_FEW_KEYS, extras=st.just(())), max_size=3, unique_by=lambda thing: thing.id
+)
+_PARTS = st.lists(
+    record_of(PARTS, thing_id=st.none() | _FEW_KEYS, serial=st.none(), order=st.integers(0, 1)),
+    max_size=3,
+    unique_by=(lambda part: part.code, unique_values),
+)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    """Few records that refer to each other, and criteria that use their values."""
+    stored: tuple[Thing | Part, ...] = (*draw(_THINGS), *draw(_PARTS))
+    return Question(stored, draw(criteria(THINGS, REGISTRY, stored)))
+
+
+def assert_answers(checks: StorageChecks, records: list[Any], answers: Mapping[Any, list[str]]) -> None:
+    """Demand for each criteria the keys of the things that match, from `find` and from `count`."""
+    with checks.bound() as storage:
+        keep(storage, *records)
+        with storage.transaction(read_only=True) as tx:
+            for where, expected in answers.items():
+                assert keys_of(tx, Thing, where) == expected, f"find answers wrongly: {where}"
+                assert tx.count(Thing, Query(where)) == len(expected), f"count answers wrongly: {where}"
+
+
+class QueryChecks(StorageChecks, kit=True):
+    """The meaning of criteria."""
+
+    def test_find_and_count_agree_with_matches(self) -> None:
+        """Any criteria on any records means what `matches` says: "This is the meaning that every storage must give it"."""
+        with self.bound() as storage:
+
+            @examples(150)
+            @given(questions())
+            def holds(asked: Question) -> None:
+                expected = [thing.id for thing in matching(THINGS, REGISTRY, asked.where, asked.stored)]
+                with undone(storage) as tx:
+                    tx.add(*asked.stored)
+                    assert keys_of(tx, Thing, asked.where) == expected
+                    assert tx.count(Thing, Query(asked.where)) == len(expected)
+
+            holds()
+
+    def test_none_is_in_no_comparison(self) -> None:
+        """A field that is None equals nothing and differs from nothing: "a comparison with a field that is None is false"."""
+        things = [Thing("n"), Thing("x", nick="x", weight=1, maybe=False)]
+        answers = {
+            field("nick") == "x": ["x"],
+            field("nick") != "y": ["x"],
+            field("nick") >= "": ["x"],
+            field("weight") < 5: ["x"],
+            field("maybe") != True: ["x"],  # noqa: E712  it builds an expression
+            OneOf("nick", ("x", "y")): ["x"],
+            IsNull("nick"): ["n"],
+            IsNull("weight") | (field("weight") == 1): ["n", "x"],
+        }
+        assert_answers(self, things, answers)
+
+    def test_not_turns_the_answer_round(self) -> None:
+        """There is no third truth value: "`not_` turns exactly that answer round"."""
+        things = [Thing("n"), Thing("x", nick="x", weight=1)]
+        answers = {
+            Not(field("nick") == "x"): ["n"],
+            Not(field("nick") != "y"): ["n"],
+            Not(Not(field("nick") == "x")): ["x"],
+            Not(OneOf("weight", (1, 2))): ["n"],
+            Not(IsNull("weight")): ["x"],
+            Not((field("nick") == "x") & (field("size") == 0)): ["n"],
+            Not((field("nick") == "y") | (field("weight") == 2)): ["n", "x"],
+        }
+        assert_answers(self, things, answers)
+
+    def test_texts_compare_by_code_point(self) -> None:
+        """Case, accents and trailing blanks count, and capitals come first: "Texts compare by code point, case matters"."""
+        names = ["", "A", "B", "a", "a ", "b", "z", "\u00e4", "\uffff", "\U00010000"]
+        things = [Thing(f"{place}", name=name) for place, name in enumerate(names)]
+        answers: dict[Criteria, list[str]] = {}
+        for place, name in enumerate(names):
+            answers[field("name") == name] = [f"{place}"]
+            answers[field("name") < name] = [f"{before}" for before in range(place)]
+            answers[field("name") >= name] = [f"{later}" for later in range(place, len(names))]
+        answers[OneOf("name", ("a", "Z", "\u00c4", "B "))] = ["3"]
+        answers[field("name") == "a\u0308"] = []
+        answers[field("color") == Color.DARK_RED] = []
+        assert_answers(self, things, answers)
+
+    def test_nothing_listed_matches_nothing(self) -> None:
+        """Empty lists have a meaning: "an empty tuple matches nothing"."""
+        nothing: dict[Criteria, list[str]] = {
+            OneOf("name", ()): [],
+            Or(()): [],
+            Not(And(())): [],
+            Exists("kit_parts", "thing_id"): [],
+        }
+        everything = [Not(OneOf("nick", ())), And(()), Not(Or(())), EVERYTHING]
+        answers: dict[Criteria, list[str]] = {**nothing, **{where: ["a", "b"] for where in everything}}
+        assert_answers(self, [Thing("a"), Thing("b", nick="x")], answers)
+
+    def test_referring_records_are_looked_at(self) -> None:
+        """`exists` asks for a record that refers and matches, not for one of each: "refers to this one and matches"."""
+        records = [Thing("a"), Thing("b"), Thing("c"), Part(code="a"), Part(code="p", thing_id="a", order=1)]
+        records += [Part(code="q", thing_id="a", order=2, note="n"), Part(code="r", thing_id="b", order=1)]
+        refers = "kit_parts", "thing_id"
+        one_and_two = exists(*refers, (field("order") == 1) & (field("order") == 2))
+        answers = {
+            exists(*refers): ["a", "b"],
+            Not(exists(*refers)): ["c"],
+            exists(*refers, field("order") == 2): ["a"],
+            one_and_two: [],
+            exists(*refers, field("order") == 1) & exists(*refers, field("order") == 2): ["a"],
+            exists(*refers, Not(field("order") == 1)): ["a"],
+            Not(exists(*refers, field("order") == 1)): ["c"],
+            exists("kit_parts", "serial"): [],
+        }
+        assert_answers(self, records, answers)
+
+    def test_lookup_keys_find(self) -> None:
+        """A lookup key is matched whole or from its beginning, to the letter: "or (with `prefix`) one that starts with it"."""
+        things = [Thing("1", words=("abc", "x")), Thing("2", words=("ab", "Abc")), Thing("3", "Ännchen")]
+        things += [Thing("4", words=("a%c", "a_c")), Thing("5", words=("\U0010ffff\U0010ffff",))]
+        answers = {
+            has_key("word", "abc"): ["1"],
+            has_key("word", "ab"): ["2"],
+            has_key("word", "ABC"): [],
+            has_key("word", "abc "): [],
+            key_starts("word", "ab"): ["1", "2"],
+            key_starts("word", "bc"): [],
+            key_starts("word", "a%"): ["4"],
+            key_starts("word", "a_"): ["4"],
+            key_starts("word", "\U0010ffff"): ["5"],
+            key_starts("name", "änn"): ["3"],
+            has_key("name", "Ännchen"): [],
+            Not(key_starts("word", "a")): ["3", "5"],
+            has_key("word", "x") & key_starts("word", "abc"): ["1"],
+        }
+        assert_answers(self, things, answers)
+
+    def test_lookup_keys_follow_their_record(self) -> None:
+        """A save replaces the lookup keys, a removal takes them away: "The record has that lookup key"."""
+        with self.bound() as storage:
+            keep(storage, Thing("t", words=("old", "both")), Thing("gone", words=("old",)))
+            with storage.transaction() as tx:
+                tx.save(Thing("t", words=("both", "new")))
+                tx.remove(Thing("gone"))
+                tx.add(Thing("gone"))
+            with storage.transaction(read_only=True) as tx:
+                found = {word: keys_of(tx, Thing, has_key("word", word)) for word in ("old", "both", "new")}
+        assert found == {"old": [], "both": ["t"], "new": ["t"]}
+
+    def test_long_lookup_keys_are_cut(self) -> None:
+        """A lookup key longer than the greatest length is found by its beginning alone: "longer ones are cut"."""
+        cut = "x" * LOOKUP_LENGTH
+        answers = {
+            has_key("word", cut): ["t"],
+            key_starts("word", cut[:-1]): ["t"],
+            has_key("word", f"{cut}y"): [],
+            key_starts("word", f"{cut}x"): [],
+        }
+        assert_answers(self, [Thing("t", words=(f"{cut}y",))], answers)
+
+    def test_a_large_query_is_answered(self) -> None:
+        """What the checks of a query let through has an answer, however long: "Read the records that match"."""
+        deep: Criteria = field("size") == 7
+        for _ in range(MAX_DEPTH):
+            deep = Not(deep)
+        answers = {
+            OneOf("size", tuple(range(MAX_VALUES))): ["a"],
+            OneOf("name", tuple(f"name {number}" for number in range(MAX_VALUES))): [],
+            Or(tuple(field("size") == number for number in range(MAX_VALUES))): ["a"],
+            And(tuple(field("size") != number for number in range(MAX_VALUES))): ["b"],
+            field("size") < 2**70: ["a", "b"],
+            deep: ["a"],
+        }
+        assert_answers(self, [Thing("a", size=7), Thing("b", size=-1)], answers)
+
+    def test_a_bad_query_is_refused(self) -> None:
+        """A query that has no answer is refused at its place: "The query names an unknown field, compares wrong types"."""
+        too_deep: Criteria = EVERYTHING
+        for _ in range(MAX_DEPTH + 1):
+            too_deep = Not(too_deep)
+        bad = {
+            "where": Query(field("nmae") == "x"),
+            "where.parts[1]": Query(And((EVERYTHING, field("size") == "x"))),
+            "where.part": Query(Not(Compare("size", Op.EQ, "7"))),
+            "where.where": Query(exists("kit_parts", "thing_id", field("nick") == "x")),
+            f"where{'.part' * (MAX_DEPTH + 1)}": Query(too_deep),
+            "order_by[0]": Query(order_by=("nick",)),
+            "order_by[1]": Query(order_by=("name", "-nmae")),
+            "after": Query(order_by=("name",), after=("x",)),
+            "limit": Query(limit=-1),
+        }
+        more = [HasKey("nick", "x"), HasKey("word", ""), exists("nothing", "id"), field("note") == "x"]
+        more += [OneOf("size", (1, None)), field("good") < True, field("color") == "green"]
+        with self.bound() as storage:
+            for place, query in [*bad.items(), *(("where", Query(where)) for where in more)]:
+                with pytest.raises(InvalidInput) as caught, storage.transaction(read_only=True) as tx:
+                    list(tx.find(Thing, query))
+                assert caught.value.fields == (place,), "the error names another place"
+                with pytest.raises(InvalidInput), storage.transaction(read_only=True) as tx:
+                    tx.count(Thing, query)

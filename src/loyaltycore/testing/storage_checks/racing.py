@@ -1,0 +1,265 @@
+"""Several threads at once, each with transactions of its own.
+
+A storage may let transactions in one after the other, so no test waits for two to be open at the same time: whoever
+waits for another thread waits for a moment only, and demands what holds in either case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, Event
+from typing import Any, Final, Literal, TypeVar
+
+from attrs import evolve
+
+from loyaltycore.domain.criteria import Query
+from loyaltycore.errors import DuplicateKey, StaleRecord, StorageBusy
+from loyaltycore.ports.storage import Storage, Transaction
+from loyaltycore.testing.samples import Part, Thing
+from loyaltycore.testing.storage_checks.base import StorageChecks, Undo, fetched, keep, must_get, stored
+from loyaltycore.testing.suite import needs
+
+R = TypeVar("R")
+
+RACERS: Final = 4
+ROUNDS: Final = 8
+MOMENT: Final = 0.3
+"""Seconds that one thread waits for another, which may itself be waiting for this one's transaction to end."""
+
+PATIENCE: Final = 60
+"""Seconds after which a thread that has not come back is given up."""
+
+MOST_TRIES: Final = 200
+_BETWEEN_LOOKS: Final = 0.001
+
+Outcome = Literal["won", "lost"]
+
+
+def at_once(*works: Callable[[], R]) -> list[R]:
+    """Run each work in a thread of its own, all starting together; what they return, in order."""
+    barrier = Barrier(len(works))
+
+    def start(work: Callable[[], R]) -> R:
+        barrier.wait(PATIENCE)
+        return work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        futures = [pool.submit(start, work) for work in works]
+        return [future.result(PATIENCE) for future in futures]
+
+
+def run(storage: Storage, body: Callable[[Transaction], R]) -> R:
+    """One transaction, run again where the engine rolled it back, as every service does."""
+    for _ in range(MOST_TRIES):
+        try:
+            with storage.transaction() as tx:
+                return body(tx)
+        except StorageBusy:
+            continue
+    raise AssertionError(f"the engine rolled the same transaction back {MOST_TRIES} times")
+
+
+def race(*entries: tuple[Storage, Callable[[Transaction], None]]) -> list[Outcome]:
+    """Let transactions race; a conflict is a defeat, and anything else an error."""
+
+    def enter(storage: Storage, body: Callable[[Transaction], None]) -> Outcome:
+        try:
+            run(storage, body)
+        except (StaleRecord, DuplicateKey):
+            return "lost"
+        return "won"
+
+    return at_once(*((lambda entry=entry: enter(*entry)) for entry in entries))
+
+
+def one_winner(outcomes: list[Outcome]) -> bool:
+    """Whether exactly one of them won."""
+    return outcomes.count("won") == 1
+
+
+class RaceChecks(StorageChecks, kit=True):
+    """Versions, unique keys and visibility between threads."""
+
+    @needs("concurrent")
+    def test_a_race_for_a_version_has_one_winner(self) -> None:
+        """Of several who save what they read at the same version one wins: "The stored version is another one"."""
+        with self.bound() as storage:
+            for number in range(ROUNDS):
+                read = Thing(f"t{number}")
+                keep(storage, read)
+                savers = [_saver(evolve(read, name=f"racer {racer}")) for racer in range(RACERS)]
+                assert one_winner(race(*((storage, saver) for saver in savers)))
+                assert fetched(storage, Thing, read.id).version == 2
+
+    @needs("concurrent")
+    def test_a_race_for_a_key_has_one_winner(self) -> None:
+        """Of several who add a record under one key one wins: "A key or a unique tuple is taken"."""
+        with self.bound() as storage:
+            for number in range(ROUNDS):
+                adders = [_adder(Thing(f"t{number}", name=f"racer {racer}")) for racer in range(RACERS)]
+                assert one_winner(race(*((storage, adder) for adder in adders)))
+            assert len(stored(storage, Thing)) == ROUNDS
+
+    @needs("concurrent")
+    def test_a_race_for_a_unique_tuple_has_one_winner(self) -> None:
+        """Of several who add records with one serial number one wins: "Tuples of fields that no two records share"."""
+        with self.bound() as storage:
+            for number in range(ROUNDS):
+                parts = [Part(code=f"{number}-{racer}", serial=f"s{number}") for racer in range(RACERS)]
+                assert one_winner(race(*((storage, _adder(part)) for part in parts)))
+            assert len(stored(storage, Part)) == ROUNDS
+
+    @needs("concurrent")
+    def test_no_update_is_lost(self) -> None:
+        """Threads that read, count up and save all count: "Replace stored records that carry the version"."""
+        with self.bound() as storage:
+            keep(storage, Thing("counter"))
+            at_once(*([lambda: _count_up(storage, ROUNDS)] * RACERS))
+            counter = fetched(storage, Thing, "counter")
+        assert (counter.size, counter.version) == (RACERS * ROUNDS, 1 + RACERS * ROUNDS)
+
+    @needs("concurrent")
+    def test_nothing_unfinished_is_seen(self) -> None:
+        """What a transaction has written and then takes back is seen by nobody: "each sees either all or nothing"."""
+        with self.bound() as storage:
+            keep(storage, Thing("t", name="before"))
+            written, read = Event(), Event()
+
+            def write() -> None:
+                with storage.transaction() as tx:
+                    tx.save(Thing("t", name="unfinished"))
+                    tx.add(Thing("new"))
+                    written.set()
+                    read.wait(MOMENT)
+                    raise Undo
+
+            def look() -> tuple[str, int]:
+                written.wait(PATIENCE)
+                found = _patiently(lambda: _seen(storage))
+                read.set()
+                return found
+
+            seen = at_once(lambda: _undone(write), look)[1]
+        assert seen == ("before", 1)
+
+    @needs("concurrent")
+    def test_a_commit_is_seen_as_a_whole(self) -> None:
+        """Who has seen one record as it was before a commit sees the others so too: "each sees either all or nothing"."""
+        with self.bound() as storage:
+            keep(storage, Thing("t", name="old"), Part(code="p", batch="old"))
+            looked, written = Event(), Event()
+
+            def change() -> None:
+                looked.wait(PATIENCE)
+                run(storage, lambda tx: tx.save(Thing("t", name="new"), Part(code="p", batch="new")))
+                written.set()
+
+            def look() -> tuple[str, str, str]:
+                with storage.transaction(read_only=True) as tx:
+                    first = must_get(tx, Thing, "t").name
+                    looked.set()
+                    written.wait(MOMENT)
+                    part, again = must_get(tx, Part, "p").batch, next(tx.find(Thing, Query())).name
+                return first, part, again
+
+            seen: Any = at_once(change, look)[1]
+            assert len(set(seen)) == 1, f"one transaction saw both sides of a commit: {seen}"
+            assert fetched(storage, Thing, "t").name == fetched(storage, Part, "p").batch == "new"
+
+    @needs("concurrent")
+    def test_commits_are_never_torn(self) -> None:
+        """While pairs are changed all the time, nobody ever sees half a pair: "each sees either all or nothing"."""
+        with self.bound() as storage:
+            keep(storage, Thing("t"), Part(code="p"))
+            finished = Event()
+
+            def change() -> list[tuple[int, int]]:
+                try:
+                    for number in range(1, ROUNDS * 2):
+                        run(storage, _pair_saver(number))
+                finally:
+                    finished.set()
+                return []
+
+            def look() -> list[tuple[int, int]]:
+                seen = [_patiently(lambda: _pair(storage))]
+                while not finished.wait(_BETWEEN_LOOKS):
+                    seen.append(_patiently(lambda: _pair(storage)))
+                return seen
+
+            _, *seen = at_once(change, look, look)
+        torn = [pair for pairs in seen for pair in pairs if pair[0] != pair[1]]
+        assert torn == [], "a transaction saw half of a commit"
+
+    @needs("shared")
+    def test_two_storages_race_as_two_threads_do(self) -> None:
+        """Two storages on the same data obey the same versions and keys: "Transactions of several threads, processes"."""
+        with self.bound() as storage, self.bound_again(storage) as another:
+            for number in range(ROUNDS):
+                thing, part = Thing(f"t{number}"), Part(code=f"p{number}", serial=f"s{number}")
+                keep(storage, thing)
+                assert one_winner(race((storage, _saver(thing)), (another, _saver(thing))))
+                twin = evolve(part, code=f"q{number}")
+                assert one_winner(race((storage, _adder(part)), (another, _adder(twin))))
+
+
+def _saver(record: object) -> Callable[[Transaction], None]:
+    return lambda tx: tx.save(record)
+
+
+def _adder(record: object) -> Callable[[Transaction], None]:
+    return lambda tx: tx.add(record)
+
+
+def _pair_saver(number: int) -> Callable[[Transaction], None]:
+    thing = Thing("t", size=number, version=number)
+    return lambda tx: tx.save(thing, Part(code="p", order=number, version=number))
+
+
+def _count_up(storage: Storage, times: int) -> None:
+    for _ in range(times):
+        for _ in range(MOST_TRIES):
+            try:
+                run(storage, _counted_up)
+                break
+            except StaleRecord:
+                continue
+
+
+def _counted_up(tx: Transaction) -> None:
+    counter = must_get_for_update(tx)
+    tx.save(evolve(counter, size=counter.size + 1))
+
+
+def must_get_for_update(tx: Transaction) -> Thing:
+    """The counter, read with the hint that it will be saved, as services do."""
+    counter = tx.get(Thing, "counter", for_update=True)
+    assert counter is not None
+    return counter
+
+
+def _undone(write: Callable[[], None]) -> None:
+    with suppress(Undo):
+        write()
+
+
+def _seen(storage: Storage) -> tuple[str, int]:
+    with storage.transaction(read_only=True) as tx:
+        return must_get(tx, Thing, "t").name, tx.count(Thing, Query())
+
+
+def _pair(storage: Storage) -> tuple[int, int]:
+    with storage.transaction(read_only=True) as tx:
+        return must_get(tx, Thing, "t").size, must_get(tx, Part, "p").order
+
+
+def _patiently(read: Callable[[], R]) -> R:
+    """Read, again where the engine rolled the reading back."""
+    for _ in range(MOST_TRIES):
+        try:
+            return read()
+        except StorageBusy:
+            continue
+    raise AssertionError(f"the engine refused the same reading {MOST_TRIES} times")

@@ -1,0 +1,164 @@
+"""A transaction is kept as a whole or not at all, and sees what it does itself."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from loyaltycore.domain.criteria import Query, exists, field, has_key
+from loyaltycore.errors import DuplicateKey, RegistrationError, StaleRecord
+from loyaltycore.ports.storage import Storage
+from loyaltycore.testing.samples import REGISTRY, Part, Stranger, Thing
+from loyaltycore.testing.storage_checks.base import (
+    StorageChecks,
+    fetched,
+    keep,
+    keys_of,
+    must_get,
+    stored,
+    write,
+)
+
+
+class Breakdown(Exception):
+    """Something goes wrong in the middle of a transaction."""
+
+
+class UnitChecks(StorageChecks, kit=True):
+    """Atomicity, one's own writes, and what surrounds a transaction."""
+
+    def test_every_write_is_kept(self) -> None:
+        """Of several writes to one table none is lost: "what it did is kept as a whole at its end"."""
+        with self.bound() as storage:
+            keep(storage, Thing("old"), Thing("gone"))
+            with storage.transaction() as tx:
+                tx.add(Thing("a"))
+                tx.add(Thing("b"), Thing("c"))
+                tx.save(Thing("old", name="new"))
+                tx.remove(Thing("gone"))
+                tx.add(Thing("d"))
+            found = [(thing.id, thing.name) for thing in stored(storage, Thing)]
+        assert found == [("a", ""), ("b", ""), ("c", ""), ("d", ""), ("old", "new")]
+
+    def test_a_commit_covers_all_tables(self) -> None:
+        """What was written to several tables is kept together: "One unit of work"."""
+        with self.bound() as storage:
+            with storage.transaction() as tx:
+                tx.add(Thing("t"))
+                tx.add(Part(code="p", thing_id="t"))
+            things, parts = len(stored(storage, Thing)), len(stored(storage, Part))
+        assert (things, parts) == (1, 1)
+
+    def test_one_call_takes_several_classes(self) -> None:
+        """Records of two classes go into one call of a verb: "of one or of several classes"."""
+        with self.bound() as storage:
+            keep(storage, Thing("t"), Part(code="p"), Thing("u"))
+            with storage.transaction() as tx:
+                tx.save(Part(code="p", batch="x"), Thing("t", name="x"))
+            assert fetched(storage, Thing, "t").name == "x"
+            assert fetched(storage, Part, "p").batch == "x"
+            with storage.transaction() as tx:
+                tx.remove(Thing("u"), Part(code="p", version=2), Thing("t", version=2))
+            assert (stored(storage, Thing), stored(storage, Part)) == ([], [])
+
+    def test_an_exception_keeps_nothing(self) -> None:
+        """After an exception everything is as it was, in all tables: "leaving it with an exception keeps nothing"."""
+        with self.bound() as storage:
+            _break_down(storage, Breakdown())
+
+    def test_an_interrupt_keeps_nothing(self) -> None:
+        """Ctrl-C and the end of a generator are exceptions too: "leaving it with an exception keeps nothing"."""
+        with self.bound() as storage:
+            _break_down(storage, KeyboardInterrupt())
+        with self.bound() as storage:
+            _break_down(storage, GeneratorExit())
+
+    def test_an_exception_passes_through(self) -> None:
+        """The caller gets the very exception that was raised: "an exception rolls back and passes through"."""
+        error = Breakdown("the caller's own")
+        with self.bound() as storage, pytest.raises(Breakdown) as caught:
+            write(storage, ("add", Thing("t")), then=error)
+        assert caught.value is error
+
+    def test_a_refused_verb_keeps_nothing(self) -> None:
+        """What came before a refusal in the same transaction is not kept either: "or not at all"."""
+        with self.bound() as storage:
+            keep(storage, Thing("taken"))
+            with pytest.raises(DuplicateKey):
+                write(storage, ("add", Thing("before")), ("add", Thing("taken")))
+            with pytest.raises(StaleRecord):
+                write(storage, ("add", Part(code="before")), ("save", Thing("taken", version=7)))
+            assert ([thing.id for thing in stored(storage, Thing)], stored(storage, Part)) == (["taken"], [])
+
+    def test_own_writes_are_seen(self) -> None:
+        """Every way of reading shows what was written before in the same block: "A transaction sees its own writes"."""
+        with self.bound() as storage:
+            keep(storage, Thing("gone"))
+            with storage.transaction() as tx:
+                tx.add(Thing("t", name="first", words=("old",)), Part(code="p", thing_id="t"))
+                assert keys_of(tx, Thing, exists("kit_parts", "thing_id")) == ["t"], (
+                    "find misses an added record"
+                )
+                tx.save(Thing("t", name="second", words=("new",)))
+                assert must_get(tx, Thing, "t").name == "second", "get misses a saved record"
+                assert tx.count(Thing, Query(field("name") == "second")) == 1, "count misses a saved record"
+                assert keys_of(tx, Thing, has_key("word", "new")) == ["t"], "find misses a saved lookup key"
+                tx.remove(Thing("gone"))
+                assert tx.get(Thing, "gone") is None, "get still shows a removed record"
+                assert tx.count(Thing, Query()) == 1, "count still counts a removed record"
+
+    def test_an_unknown_key_finds_nothing(self) -> None:
+        """A key is matched exactly, and one that is not there is no error: "or None"."""
+        unknown = ["", "K", "k ", " k", "k\u0301", "k%", "\x00", "k\x00", "\ud800", "x" * 1000, "'; --"]
+        with self.bound() as storage:
+            keep(storage, Thing("k"))
+            with storage.transaction(read_only=True) as tx:
+                found = {key: tx.get(Thing, key) for key in unknown}
+        assert found == dict.fromkeys(unknown)
+
+    def test_a_class_that_was_never_registered_is_refused(self) -> None:
+        """No verb takes a foreign class: "`RegistrationError` (the class was never registered)"."""
+        with self.bound() as storage:
+            stranger = Stranger("s")
+            writes = [("add", stranger), ("save", stranger), ("remove", stranger)]
+            for verb, *arguments in [*writes, ("get", Stranger, "s"), ("count", Stranger, Query())]:
+                with pytest.raises(RegistrationError):
+                    write(storage, (verb, *arguments))
+            with pytest.raises(RegistrationError), storage.transaction() as tx:
+                list(tx.find(Stranger, Query()))
+
+    def test_binding_again_changes_nothing(self) -> None:
+        """A second bind keeps what is stored: "Binding the same record types again changes nothing"."""
+        with self.bound() as storage:
+            keep(storage, Thing("t", words=("w",)), Part(code="p", serial="s"))
+            before = stored(storage, Thing), stored(storage, Part)
+            storage.bind(REGISTRY)
+            assert (stored(storage, Thing), stored(storage, Part)) == before
+            with storage.transaction(read_only=True) as tx:
+                assert keys_of(tx, Thing, has_key("word", "w")) == ["t"]
+
+    def test_hints_change_no_answer(self) -> None:
+        """Locking and passing over locked rows are left to the engine: "Nothing may depend on it"."""
+        with self.bound() as storage:
+            keep(storage, Thing("a"), Thing("b"))
+            with storage.transaction() as tx:
+                assert tx.get(Thing, "a", for_update=True) == Thing("a")
+                assert tx.get(Thing, "c", for_update=True) is None
+                assert keys_of(tx, Thing, skip_locked=True) == ["a", "b"]
+                tx.save(evolve(must_get(tx, Thing, "a"), name="x"))
+                assert keys_of(tx, Thing, skip_locked=True, limit=1) == ["a"]
+
+
+def _break_down(storage: Storage, error: BaseException) -> None:
+    """Write to two tables, raise the error in the middle, and demand that nothing has changed."""
+    keep(storage, Thing("kept"), Thing("saved"), Part(code="removed"))
+    steps = [
+        ("add", Thing("new"), Part(code="new")),
+        ("save", Thing("saved", name="changed")),
+        ("remove", Part(code="removed")),
+    ]
+    with pytest.raises(type(error)):
+        write(storage, *steps, then=error)
+    assert [part.code for part in stored(storage, Part)] == ["removed"]
+    assert [thing.id for thing in stored(storage, Thing)] == ["kept", "saved"]
+    assert fetched(storage, Thing, "saved") == Thing("saved")

@@ -1,0 +1,194 @@
+"""Strategies for criteria and queries over any record type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final
+
+from attrs import frozen
+from hypothesis import strategies as st
+
+from loyaltycore.domain.criteria import (
+    EVERYTHING,
+    And,
+    Compare,
+    Criteria,
+    Exists,
+    HasKey,
+    IsNull,
+    Not,
+    OneOf,
+    Op,
+    Or,
+    Query,
+)
+from loyaltycore.records.registry import RecordType, Registry, StoredField, Storing
+from loyaltycore.testing.strategies.records import present_values
+from loyaltycore.testing.strategies.values import GREATEST_INTEGER, LEAST_INTEGER, texts
+
+_EQUALITY: Final = (Op.EQ, Op.NE)
+_UNCOMPARABLE: Final = frozenset({Storing.DOCUMENT, Storing.LONG_TEXT})
+_UNORDERED: Final = frozenset({Storing.BOOLEAN, Storing.CHOICE})
+_MOST_PARTS: Final = 3
+_MOST_LEAVES: Final = 6
+
+
+def criteria(
+    record_type: RecordType[Any], registry: Registry, among: Iterable[object] = ()
+) -> st.SearchStrategy[Criteria]:
+    """Nested criteria on one record type: every comparison that it allows.
+
+    Args:
+        record_type: What is asked for; it is in the registry.
+
+        registry: Where the records that refer to it are found.
+
+        among: Records whose values some comparisons use, so that they match some of them.
+    """
+    known = tuple(among)
+    return _templates(registry, record_type.table).map(
+        lambda where: _settled(where, record_type, registry, known)
+    )
+
+
+def queries(
+    record_type: RecordType[Any], registry: Registry, among: Iterable[object] = ()
+) -> st.SearchStrategy[Query]:
+    """Queries for everything or with criteria, in any order and with a limit, from the beginning."""
+    return st.builds(
+        Query,
+        where=st.just(EVERYTHING) | criteria(record_type, registry, among),
+        order_by=orders(record_type),
+        limit=st.sampled_from((None, 1, 2, 0, 3)),
+    )
+
+
+def orders(record_type: RecordType[Any]) -> st.SearchStrategy[tuple[str, ...]]:
+    """Orders by up to three fields, in mixed directions."""
+    names = [
+        stored.name
+        for stored in record_type.fields
+        if not stored.nullable and stored.storing not in _UNCOMPARABLE
+    ]
+    signed = st.builds("{}{}".format, st.sampled_from(["", "-"]), st.sampled_from(names))
+    return st.lists(signed, max_size=_MOST_PARTS).map(tuple)
+
+
+@frozen
+class _Held:
+    """Stands in a template for a value that a known record holds: templates are made once, records again and again.
+
+    Attributes:
+        place: Which of the values there are.
+
+        otherwise: What is taken where there is none.
+    """
+
+    place: int
+    otherwise: Any
+
+    def among(self, values: Iterable[Any]) -> Any:
+        """One of the values."""
+        found = [value for value in values if value is not None]
+        return found[self.place % len(found)] if found else self.otherwise
+
+
+def _settled(
+    where: Criteria, record_type: RecordType[Any], registry: Registry, known: tuple[object, ...]
+) -> Criteria:
+    """The template with the values of known records in its places."""
+    mine = [record for record in known if isinstance(record, record_type.cls)]
+
+    def settle(name: str, value: Any) -> Any:
+        return value.among(getattr(record, name) for record in mine) if isinstance(value, _Held) else value
+
+    match where:
+        case Compare(name, op, value):
+            return Compare(name, op, settle(name, value))
+        case OneOf(name, values):
+            return OneOf(name, tuple(settle(name, value) for value in values))
+        case HasKey(lookup, _Held() as value, prefix):
+            keys = (key for record in mine for key in record_type.keys_of(record).get(lookup, ()))
+            found = value.among(sorted(keys))
+            return HasKey(lookup, found[: 1 + value.place] if prefix else found, prefix)
+        case Exists(table, refers_by, inner):
+            return Exists(table, refers_by, _settled(inner, registry.named(table), registry, known))
+        case And(parts):
+            return And(tuple(_settled(part, record_type, registry, known) for part in parts))
+        case Or(parts):
+            return Or(tuple(_settled(part, record_type, registry, known) for part in parts))
+        case Not(part):
+            return Not(_settled(part, record_type, registry, known))
+    return where
+
+
+@cache
+def _templates(registry: Registry, table: str) -> st.SearchStrategy[Criteria]:
+    base = st.one_of(_leaves(registry.named(table)))
+    others = [other for other in registry if _references(other)]
+    if others:
+        base |= st.one_of([_exists(registry, other) for other in others])
+    return _nested(base)
+
+
+@cache
+def _plain_templates(registry: Registry, table: str) -> st.SearchStrategy[Criteria]:
+    return _nested(st.one_of(_leaves(registry.named(table))))
+
+
+def _nested(base: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
+    def nest(inner: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
+        several = st.lists(inner, min_size=1, max_size=_MOST_PARTS).map(tuple)
+        return st.builds(Not, inner) | st.builds(And, several) | st.builds(Or, several)
+
+    return st.recursive(base, nest, max_leaves=_MOST_LEAVES)
+
+
+def _leaves(record_type: RecordType[Any]) -> list[st.SearchStrategy[Criteria]]:
+    leaves: list[st.SearchStrategy[Criteria]] = [st.sampled_from((EVERYTHING, And(()), Or(())))]
+    for stored in record_type.fields:
+        leaves.append(st.just(IsNull(stored.name)))
+        if stored.storing not in _UNCOMPARABLE:
+            leaves += _comparisons(stored)
+    lookups = [_held(texts(4, min_size=1))] if record_type.lookups else []
+    leaves += [
+        st.builds(HasKey, st.sampled_from(record_type.lookups), values, st.booleans()) for values in lookups
+    ]
+    return leaves
+
+
+def _held(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return values | st.builds(_Held, st.integers(0, _MOST_PARTS), values)
+
+
+def _comparisons(stored: StoredField) -> list[st.SearchStrategy[Criteria]]:
+    name, values = st.just(stored.name), _held(_compared(stored))
+    ops = st.sampled_from(_EQUALITY if stored.storing in _UNORDERED else tuple(Op))
+    several = st.lists(values, max_size=_MOST_PARTS).map(tuple)
+    return [st.builds(Compare, name, ops, values), st.builds(OneOf, name, several)]
+
+
+def _compared(stored: StoredField) -> st.SearchStrategy[Any]:
+    values = present_values(stored)
+    if stored.storing is Storing.CHOICE:
+        # A choice may be compared with a member or with its value.
+        values |= st.sampled_from([member.value for member in stored.type])
+    if stored.storing is Storing.INTEGER:
+        # A comparison may name a number that no engine could store.
+        values |= st.sampled_from([LEAST_INTEGER - 1, GREATEST_INTEGER + 1])
+    return values
+
+
+def _references(record_type: RecordType[Any]) -> list[str]:
+    """The fields that may hold the key of another record."""
+    return [
+        stored.name
+        for stored in record_type.fields
+        if stored.storing is Storing.TEXT and stored.name != record_type.key
+    ]
+
+
+def _exists(registry: Registry, other: RecordType[Any]) -> st.SearchStrategy[Criteria]:
+    where = st.deferred(lambda: _plain_templates(registry, other.table))
+    return st.builds(Exists, st.just(other.table), st.sampled_from(_references(other)), where)

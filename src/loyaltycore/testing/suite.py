@@ -1,0 +1,236 @@
+"""What all conformance classes share: hooks that must be filled, tests that nobody may change, gaps that are declared.
+
+An author subclasses the class of a port and fills its hooks. The tests are inherited as they are. What an adapter
+cannot do is said in `capabilities`, with a reason; the tests that need it are then skipped and print the reason.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from types import ModuleType
+from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar
+
+import pytest
+from attrs import field, frozen
+from hypothesis import HealthCheck, settings
+
+from loyaltycore.testing.citing import Promise, one_line, promises
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_USUAL_EXAMPLES: Final = 100
+"""What a hypothesis profile runs unless it says otherwise."""
+
+
+@frozen
+class Lacks:
+    """Stands for a capability that an adapter does not have.
+
+    Attributes:
+        reason: Why not; printed for every test that is skipped because of it.
+    """
+
+    reason: str = field()
+
+    @reason.validator
+    def _check_reason(self, _attribute: Any, reason: str) -> None:
+        if not reason.strip():
+            raise ValueError("say why the capability is missing")
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Capability: TypeAlias = Literal[True] | Lacks
+"""True, or the reason why not."""
+
+
+def hook(function: F) -> F:
+    """Mark a method that every author fills."""
+    return _marked(function, "__hook__", "")
+
+
+def hook_for(capability: str) -> Callable[[F], F]:
+    """Mark a method that an author fills whose adapter has the capability."""
+    return lambda function: _marked(function, "__hook__", capability)
+
+
+def needs(capability: str) -> Callable[[F], F]:
+    """Mark a test that is skipped where the capability is missing."""
+    return lambda function: _marked(function, "__needs__", capability)
+
+
+def _marked(function: F, mark: str, value: str) -> F:
+    setattr(function, mark, value)
+    return function
+
+
+def examples(count: int) -> settings:
+    """Settings for a property with a number of examples.
+
+    Args:
+        count: So many where the profile in force runs the usual 100; a profile with other numbers shifts it in
+            proportion, so that one setting makes the whole kit quick or thorough.
+    """
+    scaled = max(1, settings().max_examples * count // _USUAL_EXAMPLES)
+    # Adapters of any speed are tested: how long an example takes says nothing about right or wrong.
+    return settings(max_examples=scaled, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+class Conformance:
+    """Base of the conformance classes.
+
+    Attributes:
+        contract: The modules whose prose the tests quote.
+
+        capabilities: What the adapter can do, and why not where it cannot.
+    """
+
+    __test__: ClassVar[bool] = False
+    _of_the_kit: ClassVar[bool] = True
+    contract: ClassVar[tuple[ModuleType, ...]] = ()
+    capabilities: ClassVar[Any]
+    capabilities_type: ClassVar[type | None] = None
+
+    def __init_subclass__(cls, *, kit: bool = False, **rest: Any) -> None:
+        """Prepare a class of the kit, or check what an author wrote.
+
+        Raises:
+            TypeError: The author's class changes a test, or leaves a hook open.
+        """
+        super().__init_subclass__(**rest)
+        cls._of_the_kit = kit
+        if kit:
+            for name in [name for name in vars(cls) if name.startswith("test_")]:
+                setattr(cls, name, _judged(vars(cls)[name]))
+        else:
+            _check(cls)
+            # Collected by pytest whatever it is called: a class that is passed over in silence proves nothing.
+            cls.__test__ = True
+
+
+def _judged(test: Callable[..., None]) -> Callable[..., None]:
+    """The test, skipped where a capability is missing, and naming the broken promise where it fails."""
+
+    @functools.wraps(test)
+    def run(self: Conformance) -> None:
+        lacking = _lacking(type(self), getattr(test, "__needs__", ""))
+        if lacking is not None:
+            pytest.skip(lacking.reason)
+        try:
+            test(self)
+        except (Exception, pytest.fail.Exception) as error:
+            for promise in promises(test, self.contract):
+                error.add_note(f"broken promise: {promise}")
+            raise
+
+    return run
+
+
+def _lacking(cls: type[Conformance], capability: str) -> Lacks | None:
+    held = getattr(cls.capabilities, capability) if capability else True
+    return held if isinstance(held, Lacks) else None
+
+
+def _check(cls: type[Conformance]) -> None:
+    for name in _names(cls, "test_"):
+        owner = next(base for base in cls.__mro__ if name in vars(base))
+        if not getattr(owner, "_of_the_kit", False):
+            raise TypeError(
+                f"{owner.__name__} overrides {name}: a conformance test is never changed; "
+                "what the adapter cannot do is declared in `capabilities`, with the reason"
+            )
+    kind = cls.capabilities_type
+    if kind is not None and not isinstance(getattr(cls, "capabilities", None), kind):
+        raise TypeError(f"{cls.__name__} leaves `capabilities` open: set it to a {kind.__name__}")
+    for name in _names(cls, ""):
+        _check_hook(cls, name)
+
+
+def _check_hook(cls: type[Conformance], name: str) -> None:
+    function = getattr(cls, name)
+    capability = getattr(function, "__hook__", None)
+    if capability is None or _lacking(cls, capability) is not None:
+        return
+    wish = one_line(function.__doc__).partition(". ")[0].rstrip(".")
+    way_out = f", or declare `{capability}=Lacks(...)` with the reason" if capability else ""
+    raise TypeError(f"{cls.__name__} leaves the hook `{name}` open: {wish}{way_out}")
+
+
+def _names(cls: type[Conformance], beginning: str) -> Iterator[str]:
+    """The names of tests and hooks that the classes of the kit define."""
+    for base in reversed(cls.__mro__):
+        if vars(base).get("_of_the_kit"):
+            yield from (name for name in vars(base) if name.startswith(beginning) and name[0] != "_")
+
+
+@frozen
+class Listed:
+    """One conformance test, as a page of reference shows it.
+
+    Attributes:
+        name: The method.
+
+        says: What it proves, without what it quotes.
+
+        promises: The sentences of the contract that it checks.
+
+        needs: The capability without which it is skipped, or empty.
+    """
+
+    name: str
+    says: str
+    promises: tuple[Promise, ...]
+    needs: str
+
+
+def listed_tests(cls: type[Conformance]) -> tuple[Listed, ...]:
+    """The conformance tests of a class, in the order in which they stand there."""
+    return tuple(_info(cls, name) for name in _names(cls, "test_"))
+
+
+def _info(cls: type[Conformance], name: str) -> Listed:
+    test = getattr(cls, name)
+    says = one_line(test.__doc__).partition(': "')[0].rstrip(".")
+    return Listed(name, says, promises(test, cls.contract), getattr(test, "__needs__", ""))
+
+
+@frozen
+class Verdict:
+    """What became of one conformance test.
+
+    Attributes:
+        test: Its name.
+
+        outcome: Whether the promise was kept.
+
+        detail: Why it was skipped, or how it failed and which promise is broken; empty otherwise.
+    """
+
+    test: str
+    outcome: Literal["kept", "broken", "skipped"]
+    detail: str = ""
+
+
+def judge(cls: type[Conformance], only: Iterable[str] = ()) -> tuple[Verdict, ...]:
+    """Run the conformance tests of an author's class without pytest.
+
+    Args:
+        cls: A subclass with its hooks filled.
+
+        only: The tests to run; all where nothing is said.
+    """
+    names = tuple(only) or tuple(_names(cls, "test_"))
+    return tuple(_verdict(cls, name) for name in names)
+
+
+def _verdict(cls: type[Conformance], name: str) -> Verdict:
+    try:
+        getattr(cls(), name)()
+    except pytest.skip.Exception as skipped:
+        return Verdict(name, "skipped", str(skipped))
+    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001  whatever goes wrong is the verdict
+        notes = getattr(error, "__notes__", [])
+        return Verdict(name, "broken", "\n".join([f"{type(error).__name__}: {error}", *notes]))
+    return Verdict(name, "kept")
