@@ -1,0 +1,104 @@
+"""Gateways for text messages that are wrong in one way each, around the one in memory."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import evolve
+
+from loyaltycore.domain.messages import SmsText
+from loyaltycore.memory import MemorySmsGateway
+from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+from loyaltycore.testing.liars.liar import Liar
+
+_ONE_MESSAGE: Final = 160
+
+
+class HonestGateway:
+    """Takes every text, unless it was made without a connection."""
+
+    def __init__(self, *, reachable: bool = True) -> None:
+        self._inner = MemorySmsGateway()
+        self.reachable = reachable
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Hand one text over."""
+        return self._inner.send(sms) if self.reachable else Receipt(DeliveryStatus.NOT_SENT)
+
+    def received(self, number: str) -> list[str]:
+        """The texts that were taken for a number."""
+        return [sms.text for sms in self._inner.sent if sms.to == number]
+
+
+class SendsTextsTwice(HonestGateway):
+    """Sends a text again although it was taken."""
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Send, and send."""
+        super().send(sms)
+        return super().send(sms)
+
+
+class SendsToAnother(HonestGateway):
+    """Answers for another number."""
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Send, and name somebody."""
+        return evolve(super().send(sms), recipient="+490000")
+
+
+class LosesLineEnds(HonestGateway):
+    """Puts a text on one line."""
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Send, flattened."""
+        return super().send(evolve(sms, text=sms.text.replace("\n", " ")))
+
+
+class KnowsLatinLetters(HonestGateway):
+    """Puts question marks in the place of letters that it does not know."""
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Send, replaced."""
+        return super().send(evolve(sms, text=sms.text.encode("latin-1", "replace").decode("latin-1")))
+
+
+class CutsLongMessages(HonestGateway):
+    """Sends the first message of a long text."""
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Send, cut."""
+        return super().send(evolve(sms, text=sms.text[:_ONE_MESSAGE]))
+
+
+class RaisesWhenSilent(HonestGateway):
+    """Lets the network's error out."""
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Send, or raise."""
+        if not self.reachable:
+            raise TimeoutError
+        return super().send(sms)
+
+
+class ClaimsWhatNeverArrived(HonestGateway):
+    """Says that a text was accepted whatever happened."""
+
+    def send(self, sms: SmsText) -> Receipt:
+        """Send, and hope."""
+        return evolve(super().send(sms), status=DeliveryStatus.ACCEPTED)
+
+
+GATEWAY_LIARS: Final[tuple[Liar[HonestGateway], ...]] = tuple(
+    Liar.of(cls, cls)
+    for cls in (
+        SendsTextsTwice,
+        SendsToAnother,
+        LosesLineEnds,
+        KnowsLatinLetters,
+        CutsLongMessages,
+        RaisesWhenSilent,
+        ClaimsWhatNeverArrived,
+    )
+)
+"""Gateways in memory that are wrong in one way each. Each says what was `received`; `reachable=False` cuts it off."""

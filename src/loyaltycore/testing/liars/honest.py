@@ -1,0 +1,65 @@
+"""The honest storage that the liars are made from: the one in memory, with its data on something like a disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+from attrs import define, field
+
+from loyaltycore.memory.storage import MemoryTransaction, Rows
+from loyaltycore.records.registry import Registry
+
+Verbs = Callable[..., MemoryTransaction]
+
+
+@define
+class Disk:
+    """What outlives a storage.
+
+    Attributes:
+        rows: All tables.
+
+        lock: Held by the transaction that is under way.
+    """
+
+    rows: Rows = field(factory=dict)
+    lock: Any = field(factory=threading.RLock)
+
+
+class HonestStorage:
+    """Keeps records in memory, one transaction at a time, on a disk that several storages may share.
+
+    Attributes:
+        disk: Where the records are.
+    """
+
+    def __init__(self, verbs: Verbs = MemoryTransaction, disk: Disk | None = None) -> None:
+        self.disk = disk or Disk()
+        self._verbs = verbs
+        self._registry = Registry(())
+
+    def bind(self, registry: Registry) -> None:
+        """Learn the record types."""
+        self._registry = registry
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Open a unit of work."""
+        with self.disk.lock:
+            tx = self._begin(read_only=read_only)
+            yield tx
+            self.disk.rows = tx.committed()
+
+    def reopened(self) -> Self:
+        """Another storage on the same disk."""
+        return type(self)(self._verbs, self.disk)
+
+    def count_rows(self, table: str) -> int:
+        """The rows of a table, counted on the disk."""
+        return len(self.disk.rows.get(table, {}))
+
+    def _begin(self, *, read_only: bool) -> MemoryTransaction:
+        return self._verbs(self.disk.rows, self._registry, read_only=read_only)

@@ -1,0 +1,142 @@
+"""Storages that answer in the wrong order, or too much, or too little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, TypeVar
+
+from attrs import evolve
+
+from loyaltycore.domain.criteria import Query
+from loyaltycore.errors import StorageError
+from loyaltycore.memory.storage import MemoryTransaction
+from loyaltycore.records.checks import check_query
+
+T = TypeVar("T")
+
+_PORTION: Final = 1000
+
+
+class SortsLikePeople(MemoryTransaction):
+    """Sorts texts as a phone book does."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read, sorted without regard to case."""
+        found = list(super().find(cls, query))
+        if query.order_by[:1] == ("name",):
+            found.sort(key=lambda record: str(getattr(record, "name", "")).casefold())
+        return iter(found)
+
+
+class ForgetsTheKey(MemoryTransaction):
+    """Leaves records that are alike in the order in which they were stored."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read in an order that is not total."""
+        if query.order_by or query.after is not None:
+            return super().find(cls, query)
+        places = list(self._table(self._registry.of(cls)))
+        found = sorted(super().find(cls, query), key=lambda record: places.index(self._key(record)))
+        return iter(found)
+
+
+class SortsTheKeyUpwards(MemoryTransaction):
+    """Lets the key ascend also where the last criterion descends."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read with the key as an ascending criterion."""
+        key = self._registry.of(cls).key
+        if query.after is None and query.order_by and query.order_by[-1] != key:
+            query = evolve(query, order_by=(*query.order_by, key))
+        return super().find(cls, query)
+
+
+class BeginsWithTheMark(MemoryTransaction):
+    """Shows the last record of a page once more at the beginning of the next."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read from the mark on."""
+        if query.after is None:
+            return super().find(cls, query)
+        marked = [record for record in super().find(cls, Query()) if self._key(record) == query.after[-1]]
+        return iter([*marked, *super().find(cls, query)][: query.limit])
+
+
+class CountsPagesByOffset(MemoryTransaction):
+    """Begins a page at the mark's place in the list, which shifts when the marked record goes."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read behind the place of the mark."""
+        check_query(query, self._registry.of(cls), self._registry)
+        if query.after is None:
+            return super().find(cls, query)
+        found = list(super().find(cls, evolve(query, after=None, limit=None)))
+        places = [place for place, record in enumerate(found) if self._key(record) == query.after[-1]]
+        start = places[0] + 1 if places else 0
+        return iter(found[start:][: query.limit])
+
+
+class MissesTheLimitByOne(MemoryTransaction):
+    """Gives one record more than the limit."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read one too many."""
+        limit = query.limit + 1 if query.limit and query.limit > 0 else query.limit
+        return super().find(cls, evolve(query, limit=limit))
+
+
+class TakesZeroForNoLimit(MemoryTransaction):
+    """Gives everything where nothing may be given."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read, a limit of zero being none."""
+        return super().find(cls, evolve(query, limit=query.limit or None))
+
+
+class CountsThePage(MemoryTransaction):
+    """Counts no further than the limit."""
+
+    def count(self, cls: type[Any], query: Query) -> int:
+        """Count the page."""
+        return sum(1 for _ in super().find(cls, query))
+
+
+class StopsAfterAPortion(MemoryTransaction):
+    """Forgets to fetch the second portion."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read the first portion."""
+        return iter(list(super().find(cls, query))[:_PORTION])
+
+
+class LosesItsCursor(MemoryTransaction):
+    """Cannot go on after another read has come in between."""
+
+    _reads = 0
+
+    def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
+        """Read, on the only cursor there is."""
+        self._reads += 1
+        return super().get(cls, key, for_update=for_update)
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read until somebody else reads."""
+        found, reads = super().find(cls, query), self._reads
+        for record in found:
+            if self._reads != reads:
+                raise StorageError("the cursor is gone")
+            yield record
+
+
+PAGING_LIARS: Final = (
+    SortsLikePeople,
+    ForgetsTheKey,
+    SortsTheKeyUpwards,
+    BeginsWithTheMark,
+    CountsPagesByOffset,
+    MissesTheLimitByOne,
+    TakesZeroForNoLimit,
+    CountsThePage,
+    StopsAfterAPortion,
+    LosesItsCursor,
+)

@@ -1,0 +1,36 @@
+"""All lying storages together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final, cast
+
+from loyaltycore.memory.storage import MemoryTransaction
+from loyaltycore.testing.liars.honest import HonestStorage
+from loyaltycore.testing.liars.liar import Liar
+from loyaltycore.testing.liars.storage_paging import PAGING_LIARS
+from loyaltycore.testing.liars.storage_queries import QUERY_LIARS
+from loyaltycore.testing.liars.storage_races import RACE_LIARS
+from loyaltycore.testing.liars.storage_rules import RULE_LIARS
+from loyaltycore.testing.liars.storage_units import UNIT_LIARS
+from loyaltycore.testing.liars.storage_values import VALUE_LIARS
+
+
+def _liar(cls: type) -> Liar[HonestStorage]:
+    make = partial(HonestStorage, cls) if issubclass(cls, MemoryTransaction) else cls
+    return Liar.of(cls, cast("Callable[[], HonestStorage]", make))
+
+
+_CLASSES: Final[tuple[type, ...]] = (
+    *UNIT_LIARS,
+    *RULE_LIARS,
+    *VALUE_LIARS,
+    *QUERY_LIARS,
+    *PAGING_LIARS,
+    *RACE_LIARS,
+)
+
+
+STORAGE_LIARS: Final[tuple[Liar[HonestStorage], ...]] = tuple(map(_liar, _CLASSES))
+"""Storages in memory that are wrong in one way each. Each can be `reopened`, and says its `count_rows`."""

@@ -1,0 +1,47 @@
+"""The page for authors of adapters leads where it says: to the failures that it shows, and then to none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, Block, blocks
+from tests.testing.test_third_party import run_pytest
+
+PAGE = ROOT / "docs" / "how-to" / "test-an-adapter.md"
+FILE = re.compile(r"# (?P<name>\w+\.py)\n")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Block]]:
+    """What pytest prints, and what the page shows of it, in order."""
+    return list(follow(tmp_path_factory.mktemp("how-to")))
+
+
+def follow(folder: Path) -> Iterator[tuple[str, Block]]:
+    """Save the files of the page one after the other, and run pytest where the page shows a report."""
+    for block in blocks(PAGE):
+        if file := FILE.match(block.code):
+            (folder / file["name"]).write_text(block.code, "utf-8")
+        elif block.info == "text" and re.search(r"\d passed", block.code):
+            yield run_pytest(folder).stdout, block
+
+
+def test_the_page_shows_what_happens(reports: list[tuple[str, Block]]) -> None:
+    """Who saves the files of the page and runs pytest sees the same tests fail, and pass after the change."""
+    assert len(reports) == 2
+    for report, block in reports:
+        *failures, summary = block.code.strip().splitlines()
+        assert [line for line in report.splitlines() if line.startswith("FAILED")] == failures
+        assert summary in report
+
+
+def test_the_page_quotes_a_real_failure(reports: list[tuple[str, Block]]) -> None:
+    """The failure that the page explains is printed word for word."""
+    report, _ = reports[0]
+    (quoted,) = [block.code for block in blocks(PAGE) if "broken promise" in block.code]
+    for line in quoted.strip().splitlines():
+        assert line in report

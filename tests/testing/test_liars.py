@@ -1,0 +1,112 @@
+"""Every liar is caught by the test that is there for it, and every conformance test catches a liar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import pytest
+from attrs import frozen
+from hypothesis import Phase, settings
+
+from loyaltycore.testing.liars.calendars import CALENDAR_LIARS, HONEST
+from loyaltycore.testing.liars.card_printers import PRINTER_LIARS
+from loyaltycore.testing.liars.gateways import GATEWAY_LIARS, HonestGateway
+from loyaltycore.testing.liars.honest import HonestStorage
+from loyaltycore.testing.liars.honest_printer import HonestPrinter
+from loyaltycore.testing.liars.liar import Liar
+from loyaltycore.testing.liars.mailers import MAILER_LIARS, HonestMailer
+from loyaltycore.testing.liars.storages import STORAGE_LIARS
+from loyaltycore.testing.suite import Conformance, judge, listed_tests
+from tests.testing.expected import CALENDARS, GATEWAYS, MAILERS, PRINTERS, STORAGES
+from tests.testing.trials import (
+    Make,
+    calendar_trial,
+    gateway_trial,
+    mailer_trial,
+    printer_trial,
+    storage_trial,
+)
+
+
+@frozen
+class Court:
+    """One suite, what it is tried on, and who must be caught by what.
+
+    Attributes:
+        trial: Makes a conformance class of an adapter.
+
+        honest: Makes an adapter that keeps every promise.
+
+        liars: Adapters that break one.
+
+        expected: For each liar the tests that must catch it, by name.
+    """
+
+    trial: Callable[[Make], type[Conformance]]
+    honest: Make
+    liars: tuple[Liar[object], ...]
+    expected: Mapping[str, str]
+
+
+COURTS: Final = {
+    "storage": Court(storage_trial, HonestStorage, STORAGE_LIARS, STORAGES),
+    "mailer": Court(mailer_trial, HonestMailer, MAILER_LIARS, MAILERS),
+    "gateway": Court(gateway_trial, HonestGateway, GATEWAY_LIARS, GATEWAYS),
+    "printer": Court(printer_trial, HonestPrinter, PRINTER_LIARS, PRINTERS),
+    "calendar": Court(calendar_trial, lambda: HONEST, CALENDAR_LIARS, CALENDARS),
+}
+ACCUSED: Final = [
+    pytest.param(court, liar, id=f"{port}-{liar.name}")
+    for port, court in COURTS.items()
+    for liar in court.liars
+]
+
+
+@pytest.fixture(autouse=True)
+def quickly() -> Iterator[None]:
+    """The same examples every time, and none made smaller: that a liar is caught is all that matters."""
+    before = settings.get_current_profile_name()
+    settings.register_profile(
+        "liars", phases=[Phase.explicit, Phase.generate], derandomize=True, database=None
+    )
+    settings.load_profile("liars")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.mark.parametrize(("court", "liar"), ACCUSED)
+def test_a_liar_is_caught(court: Court, liar: Liar[object]) -> None:
+    """The tests that are there for a lie fail, and say which promise is broken."""
+    names = court.expected[liar.name].split()
+    conformance = court.trial(liar.make)
+    for verdict in judge(conformance, names):
+        assert verdict.outcome == "broken", f"{verdict.test} lets pass: {liar.lie}"
+        (listed,) = [listed for listed in listed_tests(conformance) if listed.name == verdict.test]
+        for promise in listed.promises:
+            assert f"broken promise: {promise}" in verdict.detail
+
+
+@pytest.mark.parametrize("port", COURTS)
+def test_the_honest_pass(port: str) -> None:
+    """What the liars are made from keeps every promise: a liar is caught for its lie alone."""
+    court = COURTS[port]
+    broken = [verdict for verdict in judge(court.trial(court.honest)) if verdict.outcome != "kept"]
+    assert broken == []
+
+
+@pytest.mark.parametrize("port", COURTS)
+def test_every_test_can_fail(port: str) -> None:
+    """There is no conformance test that no liar fails, and no liar that nobody is waiting for."""
+    court = COURTS[port]
+    waiting = {name for names in court.expected.values() for name in names.split()}
+    assert waiting == {listed.name for listed in listed_tests(court.trial(court.honest))}
+    assert set(court.expected) == {liar.name for liar in court.liars}
+
+
+@pytest.mark.parametrize("port", COURTS)
+def test_every_lie_is_told(port: str) -> None:
+    """A liar says in a sentence what it does wrongly."""
+    lies = [liar.lie for liar in COURTS[port].liars]
+    assert all(lie.endswith(".") for lie in lies)
+    assert len(lies) == len(set(lies))

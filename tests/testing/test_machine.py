@@ -1,0 +1,100 @@
+"""The state machine finds what is wrong with a storage, and nothing where the port leaves a choice."""
+
+from __future__ import annotations
+
+import unittest
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+
+from loyaltycore.errors import Conflict
+from loyaltycore.memory.storage import MemoryTransaction, Rows
+from loyaltycore.testing.liars.honest import HonestStorage
+from loyaltycore.testing.liars.storages import STORAGE_LIARS
+from loyaltycore.testing.machine import DEFAULT_SETTINGS, storage_machine
+from loyaltycore.testing.samples import PARTS, THINGS
+from loyaltycore.testing.suite import judge
+from tests.testing.trials import Make, storage_trial
+
+QUICK = settings(DEFAULT_SETTINGS, derandomize=True, database=None, phases=[Phase.generate])
+LIARS = {liar.name: liar for liar in STORAGE_LIARS}
+
+
+def play(make: Make, record_types: Any = None, stories: int = 20) -> unittest.TestResult:
+    """Run the machine as unittest does."""
+    few = settings(QUICK, max_examples=stories)
+    case = storage_machine(lambda: nullcontext(make()), record_types, settings=few)
+    return unittest.TestSuite([case("runTest")]).run(unittest.TestResult())
+
+
+class RefusesAtTheEnd(MemoryTransaction):
+    """Keeps every refusal to itself until the commit, as the port allows."""
+
+    refusal: Conflict | None = None
+
+    def add(self, *records: Any) -> None:
+        self._later("add", records)
+
+    def save(self, *records: Any) -> None:
+        self._later("save", records)
+
+    def remove(self, *records: Any) -> None:
+        self._later("remove", records)
+
+    def _later(self, verb: str, records: Any) -> None:
+        try:
+            getattr(super(), verb)(*records)
+        except Conflict as refusal:
+            self.refusal = self.refusal or refusal
+
+    def committed(self) -> Rows:
+        if self.refusal is not None:
+            raise self.refusal
+        return super().committed()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ForgetsRollback",
+        "LosesTheSecondWrite",
+        "CommitsOneTable",
+        "OverwritesOnAdd",
+        "SwallowsDuplicates",
+        "ForgetsTheVersion",
+        "SkipsTheVersionCheck",
+        "AddsOnSave",
+        "RemovesNothingInSilence",
+        "TrimsBlanks",
+        "DropsMicroseconds",
+        "ForgetsTheKey",
+        "MissesTheLimitByOne",
+        "CountsEverything",
+    ],
+)
+def test_the_machine_catches_liars(name: str) -> None:
+    """A storage that lies about what it keeps, refuses or answers differs from the model before long."""
+    result = play(LIARS[name].make, (THINGS, PARTS), 100)
+    assert not result.wasSuccessful(), LIARS[name].lie
+
+
+def test_the_machine_passes_the_honest() -> None:
+    """A storage that keeps its promises has nothing to fear."""
+    assert play(HonestStorage).wasSuccessful()
+
+
+def late() -> HonestStorage:
+    """A storage that refuses at the end."""
+    return HonestStorage(RefusesAtTheEnd)
+
+
+def test_the_machine_lets_a_storage_refuse_at_the_end() -> None:
+    """A duplicate or a stale record may be refused by the verb or by the commit: both are right."""
+    assert play(late, (THINGS, PARTS)).wasSuccessful()
+
+
+def test_the_suite_lets_a_storage_refuse_at_the_end() -> None:
+    """The conformance tests ask for no more than the port does about the moment of a refusal."""
+    assert [verdict for verdict in judge(storage_trial(late)) if verdict.outcome != "kept"] == []
