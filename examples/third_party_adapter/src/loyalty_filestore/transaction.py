@@ -1,0 +1,156 @@
+"""The six verbs of the storage port, on tables in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from attrs import define, evolve
+
+from loyalty_filestore.file import Tables
+from loyaltycore.codec import from_data, to_data
+from loyaltycore.domain.criteria import Query, View, matches, plain
+from loyaltycore.errors import DuplicateKey, Fault, InvalidInput, StaleRecord, StorageError
+from loyaltycore.records.checks import check_query
+from loyaltycore.records.registry import RecordType, Registry, Storing
+
+T = TypeVar("T")
+
+
+@define
+class FileTransaction:
+    """One unit of work on what a file held at its beginning.
+
+    Attributes:
+        tables: All records, with what this transaction did.
+
+        registry: The record types.
+
+        read_only: Whether it may not write.
+
+        wrote: Whether it did anything that must be kept.
+    """
+
+    tables: Tables
+    registry: Registry
+    read_only: bool = False
+    wrote: bool = False
+
+    def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:  # noqa: ARG002  writers are alone
+        """Read one record by its key."""
+        data = self._table(self.registry.of(cls)).get(key)
+        return None if data is None else from_data(data, cls)
+
+    def add(self, *records: Any) -> None:
+        """Store new records."""
+        for record in records:
+            record_type = self.registry.of(type(record))
+            if record_type.key_of(record) in self._table(record_type):
+                raise DuplicateKey(record_type.table, (record_type.key,))
+            self._put(record_type, record)
+
+    def save(self, *records: Any) -> None:
+        """Replace stored records, version by version."""
+        for record in records:
+            record_type = self._current(record)
+            self._put(record_type, evolve(record, version=record.version + 1))
+
+    def remove(self, *records: Any) -> None:
+        """Remove stored records, version by version."""
+        for record in records:
+            record_type = self._current(record)
+            del self._writable(record_type)[record_type.key_of(record)]
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read the records that match, in order, behind the mark where there is one."""
+        record_type = self.registry.of(cls)
+        check_query(query, record_type, self.registry)
+        order = _order(record_type, query)
+        found = list(self._matching(record_type, query))
+        # Python sorts stably, so the last criterion comes first.
+        for name, descending in reversed(order):
+            found.sort(key=_by(name), reverse=descending)
+        if query.after is not None:
+            found = [record for record in found if _is_behind(record, order, query.after)]
+        return iter(found[: query.limit])
+
+    def count(self, cls: type[Any], query: Query) -> int:
+        """Count the records that match."""
+        record_type = self.registry.of(cls)
+        check_query(query, record_type, self.registry)
+        return sum(1 for _ in self._matching(record_type, query))
+
+    def _matching(self, record_type: RecordType[T], query: Query) -> Iterable[T]:
+        """The domain's own evaluation of a query is its meaning."""
+        view = View(
+            keys=lambda record: self.registry.of(type(record)).keys_of(record),
+            key=lambda record: self.registry.of(type(record)).key_of(record),
+            related=self._referring,
+        )
+        return (record for record in self._all(record_type) if matches(query.where, record, view))
+
+    def _referring(self, table: str, refers_by: str, key: str) -> Iterable[object]:
+        others = self._all(self.registry.named(table))
+        return (other for other in others if getattr(other, refers_by) == key)
+
+    def _all(self, record_type: RecordType[T]) -> list[T]:
+        return [from_data(data, record_type.cls) for data in self._table(record_type).values()]
+
+    def _table(self, record_type: RecordType[Any]) -> dict[str, dict[str, Any]]:
+        return self.tables.get(record_type.table, {})
+
+    def _writable(self, record_type: RecordType[Any]) -> dict[str, dict[str, Any]]:
+        if self.read_only:
+            raise StorageError("this transaction only reads")
+        self.wrote = True
+        return self.tables.setdefault(record_type.table, {})
+
+    def _current(self, record: Any) -> RecordType[Any]:
+        record_type = self.registry.of(type(record))
+        key = record_type.key_of(record)
+        stored = self._table(record_type).get(key)
+        if stored is None or stored["version"] != record.version:
+            raise StaleRecord(record_type.table, key)
+        return record_type
+
+    def _put(self, record_type: RecordType[Any], record: Any) -> None:
+        table, key, data = self._writable(record_type), record_type.key_of(record), to_data(record)
+        _check_lengths(record_type, data)
+        others = [row for other, row in table.items() if other != key]
+        for columns in record_type.unique:
+            mine = [data[column] for column in columns]
+            if None not in mine and any([row[column] for column in columns] == mine for row in others):
+                raise DuplicateKey(record_type.table, columns)
+        table[key] = data
+
+
+def _order(record_type: RecordType[Any], query: Query) -> list[tuple[str, bool]]:
+    """Names and directions; the key comes last, in the direction of the last name."""
+    order = [(name.removeprefix("-"), name.startswith("-")) for name in query.order_by]
+    return [*order, (record_type.key, order[-1][1] if order else False)]
+
+
+def _is_behind(record: object, order: list[tuple[str, bool]], mark: tuple[Any, ...]) -> bool:
+    for (name, descending), value in zip(order, mark, strict=True):
+        held, marked = _value(record, name), plain(value)
+        if held != marked:
+            return bool((held < marked) is descending)
+    return False
+
+
+def _by(name: str) -> Callable[[object], Any]:
+    return lambda record: _value(record, name)
+
+
+def _value(record: object, name: str) -> Any:
+    return plain(getattr(record, name))
+
+
+def _check_lengths(record_type: RecordType[Any], data: dict[str, Any]) -> None:
+    faults = [
+        Fault(stored.name, "too_long", f"is longer than {stored.length} characters")
+        for stored in record_type.fields
+        if stored.storing is Storing.TEXT and len(data[stored.name] or "") > stored.length
+    ]
+    if faults:
+        raise InvalidInput(faults)
