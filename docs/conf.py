@@ -39,7 +39,7 @@ nitpicky = True
 suppress_warnings = ["ref.python"]
 nitpick_ignore_regex = [
     ("py:obj", ".*"),
-    ("py:class", r".*\.[A-Z]"),  # type variables
+    ("py:class", r".*\.[A-Z](_co)?"),  # type variables
     ("py:class", r".*\._\w+"),  # private classes
 ]
 

@@ -1,10 +1,17 @@
 """The conformance suite of business calendars.
 
-This is all that an author writes:
+This is all that an author writes, in a file that pytest collects:
 
-class TestShopCalendar(CalendarConformance):
-    def open(self):
-        return nullcontext(ShopCalendar("Berlin"))
+    from contextlib import nullcontext
+
+    from loyaltycore.testing.calendar import CalendarConformance
+    from shop_calendar import ShopCalendar
+
+    class TestShopCalendar(CalendarConformance):
+        def open(self):
+            return nullcontext(ShopCalendar("Berlin"))
+
+It needs no conftest and no fixture.
 """
 
 from __future__ import annotations

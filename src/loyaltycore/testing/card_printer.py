@@ -1,20 +1,27 @@
 """The conformance suite of the card printer port.
 
-This is all that an author writes:
+This is all that an author writes, in a file that pytest collects:
 
-class TestShopPrinter(CardPrinterConformance):
-    capabilities = PrinterTestCapabilities(
-        movable=Lacks("the sandbox moves by itself"),
-        webhooks=Lacks("the vendor does not call"),
-        unreachable=Lacks("nobody can switch the sandbox off"),
-    )
+    from contextlib import contextmanager
 
-    @contextmanager
-    def open(self):
-        yield ShopPrinter(SANDBOX)
+    from loyaltycore.testing.card_printer import CardPrinterConformance, Lacks, PrinterTestCapabilities
+    from shop_printing import SANDBOX, ShopPrinter
 
-    def peek(self, printer, reference):
-        return SANDBOX.count_cards(reference)
+    class TestShopPrinter(CardPrinterConformance):
+        capabilities = PrinterTestCapabilities(
+            movable=Lacks("the sandbox moves by itself"),
+            webhooks=Lacks("the vendor does not call"),
+            unreachable=Lacks("nobody can switch the sandbox off"),
+        )
+
+        @contextmanager
+        def open(self):
+            yield ShopPrinter(SANDBOX)
+
+        def peek(self, printer, reference):
+            return SANDBOX.count_cards(reference)
+
+It needs no conftest and no fixture.
 """
 
 from __future__ import annotations

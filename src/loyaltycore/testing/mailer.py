@@ -1,17 +1,24 @@
 """The conformance suite of the mailer port.
 
-This is all that an author writes:
+This is all that an author writes, in a file that pytest collects:
 
-class TestShopMailer(MailerConformance):
-    capabilities = MailerCapabilities(unreachable=Lacks("the sandbox is always there"))
+    from contextlib import contextmanager
 
-    @contextmanager
-    def open(self):
-        with running_sandbox() as sandbox, ShopMailer(sandbox.url) as mailer:
-            yield mailer
+    from loyaltycore.testing.mailer import Lacks, MailerCapabilities, MailerConformance, read_mail
+    from shop_mail import ShopMailer, running_sandbox
 
-    def peek(self, mailer, address):
-        return [read_mail(raw) for raw in mailer.sandbox.mails_to(address)]
+    class TestShopMailer(MailerConformance):
+        capabilities = MailerCapabilities(unreachable=Lacks("the sandbox is always there"))
+
+        @contextmanager
+        def open(self):
+            with running_sandbox() as sandbox, ShopMailer(sandbox.url) as mailer:
+                yield mailer
+
+        def peek(self, mailer, address):
+            return [read_mail(raw) for raw in mailer.sandbox.mails_to(address)]
+
+It needs no conftest and no fixture.
 """
 
 from __future__ import annotations

@@ -1,21 +1,28 @@
 """The conformance suite of the port for text messages.
 
-This is all that an author writes:
+This is all that an author writes, in a file that pytest collects:
 
-class TestShopGateway(SmsGatewayConformance):
-    capabilities = SmsCapabilities()
+    from contextlib import contextmanager
 
-    @contextmanager
-    def open(self):
-        with running_sandbox() as sandbox:
-            yield ShopGateway(sandbox.url)
+    from loyaltycore.testing.sms import SmsCapabilities, SmsGatewayConformance
+    from shop_sms import ShopGateway, running_sandbox
 
-    def peek(self, gateway, number):
-        return gateway.sandbox.texts_to(number)
+    class TestShopGateway(SmsGatewayConformance):
+        capabilities = SmsCapabilities()
 
-    @contextmanager
-    def open_unreachable(self):
-        yield ShopGateway("https://127.0.0.1:1")
+        @contextmanager
+        def open(self):
+            with running_sandbox() as sandbox:
+                yield ShopGateway(sandbox.url)
+
+        def peek(self, gateway, number):
+            return gateway.sandbox.texts_to(number)
+
+        @contextmanager
+        def open_unreachable(self):
+            yield ShopGateway("https://127.0.0.1:1")
+
+It needs no conftest and no fixture.
 """
 
 from __future__ import annotations
