@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
@@ -99,11 +101,82 @@ def test_every_test_says_what_it_proves() -> None:
     assert silent == []
 
 
+def _loaded_by(code: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after some code."""
+    command = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+
+
+# What a shop does before its first customer comes in.
+OPENING: Final = """
+from loyaltycore import *
+from loyaltycore.memory import MemoryStorage
+desk = Loyalty(MemoryStorage()).session("anna")
+desk.customers.create(last_name="Mustermann")
+desk.cards, desk.branches, desk.settings, desk.activities
+"""
+
+
 def test_importing_the_library_loads_nothing_optional() -> None:
-    """Whoever imports `loyaltycore` pays for attrs and cattrs, not for databases, HTTP or metadata of phone numbers."""
-    code = f"import sys, loyaltycore; print([name for name in {OPTIONAL!r} if name in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert result.stdout.strip() == "[]"
+    """Whoever imports every name and serves a customer pays for no database, HTTP or metadata of phone numbers."""
+    assert _loaded_by(OPENING) & set(OPTIONAL) == set()
+
+
+def test_opening_a_shop_reads_no_tables() -> None:
+    """What only some programs do is loaded by those alone: CSV import, the outbox worker, the command line."""
+    loaded = _loaded_by(OPENING)
+    rare = {"csv", "argparse", "logging"}
+    ours = {"cli", "domain.customers.table_file", "services.importing", "services.delivery.worker"}
+    assert loaded & (rare | {f"loyaltycore.{name}" for name in ours}) == set()
+
+
+def test_the_house_is_imported_without_its_capabilities() -> None:
+    """`from loyaltycore import Loyalty` costs the same however many capabilities there are: none is loaded by it."""
+    loaded = _loaded_by("from loyaltycore import Loyalty")
+    packages = {
+        f"loyaltycore.domain.{path.parent.name}"
+        for path in (ROOT / "src/loyaltycore/domain").glob("*/__init__.py")
+    }
+    services = {f"loyaltycore.services.{name}" for name in _loaded_by_desk()}
+    assert len(packages) >= 2
+    assert len(services) >= 5
+    assert loaded & (packages | services) == set()
+
+
+def _loaded_by_desk() -> set[str]:
+    """The modules below `services` that the properties of a desk load."""
+    source = (ROOT / "src/loyaltycore/services/desk.py").read_text("utf-8")
+    return set(re.findall(r"^        from loyaltycore\.services\.(\w+) import", source, re.MULTILINE))
+
+
+@pytest.mark.parametrize("package", ["loyaltycore", "loyaltycore.domain.cards"])
+def test_lazy_names_are_those_that_type_checkers_see(package: str) -> None:
+    """`__all__`, `dir()`, the imports for type checkers and what a program gets are the same names and values."""
+    module = importlib.import_module(package)
+    seen = {
+        alias.name: node.module
+        for block in ast.parse(Path(str(module.__file__)).read_text("utf-8")).body
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert set(module.__all__) == set(seen)
+    assert set(dir(module)) >= set(seen)
+    for name, home in seen.items():
+        assert getattr(module, name) is getattr(importlib.import_module(str(home)), name)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """`hasattr` and `from loyaltycore import typo` work as in any other package."""
+    assert not hasattr(importlib.import_module("loyaltycore"), "Typo")
+    with pytest.raises(ImportError, match="Typo"):
+        exec("from loyaltycore import Typo")  # noqa: S102  a type checker would refuse it
+
+
+def test_the_version_is_the_installed_one() -> None:
+    """`loyaltycore.__version__` says what is installed."""
+    assert importlib.import_module("loyaltycore").__version__ == metadata.version("loyaltycore")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from attrs import frozen
@@ -18,19 +17,26 @@ from loyaltycore.domain.customers.changes import (
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.customers.finding import CustomerFilters, read_filters
 from loyaltycore.domain.customers.form import CustomerFields, Reading, read_change, read_new, read_number
-from loyaltycore.domain.customers.import_report import ImportProgress, ImportReport, RejectedRow, SkippedRow
 from loyaltycore.domain.customers.numbers import NumberPattern
 from loyaltycore.domain.customers.options import NUMBER_PATTERN
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import NotFound
-from loyaltycore.services.importing import ImportSettings, Source, import_file
 from loyaltycore.services.numbering import Numbering
 from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.running import command, query
 from loyaltycore.services.unit import Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from loyaltycore.domain.customers.import_report import (
+        ImportProgress,
+        ImportReport,
+        RejectedRow,
+        SkippedRow,
+    )
     from loyaltycore.services.desk import Desk
+    from loyaltycore.services.importing import Source
 
 
 @frozen
@@ -214,6 +220,9 @@ class Customers:
 
             OSError: The file cannot be opened.
         """
+        # Reading tables is a quarter of the library, and most programs never do.
+        from loyaltycore.services.importing import ImportSettings, import_file  # noqa: PLC0415
+
         settings = ImportSettings(
             columns=columns,
             delimiter=delimiter,

@@ -11,28 +11,29 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from loyaltycore.domain.branches import Branch
-from loyaltycore.domain.calendar import BusinessCalendar
 from loyaltycore.domain.settings import SettingsSnapshot
 from loyaltycore.domain.validation import Faults
-from loyaltycore.ports.storage import Transaction
 from loyaltycore.records.journal import COMMAND_KEY_LENGTH
-from loyaltycore.services.activities import Activities
 from loyaltycore.services.blocks import open_unit, opened
-from loyaltycore.services.branches import Branches
-from loyaltycore.services.cards import Cards
-from loyaltycore.services.customers import Customers
-from loyaltycore.services.settings import Settings
 from loyaltycore.services.unit import Acting, Unit
 
 if TYPE_CHECKING:
+    from loyaltycore.domain.calendar import BusinessCalendar
+    from loyaltycore.ports.storage import Transaction
+    from loyaltycore.services.activities import Activities
+    from loyaltycore.services.branches import Branches
+    from loyaltycore.services.cards import Cards
+    from loyaltycore.services.customers import Customers
     from loyaltycore.services.loyalty import Loyalty
+    from loyaltycore.services.settings import Settings
 
 
 @frozen(slots=False)
 class Desk:
     """A session at one workstation; made by `Loyalty.session`.
 
-    A desk may be shared between threads: it holds nothing that changes.
+    A desk may be shared between threads: it holds nothing that changes. Each capability is loaded by the property that
+    opens it, when it is first used.
 
     Attributes:
         loyalty: The house.
@@ -55,26 +56,36 @@ class Desk:
     @cached_property
     def customers(self) -> Customers:
         """Create, read, change, find and import customers."""
+        from loyaltycore.services.customers import Customers
+
         return Customers(self)
 
     @cached_property
     def cards(self) -> Cards:
         """Order cards, present them, and what happens to them."""
+        from loyaltycore.services.cards import Cards
+
         return Cards(self)
 
     @cached_property
     def branches(self) -> Branches:
         """The branches of the chain."""
+        from loyaltycore.services.branches import Branches
+
         return Branches(self)
 
     @cached_property
     def settings(self) -> Settings:
         """The options of the chain and of its branches."""
+        from loyaltycore.services.settings import Settings
+
         return Settings(self)
 
     @cached_property
     def activities(self) -> Activities:
         """The change feed."""
+        from loyaltycore.services.activities import Activities
+
         return Activities(self)
 
     @cached_property

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from loyaltycore.domain.branches import HEAD_OFFICE, Branch
-from loyaltycore.domain.calendar import BusinessCalendar, WeekdayCalendar
-from loyaltycore.domain.options import CORE_OPTIONS
-from loyaltycore.domain.outbox import OutboxMessage, RetryPolicy
-from loyaltycore.domain.settings import (
-    Option,
-    OptionCatalogue,
-    SettingSet,
-    SettingsSnapshot,
-    scope_of,
-    snapshot,
-)
+from loyaltycore.domain.outbox import RetryPolicy
+from loyaltycore.domain.settings import OptionCatalogue, SettingSet, SettingsSnapshot, scope_of, snapshot
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import NotFound
-from loyaltycore.ports.ambient import Clock, Ids, Tokens
-from loyaltycore.ports.card_printing import CardPrinter
-from loyaltycore.ports.messaging import Mailer, SmsGateway
-from loyaltycore.ports.storage import Storage
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.records.registry import Registry
 from loyaltycore.services.ambient import SecretTokens, SystemClock, TimeOrderedIds
 from loyaltycore.services.blocks import refuse_inside_block
-from loyaltycore.services.delivery.handler import Handler, Outcome
-from loyaltycore.services.delivery.mailing import MailHandler, SmsHandler
-from loyaltycore.services.delivery.outbox import Outbox
-from loyaltycore.services.delivery.printing import CancelHandler, SubmitHandler
-from loyaltycore.services.delivery.vendor_news import Intake, VendorNews
-from loyaltycore.services.delivery.worker import DeliveryReport, Worker
 from loyaltycore.services.desk import Desk
 from loyaltycore.services.running import run_query
-from loyaltycore.services.upkeep import Pruned, prune
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import timedelta
+
+    from loyaltycore.domain.calendar import BusinessCalendar
+    from loyaltycore.domain.outbox import OutboxMessage
+    from loyaltycore.domain.settings import Option
+    from loyaltycore.ports.ambient import Clock, Ids, Tokens
+    from loyaltycore.ports.card_printing import CardPrinter
+    from loyaltycore.ports.messaging import Mailer, SmsGateway
+    from loyaltycore.ports.storage import Storage
+    from loyaltycore.records.registry import RecordType
+    from loyaltycore.services.delivery.handler import Handler, Outcome
+    from loyaltycore.services.delivery.outbox import Outbox
+    from loyaltycore.services.delivery.vendor_news import Intake, VendorNews
+    from loyaltycore.services.delivery.worker import DeliveryReport, Worker
     from loyaltycore.services.unit import Unit
+    from loyaltycore.services.upkeep import Pruned
 
 
 def weekdays_of(branch: Branch) -> BusinessCalendar:
     """The calendar that is used where none is given: the branch's weekdays and dates, without public holidays."""
+    from loyaltycore.domain.calendar import WeekdayCalendar
+
     return WeekdayCalendar(
         frozenset(branch.working_weekdays),
         closed_on=frozenset(branch.closed_on),
@@ -53,6 +48,8 @@ def weekdays_of(branch: Branch) -> BusinessCalendar:
 
 class Loyalty:
     """Everything that one chain needs, put together once at the start of a program.
+
+    What only some programs need, such as the outbox worker, is loaded by the method that needs it.
 
     Attributes:
         storage: Keeps the records.
@@ -95,6 +92,9 @@ class Loyalty:
 
             SchemaError: The tables do not fit.
         """
+        from loyaltycore.domain.options import CORE_OPTIONS
+        from loyaltycore.records.catalogue import core_record_types
+
         self.storage = storage
         self.mailer = mailer
         self.sms = sms
@@ -135,14 +135,21 @@ class Loyalty:
 
     def outbox_of(self, actor: str) -> Outbox:
         """The outbox under the name of a person who looks after it."""
+        from loyaltycore.services.delivery.outbox import Outbox
+
         return Outbox(self.session(actor))
 
     def worker(self) -> Worker:
         """A new outbox worker; use each in one thread."""
+        from loyaltycore.services.delivery.worker import Worker
+
         return Worker(self._desk("outbox"), self.handlers(), self.retry)
 
     def handlers(self) -> tuple[Handler, ...]:
         """The handlers for which there is an adapter, and the host's own."""
+        from loyaltycore.services.delivery.mailing import MailHandler, SmsHandler
+        from loyaltycore.services.delivery.printing import CancelHandler, SubmitHandler
+
         found: list[Handler] = []
         desk = self._desk("outbox")
         if self.card_printer is not None:
@@ -207,10 +214,14 @@ class Loyalty:
         Raises:
             InvalidInput: The span is shorter than a day.
         """
+        from loyaltycore.services.upkeep import prune
+
         refuse_inside_block(self, "pruning")
         return prune(self._desk("upkeep"), older_than)
 
     def _news(self) -> VendorNews:
+        from loyaltycore.services.delivery.vendor_news import VendorNews
+
         return VendorNews(self._desk("card vendor"), self.card_printer)
 
     def _desk(self, actor: str) -> Desk:

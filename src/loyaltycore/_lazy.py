@@ -1,0 +1,35 @@
+"""Names that a package offers and loads when they are first asked for (PEP 562)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+
+def lazy_names(
+    package: str, homes: Mapping[str, str]
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Make the ``__getattr__`` and ``__dir__`` of a package.
+
+    Type checkers see ordinary imports under ``TYPE_CHECKING`` instead.
+
+    Args:
+        package: The package's ``__name__``.
+
+        homes: The module in which each name is defined, relative to the package: ``.money``, ``.cards.order``.
+    """
+    namespace = vars(sys.modules[package])
+
+    def __getattr__(name: str) -> object:  # noqa: N807  becomes the package's own
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value: object = getattr(import_module(homes[name], package), name)
+        # Kept in the package: the next look-up does not come here.
+        namespace[name] = value
+        return value
+
+    def __dir__() -> list[str]:  # noqa: N807  becomes the package's own
+        return sorted({*namespace, *homes})
+
+    return __getattr__, __dir__
