@@ -59,16 +59,16 @@ def duel(ours: Callable[[], object], peer: Callable[[], object], rounds: int = 9
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def at_most(subject: str, ours: float, peer: float, limit: float, count: int = 1) -> Result:
-    """A result where less is better and a multiple of the peer is allowed."""
+def at_most(subject: str, ours: float, peer: float, limit: float | None = None, count: int = 1) -> Result:
+    """A result where less is better and a multiple of the peer is allowed; None where nothing is promised."""
     ratio = ours / peer
     return Result(
         subject,
         _each(ours, count),
         _each(peer, count),
         f"{ratio:.2f}",
-        f"at most {limit:g} times",
-        ratio <= limit,
+        "-" if limit is None else f"at most {limit:g} times",
+        limit is None or ratio <= limit,
     )
 
 
