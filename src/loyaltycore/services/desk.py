@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from loyaltycore.services.cards import Cards
     from loyaltycore.services.customers import Customers
     from loyaltycore.services.loyalty import Loyalty
+    from loyaltycore.services.properties import Properties
     from loyaltycore.services.settings import Settings
 
 
@@ -66,6 +67,13 @@ class Desk:
         from loyaltycore.services.cards import Cards
 
         return Cards(self)
+
+    @cached_property
+    def properties(self) -> Properties:
+        """Define properties and give their values to customers."""
+        from loyaltycore.services.properties import Properties
+
+        return Properties(self)
 
     @cached_property
     def branches(self) -> Branches:
