@@ -59,8 +59,8 @@ def prune(desk: Desk, older_than: timedelta) -> Pruned:
             _remove(desk, OutboxMessage, (field("state") == state) & ended)
             for state in (MessageState.DONE, MessageState.WITHDRAWN)
         ),
-        commands=_remove(desk, Command, _older(before)),
-        events=_remove(desk, InboxEvent, _older(before)),
+        commands=_remove(desk, Command, _older(before), ("at",)),
+        events=_remove(desk, InboxEvent, _older(before), ("at",)),
     )
 
 
@@ -68,9 +68,9 @@ def _older(before: datetime) -> Criteria:
     return field("at") < before
 
 
-def _remove(desk: Desk, cls: type[Any], where: Criteria) -> int:
+def _remove(desk: Desk, cls: type[Any], where: Criteria, order_by: tuple[str, ...] = ()) -> int:
     def remove(unit: Unit) -> int:
-        portion = list(unit.find(cls, where, limit=PORTION))
+        portion = list(unit.find(cls, where, order_by=order_by, limit=PORTION))
         unit.remove(*portion)
         return len(portion)
 
