@@ -22,7 +22,8 @@ from tests.faults import rivals
 from tests.faults.perils import Peril, PerilousStorage, kill_yourself
 from tests.faults.racing import gate
 from tests.faults.scene import build_scene
-from tests.faults.verbs import BY_NAME, SECOND, open_verb
+from tests.faults.verbs import BY_NAME
+from tests.faults.verbs.verb import SECOND, open_verb
 
 _LAYOUTS = Layouts(Registry(core_record_types()), "loyalty_")
 

@@ -64,6 +64,8 @@ class PerilousStorage:
         peril: What is going to happen, or None.
 
         on_commit: Called after each commit of a unit that may write.
+
+        dead: Whether the process is gone: then nothing is called any more, not even by who cleans up.
     """
 
     def __init__(self, inner: Storage, peril: Peril | None = None) -> None:
@@ -71,6 +73,7 @@ class PerilousStorage:
         self.calls: list[str] = []
         self.peril = peril
         self.on_commit: Callable[[], None] = lambda: None
+        self.dead = False
 
     def bind(self, registry: Registry) -> None:
         """Do nothing: the inner one is bound."""
@@ -99,11 +102,14 @@ class PerilousStorage:
         return result
 
     def _strike(self, side: str, label: str = "") -> None:
+        if self.dead:
+            raise Crashed
         if label:
             self.calls.append(label)
         peril = self.peril
         if peril is not None and (peril.number, peril.side) == (len(self.calls) - 1, side):
             self.peril = None
+            self.dead = peril.happens is crash
             peril.happens()
 
 

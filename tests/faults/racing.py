@@ -6,13 +6,13 @@ import os
 import random
 import secrets
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 from loyaltycore.errors import Conflict, StorageBusy
+from tests.faults.effort import patience, wait_for
 from tests.faults.prefork import Prefork
 
 R = TypeVar("R")
@@ -35,18 +35,18 @@ def seeded() -> random.Random:
 
 def until_done(work: Callable[[], R]) -> R:
     """Run a whole block again as long as it loses a race, as a caller of `desk.transaction()` has to."""
-    while True:
+    for _ in patience("a block that is run again"):
         try:
             return work()
         except (Conflict, StorageBusy):
             continue
+    raise AssertionError("unreachable")
 
 
 def gate(folder: Path, number: int) -> None:
     """Say that this rival is ready, and wait until all of them may go."""
     (folder / f"ready-{number}").touch()
-    while not (folder / "go").exists():
-        time.sleep(0.001)
+    wait_for((folder / "go").exists, "the start", pause=0.001)
 
 
 def race(
@@ -66,8 +66,7 @@ def race(
     """
     numbers = range(THREADS, THREADS + PROCESSES)
     children = [prefork.start(*process, str(folder), number) for number in numbers]
-    while len(list(folder.glob("ready-*"))) < PROCESSES:
-        time.sleep(0.001)
+    _await_ready(folder, PROCESSES)
 
     def begin(number: int) -> R:
         gate(folder, number)
@@ -75,8 +74,11 @@ def race(
 
     with ThreadPoolExecutor(THREADS) as pool:
         running = [pool.submit(begin, number) for number in range(THREADS)]
-        while len(list(folder.glob("ready-*"))) < THREADS + PROCESSES:
-            time.sleep(0.001)
+        _await_ready(folder, THREADS + PROCESSES)
         (folder / "go").touch()
         done = [future.result() for future in running]
     return done, [child.result() for child in children]
+
+
+def _await_ready(folder: Path, count: int) -> None:
+    wait_for(lambda: len(list(folder.glob("ready-*"))) >= count, f"{count} rivals", pause=0.001)

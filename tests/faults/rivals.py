@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from loyaltycore.errors import EditedMeanwhile
 from loyaltycore.services.delivery.handler import Outcome, Verdict
 from loyaltycore.services.desk import Desk
 from loyaltycore.services.unit import Unit
+from tests.faults.effort import patience
 from tests.faults.racing import until_done
 
 _TEXTS = (
@@ -43,7 +44,7 @@ class _ChangedMind(Exception):
 def value_of(field: str, round_number: int) -> Any:
     """What a rival writes into its field in a round, from 1."""
     if field in _DATES:
-        return date(2000, 1, round_number)
+        return date(2000, 1, 1) + timedelta(days=round_number)
     return f"v{round_number}@example.org" if field == "email" else f"v{round_number}"
 
 
@@ -62,7 +63,7 @@ def count_in_notes(desk: Desk, customer_id: str, number: int, rounds: int) -> in
         if number % 2:
             until_done(lambda: _count_in_block(desk, customer_id))
             continue
-        while True:
+        for _ in patience("a count"):
             seen = desk.customers.get(customer_id)
             try:
                 desk.customers.change(
@@ -140,7 +141,10 @@ def dispatch_probes(desk: Desk, count: int) -> list[str]:
 def deliver_probes(loyalty: Loyalty) -> int:
     """Work through the outbox in small portions, as a worker; answers how many messages were handed over."""
     worker, done = loyalty.worker(), 0
-    while (report := worker.run_pass(limit=5)).tried:
+    for _ in patience("the outbox"):
+        report = worker.run_pass(limit=5)
+        if not report.tried:
+            break
         done += report.done
     return done
 
@@ -148,6 +152,8 @@ def deliver_probes(loyalty: Loyalty) -> int:
 def deliver_to_the_end(loyalty: Loyalty) -> None:
     """Work through the outbox until nothing waits any more, as a worker that watches."""
     worker, outbox = loyalty.worker(), loyalty.outbox
-    while outbox.status().messages[MessageState.PENDING]:
+    for _ in patience("the outbox"):
+        if not outbox.status().messages[MessageState.PENDING]:
+            break
         worker.run_pass()
         time.sleep(0.02)

@@ -62,11 +62,11 @@ class SameDigits:
         return self.digit * 24
 
 
-class PatientVendor:
-    """A card vendor without a memory: it takes everything, and has two events to tell.
+class SilentVendor:
+    """A card vendor that takes everything, and has to be asked what became of it.
 
     Attributes:
-        told: The events.
+        told: The events that it would report.
     """
 
     source = "vendor"
@@ -92,13 +92,17 @@ class PatientVendor:
         return PrintReceipt(Receipt(DeliveryStatus.ACCEPTED, vendor_id=status.vendor_id), status)
 
     def find(self, reference: str) -> PrintStatus | None:
-        """Know nothing."""
-        return None
+        """Answer what there would be to report."""
+        return next((event.status for event in self.told if event.status.reference == reference), None)
 
     def cancel(self, cancellation: PrintCancellation) -> CancelReceipt:
         """Cancel."""
         status = _status(cancellation.reference, 3, PrintState.CANCELLED)
         return CancelReceipt(CancelOutcome.CANCELLED, status)
+
+
+class PatientVendor(SilentVendor):
+    """The same, and it can be asked for its events."""
 
     def events_after(self, cursor: str, limit: int = 100) -> EventPage:
         """One event on each page."""

@@ -13,7 +13,7 @@ from tests.engines import fresh_database
 from tests.faults.perils import AFTER, Peril, PerilousStorage
 from tests.faults.scene import Facts, build_scene
 from tests.faults.snapshots import Rows, Snapshots
-from tests.faults.verbs import FIRST, SECOND, THIRD, Act, Verb, open_verb
+from tests.faults.verbs.verb import FIRST, SECOND, THIRD, Act, Verb, open_verb
 
 
 @frozen

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.engines import ENGINES
+from tests.faults.effort import FACTOR, wait_for
 from tests.faults.perils import SIDES
 from tests.faults.prefork import KILLED, Prefork
 from tests.faults.racing import seeded, tell
 from tests.faults.stage import Rehearsal, Stage, difference, open_stage
 from tests.faults.verbs import BY_NAME
 
-ANYWHERE = 12
+ANYWHERE = 12 * FACTOR
 KINDS = {"begin", "get", "find", "count", "add", "save", "remove", "end", "commit"}
 WITH_ALL_KINDS = ("vendor's event taken in", "worn card replaced", "outbox delivered", "traces pruned")
 SAMPLE = (
@@ -99,8 +100,7 @@ def test_a_process_is_killed_anywhere(stage: Stage, children: Prefork, tmp_path:
         child = children.start(
             "perform_when_ready", stage.url, dict(stage.facts), rehearsal.verb.name, str(ready)
         )
-        while not ready.exists():
-            time.sleep(0.0005)
+        wait_for(ready.exists, "the child", pause=0.0005)
         start = time.perf_counter()
         if seconds is None:
             child.wait()

@@ -21,13 +21,18 @@ from loyaltycore.domain.outbox import MessageState, OutboxMessage
 from loyaltycore.errors import KeyReused
 from loyaltycore.services.desk import Desk
 from tests.faults.cutting import ANSWER_LOST, COMMIT_LOST, Line, cut_line
+from tests.faults.effort import FACTOR
 from tests.faults.racing import seeded, tell
 from tests.house import House, build_house, dump
 
 SERVERS = ("postgresql", "mariadb")
+UNDER_FIRE, PASSES = 3, 8
+"""How many passes of a worker lose commits, and after how many it has certainly come to the end."""
 
 cuts = st.lists(st.sampled_from([ANSWER_LOST, COMMIT_LOST]), max_size=4)
-law = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+law = settings(
+    max_examples=8 * FACTOR, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture(params=SERVERS)
@@ -149,8 +154,9 @@ def test_a_worker_whose_commits_are_cut_hands_everything_over(house: House, line
     generator, passes = seeded(), 0
     while not all(message.state is MessageState.DONE for message in _messages(line)):
         passes += 1
+        assert passes <= PASSES
         # Never so many that one command loses all of its tries; and none in the end, or the two could go on for ever.
-        line.cutter.plan(generator.choices((COMMIT_LOST, ANSWER_LOST), k=8 if passes < 4 else 0))
+        line.cutter.plan(generator.choices((COMMIT_LOST, ANSWER_LOST), k=8 if passes <= UNDER_FIRE else 0))
         house.loyalty.deliver()
         house.clock.advance(minutes=6)
     assert set(house.printer.orders) == {order.id for order in orders}

@@ -16,12 +16,13 @@ from loyaltycore.errors import EditedMeanwhile
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import at_once
 from tests.faults import rivals
+from tests.faults.effort import FACTOR
 from tests.faults.meeting import MeetingStorage
 from tests.faults.prefork import Prefork
 from tests.faults.racing import PROCESSES, THREADS, race, tell
 from tests.house import House, build_house
 
-ROUNDS = 6
+ROUNDS = 6 * FACTOR
 RIVALS = THREADS + PROCESSES
 
 

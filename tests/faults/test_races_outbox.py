@@ -14,12 +14,13 @@ from loyaltycore.services.delivery.handler import Outcome, Verdict
 from loyaltycore.services.unit import Unit
 from loyaltycore_sql import SqlStorage
 from tests.faults import rivals
+from tests.faults.effort import FACTOR
 from tests.faults.meeting import MeetingStorage
 from tests.faults.prefork import KILLED, Prefork
 from tests.faults.racing import THREADS, race, tell
 from tests.house import House, build_house, dump
 
-MESSAGES = 60
+MESSAGES = 60 * FACTOR
 TRIES = 3
 LEASE = 0.4
 

@@ -1,11 +1,10 @@
 """The main job under everything at once: nothing is lost, no card is made twice, every customer gets a mail.
 
-``LOYALTYCORE_FAULTS_FACTOR`` makes the soaks longer; ``-s`` shows their figures.
+``-s`` shows the figures of the soaks, and `tests.faults.effort` says how they become longer.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
@@ -15,16 +14,15 @@ import pytest
 
 from loyaltycore.domain.outbox import MessageState
 from tests.engines import fresh_database
+from tests.faults.effort import FACTOR, wait_for
 from tests.faults.havoc import Havoc
 from tests.faults.ledger import Ledger
 from tests.faults.prefork import Prefork
 from tests.faults.racing import seeded, tell
 from tests.faults.tills import Till, open_tills, work_at_once
-from tests.faults.town import Town, open_town, wait_for
+from tests.faults.town import Town, open_town
 
-FACTOR = int(os.environ.get("LOYALTYCORE_FAULTS_FACTOR", "1"))
 TILLS = 4
-PATIENCE = 60.0 * FACTOR
 AT_LEAST = {"workers": 8, "receivers": 4, "vendor": 3, "frozen": 1}
 """Strokes without which a soak would prove nothing; it goes on until there are so many."""
 
@@ -41,7 +39,7 @@ def test_everything_happens_once(engine: str, orders: int, forking: Prefork, tmp
         havoc = Havoc(town, chance)
         with havoc:
             work_at_once(tills, lambda till: _order(till, orders * FACTOR // TILLS, chance))
-            wait_for(lambda: havoc.tally >= Counter(AT_LEAST), PATIENCE, "havoc")
+            wait_for(lambda: havoc.tally >= Counter(AT_LEAST), "havoc")
         calm = time.monotonic()
         assert not havoc.faults, havoc.faults
         _wait_for_the_end(town)
@@ -68,11 +66,10 @@ def _order(till: Till, count: int, chance: random.Random) -> None:
 def _wait_for_the_end(town: Town) -> None:
     """Nothing is killed any more: the outbox empties itself, the vendor finishes, and the last news are fetched."""
     outbox = town.loyalty.outbox
-    wait_for(lambda: not outbox.status().messages[MessageState.PENDING], PATIENCE, "the outbox")
+    wait_for(lambda: not outbox.status().messages[MessageState.PENDING], "the outbox")
     at_rest = {"delivered", "cancelled"}
     wait_for(
         lambda: {order["state"] for order in town.vendor.control("orders")["orders"]} <= at_rest,
-        PATIENCE,
         "the vendor",
     )
     town.loyalty.catch_up()

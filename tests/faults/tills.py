@@ -16,6 +16,7 @@ from loyaltycore.errors import CommitUnknown, Refused, StorageBusy
 from loyaltycore.memory import MemoryCardPrinter
 from loyaltycore.ports.card_printing import CancelReceipt, PrintReceipt
 from loyaltycore.services.desk import Desk
+from tests.faults.effort import patience
 from tests.house import HOME
 
 
@@ -110,11 +111,12 @@ class Till:
         """Call under a key of its own, again and again until there is an answer."""
         self._keys += 1
         desk = self.desk.keyed(f"{self.name}.{self._keys}")
-        while True:
+        for _ in patience("an answer"):
             try:
                 return act(desk)
             except (StorageBusy, CommitUnknown) as error:
                 self.faults[type(error).__name__] += 1
+        raise AssertionError("unreachable")
 
 
 def work_at_once(tills: list[Till], job: Callable[[Till], None]) -> None:

@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,7 @@ from tests.faults.moods import TOWARDS_THE_SHOP, TOWARDS_THE_VENDOR, Moods
 from tests.faults.prefork import Child, Prefork
 from tests.house import COSTS, GOLD, SHOP
 
-LEASE: Final = 6.0
+LEASE: Final = 4.0
 """Seconds. Half of it is longer than the slowest hand-over; what a killed worker held comes due after it."""
 
 _TIMEOUTS: Final = (0.5, 0.7)
@@ -118,14 +118,6 @@ def end(child: Child) -> int:
     os.kill(child.pid, signal.SIGTERM)
     code: int = child.result()
     return code
-
-
-def wait_for(done: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait until something is the case."""
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until, f"{what}: not within {seconds} seconds"
-        time.sleep(0.05)
 
 
 def free_port() -> int:

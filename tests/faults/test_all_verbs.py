@@ -1,0 +1,108 @@
+"""Nothing that writes is left out of `tests.faults.verbs`: a capability that is added has its crash points tested.
+
+Whatever is stored goes through one of three doors: a command, a unit of work of the library's own (`run_command`), or
+a caller's block. The first two are found in the source, and compared with what the verbs set to work.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+import loyaltycore
+from loyaltycore.memory import MemoryStorage
+from loyaltycore.services import running
+from tests.faults.scene import build_scene
+from tests.faults.verbs import VERBS
+from tests.faults.verbs.verb import FIRST, SECOND, open_verb
+
+_HOUSE = Path(loyaltycore.__file__).parent
+_SERVICES = "loyaltycore.services"
+_DOORS = {
+    "loyaltycore.services.running.run_query",
+    "loyaltycore.services.running._Attempts._once",
+    "loyaltycore.services.desk.Desk.transaction",
+}
+"""Where transactions are opened: to read, for a command, for a caller's block."""
+
+
+@frozen
+class Call:
+    """A call in the source of the library.
+
+    Attributes:
+        place: The function in which it stands.
+
+        name: What is called.
+
+        texts: The arguments that are literal texts.
+    """
+
+    place: str
+    name: str
+    texts: tuple[str, ...]
+
+
+def _calls(node: ast.AST, place: str, *, within: bool = False) -> Iterator[Call]:
+    """All calls below a node; what stands in a function in a function is put down to the outer one."""
+    for child in ast.iter_child_nodes(node):
+        function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+        if isinstance(child, ast.Call):
+            name = getattr(child.func, "attr", getattr(child.func, "id", ""))
+            texts = [arg.value for arg in child.args if isinstance(arg, ast.Constant) and arg.value]
+            yield Call(place, name, tuple(text for text in texts if isinstance(text, str)))
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not within:
+            yield from _calls(child, f"{place}.{child.name}", within=function)
+        else:
+            yield from _calls(child, place, within=within)
+
+
+def _calls_of_the_library() -> list[Call]:
+    found: list[Call] = []
+    for path in _HOUSE.rglob("*.py"):
+        words = path.relative_to(_HOUSE.parent).with_suffix("").parts
+        if words[1] not in {"testing", "memory"}:
+            found += _calls(ast.parse(path.read_text("utf-8")), ".".join(words))
+    return found
+
+
+def test_no_command_is_left_out() -> None:
+    """A command that is added to a service is added to the verbs."""
+    calls = [call for call in _calls_of_the_library() if call.name in {"command", "run_command"}]
+    named = {text for call in calls for text in call.texts}
+    assert "cards.order" in named
+    covered = {verb.command for verb in VERBS} - {""}
+    assert not named - covered, "each needs a verb in tests/faults/verbs"
+    assert not covered - named
+
+
+def test_no_unit_of_work_is_left_out() -> None:
+    """Every place that runs a unit of work of its own is set to work by one of the verbs."""
+    places = {call.place for call in _calls_of_the_library() if call.name == "run_command"}
+    seen: set[str] = set()
+    original = running._Attempts.run
+
+    def note(attempts: Any) -> Any:
+        body = attempts._body
+        seen.add(f"{body.__module__}.{body.__qualname__.partition('.<locals>')[0]}")
+        return original(attempts)
+
+    for verb in VERBS:
+        storage = MemoryStorage()
+        facts = build_scene(storage)
+        verb.first(open_verb(storage, facts, FIRST))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(running._Attempts, "run", note)
+            verb.act(open_verb(storage, facts, SECOND))
+    assert not places - seen, "each needs a verb in tests/faults/verbs that sets it to work"
+
+
+def test_there_is_no_other_door() -> None:
+    """Services open no transaction by themselves, so that nothing is stored past commands, units of work and blocks."""
+    calls = _calls_of_the_library()
+    assert {call.place for call in calls if call.name == "transaction"} == _DOORS

@@ -1,0 +1,80 @@
+"""What workers, the vendor's news and upkeep write."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any, Final
+
+from loyaltycore.domain.outbox import OutboxMessage
+from loyaltycore.memory import FixedClock
+from loyaltycore.services.delivery.handler import Outcome
+from loyaltycore.services.delivery.outbox import Outbox
+from loyaltycore.services.delivery.vendor_news import VendorNews
+from tests.faults.scene import PatientVendor, SilentVendor
+from tests.faults.verbs.verb import Act, Run, Verb, nothing
+
+_LEASE: Final = 600.0
+
+
+def _deliver(run: Run) -> None:
+    run.loyalty.deliver()
+
+
+def _ask_twice(run: Run) -> None:
+    """Put two more mails into the outbox."""
+    for question in ("How?", "When?"):
+        run.free.cards.request_information(question, to="karten@example.org")
+
+
+def _deliver_one(run: Run) -> None:
+    """Be told to stop after the first mail; what else is held is given back."""
+    stop = threading.Event()
+
+    def watch(message: OutboxMessage, _: Outcome) -> None:
+        if message.kind == "email.send":
+            stop.set()
+
+    run.loyalty.worker().run_pass(stop=stop, on_message=watch)
+
+
+def _deliver_when_leases_are_over(run: Run) -> None:
+    clock = run.loyalty.clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(seconds=_LEASE)
+    run.loyalty.deliver()
+
+
+def _take_news(run: Run) -> Any:
+    vendor = run.loyalty.card_printer
+    assert isinstance(vendor, PatientVendor)
+    return VendorNews(run.desk, vendor)._take(vendor.told[1])
+
+
+def _ask_the_vendor(run: Run) -> Any:
+    run.loyalty.card_printer = SilentVendor((run.facts["sent"], run.facts["follower"]))
+    return run.loyalty.catch_up()
+
+
+def _worked_through(name: str, act: Act, first: Act = nothing) -> Verb:
+    """A pass over the outbox: after a crash it is another one, at another time, in another order."""
+    without = ("attempts", "due_at", "finished_at", "at", "version", "id", "command")
+    return Verb(name, act, first=first, again=_deliver_when_leases_are_over, without=without)
+
+
+VERBS: Final = (
+    Verb(
+        "message requeued",
+        lambda run: Outbox(run.desk).requeue(run.facts["dead"]),
+        "outbox.requeue",
+    ),
+    _worked_through("outbox delivered", _deliver),
+    _worked_through(
+        "wish to cancel delivered", _deliver, lambda run: run.desk.cards.cancel_order(run.facts["sent"])
+    ),
+    _worked_through("delivery stopped", _deliver_one, _ask_twice),
+    Verb("vendor's event taken in", _take_news),
+    Verb("caught up with the vendor", lambda run: run.loyalty.catch_up()),
+    Verb("vendor asked about open orders", _ask_the_vendor),
+    Verb("traces pruned", lambda run: run.loyalty.prune(older_than=timedelta(days=90))),
+)

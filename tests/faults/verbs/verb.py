@@ -1,0 +1,85 @@
+"""What a verb is: something that writes, with what goes before it and how it is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from loyaltycore import Loyalty
+from loyaltycore.ports.storage import Storage
+from loyaltycore.services.desk import Desk
+from tests.faults.scene import Facts, open_run
+
+KEY: Final = "till-1"
+FIRST, SECOND, THIRD = 1, 2, 3
+"""The processes that prepare, run and repeat a verb."""
+
+
+@frozen
+class Run:
+    """What a verb is given.
+
+    Attributes:
+        loyalty: The house.
+
+        desk: A desk whose next command has a key.
+
+        facts: What is in the scene.
+    """
+
+    loyalty: Loyalty
+    desk: Desk
+    facts: Facts
+
+    @property
+    def free(self) -> Desk:
+        """The same desk without a key, for what goes before or takes several commands."""
+        return evolve(self.desk, command_key="")
+
+
+Act = Callable[[Run], Any]
+
+
+def open_verb(storage: Storage, facts: Facts, process: int) -> Run:
+    """What a verb is given in one of the processes."""
+    loyalty, desk = open_run(storage, facts, process)
+    return Run(loyalty, desk.keyed(KEY), facts)
+
+
+def nothing(_: Run) -> None:
+    """Do nothing beforehand."""
+
+
+@frozen
+class Verb:
+    """One verb that writes.
+
+    Attributes:
+        name: For people, and as the id of the test.
+
+        act: Calls it.
+
+        command: The name of its command; empty for what leaves no trace.
+
+        first: What happens before, undisturbed.
+
+        again: How it is repeated after a crash; None for the same call under the same key.
+
+        repeatable: Whether repeating it after it was kept changes nothing.
+
+        without: Columns in which a repetition may differ from an undisturbed run.
+    """
+
+    name: str
+    act: Act
+    command: str = ""
+    first: Act = nothing
+    again: Act | None = None
+    repeatable: bool = True
+    without: tuple[str, ...] = ()
+
+    def repeat(self, run: Run) -> Any:
+        """Repeat it as a caller would after a crash."""
+        return (self.again or self.act)(run)
