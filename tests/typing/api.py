@@ -30,10 +30,19 @@ from loyaltycore.domain.cards import (
     Presentation,
 )
 from loyaltycore.domain.cards.options import NUMBER_PREFIX
+from loyaltycore.domain.criteria import Criteria
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.customers.import_report import ImportReport
 from loyaltycore.domain.decisions import Decision
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.domain.properties import (
+    CustomerProperty,
+    PropertyType,
+    PropertyValue,
+    ShownProperty,
+    StepReference,
+    has_value,
+)
 from loyaltycore.domain.settings import Option
 from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway, MemoryStorage
 from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
@@ -104,6 +113,27 @@ def cards(desk: Desk) -> None:
     assert_type(presented.require(), Customer)
     desk.cards.order()  # type: ignore[call-arg]  # for whom?
     desk.cards.order("k-1", valid_until="2028-12-31")  # type: ignore[arg-type]  # must be a date
+
+
+def properties(desk: Desk) -> None:
+    """Properties: definitions, assignments, and the unit of work that is no argument."""
+    defined = desk.properties.define("origin", name="Origin", values=[PropertyValue("own")])
+    assert_type(defined, PropertyType)
+    assert_type(desk.properties.change("origin", name="x", multi_valued=True), PropertyType)
+    assert_type(desk.properties.add_value("origin", "web", label="Web"), PropertyType)
+    assert_type(desk.properties.change_value("origin", "web", colour="#00ff00"), PropertyType)
+    assert_type(desk.properties.order_values("origin", ["web", "own"]), PropertyType)
+    assert_type(desk.properties.hide("origin", "web"), PropertyType)
+    assert_type(desk.properties.all(category="customer"), tuple[PropertyType, ...])
+    step = StepReference("process-1", "step-1")
+    assert_type(desk.properties.assign("k-1", "origin", "own", by_step=step), CustomerProperty)
+    assert_type(desk.properties.unassign("k-1", "origin"), CustomerProperty)
+    assert_type(desk.properties.of_customer("k-1"), tuple[CustomerProperty, ...])
+    assert_type(desk.properties.shown("k-1"), tuple[ShownProperty, ...])
+    assert_type(desk.properties.history_of("k-1"), Page[CustomerProperty])
+    assert_type(has_value("origin", "own"), Criteria)
+    desk.properties.define("origin")  # type: ignore[call-arg]  # a property needs a name
+    desk.properties.change_value("origin", "web", hidden=True)  # type: ignore[call-arg]  # that is what `hide` is for
 
 
 def around(desk: Desk) -> None:
