@@ -22,6 +22,7 @@ from tests.faults import rivals
 from tests.faults.perils import Peril, PerilousStorage, kill_yourself
 from tests.faults.racing import gate
 from tests.faults.scene import build_scene
+from tests.faults.texting import Gateway
 from tests.faults.verbs import BY_NAME
 from tests.faults.verbs.verb import SECOND, open_verb
 
@@ -69,6 +70,13 @@ def deliver_poison(url: str, probe: str, poison: str, tries: int, lease: float) 
     )
     handler = rivals.Probe(Path(probe), poison)
     rivals.deliver_to_the_end(Loyalty(SqlStorage(url), handlers=[handler], retry=policy))
+
+
+def deliver_texts(url: str, sent: str, then: str, lease: float) -> None:
+    """Send texts to a gateway after which something comes."""
+    policy = RetryPolicy(first_delay=timedelta(seconds=0.01), lease=timedelta(seconds=lease))
+    loyalty = Loyalty(SqlStorage(url), sms=Gateway(Path(sent), then), retry=policy)
+    rivals.deliver_to_the_end(loyalty)
 
 
 def perform(url: str, facts: dict[str, str], verb: str, number: int, side: str) -> None:

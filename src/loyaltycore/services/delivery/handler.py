@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -78,6 +78,19 @@ class Handler(Protocol):
 
     def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
         """Write down what came of it, in the same transaction in which the message is marked."""
+        ...
+
+
+@runtime_checkable
+class HoldsFew(Protocol):
+    """What a handler may be as well: one whose messages suffer when the worker that holds them dies."""
+
+    @property
+    def at_once(self) -> int:
+        """How many messages a worker may hold at a time.
+
+        After its death nobody knows which of them it had handed over: those that must not be repeated are given up.
+        """
         ...
 
 

@@ -53,10 +53,13 @@ class SmsHandler:
         gateway: The adapter.
 
         kind: ``sms.send``.
+
+        at_once: One: of a worker that dies, at most one text is in doubt.
     """
 
     gateway: SmsGateway
     kind: str = "sms.send"
+    at_once: int = 1
 
     def deliver(self, message: OutboxMessage) -> Outcome:
         """Hand one text over; after an unknown outcome it is sent again only where that was asked for."""

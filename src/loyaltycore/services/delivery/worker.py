@@ -20,7 +20,7 @@ from attrs import evolve, frozen
 from loyaltycore.domain.criteria import field
 from loyaltycore.domain.outbox import MessageState, OutboxMessage, RetryPolicy, finish, lease, postpone
 from loyaltycore.errors import DeliveryFailed, LoyaltyError
-from loyaltycore.services.delivery.handler import Handler, Outcome, Verdict
+from loyaltycore.services.delivery.handler import Handler, HoldsFew, Outcome, Verdict
 from loyaltycore.services.running import run_command
 from loyaltycore.services.unit import Unit
 
@@ -103,7 +103,8 @@ class Worker:
             for handler in self._handlers:
                 if handler.kind in tally.paused or _is_set(stop):
                     continue
-                batch = self._claim(handler.kind, BATCH if limit is None else min(BATCH, limit - tally.tried))
+                most = handler.at_once if isinstance(handler, HoldsFew) else BATCH
+                batch = self._claim(handler.kind, most if limit is None else min(most, limit - tally.tried))
                 moved = moved or bool(batch)
                 self._work(handler, batch, tally, stop, on_message)
         return tally.report()
