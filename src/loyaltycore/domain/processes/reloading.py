@@ -1,0 +1,114 @@
+"""Reloading: bringing what changed in a template to the processes that run.
+
+What was done or skipped stays exactly as it is. What is open becomes what the template says now: new steps come in at
+the template's place, open steps take over the template's words and flags, open steps that the template no longer has
+become inactive, and come back when it has them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import evolve, frozen
+
+from loyaltycore.domain.decisions import Decision, Note
+from loyaltycore.domain.processes.process import Process, ProcessStep, StepState
+from loyaltycore.domain.processes.starting import copied
+from loyaltycore.domain.processes.template import ProcessTemplate
+from loyaltycore.domain.processes.working import narrowed
+
+RELOADED: Final = "process.reloaded"
+_KEPT: Final = frozenset({StepState.DONE, StepState.SKIPPED})
+
+
+@frozen(kw_only=True)
+class ReloadReport:
+    """What a reload did.
+
+    Attributes:
+        examined: Open processes that did not agree with the template yet.
+
+        changed: Those of them whose steps changed.
+
+        steps_added: New steps.
+
+        steps_changed: Open steps with other words, flags or settings.
+
+        steps_deactivated: Open steps that the template no longer has.
+
+        steps_reactivated: Inactive steps that it has again.
+    """
+
+    examined: int = 0
+    changed: int = 0
+    steps_added: int = 0
+    steps_changed: int = 0
+    steps_deactivated: int = 0
+    steps_reactivated: int = 0
+
+    def __add__(self, other: ReloadReport) -> ReloadReport:
+        """Both together."""
+        return ReloadReport(
+            examined=self.examined + other.examined,
+            changed=self.changed + other.changed,
+            steps_added=self.steps_added + other.steps_added,
+            steps_changed=self.steps_changed + other.steps_changed,
+            steps_deactivated=self.steps_deactivated + other.steps_deactivated,
+            steps_reactivated=self.steps_reactivated + other.steps_reactivated,
+        )
+
+
+def reload_process(process: Process, template: ProcessTemplate) -> Decision[ReloadReport]:
+    """Bring a process up to its template; one that has ended, or agrees already, stays as it is."""
+    if not process.is_open or process.template_version >= template.version:
+        return Decision(ReloadReport())
+    after = evolve(process, steps=reloaded_steps(process, template), template_version=template.version)
+    if after.steps == process.steps:
+        return Decision(ReloadReport(examined=1), save=(after,))
+    note = Note(RELOADED, process.subject, *narrowed(process, after))
+    return Decision(_report(process, after), save=(after,), notes=(note,))
+
+
+def reloaded_steps(process: Process, template: ProcessTemplate) -> tuple[ProcessStep, ...]:
+    """The steps as they are after a reload: those of the template in its order, the others behind whom they followed."""
+    held = {step.id: step for step in process.steps}
+    wanted = [_merged(held.get(step.id), copied(step)) for step in template.steps]
+    theirs = {step.id for step in wanted}
+    for position, step in enumerate(process.steps):
+        if step.id not in theirs:
+            wanted.insert(_place(wanted, process.steps[:position]), _left_over(step))
+    return tuple(wanted)
+
+
+def _merged(held: ProcessStep | None, wanted: ProcessStep) -> ProcessStep:
+    return held if held is not None and held.state in _KEPT else wanted
+
+
+def _left_over(step: ProcessStep) -> ProcessStep:
+    return step if step.state in _KEPT else evolve(step, state=StepState.INACTIVE)
+
+
+def _place(steps: list[ProcessStep], before: Sequence[ProcessStep]) -> int:
+    """Directly behind the step that came before; all that came before have their place already."""
+    if not before:
+        return 0
+    return next(place for place, step in enumerate(steps) if step.id == before[-1].id) + 1
+
+
+def _report(before: Process, after: Process) -> ReloadReport:
+    held = {step.id: step for step in before.steps}
+    differing = [step for step in after.steps if held.get(step.id) != step]
+    added = sum(step.id not in held for step in differing)
+    deactivated = sum(step.state is StepState.INACTIVE for step in differing)
+    reactivated = sum(
+        step.id in held and held[step.id].state is StepState.INACTIVE and step.is_open for step in differing
+    )
+    return ReloadReport(
+        examined=1,
+        changed=1,
+        steps_added=added,
+        steps_changed=len(differing) - added - deactivated - reactivated,
+        steps_deactivated=deactivated,
+        steps_reactivated=reactivated,
+    )
