@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from loyaltycore.domain.customers.custom_fields import CustomValue
+from loyaltycore.domain.custom_value import CustomValue
 from loyaltycore.domain.decisions import Subject
 from loyaltycore.errors import NotFound
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict
 
 from attrs import evolve
 
-from loyaltycore.domain.customers.custom_fields import CustomValue
+from loyaltycore.domain.custom_value import CustomValue
 from loyaltycore.domain.processes.template import (
     ABBREVIATIONS,
     Audience,
