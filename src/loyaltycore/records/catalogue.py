@@ -8,6 +8,7 @@ from loyaltycore.records.cards import CARD_ORDER_SERVICES, CARD_ORDERS, CARDS, I
 from loyaltycore.records.customers import CUSTOMERS, NUMBER_RANGES
 from loyaltycore.records.journal import ACTIVITIES, COMMANDS, CURSORS, INBOX, OUTBOX
 from loyaltycore.records.organisation import BRANCHES, SETTINGS
+from loyaltycore.records.processes import PROCESS_TEMPLATES, PROCESSES
 from loyaltycore.records.properties import CUSTOMER_PROPERTIES, PROPERTY_TYPES
 from loyaltycore.records.registry import RecordType
 
@@ -25,6 +26,8 @@ def core_record_types() -> tuple[RecordType[Any], ...]:
         INFORMATION_REQUESTS,
         PROPERTY_TYPES,
         CUSTOMER_PROPERTIES,
+        PROCESS_TEMPLATES,
+        PROCESSES,
         ACTIVITIES,
         COMMANDS,
         OUTBOX,
