@@ -35,12 +35,13 @@ from loyaltycore.domain.criteria import (
     Exists,
     HasKey,
     IsNull,
+    KeyBetween,
     Not,
     OneOf,
     Or,
 )
 from loyaltycore.records.registry import RecordType, Storing
-from loyaltycore_sql.slots import OPERATORS, KeyRange
+from loyaltycore_sql.slots import OPERATORS
 from loyaltycore_sql.tables import Tables
 
 Condition = ColumnElement[bool]
@@ -91,7 +92,7 @@ class Compiler:
                 return self._guarded(name, self.rows.c[name].in_(bindparam(values, expanding=True)))
             case HasKey(lookup, value, _):
                 return self._has_key(lookup, lambda keys: keys == parameter(keys, value))
-            case KeyRange(lookup, first, end):
+            case KeyBetween(lookup, first, end):
                 return self._has_key(lookup, lambda keys: _between(keys, first, end))
             case Exists(table, refers_by, where):
                 return self._exists(table, refers_by, where)

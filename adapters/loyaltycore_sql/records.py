@@ -145,7 +145,7 @@ def _scalar(stored: StoredField, length: int) -> Encode:
         case Storing.CHOICE:
             return _instance_of(stored.type)
         case Storing.DOCUMENT:
-            return _document
+            return _document(stored.type)
         case _:
             return _SCALARS[stored.storing]
 
@@ -206,16 +206,19 @@ def _instant(value: Any) -> Any:
     return value
 
 
-def _document(value: Any) -> Any:
-    if value is None:
-        raise Unfit("missing", "must not be None")
-    try:
-        text = to_json(value)
-    except (TypeError, ValueError) as error:
-        raise Unfit("bad_document", f"cannot be written as JSON: {error}") from error
-    if not storable(text):
-        raise Unfit("bad_text", "holds a character that cannot be stored")
-    return text
+def _document(kind: Any) -> Encode:
+    def encode(value: Any) -> Any:
+        if value is None:
+            raise Unfit("missing", "must not be None")
+        try:
+            text = to_json(value, kind)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise Unfit("bad_document", f"cannot be written as JSON: {error}") from error
+        if not storable(text):
+            raise Unfit("bad_text", "holds a character that cannot be stored")
+        return text
+
+    return encode
 
 
 def _wrong_type(kind: type, value: Any) -> Unfit:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from loyaltycore.domain.criteria import (
     And,
@@ -20,6 +20,7 @@ from loyaltycore.domain.criteria import (
     Exists,
     HasKey,
     IsNull,
+    KeyBetween,
     Not,
     OneOf,
     Op,
@@ -42,23 +43,6 @@ _NOTHING: Final = Or(())
 _LAST_CHARACTER: Final = chr(0x10FFFF)
 _BEFORE_SURROGATES: Final = chr(0xD7FF)
 _BEHIND_SURROGATES: Final = chr(0xE000)
-
-
-@frozen
-class KeyRange(Criteria):
-    """The record has a lookup key in a range.
-
-    Attributes:
-        lookup: The lookup.
-
-        first: Where the range begins.
-
-        end: Where it has ended; None where it has no end.
-    """
-
-    lookup: str
-    first: str
-    end: str | None
 
 
 @define
@@ -117,13 +101,20 @@ def _has_key(slots: Slots, criteria: HasKey) -> Criteria:
     if not criteria.prefix:
         return HasKey(criteria.lookup, first)
     end = _behind_prefix(criteria.value)
-    return KeyRange(criteria.lookup, first, None if end is None else slots.put(end))
+    return KeyBetween(criteria.lookup, first, None if end is None else slots.put(end))
+
+
+def _key_between(slots: Slots, criteria: KeyBetween) -> Criteria:
+    first = slots.put(_sendable(criteria.lookup, criteria.first))
+    end = None if criteria.end is None else slots.put(_sendable(criteria.lookup, criteria.end))
+    return KeyBetween(criteria.lookup, first, end)
 
 
 _TAKE: Final[Mapping[type, Callable[[Slots, Any], Criteria]]] = {
     Compare: _compare,
     OneOf: _one_of,
     HasKey: _has_key,
+    KeyBetween: _key_between,
     Everything: lambda _, criteria: criteria,
     IsNull: lambda _, criteria: criteria,
     Exists: lambda slots, criteria: Exists(criteria.table, criteria.refers_by, slots.take(criteria.where)),

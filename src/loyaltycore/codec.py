@@ -4,6 +4,7 @@
 * enumerations become their value
 * bytes become base64 text, Decimals become text
 * tuples and frozen sets become lists (sets are sorted, so that equal values give equal text)
+* the value of a custom field becomes itself, and where it is a date ``{"$date": "2026-01-31"}``
 * scalars are never converted into one another: ``"1"`` is no integer, ``1`` is no text, ``True`` is no integer
 * unknown keys are refused
 """
@@ -24,9 +25,12 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.v import transform_error
 
+from loyaltycore.domain.custom_value import CustomValue
 from loyaltycore.errors import Fault, InvalidInput
 
 T = TypeVar("T")
+
+_DATE = "$date"
 
 
 def make_converter() -> Converter:
@@ -42,6 +46,8 @@ def make_converter() -> Converter:
     converter.register_structure_hook(Decimal, lambda value, _: Decimal(_text(value)))
     converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
     converter.register_structure_hook(bytes, lambda value, _: _bytes(value))
+    converter.register_unstructure_hook(CustomValue, _custom_data)
+    converter.register_structure_hook(CustomValue, lambda value, _: _custom_value(value))
     return converter
 
 
@@ -51,9 +57,15 @@ def converter() -> Converter:
     return make_converter()
 
 
-def to_data(value: Any) -> Any:
-    """Turn a value into plain data: None, truth values, integers, texts, lists and dictionaries with text keys."""
-    return converter().unstructure(value)
+def to_data(value: Any, kind: Any = None) -> Any:
+    """Turn a value into plain data: None, truth values, integers, texts, lists and dictionaries with text keys.
+
+    Args:
+        value: Any value that the codec knows.
+
+        kind: What it is declared as; its own class where nothing is said. A record's fields are declared by the record.
+    """
+    return converter().unstructure(value, unstructure_as=kind)
 
 
 def from_data(data: Any, kind: type[T]) -> T:
@@ -70,9 +82,9 @@ def from_data(data: Any, kind: type[T]) -> T:
         raise InvalidInput([Fault("$", "bad_data", str(error))]) from error
 
 
-def to_json(value: Any) -> str:
-    """Turn a value into JSON: one line, keys in order, every character readable."""
-    return dumps(to_data(value))
+def to_json(value: Any, kind: Any = None) -> str:
+    """Turn a value into JSON: one line, keys in order, every character readable; see `to_data`."""
+    return dumps(to_data(value, kind))
 
 
 def from_json(text: str, kind: type[T]) -> T:
@@ -134,6 +146,18 @@ def _bytes(value: Any) -> bytes:
         return base64.b64decode(_text(value), validate=True)
     except binascii.Error as error:
         raise ValueError("not base64") from error
+
+
+def _custom_data(value: Any) -> Any:
+    return {_DATE: value.isoformat()} if isinstance(value, date) else value
+
+
+def _custom_value(value: Any) -> Any:
+    if isinstance(value, dict) and list(value) == [_DATE]:
+        return _day(value[_DATE])
+    if type(value) not in {str, int, bool}:
+        raise TypeError(f"expected text, integer, truth value or date, got {type(value).__name__}")
+    return value
 
 
 def _fault(line: str) -> Fault:

@@ -6,11 +6,11 @@ must be able to run again. On a Galera cluster two nodes may even run the same r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from alembic import op
-from sqlalchemy import Column, PrimaryKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import Column, PrimaryKeyConstraint, String, Text, UniqueConstraint, inspect
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
@@ -57,6 +57,31 @@ def create_keys_table(table: str) -> None:
     )
     name = keys_table_name(prefix(), table)
     _create(name, columns, ("lookup", "value", "record_key"), (), (("record_key",),))
+
+
+def add_columns(table: str, *columns: Column[Any], fill: Callable[[], None], indexes: _Fields = ()) -> None:
+    """Give the table of a record type more columns.
+
+    Args:
+        table: The record type's table.
+
+        columns: The new columns; those that are there already are passed over.
+
+        fill: Gives the rows that are there their values, before the columns may no longer be empty.
+
+        indexes: The new indexes.
+    """
+    name = table_name(prefix(), table)
+    there = {column["name"] for column in inspect(op.get_bind()).get_columns(name)}
+    for column in columns:
+        if column.name not in there:
+            op.add_column(name, Column(column.name, column.type, nullable=True))
+    fill()
+    with op.batch_alter_table(name) as batch:
+        for column in columns:
+            batch.alter_column(column.name, existing_type=column.type, nullable=bool(column.nullable))
+    for fields in indexes:
+        op.create_index(index_name(name, fields), name, list(fields), if_not_exists=True)
 
 
 def prefix() -> str:

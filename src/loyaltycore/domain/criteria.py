@@ -85,6 +85,23 @@ class HasKey(Criteria):
 
 
 @frozen
+class KeyBetween(Criteria):
+    """The record has a lookup key in a range, by code point.
+
+    Attributes:
+        lookup: The lookup.
+
+        first: The least key that counts.
+
+        end: The least key behind the range; None for no end.
+    """
+
+    lookup: str
+    first: str
+    end: str | None = None
+
+
+@frozen
 class Exists(Criteria):
     """A record of another table refers to this one and matches.
 
@@ -176,6 +193,11 @@ def key_starts(lookup: str, prefix: str) -> Criteria:
     return HasKey(lookup, prefix, prefix=True)
 
 
+def key_between(lookup: str, first: str, end: str | None = None) -> Criteria:
+    """The record has a lookup key from `first` on, and before `end` where there is one."""
+    return KeyBetween(lookup, first, end)
+
+
 def exists(table: str, refers_by: str, where: Criteria = EVERYTHING) -> Criteria:
     """A record of `table` refers to this one by `refers_by` and matches `where`."""
     return Exists(table, refers_by, where)
@@ -255,6 +277,9 @@ def _matches(criteria: Criteria, record: object, view: View) -> bool:
         case HasKey(lookup, value, prefix):
             keys = view.keys(record).get(lookup, ())
             return any(key.startswith(value) for key in keys) if prefix else value in keys
+        case KeyBetween(lookup, first, end):
+            keys = view.keys(record).get(lookup, ())
+            return any(first <= key and (end is None or key < end) for key in keys)
         case Exists(table, refers_by, where):
             return any(
                 _matches(where, other, view) for other in view.related(table, refers_by, view.key(record))

@@ -8,6 +8,7 @@ was restarted, also the one that made the change").
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
 from attrs import field, frozen
@@ -18,6 +19,16 @@ from loyaltycore.errors import RegistrationError
 T = TypeVar("T", str, int, bool)
 
 CHAIN_SCOPE = "chain"
+
+
+class Severity(Enum):
+    """What an option does about a field that it watches and finds empty."""
+
+    REMIND = "remind"
+    """It is marked and asked for; nothing is held up."""
+
+    REQUIRE = "require"
+    """What needs it is refused until it is there."""
 
 
 @frozen
@@ -35,6 +46,10 @@ class Option(Generic[T]):
 
         section: The section on that tab.
 
+        watches: The customer's fields that are watched while the option is on.
+
+        severity: What it means that one of them is empty.
+
         check: Notes what is wrong with a value of the right type.
     """
 
@@ -43,6 +58,8 @@ class Option(Generic[T]):
     description: str
     tab: str = field(default="", kw_only=True)
     section: str = field(default="", kw_only=True)
+    watches: tuple[str, ...] = field(default=(), kw_only=True)
+    severity: Severity = field(default=Severity.REMIND, kw_only=True)
     check: Callable[[Faults, T], None] | None = field(default=None, kw_only=True, eq=False)
 
     def read(self, value: object) -> T:

@@ -14,6 +14,7 @@ from loyaltycore.domain.criteria import (
     Exists,
     HasKey,
     IsNull,
+    KeyBetween,
     Not,
     OneOf,
     Op,
@@ -90,12 +91,9 @@ def _check(
         case OneOf(name, values):
             _check_one_of(name, values, record_type, faults, path)
         case HasKey(lookup, value, _):
-            if lookup not in record_type.lookups:
-                faults.note(path, "unknown_lookup", f"{record_type.table} has no lookup {lookup!r}")
-            if not isinstance(value, str) or not value:
-                faults.note(path, "wrong_type", "a lookup key is text and not empty")
-            elif not _is_storable(value):
-                faults.note(path, "bad_text", "holds NUL or half of a character")
+            _check_lookup(lookup, (value,), record_type, faults, path)
+        case KeyBetween(lookup, first, end):
+            _check_lookup(lookup, (first,) if end is None else (first, end), record_type, faults, path)
         case Exists(table, refers_by, where):
             _check_exists(table, refers_by, where, registry, faults, path, depth)
         case And(parts) | Or(parts):
@@ -105,6 +103,17 @@ def _check(
             _check(part, record_type, registry, faults, f"{path}.part", depth + 1)
         case _:
             faults.note(path, "wrong_type", "is not a criteria")
+
+
+def _check_lookup(
+    lookup: str, values: tuple[Any, ...], record_type: RecordType[Any], faults: Faults, path: str
+) -> None:
+    if lookup not in record_type.lookups:
+        faults.note(path, "unknown_lookup", f"{record_type.table} has no lookup {lookup!r}")
+    if not all(isinstance(value, str) and value for value in values):
+        faults.note(path, "wrong_type", "a lookup key is text and not empty")
+    elif not all(map(_is_storable, values)):
+        faults.note(path, "bad_text", "holds NUL or half of a character")
 
 
 def _check_exists(

@@ -10,10 +10,10 @@ CUSTOMERS = RecordType(
     cls=Customer,
     table="customers",
     unique=(("number",),),
-    indexes=(("sort_name", "id"), ("birth_date",), ("external_number",)),
+    indexes=(("sort_name", "id"), ("birth_date",), ("external_number",), ("birthday",), ("postal_code",)),
     # No engine indexes the notes: they are kept as text without a limit of its own.
     lengths={**LENGTHS, "notes": 0},
-    lookups=("name", "email", "phone"),
+    lookups=("name", "email", "phone", "city", "custom"),
     lookup_keys=lookup_keys,
     customer=CustomerLink(field="id", merge=OnMerge.SURVIVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE),
 )

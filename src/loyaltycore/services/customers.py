@@ -72,7 +72,7 @@ class Customers:
         """
         faults = Faults()
         chosen = read_number(faults, number)
-        draft = read_new(faults, {"branch_id": self.desk.branch.id, **fields}, self._reading(unit))
+        draft = read_new(faults, {"branch_id": self.desk.branch.id, **fields}, reading_of(self.desk, unit))
         faults.raise_if_any()
         self._check_branch(unit, draft)
         customer_number = self._chosen(unit, chosen) if chosen else self._next(unit)
@@ -109,7 +109,7 @@ class Customers:
         before = unit.get(Customer, customer_id, for_update=True)
         faults = Faults()
         expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
-        after = read_change(faults, before, fields, self._reading(unit))
+        after = read_change(faults, before, fields, reading_of(self.desk, unit))
         faults.raise_if_any()
         require_version(before, expected)
         if after.branch_id != before.branch_id:
@@ -236,9 +236,6 @@ class Customers:
         )
         return import_file(self.desk, source, settings)
 
-    def _reading(self, unit: Unit) -> Reading:
-        return Reading(self.desk.today(unit), self.desk.branch.country)
-
     def _check_branch(self, unit: Unit, customer: Customer) -> None:
         if customer.branch_id and customer.branch_id != self.desk.branch.id:
             unit.get(Branch, customer.branch_id)
@@ -253,6 +250,11 @@ class Customers:
         number = numbering.next()
         numbering.keep()
         return number
+
+
+def reading_of(desk: Desk, unit: Unit) -> Reading:
+    """What forms of customers are read against at a desk."""
+    return Reading(desk.today(unit), desk.branch.country, desk.loyalty.custom_fields)
 
 
 def _holder(unit: Unit, number: str) -> Customer | None:

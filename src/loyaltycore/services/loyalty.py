@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from loyaltycore.domain.calendar import BusinessCalendar
+    from loyaltycore.domain.customers.custom_fields import CustomField
     from loyaltycore.domain.outbox import OutboxMessage
     from loyaltycore.domain.settings import Option
     from loyaltycore.ports.ambient import Clock, Ids, Tokens
@@ -66,6 +67,8 @@ class Loyalty:
 
         options: All options of the chain.
 
+        custom_fields: The fields that the host application adds to the customer.
+
         retry: How messages of the outbox are tried again.
     """
 
@@ -82,16 +85,18 @@ class Loyalty:
         tokens: Tokens | None = None,
         record_types: Iterable[RecordType[Any]] = (),
         options: Iterable[Option[Any]] = (),
+        custom_fields: Iterable[CustomField] = (),
         handlers: Iterable[Handler] = (),
         retry: RetryPolicy | None = None,
     ) -> None:
         """Put the house together and bind the storage to its record types.
 
         Raises:
-            RegistrationError: A record type or an option cannot work.
+            RegistrationError: A record type, an option or a custom field cannot work.
 
             SchemaError: The tables do not fit.
         """
+        from loyaltycore.domain.customers.custom_fields import CustomFields
         from loyaltycore.domain.options import CORE_OPTIONS
         from loyaltycore.records.catalogue import core_record_types
 
@@ -104,7 +109,11 @@ class Loyalty:
         self.ids = ids or TimeOrderedIds()
         self.tokens = tokens or SecretTokens()
         self.registry = Registry([*core_record_types(), *record_types])
-        self.options = OptionCatalogue([*CORE_OPTIONS, *options])
+        own_options = tuple(options)
+        self.options = OptionCatalogue([*CORE_OPTIONS, *own_options])
+        self.custom_fields = CustomFields(custom_fields)
+        if any(option.watches for option in own_options):
+            self._check_watching(own_options)
         self.retry = retry or RetryPolicy()
         self._handlers = tuple(handlers)
         storage.bind(self.registry)
@@ -218,6 +227,13 @@ class Loyalty:
 
         refuse_inside_block(self, "pruning")
         return prune(self._desk("upkeep"), older_than)
+
+    def _check_watching(self, options: Iterable[Option[Any]]) -> None:
+        # Few programs have such options, and the others need not load what can be watched.
+        from loyaltycore.domain.completeness.fields import watchable
+        from loyaltycore.domain.completeness.watching import check_watching
+
+        check_watching(options, watchable(self.custom_fields))
 
     def _news(self) -> VendorNews:
         from loyaltycore.services.delivery.vendor_news import VendorNews

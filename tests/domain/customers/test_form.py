@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from loyaltycore.domain.contact import Address, AddressKind, ConsentState, Phone, PhoneKind
 from loyaltycore.domain.customers.customer import Customer, CustomerKind, Salutation
+from loyaltycore.domain.customers.derived import with_derived
 from loyaltycore.domain.customers.form import Reading, read_change, read_new, read_number
 from loyaltycore.domain.validation import Faults
 from tests.domain.customers.bad_values import BAD_VALUES, INJECTION
@@ -57,14 +58,14 @@ def test_reading_what_was_read_changes_nothing(form):
 
 @given(valid_forms(), valid_forms(), st.data())
 def test_only_the_given_fields_change(form, other, data):
-    """A change takes over what is given, leaves the rest, and derives the name to sort by."""
+    """A change takes over what is given, leaves the rest, and derives what follows from it."""
     before, _ = new(**form)
     given_names = data.draw(st.sets(st.sampled_from(sorted(other))))
     given_names -= {"kind", "last_name", "company", "privacy", "privacy_date"}
     change = {name: other[name] for name in given_names}
     after, faults = changed(before, **change)
     assert faults == ()
-    assert after == evolve(before, **change, sort_name=after.sort_name)
+    assert after == with_derived(evolve(before, **change))
 
 
 @pytest.mark.parametrize(("name", "value", "code"), BAD_VALUES)

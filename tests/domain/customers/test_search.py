@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.contact import Phone
+from loyaltycore.domain.contact import Address, AddressKind, Phone
 from loyaltycore.domain.customers.customer import Customer, CustomerKind
 from loyaltycore.domain.customers.search import email_key, fold, foldings, lookup_keys, name_keys, sort_name
 
@@ -135,9 +135,13 @@ def test_a_customer_is_looked_up_by_names_address_and_numbers():
         datetime.now(UTC),
         email="Ina@example.org",
         phones=(Phone("+491701234567"), Phone("+49301234567")),
+        addresses=(Address(city="Köln"), Address(city="Bonn", kind=AddressKind.OLD_RESIDENCE)),
+        custom={"shoe_size": 42},
     )
     assert lookup_keys(customer) == {
         "name": ("weiss ina", "ina weiss"),
         "email": ("ina@example.org",),
         "phone": ("+491701234567", "+49301234567"),
+        "city": ("koln", "koeln"),
+        "custom": ("shoe_size=1000000000000042",),
     }

@@ -1,24 +1,140 @@
-"""Knowing the customer: properties.
+"""Knowing the customer: custom fields, and what selections and reports look at.
 
-Instants are UTC microseconds, choices are the values of their enumerations, nested values are JSON.
+What is derived is derived here by the library itself, so that it agrees with what the library writes from now on.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from loyaltycore_sql.migrations.ddl import create_keys_table, create_table, long_text, text
+from alembic import op
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    MetaData,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from loyaltycore.codec import from_json
+from loyaltycore.domain.contact import Address, Phone
+from loyaltycore.domain.customers.customer import Customer, CustomerKind
+from loyaltycore.domain.customers.derived import with_derived
+from loyaltycore.domain.customers.search import lookup_keys
+from loyaltycore_sql.migrations.ddl import (
+    add_columns,
+    create_keys_table,
+    create_table,
+    long_text,
+    prefix,
+    text,
+)
+from loyaltycore_sql.naming import keys_table_name, table_name
 
 revision = "0002"
 down_revision = "0001"
 
+_PORTION: Final = 500
+_DERIVED: Final = ("birthday", "postal_code", "country", "has_post", "mobile", "landline")
+
 
 def upgrade() -> None:
     """Add the columns and tables."""
+    _customers()
     _property_types()
     _customer_properties()
     _process_templates()
     _processes()
+    _completion_prompts()
+
+
+def _customers() -> None:
+    add_columns(
+        "customers",
+        Column("custom", long_text(), nullable=False),
+        Column("birthday", text(5), nullable=False),
+        Column("postal_code", text(12), nullable=False),
+        Column("country", text(2), nullable=False),
+        Column("has_post", Boolean(), nullable=False),
+        Column("mobile", text(16), nullable=False),
+        Column("landline", text(16), nullable=False),
+        indexes=(("birthday",), ("postal_code",)),
+        fill=_derive_customers,
+    )
+
+
+def _derive_customers() -> None:
+    metadata = MetaData()
+    customers = Table(
+        table_name(prefix(), "customers"),
+        metadata,
+        Column("id", text(64), primary_key=True),
+        Column("birth_date", Date()),
+        *(Column(name, long_text()) for name in ("phones", "addresses", "custom", *_DERIVED)),
+    )
+    customers.c.has_post.type = Boolean()
+    keys = Table(
+        keys_table_name(prefix(), "customers"),
+        metadata,
+        *(Column(name, long_text()) for name in ("lookup", "value", "record_key")),
+    )
+    bind = op.get_bind()
+    change = update(customers).where(customers.c.id == bindparam("key"))
+    for rows in _portions(customers):
+        derived = [_derived(row) for row in rows]
+        bind.execute(change, [{"key": customer.id, **_values(customer)} for customer in derived])
+        cities = [
+            {"lookup": "city", "value": value, "record_key": customer.id}
+            for customer in derived
+            for value in dict.fromkeys(lookup_keys(customer)["city"])
+        ]
+        ids = [customer.id for customer in derived]
+        bind.execute(delete(keys).where(keys.c.lookup == "city", keys.c.record_key.in_(ids)))
+        if cities:
+            bind.execute(insert(keys), cities)
+
+
+def _portions(customers: Table) -> Iterator[Sequence[Any]]:
+    wanted = select(customers.c.id, customers.c.birth_date, customers.c.phones, customers.c.addresses)
+    last = ""
+    while (
+        rows := op.get_bind()
+        .execute(wanted.where(customers.c.id > last).order_by(customers.c.id).limit(_PORTION))
+        .all()
+    ):
+        yield rows
+        last = rows[-1].id
+
+
+def _derived(row: Any) -> Customer:
+    """As much of a customer as the derived fields follow from."""
+    return with_derived(
+        Customer(
+            id=row.id,
+            number="",
+            kind=CustomerKind.PERSON,
+            last_name="",
+            first_name="",
+            company="",
+            sort_name="",
+            created_at=datetime.min.replace(tzinfo=UTC),
+            birth_date=row.birth_date,
+            phones=from_json(row.phones, tuple[Phone, ...]),
+            addresses=from_json(row.addresses, tuple[Address, ...]),
+        )
+    )
+
+
+def _values(customer: Customer) -> dict[str, Any]:
+    return {"custom": "{}", **{name: getattr(customer, name) for name in _DERIVED}}
 
 
 def _process_templates() -> None:
@@ -101,4 +217,15 @@ def _customer_properties() -> None:
         Column("version", BigInteger(), nullable=False),
         unique=(("customer_id", "property", "slot"),),
         indexes=(("customer_id", "id"), ("property", "value", "slot", "customer_id")),
+    )
+
+
+def _completion_prompts() -> None:
+    create_table(
+        "completion_prompts",
+        Column("id", text(64), nullable=False),
+        Column("customer_id", text(64), nullable=False),
+        Column("asked", long_text(), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        indexes=(("customer_id",),),
     )

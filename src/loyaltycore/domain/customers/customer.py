@@ -7,9 +7,10 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from loyaltycore.domain.contact import Address, AddressKind, Channel, ConsentState, Phone
+from loyaltycore.domain.custom_value import CustomValue
 
 
 class CustomerKind(Enum):
@@ -40,6 +41,11 @@ LENGTHS: Final[Mapping[str, int]] = {
     "notes": 10_000,
     "external_number": 40,
     "branch_id": 40,
+    "birthday": 5,
+    "postal_code": 12,
+    "country": 2,
+    "mobile": 16,
+    "landline": 16,
 }
 """Greatest length of the text fields of a customer, in characters: for forms and for storages alike."""
 
@@ -113,6 +119,20 @@ class Customer:
         branch_id: The branch responsible, or empty.
 
         created_at: When the record was made.
+
+        custom: Values of the fields that the host application declared, by key.
+
+        birthday: Month and day of birth as ``MM-DD``, or empty; derived, as all that follow.
+
+        postal_code: Of the address that things are sent to, or of the first one that might be; or empty.
+
+        country: The same address's country, or empty.
+
+        has_post: Whether a letter would arrive.
+
+        mobile: The first mobile number, or empty.
+
+        landline: The first landline number, or empty.
     """
 
     id: str
@@ -142,6 +162,13 @@ class Customer:
     external_number: str = ""
     customer_since: date | None = None
     branch_id: str = ""
+    custom: Mapping[str, CustomValue] = field(factory=dict, hash=False)
+    birthday: str = ""
+    postal_code: str = ""
+    country: str = ""
+    has_post: bool = False
+    mobile: str = ""
+    landline: str = ""
     version: int = 1
 
     @property

@@ -18,6 +18,8 @@ from loyaltycore.domain.contact import (
     read_address,
     read_phone,
 )
+from loyaltycore.domain.custom_value import CustomValue
+from loyaltycore.domain.customers.custom_fields import NO_CUSTOM_FIELDS, CustomFields
 from loyaltycore.domain.customers.customer import (
     LENGTHS,
     MAX_ADDRESSES,
@@ -26,8 +28,8 @@ from loyaltycore.domain.customers.customer import (
     CustomerKind,
     Salutation,
 )
+from loyaltycore.domain.customers.derived import with_derived
 from loyaltycore.domain.customers.languages import LANGUAGES
-from loyaltycore.domain.customers.search import sort_name
 from loyaltycore.domain.validation import Faults
 
 
@@ -35,7 +37,8 @@ class CustomerFields(TypedDict, total=False):
     """The keyword arguments by which a customer is created and changed; see `Customer` for what they mean.
 
     Enumerations may be given as their value. A phone given as text is read in the national form of the branch's
-    country and gets its kind from the number range.
+    country and gets its kind from the number range. Of the custom fields those that nothing is said about stay, and None
+    takes a value away.
     """
 
     kind: CustomerKind | str | None
@@ -61,6 +64,7 @@ class CustomerFields(TypedDict, total=False):
     external_number: str
     customer_since: date | None
     branch_id: str
+    custom: Mapping[str, CustomValue | None]
 
 
 @frozen
@@ -71,10 +75,13 @@ class Reading:
         today: The local date: what lies behind it has not happened yet.
 
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
+
+        custom_fields: The fields that the host application declared.
     """
 
     today: date
     country: str
+    custom_fields: CustomFields = NO_CUSTOM_FIELDS
 
 
 def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> Customer:
@@ -136,13 +143,13 @@ def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict
 
 def _over(faults: Faults, before: Customer, clean: Mapping[str, Any], reading: Reading) -> Customer:
     """Lay clean fields over a customer, check what no field can say alone, derive the fields that nobody gives."""
-    after = evolve(before, **clean)
-    _check_name(faults, after)
-    return evolve(
-        after,
-        privacy_date=_privacy_date(faults, before, after, clean.get("privacy_date"), reading),
-        sort_name=sort_name(after.kind, after.last_name, after.first_name, after.company),
+    given = {name: value for name, value in clean.items() if name != "custom"}
+    after = evolve(
+        before, custom=reading.custom_fields.read(faults, clean.get("custom"), before.custom), **given
     )
+    _check_name(faults, after)
+    privacy_date = _privacy_date(faults, before, after, clean.get("privacy_date"), reading)
+    return with_derived(evolve(after, privacy_date=privacy_date))
 
 
 def _check_name(faults: Faults, customer: Customer) -> None:
@@ -257,4 +264,6 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "external_number": _text("external_number"),
     "customer_since": _past_day("customer_since"),
     "branch_id": _text("branch_id"),
+    # Read over what the customer has, once that is known.
+    "custom": lambda _faults, value, _reading: value,
 }

@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from loyaltycore.domain.customers.customer import LENGTHS, Customer, CustomerKind
+from loyaltycore.domain.customers.custom_fields import custom_keys
+from loyaltycore.domain.customers.customer import LENGTHS, POSTAL_KINDS, Customer, CustomerKind
 
 KEY_LENGTH: Final = 120
 """Longest lookup key: a storage cuts longer ones."""
@@ -105,6 +106,13 @@ def lookup_keys(customer: Customer) -> Mapping[str, tuple[str, ...]]:
         "name": name_keys(customer.last_name, customer.first_name, customer.company, customer.name_extension),
         "email": (email_key(customer.email),),
         "phone": tuple(phone.number for phone in customer.phones),
+        "city": tuple(
+            key
+            for address in customer.addresses
+            if address.kind in POSTAL_KINDS
+            for key in foldings(address.city)
+        ),
+        "custom": custom_keys(customer.custom),
     }
 
 

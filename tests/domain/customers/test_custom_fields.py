@@ -1,0 +1,130 @@
+"""Fields that the host adds to the customer: declared once, checked, kept in order."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyaltycore.codec import from_json, to_json
+from loyaltycore.domain.custom_value import CustomValue
+from loyaltycore.domain.customers.custom_fields import (
+    GREATEST_NUMBER,
+    LEAST_NUMBER,
+    CustomField,
+    CustomFields,
+    FieldKind,
+    custom_key,
+)
+from loyaltycore.domain.customers.form import Reading, read_change, read_new
+from loyaltycore.domain.validation import Faults
+from loyaltycore.errors import RegistrationError
+from tests.domain.customers.forms import TODAY
+
+FIELDS = CustomFields(
+    [
+        CustomField("shoe_size", FieldKind.INTEGER, label="Shoe size"),
+        CustomField("nickname"),
+        CustomField("fitted_on", FieldKind.DATE),
+        CustomField("vip", FieldKind.FLAG),
+        CustomField("frame", FieldKind.CHOICE, choices=("rimless", "full")),
+    ]
+)
+READING = Reading(TODAY, "DE", FIELDS)
+GOOD = {"shoe_size": 42, "nickname": "Rika", "fitted_on": date(2026, 1, 2), "vip": True, "frame": "full"}
+
+
+def read(custom, before=None):
+    """Read custom values into a new customer, or over one: the customer and the faults."""
+    faults = Faults()
+    form = {"custom": custom}
+    made = (
+        read_change(faults, before, form, READING)
+        if before
+        else read_new(faults, {"last_name": "M", **form}, READING)
+    )
+    return made, [(fault.field, fault.code) for fault in faults.found]
+
+
+def test_every_kind_is_read_and_kept_in_order():
+    """Values of every kind come through, by key in order."""
+    made, faults = read(GOOD)
+    assert faults == []
+    assert made.custom == GOOD
+    assert list(made.custom) == sorted(GOOD)
+
+
+def test_what_is_not_mentioned_stays_and_none_takes_away():
+    """A change lays its values over those that are there; None and an empty text take one away."""
+    made, _ = read(GOOD)
+    after, faults = read({"shoe_size": 43, "nickname": "", "vip": None}, made)
+    assert faults == []
+    assert after.custom == {"fitted_on": date(2026, 1, 2), "frame": "full", "shoe_size": 43}
+    assert read(None, made) == (made, [])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("hat_size", 5, "unknown_field"),
+        ("shoe_size", "42", "wrong_type"),
+        ("shoe_size", True, "wrong_type"),
+        ("shoe_size", GREATEST_NUMBER + 1, "out_of_range"),
+        ("nickname", 5, "wrong_type"),
+        ("nickname", "x" * 71, "too_long"),
+        ("fitted_on", datetime(2026, 1, 1), "wrong_type"),  # noqa: DTZ001  a date is asked for
+        ("vip", 1, "wrong_type"),
+        ("frame", "half", "unknown_choice"),
+        ("frame", ["full"], "unknown_choice"),
+    ],
+)
+def test_each_bad_value_is_one_fault(key, value, code):
+    """A value that does not fit its field is one fault, under the field's key."""
+    assert read({**GOOD, key: value})[1] == [(f"custom.{key}", code)]
+
+
+def test_what_is_no_mapping_is_one_fault():
+    """Custom values are given by key."""
+    assert read([("shoe_size", 42)])[1] == [("custom", "wrong_type")]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [CustomField("Shoe")],
+        [CustomField("")],
+        [CustomField("a" * 41)],
+        [CustomField("a"), CustomField("a")],
+        [CustomField("a", FieldKind.CHOICE)],
+        [CustomField("a", FieldKind.TEXT, choices=("x",))],
+        [CustomField("a", FieldKind.CHOICE, choices=("x", "x"))],
+        [CustomField("a", FieldKind.CHOICE, choices=(" x",))],
+        [CustomField(f"a{n}") for n in range(101)],
+    ],
+)
+def test_a_field_that_cannot_work_is_refused(fields):
+    """A declaration is checked when the house is put together."""
+    with pytest.raises(RegistrationError):
+        CustomFields(fields)
+
+
+custom_values = st.text(max_size=20) | st.integers(LEAST_NUMBER, GREATEST_NUMBER) | st.booleans() | st.dates()
+
+
+@given(st.dictionaries(st.sampled_from(sorted(GOOD)), custom_values))
+def test_custom_values_survive_as_json(values):
+    """Values of every kind become JSON and come back with their types."""
+    back = from_json(to_json(values, Mapping[str, CustomValue]), Mapping[str, CustomValue])
+    assert back == values
+    assert {key: type(back[key]) for key in back} == {key: type(values[key]) for key in values}
+
+
+@given(
+    st.tuples(*[st.integers(LEAST_NUMBER, GREATEST_NUMBER)] * 2)
+    | st.tuples(*[st.dates(date(1900, 1, 1), date(2199, 12, 31))] * 2)
+)
+def test_lookup_keys_sort_as_the_values_do(pair):
+    """Of two numbers or dates the greater one has the greater lookup key, negative ones included."""
+    low, high = (custom_key("f", value) for value in pair)
+    assert (low < high) is (pair[0] < pair[1])
