@@ -17,6 +17,7 @@ from loyaltycore.domain.properties import (
     StepReference,
     has_value,
 )
+from loyaltycore.errors import DuplicateKey
 from tests.house import THURSDAY, House, dump
 
 STEP = StepReference("process-1", "step-1")
@@ -290,6 +291,18 @@ def test_an_assignment_is_repeated_under_its_key(shop: House) -> None:
     again = desk.properties.assign(erika.id, "origin", "own", by_step=STEP)
     assert again.id == made.id
     assert held(shop, erika) == [("origin", "third")]
+
+
+def test_the_storage_keeps_a_second_current_value_out(shop: House) -> None:
+    """Two current assignments cannot share a slot, whoever writes them; the ended ones share nothing."""
+    erika = shop.customer()
+    made = shop.desk.properties.assign(erika.id, "origin", "own")
+    with pytest.raises(DuplicateKey) as conflict, shop.loyalty.storage.transaction() as tx:
+        tx.add(evolve(made, id="other", value="third"))
+    assert conflict.value.fields == ("customer_id", "property", "slot")
+    with shop.loyalty.storage.transaction() as tx:
+        tx.add(*(evolve(made, id=f"old-{n}", slot=None, ended_at=THURSDAY) for n in range(2)))
+    assert shop.desk.properties.of_customer(erika.id) == (made,)
 
 
 def test_an_assignment_joins_a_block(shop: House) -> None:

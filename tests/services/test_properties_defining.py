@@ -97,6 +97,9 @@ def test_a_value_is_renamed_and_coloured(house: House) -> None:
     before = dump(house.loyalty)
     house.desk.properties.change_value("origin", "own", label="Ours")
     assert dump(house.loyalty) == before
+    house.desk.properties.hide("origin", "own")
+    renamed = house.desk.properties.change_value("origin", "own", label="Own again")
+    assert renamed.value("own") == PropertyValue("own", "Own again", "O", hidden=True)
 
 
 def test_a_property_needs_a_name(memory_house: House) -> None:

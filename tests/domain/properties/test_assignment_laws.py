@@ -85,12 +85,23 @@ def test_assigning_the_same_again_changes_nothing(shelf: Shelf, value: str, by: 
 
 
 @given(shelf=shelves(), value=st.sampled_from(KEYS))
-def test_what_is_hidden_is_not_newly_assigned_and_stays_where_it_is(shelf: Shelf, value: str) -> None:
-    """Hiding a value, or the property, keeps what customers have and refuses what they do not have."""
-    for hidden in (value, None):
-        kept = shelf.current
-        shelf.act("hide", hidden)
-        assert shelf.current == kept
+def test_assigning_ends_what_shares_its_slot_and_nothing_else(shelf: Shelf, value: str) -> None:
+    """One value takes the place of another where there may be one, and stands beside it where there may be several."""
+    assert shelf.kind
+    kept = [row for row in shelf.current if shelf.kind.multi_valued or row.value == value]
+    shelf.act("assign", value)
+    if shelf.decision.add:
+        assert shelf.current == [*kept, shelf.decision.result]
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["value", "property"])
+@given(shelf=shelves(), value=st.sampled_from("abc"))
+def test_what_is_hidden_is_not_newly_assigned_and_stays_where_it_is(
+    shelf: Shelf, value: str, *, whole: bool
+) -> None:
+    """Hiding a value, or the property, keeps what the customer has and refuses what the customer does not have."""
+    shelf.act("hide", None if whole else value)
+    kept = shelf.current
     shelf.act("assign", value)
     assert shelf.current == kept
     assert not shelf.decision.add

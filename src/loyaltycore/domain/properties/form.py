@@ -98,7 +98,7 @@ def read_value_changes(before: PropertyValue, given: Mapping[str, Any]) -> Prope
     faults = Faults()
     clean = _value(faults, evolve(before, **given))
     faults.raise_if_any()
-    return evolve(clean, hidden=before.hidden, meaning=before.meaning)
+    return evolve(clean, meaning=before.meaning)
 
 
 def read_order(kind: PropertyType, given: object) -> tuple[PropertyValue, ...]:
