@@ -19,6 +19,7 @@ from sqlalchemy import (
     Date,
     Engine,
     Index,
+    Insert,
     MetaData,
     String,
     Table,
@@ -177,6 +178,7 @@ def _key_rows(customer: Customer) -> list[dict[str, str]]:
     ]
 
 
+_ADD_CARDS, _ADD_CUSTOMERS, _ADD_KEYS = insert(CARDS), insert(CUSTOMERS), insert(KEYS)
 _GET_CARD = select(CARDS).where(CARDS.c.id == bindparam("wanted"))
 _GET_CUSTOMER = select(CUSTOMERS).where(CUSTOMERS.c.id == bindparam("wanted"))
 _CARDS_OF = select(CARDS).where(CARDS.c.customer_id == bindparam("wanted")).order_by(CARDS.c.id)
@@ -206,13 +208,26 @@ def cards_of(connection: Connection, customer_id: str) -> list[CustomerCard]:
 
 def add_cards(connection: Connection, cards: Sequence[CustomerCard]) -> None:
     """Insert cards."""
-    connection.execute(insert(CARDS), [card_row(card) for card in cards])
+    connection.execute(_ADD_CARDS, [card_row(card) for card in cards])
 
 
 def add_customers(connection: Connection, customers: Sequence[Customer]) -> None:
     """Insert customers with their lookup keys."""
-    connection.execute(insert(CUSTOMERS), [customer_row(customer) for customer in customers])
-    connection.execute(insert(KEYS), [row for customer in customers for row in _key_rows(customer)])
+    add_rows(connection, customer_rows(customers))
+
+
+def customer_rows(customers: Sequence[Customer]) -> list[tuple[Insert, list[dict[str, Any]]]]:
+    """Customers with their lookup keys as rows of both tables."""
+    return [
+        (_ADD_CUSTOMERS, [customer_row(customer) for customer in customers]),
+        (_ADD_KEYS, [row for customer in customers for row in _key_rows(customer)]),
+    ]
+
+
+def add_rows(connection: Connection, rows: Sequence[tuple[Insert, list[dict[str, Any]]]]) -> None:
+    """Insert rows: one executemany for each table."""
+    for statement, some in rows:
+        connection.execute(statement, some)
 
 
 def save_card(connection: Connection, card: CustomerCard) -> None:

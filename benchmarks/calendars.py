@@ -13,7 +13,7 @@ from loyaltycore.domain.calendar import next_working_day
 from loyaltycore_holidays import HolidayCalendar
 
 DAYS = [date(2020, 1, 1) + timedelta(days=n) for n in range(3653)]
-ROUNDS = 5
+ROUNDS = 21
 FACTOR = 20
 
 Walk = Callable[[], list[date]]

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from benchmarks import by_hand
 from benchmarks.databases import ENGINES, database
 from benchmarks.people import card, customer, customers
-from benchmarks.timing import Result, at_most, duel
+from benchmarks.timing import Result, at_most, duel, seconds
 from loyaltycore.domain.cards.card import CustomerCard
 from loyaltycore.domain.criteria import Query, field
 from loyaltycore.domain.customers.customer import Customer
@@ -36,7 +36,7 @@ def run() -> Iterator[Result]:
             _fill(storage, bare)
             for verb, ours, peer in _verbs(storage, bare):
                 yield at_most(f"{verb}, {name}", *duel(ours, peer), LIMIT, CALLS)
-            yield _many(name, storage, bare)
+            yield from _many(name, storage, bare)
             storage.close()
             bare.dispose()
 
@@ -134,18 +134,30 @@ def _pair(
     return mine, theirs
 
 
-def _many(name: str, storage: SqlStorage, bare: Engine) -> Result:
-    """Adding 100,000 customers in one unit of work, beside the bare executemany of the same rows."""
+def _many(name: str, storage: SqlStorage, bare: Engine) -> Iterator[Result]:
+    """Adding 100,000 customers in one unit of work, beside the bare executemany of the same records and of ready rows."""
     starts = count(10_000_000, MANY)
+    people: list[Customer] = []
+    ready: list[tuple[Any, list[dict[str, Any]]]] = []
+
+    def prepare() -> None:
+        people[:] = customers(MANY, next(starts))
+        ready[:] = by_hand.customer_rows(people)
 
     def mine() -> None:
-        people = list(customers(MANY, next(starts)))
         with storage.transaction() as tx:
             tx.add(*people)
 
     def theirs() -> None:
-        people = list(customers(MANY, next(starts)))
         with bare.begin() as connection:
             by_hand.add_customers(connection, people)
 
-    return at_most(f"add {MANY:,} customers at once, {name}", *duel(mine, theirs, 2), LIMIT, MANY)
+    def rows_alone() -> None:
+        with bare.begin() as connection:
+            by_hand.add_rows(connection, ready)
+
+    what = f"add {MANY:,} customers at once"
+    ours, peer = duel(mine, theirs, 2, prepare)
+    yield at_most(f"{what}, {name}", ours, peer, LIMIT, MANY)
+    prepare()
+    yield at_most(f"{what}, beside inserting finished rows, {name}", ours, seconds(rows_alone), None, MANY)

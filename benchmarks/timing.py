@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import statistics
 import time
 from collections.abc import Callable
 
@@ -48,15 +47,24 @@ def seconds(work: Callable[[], object]) -> float:
         gc.enable()
 
 
-def duel(ours: Callable[[], object], peer: Callable[[], object], rounds: int = 9) -> tuple[float, float]:
-    """Run both in turns and answer with the median seconds of each; one round before does not count."""
-    ours(), peer()
+def duel(
+    ours: Callable[[], object],
+    peer: Callable[[], object],
+    rounds: int = 9,
+    prepare: Callable[[], object] = lambda: None,
+) -> tuple[float, float]:
+    """Run both in turns and answer with the seconds of the best round of each; one round before does not count.
+
+    The best, because what a round takes beyond it is the work of other programs. What `prepare` does before each is not timed.
+    """
     times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(rounds):
+    for turn in range(rounds + 1):
         order = ((ours, 0), (peer, 1)) if turn % 2 else ((peer, 1), (ours, 0))
         for work, side in order:
+            prepare()
             times[side].append(seconds(work))
-    return statistics.median(times[0]), statistics.median(times[1])
+    times[0].pop(0), times[1].pop(0)
+    return min(times[0]), min(times[1])
 
 
 def at_most(subject: str, ours: float, peer: float, limit: float | None = None, count: int = 1) -> Result:

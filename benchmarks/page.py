@@ -1,0 +1,74 @@
+"""The page of results: a table for each part, with what it stands for and the day on which it was measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from benchmarks.timing import Result
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+Made by `python -m benchmarks`; `python -m benchmarks storage` measures one part afresh. Every figure stands beside a
+peer or a bare driver, measured in the same run and in turns, so that whatever slows the machine down slows down both;
+where they take turns, the best round of each counts. Only the ratios mean something on another machine.
+"""
+WORDS = {
+    "calendar": (
+        "Working days",
+        "The next working day after each day from 2020 to 2029. Both peers give the same answers on all of them, or the "
+        "run fails.",
+    ),
+    "import": (
+        "Starting a program",
+        "Whole interpreters, without what an empty one takes, with bytecode as an installed library has it. A capability "
+        "is loaded when it is first used: the third line opens customers and cards, to show what that hides.",
+    ),
+    "storage": (
+        "The storage",
+        "Beside what a careful programmer writes with SQLAlchemy Core for these two tables alone: the same columns, "
+        "lookup keys, version check, and frozen records out. Each verb is called 300 times in one unit of work.",
+    ),
+    "outbox": (
+        "Delivering",
+        "Card orders from `cards.order` to the receipt of the card vendor, a process of its own, over HTTP. Each order is "
+        "written down in a transaction of its own. Beside one worker stands the bare POST with nothing around it.",
+    ),
+    "search": (
+        "Finding one among many",
+        "The median of 60 different searches. Tests look at the query plans of every way to find something, on SQLite, "
+        "PostgreSQL and MariaDB.",
+    ),
+}
+TABLE = """
+| what | ours | beside it | ratio | promised | |
+|---|---|---|---|---|---|
+"""
+
+
+def line(result: Result) -> str:
+    """One row of a table."""
+    mark = "" if result.target == "-" else "kept" if result.kept else "MISSED"
+    return f"| {result.subject} | {result.ours} | {result.peer} | {result.ratio} | {result.target} | {mark} |"
+
+
+def write(part: str, lines: Sequence[str], day: date) -> None:
+    """Put the table of a part on the page."""
+    sections = _sections(PAGE.read_text("utf-8")) if PAGE.exists() else {}
+    title, words = WORDS[part]
+    cores = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    measured = f"Measured on {day} with Python {platform.python_version()} on {cores}."
+    sections[title] = f"{words}\n\n{measured}\n{TABLE}" + "\n".join(lines) + "\n"
+    known = (title for title, _ in WORDS.values() if title in sections)
+    PAGE.write_text(HEAD + "".join(f"\n## {title}\n\n{sections[title]}" for title in known), "utf-8")
+
+
+def _sections(text: str) -> dict[str, str]:
+    """What stands below each heading."""
+    titles = re.split(r"^## (.+)\n\n", text, flags=re.MULTILINE)[1:]
+    return {title: body.rstrip("\n") + "\n" for title, body in zip(titles[::2], titles[1::2], strict=True)}
