@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -38,7 +39,8 @@ class VendorBooks:
             self.states = {reference: state for reference, state, _ in rows}
             self.revisions = {reference: revision for reference, _, revision in rows}
             self.prints = Counter(row[0] for row in connection.execute("SELECT reference FROM prints"))
-            self.events = {row[0] for row in connection.execute("SELECT id FROM events")}
+            events = connection.execute("SELECT id, body FROM events").fetchall()
+            self.events = {event: json.loads(body)["data"] for event, body in events}
             self.calls = connection.execute("SELECT COALESCE(SUM(attempts), 0) FROM deliveries").fetchone()[0]
         connection.close()
 
@@ -88,6 +90,16 @@ class Ledger:
         """How often the most unlucky message was tried."""
         messages: list[OutboxMessage] = self.stored["outbox"]
         return max(message.attempts for message in messages)
+
+    def out_of_order(self) -> int:
+        """How many events were taken in after a later one of their order."""
+        latest: Counter[str] = Counter()
+        late = 0
+        for taken in sorted(self.stored["inbox"], key=lambda taken: taken.id):
+            order = self.vendor.events[taken.event_id]
+            late += order["revision"] < latest[order["reference"]]
+            latest[order["reference"]] = max(latest[order["reference"]], order["revision"])
+        return late
 
     def _check_what_was_told(self) -> None:
         """Every order that a till was told of is stored once, with one card; no number is missing or given twice."""

@@ -17,6 +17,7 @@ from tests.engines import fresh_database
 from tests.faults.effort import FACTOR, wait_for
 from tests.faults.havoc import Havoc
 from tests.faults.ledger import Ledger
+from tests.faults.moods import ANSWER_CUT, ANSWER_LOST, REQUEST_LOST, RESET_BEFORE
 from tests.faults.prefork import Prefork
 from tests.faults.racing import seeded, tell
 from tests.faults.tills import Till, open_tills, work_at_once
@@ -24,7 +25,7 @@ from tests.faults.town import Town, open_town
 
 TILLS = 4
 AT_LEAST = {"workers": 8, "receivers": 4, "vendor": 3, "frozen": 1}
-"""Strokes without which a soak would prove nothing; it goes on until there are so many."""
+"""Strokes without which a soak would prove nothing: it goes on until there are so many, and every mood was felt."""
 
 
 @pytest.mark.parametrize(("engine", "orders"), [("postgresql", 300), ("sqlite", 60), ("mariadb", 60)])
@@ -39,7 +40,7 @@ def test_everything_happens_once(engine: str, orders: int, forking: Prefork, tmp
         havoc = Havoc(town, chance)
         with havoc:
             work_at_once(tills, lambda till: _order(till, orders * FACTOR // TILLS, chance))
-            wait_for(lambda: havoc.tally >= Counter(AT_LEAST), "havoc")
+            wait_for(lambda: havoc.tally >= Counter(AT_LEAST) and _was_felt(town), "havoc")
         calm = time.monotonic()
         assert not havoc.faults, havoc.faults
         _wait_for_the_end(town)
@@ -47,6 +48,8 @@ def test_everything_happens_once(engine: str, orders: int, forking: Prefork, tmp
         ledger = Ledger.read(town.loyalty, tills, tmp_path / "vendor.db", town.mail)
         _tell(engine, town, havoc, ledger, calm - start, time.monotonic() - start)
         ledger.check()
+        assert ledger.vendor.calls > len(ledger.vendor.events)
+        assert ledger.out_of_order()
         assert ended == [0] * len(ended)
 
 
@@ -75,6 +78,12 @@ def _wait_for_the_end(town: Town) -> None:
     town.loyalty.catch_up()
 
 
+def _was_felt(town: Town) -> bool:
+    """Whether connections to the vendor broke both before a request was served and after it."""
+    felt = town.to_vendor.tally
+    return felt[RESET_BEFORE] + felt[REQUEST_LOST] > 0 and felt[ANSWER_LOST] + felt[ANSWER_CUT] > 0
+
+
 def _tell(
     engine: str, town: Town, havoc: Havoc, ledger: Ledger, under_fire: float, altogether: float
 ) -> None:
@@ -84,5 +93,6 @@ def _tell(
     tell(f"  killed: {dict(havoc.tally)}")
     tell(f"  towards the vendor: {dict(town.to_vendor.tally)}")
     tell(f"  towards the shop: {dict(town.to_shop.tally)}; {calls} webhook calls for {events} events")
+    tell(f"  {ledger.out_of_order()} events came after a later one of their order")
     tell(f"  {ledger.twice()} of {len(ledger.mails)} mails came twice; most tries {ledger.most_attempts()}")
     tell(f"  {under_fire:.1f} s under fire, {altogether:.1f} s altogether")
