@@ -1,0 +1,144 @@
+"""Completeness by example: what is watched, when it is asked for again, whose gap it is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from loyaltycore.domain.completeness.assess import assess, request_of, require_address
+from loyaltycore.domain.completeness.options import (
+    ADVERTISING,
+    BIRTH_DATE,
+    COMPLETENESS_OPTIONS,
+    EMAIL,
+    MOBILE,
+    POSTAL_ADDRESS,
+    PRIVACY_STATEMENT,
+    REQUIRE_ADDRESS,
+)
+from loyaltycore.domain.completeness.prompt import CompletionPrompt, last_asked
+from loyaltycore.domain.completeness.watching import check_watching
+from loyaltycore.domain.contact import Address
+from loyaltycore.domain.options import CORE_OPTIONS
+from loyaltycore.domain.settings import Option, Severity
+from loyaltycore.errors import Refused, RegistrationError
+from tests.domain.completeness.forms import FIELDS, OWN, customer, watch
+from tests.domain.customers.forms import TODAY
+
+HOME = Address("Lindenstraße 5", "10969", "Berlin", "DE")
+
+
+@pytest.mark.parametrize(
+    ("today", "due"),
+    [
+        (date(2026, 1, 31), False),
+        (date(2026, 2, 27), False),
+        (date(2026, 2, 28), True),
+        (date(2027, 1, 1), True),
+    ],
+)
+def test_a_question_rests_for_its_months(today: date, *, due: bool) -> None:
+    """Asked on 31 January, with a month in between, it is asked again from the last day of February."""
+    (gap,) = assess(customer(), watch(EMAIL, months=1), {"email": date(2026, 1, 31)}, today).gaps
+    assert (gap.last_asked_on, gap.ask_again_on) == (date(2026, 1, 31), date(2026, 2, 28))
+    assert gap.is_due is due
+
+
+def test_a_question_that_never_was_asked_is_due() -> None:
+    """No pause without a question."""
+    (gap,) = assess(customer(), watch(EMAIL, months=12), {"mobile": TODAY}, TODAY).gaps
+    assert (gap.last_asked_on, gap.ask_again_on, gap.is_due) == (None, None, True)
+
+
+def test_no_months_ask_each_time() -> None:
+    """With 0 months a question of the same day is due again."""
+    (gap,) = assess(customer(), watch(EMAIL), {"email": TODAY}, TODAY).gaps
+    assert (gap.ask_again_on, gap.is_due) == (TODAY, True)
+
+
+def test_what_is_required_is_always_due() -> None:
+    """A pause is for reminders; a field that something needs is asked for until it is there."""
+    (gap,) = assess(customer(), watch(REQUIRE_ADDRESS, months=12), {"postal_address": TODAY}, TODAY).gaps
+    assert (gap.severity, gap.is_due) == (Severity.REQUIRE, True)
+
+
+def test_a_gap_names_every_option_that_watches_it() -> None:
+    """F67: both options over the address are named, and the stricter one decides."""
+    found = assess(customer(), watch(POSTAL_ADDRESS, REQUIRE_ADDRESS), {}, TODAY)
+    (gap,) = found.gaps
+    assert gap.watched_by == ("completeness.postal_address", "processes.require_address")
+    assert gap.severity is Severity.REQUIRE
+    assert found.required == (gap,)
+
+
+def test_a_company_has_no_date_of_birth() -> None:
+    """What a kind of customer cannot have is no gap of it."""
+    watched = watch(BIRTH_DATE, EMAIL)
+    assert assess(customer(last_name="", company="Optik GmbH"), watched, {}, TODAY).watched == ("email",)
+    assert assess(customer(), watched, {}, TODAY).watched == ("birth_date", "email")
+
+
+def test_an_answer_of_no_is_an_answer() -> None:
+    """A declined consent and a truth value that is False are filled; open and absent are not."""
+    shoe = next(option for option in OWN if option.watches == ("custom.shoe",))
+    watched = watch(PRIVACY_STATEMENT, ADVERTISING, shoe)
+    consents = dict.fromkeys(("privacy", "consent_letter", "consent_email", "consent_phone"), "declined")
+    found = assess(customer(**consents, custom={"shoe": False}), watched, {}, TODAY)
+    assert [gap.field for gap in found.gaps] == ["consent_sms"]
+    assert found.score == 5 / 6
+
+
+def test_a_request_asks_for_what_is_due_in_the_order_of_the_form() -> None:
+    """Only the due gaps are asked for; where none is due nothing is asked."""
+    who, watched = customer(), watch(MOBILE, EMAIL, BIRTH_DATE, months=1)
+    request = request_of(who, assess(who, watched, {"email": TODAY}, TODAY))
+    assert request is not None
+    assert request.fields == ("birth_date", "mobile")
+    asked = dict.fromkeys(("birth_date", "email", "mobile"), TODAY)
+    assert request_of(who, assess(who, watched, asked, TODAY)) is None
+
+
+def test_an_address_can_be_required() -> None:
+    """An address that no letter would reach is none."""
+    require_address(customer(addresses=[HOME]))
+    with pytest.raises(Refused) as refused:
+        require_address(customer(addresses=[Address("Lindenstraße 5")]))
+    assert refused.value.code == "process.address_required"
+    assert refused.value.facts["field"] == "postal_address"
+
+
+def test_the_latest_of_several_prompts_counts() -> None:
+    """Two customers who became one were asked whenever either was."""
+    early, late = date(2025, 3, 1), date(2025, 9, 1)
+    prompts = [
+        CompletionPrompt("a", "a", {"email": early, "mobile": late}),
+        CompletionPrompt("b", "a", {"email": late, "landline": early}),
+    ]
+    assert last_asked(prompts) == {"email": late, "mobile": late, "landline": early}
+
+
+def test_the_options_of_the_library_watch_fields_that_exist() -> None:
+    """F67: every option says what it does and which fields it watches; one but the pause watches none."""
+    check_watching(CORE_OPTIONS, FIELDS)
+    assert [option.key for option in COMPLETENESS_OPTIONS if not option.watches] == [
+        "completeness.ask_again_months"
+    ]
+    assert all(option.description and option.tab == "customer" for option in COMPLETENESS_OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (
+            Option("shop.a", False, "", watches=("custom.hat_size",)),
+            "'custom.hat_size', which is not a field",
+        ),
+        (Option("shop.a", 1, "", watches=("email",)), "must be True or False"),
+        (Option("shop.a", "", "", watches=("email",)), "must be True or False"),
+    ],
+)
+def test_an_option_that_cannot_watch_is_refused(option: Option[bool], words: str) -> None:
+    """An unknown field, or an option that is no switch, is a mistake of the program."""
+    with pytest.raises(RegistrationError, match=words):
+        check_watching([option], FIELDS)

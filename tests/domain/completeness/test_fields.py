@@ -1,0 +1,61 @@
+"""Fields that can be watched: as a function of a customer and as a criteria they say the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyaltycore.domain.completeness.assess import assess
+from loyaltycore.domain.completeness.fields import watchable
+from loyaltycore.domain.completeness.watching import Watching
+from loyaltycore.domain.criteria import View, matches
+from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.customers.form import CustomerFields
+from loyaltycore.domain.customers.search import lookup_keys
+from tests.domain.completeness.forms import CUSTOM, FIELDS, customer, customers, watchings
+from tests.domain.customers.forms import TODAY
+
+WITHOUT_CRITERIA = {"addresses"}
+VIEW = View(keys=lookup_keys)  # type: ignore[arg-type]  # of customers
+
+
+@given(who=customers(), key=st.sampled_from(list(FIELDS)))
+def test_a_storage_finds_whoever_lacks_a_field(who: Customer, key: str) -> None:
+    """The criteria matches every customer whose field is empty, and only for addresses anybody else."""
+    field = FIELDS[key]
+    if key in WITHOUT_CRITERIA:
+        assert matches(field.empty, who, VIEW)
+    else:
+        assert matches(field.empty, who, VIEW) is not bool(field.is_filled(who))
+    assert matches(field.lacking, who, VIEW) is (matches(field.empty, who, VIEW) and field.applies_to(who))
+
+
+@given(who=customers(), watched=watchings())
+def test_whoever_has_a_gap_is_found(who: Customer, watched: Watching) -> None:
+    """The criteria of all that is watched misses nobody with a gap."""
+    assert matches(watched.lacking, who, VIEW) or not assess(who, watched, {}, TODAY).gaps
+
+
+def test_every_field_of_the_form_can_be_watched() -> None:
+    """The form, the four groups of data, and the fields of the host application; no key stands there twice."""
+    form = set(CustomerFields.__annotations__) - {"custom"}
+    groups = {"postal_address", "email", "landline", "mobile"}
+    own = {"custom.shoe_size", "custom.shoe", "custom.frame"}
+    assert set(FIELDS) == form | groups | own
+    assert all(field.label and field.group for field in FIELDS.values())
+
+
+def test_a_field_of_the_host_keeps_its_label_and_group() -> None:
+    """What the host declared is what a form shows; the key stands in where there is no label."""
+    field = FIELDS["custom.shoe_size"]
+    assert (field.label, field.group) == ("Shoe size", "Fitting")
+    assert FIELDS["custom.shoe"].label == "shoe"
+    assert watchable(CUSTOM) is FIELDS
+
+
+@pytest.mark.parametrize("key", ["shoe", "shoe_size"])
+def test_a_key_that_begins_another_is_not_taken_for_it(key: str) -> None:
+    """``shoe`` is empty where only ``shoe_size`` is filled, and the other way round."""
+    other = {"shoe": {"shoe_size": 42}, "shoe_size": {"shoe": True}}[key]
+    assert matches(FIELDS[f"custom.{key}"].empty, customer(custom=other), VIEW)
