@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from loyaltycore.domain.branches import HEAD_OFFICE, Branch
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from loyaltycore.services.delivery.outbox import Outbox
     from loyaltycore.services.delivery.vendor_news import Intake, VendorNews
     from loyaltycore.services.delivery.worker import DeliveryReport, Worker
+    from loyaltycore.services.step_types.registry import StepTypes
+    from loyaltycore.services.step_types.step_type import StepType
     from loyaltycore.services.unit import Unit
     from loyaltycore.services.upkeep import Pruned
 
@@ -86,13 +89,14 @@ class Loyalty:
         record_types: Iterable[RecordType[Any]] = (),
         options: Iterable[Option[Any]] = (),
         custom_fields: Iterable[CustomField] = (),
+        step_types: Iterable[StepType] = (),
         handlers: Iterable[Handler] = (),
         retry: RetryPolicy | None = None,
     ) -> None:
         """Put the house together and bind the storage to its record types.
 
         Raises:
-            RegistrationError: A record type, an option or a custom field cannot work.
+            RegistrationError: A record type, an option, a custom field or a step type cannot work.
 
             SchemaError: The tables do not fit.
         """
@@ -116,7 +120,18 @@ class Loyalty:
             self._check_watching(own_options)
         self.retry = retry or RetryPolicy()
         self._handlers = tuple(handlers)
+        self._own_step_types = tuple(step_types)
+        if self._own_step_types:
+            # Those of the host application are checked at once; the library's own are loaded when a process needs them.
+            _ = self.step_types
         storage.bind(self.registry)
+
+    @cached_property
+    def step_types(self) -> StepTypes:
+        """What steps of processes can do: the library's own types, and those of the host application."""
+        from loyaltycore.services.step_types.registry import StepTypes
+
+        return StepTypes(self._own_step_types)
 
     def session(self, actor: str, branch: str | None = None) -> Desk:
         """Open a session: who works, where, with the settings as they are now.
