@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from loyaltycore.services.cards import Cards
     from loyaltycore.services.customers import Customers
     from loyaltycore.services.loyalty import Loyalty
+    from loyaltycore.services.processes import Processes
     from loyaltycore.services.properties import Properties
     from loyaltycore.services.settings import Settings
 
@@ -74,6 +75,13 @@ class Desk:
         from loyaltycore.services.properties import Properties
 
         return Properties(self)
+
+    @cached_property
+    def processes(self) -> Processes:
+        """Start processes, work on their steps, complete their offers; and the templates behind them."""
+        from loyaltycore.services.processes import Processes
+
+        return Processes(self)
 
     @cached_property
     def branches(self) -> Branches:
