@@ -51,13 +51,18 @@ class TemplateChanges(TemplateFacts, total=False):
 
 
 class StepFacts(TypedDict, total=False):
-    """What may be said about a step beside its type; see `StepTemplate` for each of them."""
+    """What may be said about a step beside its type and its name; see `StepTemplate` for each of them."""
 
-    name: str
     description: str
     mandatory: bool
     pre_step: bool
     settings: Mapping[str, Any]
+
+
+class StepChanges(StepFacts, total=False):
+    """What may be changed about a step."""
+
+    name: str
 
 
 def read_template(faults: Faults, key: object, given: Mapping[str, Any]) -> ProcessTemplate:

@@ -1,0 +1,66 @@
+"""Reloading open processes from their template, in units of work of bounded size.
+
+What is still to be done is seen in the processes themselves, which know the version of the template that they agree
+with. So a reload that broke off is simply started again, and one that has nothing to do reads nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
+
+from loyaltycore.domain.criteria import field
+from loyaltycore.domain.processes.process import Process, ProcessState
+from loyaltycore.domain.processes.reloading import ReloadReport, reload_process
+from loyaltycore.domain.processes.template import ProcessTemplate
+from loyaltycore.domain.validation import Faults
+from loyaltycore.services.running import run_command, run_query
+from loyaltycore.services.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.services.desk import Desk
+
+LARGEST_BATCH: Final = 1000
+
+Place = tuple[int, str]
+"""Behind which version and which process the next batch begins."""
+
+
+def reload_open(
+    desk: Desk, key: str, batch_size: int, on_progress: Callable[[ReloadReport], object] | None
+) -> ReloadReport:
+    """Reload; see `Processes.reload_open_processes`."""
+    faults = Faults()
+    size = faults.integer("batch_size", batch_size, least=1, most=LARGEST_BATCH)
+    faults.raise_if_any()
+    run_query(desk, lambda unit: unit.get(ProcessTemplate, key))
+    # Each batch is a command of its own, so a key for one command cannot be meant for them.
+    desk = evolve(desk, command_key="")
+    total = ReloadReport()
+    place: Place | None = None
+    while True:
+        batch = partial(_reload_batch, key=key, size=size, after=place)
+        report, place = run_command(desk, "processes.reload", "", batch)
+        total += report
+        if on_progress is not None and report.examined:
+            on_progress(total)
+        if place is None:
+            return total
+
+
+def _reload_batch(unit: Unit, key: str, size: int, after: Place | None) -> tuple[ReloadReport, Place | None]:
+    template = unit.get(ProcessTemplate, key)
+    where = (
+        (field("template") == template.id)
+        & (field("state") == ProcessState.OPEN)
+        & (field("template_version") < template.version)
+    )
+    processes = list(unit.find(Process, where, order_by=("template_version",), after=after, limit=size))
+    decisions = [reload_process(process, template) for process in processes]
+    unit.apply_all(decisions)
+    report = sum((decision.result for decision in decisions), ReloadReport())
+    last = processes[-1] if len(processes) == size else None
+    return report, (last.template_version, last.id) if last else None

@@ -1,0 +1,107 @@
+"""Starting a process: the rules about whom it may be for, and the customer's data that are asked for on this occasion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, frozen
+
+from loyaltycore.domain.completeness.assess import CompletionRequest
+from loyaltycore.domain.criteria import field
+from loyaltycore.domain.customers.customer import Customer, CustomerKind
+from loyaltycore.domain.processes.process import Process
+from loyaltycore.domain.processes.starting import Age, Start, age_on, is_for, require_startable, start_process
+from loyaltycore.domain.processes.template import ProcessTemplate
+from loyaltycore.domain.validation import Faults
+from loyaltycore.records.processes import COMMENT_LENGTH
+from loyaltycore.services.completeness import complete, remember, request_for, require_address
+from loyaltycore.services.running import command
+from loyaltycore.services.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.services.desk import Desk
+
+
+@frozen
+class Started:
+    """A process that was started.
+
+    Attributes:
+        process: The process.
+
+        completion: What to ask the customer for on this occasion, or None. It may be left unanswered; answers go to
+            `DataCompleteness.answer`.
+    """
+
+    process: Process
+    completion: CompletionRequest | None
+
+
+@frozen
+class StartDraft:
+    """What the dialog for a new process shows.
+
+    Attributes:
+        templates: What can be started for this customer here, by name.
+
+        completion: What to ask the customer for, or None.
+    """
+
+    templates: tuple[ProcessTemplate, ...]
+    completion: CompletionRequest | None
+
+
+@define
+class Starting:
+    """One start. A command answers with a record, so what was asked for is noted beside it.
+
+    Attributes:
+        desk: The session.
+
+        completion: What to ask the customer for; set by `start`.
+    """
+
+    desk: Desk
+    completion: CompletionRequest | None = None
+
+    @command("processes.start")
+    def start(
+        self,
+        unit: Unit,
+        customer_id: str,
+        template: str,
+        answers: Mapping[str, Any] | None,
+        comment: str,
+    ) -> Process:
+        """Start a process; see `Processes.start`."""
+        faults = Faults()
+        remark = faults.text("comment", comment, limit=COMMENT_LENGTH, multiline=True)
+        if answers is not None and not isinstance(answers, Mapping):
+            faults.note("answers", "wrong_type", "must be values by field")
+        faults.raise_if_any()
+        customer = unit.get(Customer, customer_id, for_update=answers is not None)
+        kind = unit.get(ProcessTemplate, template)
+        request = request_for(self.desk, unit, customer)
+        if answers is not None:
+            customer = complete(self.desk, unit, customer, answers)
+        require_address(self.desk, customer)
+        require_startable(kind, self.desk.branch.id, self._age(unit, customer))
+        if request is not None:
+            remember(self.desk, unit, customer, request.fields)
+        self.completion = request if answers is None else None
+        start = Start(unit.ids.new(), self.desk.branch.id, unit.acting.actor, unit.now, remark)
+        return unit.apply(start_process(kind, customer.id, start))
+
+    def draft(self, unit: Unit, customer_id: str) -> StartDraft:
+        """What the dialog shows; see `Processes.draft`."""
+        customer = unit.get(Customer, customer_id)
+        age = self._age(unit, customer)
+        here = field("branch_id").one_of(("", self.desk.branch.id)) & (field("hidden") == False)  # noqa: E712
+        found = unit.find(ProcessTemplate, here, order_by=("name",))
+        templates = tuple(template for template in found if is_for(template, age))
+        return StartDraft(templates, request_for(self.desk, unit, customer))
+
+    def _age(self, unit: Unit, customer: Customer) -> Age:
+        is_company = customer.kind is CustomerKind.COMPANY
+        return age_on(self.desk.today(unit), customer.birth_date, is_company=is_company)

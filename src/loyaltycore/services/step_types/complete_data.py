@@ -1,0 +1,81 @@
+"""The step that completes the customer's data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import frozen
+
+from loyaltycore.domain.completeness.fields import WatchedField, watchable
+from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.processes.template import StepValues
+from loyaltycore.domain.validation import Faults
+from loyaltycore.services.completeness import complete, completeness_of, remember
+from loyaltycore.services.step_types.step_type import StepType, StepWork, refuse_others
+from loyaltycore.services.unit import Unit
+
+
+@frozen
+class DataDraft:
+    """What the dialog shows.
+
+    Attributes:
+        asked: The keys of the fields that the step asks for.
+
+        missing: Those of them that are empty.
+    """
+
+    asked: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class CompleteData(StepType):
+    """Settings: ``fields``, the keys of the fields that the step needs, with blanks between them.
+
+    Without that setting it asks for what the options watch, and takes any answer. Given: fields of the customer, as in
+    `DataCompleteness.answer`.
+    """
+
+    key: ClassVar[str] = "complete_data"
+    label: ClassVar[str] = "Complete customer data"
+
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
+        """Read the fields. Which ones there are is up to the host application on the day of the step."""
+        refuse_others(faults, given, ("fields",))
+        value = given.get("fields")
+        text = " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        fields = " ".join(dict.fromkeys(faults.text("fields", text, limit=1000).split()))
+        return {"fields": fields} if fields else {}
+
+    def draft(self, work: StepWork) -> DataDraft:
+        """Which fields are asked for, and which of them are empty."""
+        return _draft(work, work.customer)
+
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
+        """Complete the customer; the fields that the step needs must be there afterwards."""
+        before = _draft(work, work.customer)
+        after = complete(work.desk, work.unit, work.customer, given)
+        missing = _draft(work, after).missing
+        if work.settings:
+            faults = Faults()
+            for key in missing:
+                faults.note(key, "required", "must not be empty")
+            faults.raise_if_any()
+        remember(work.desk, work.unit, after, before.missing)
+        return {"completed": " ".join(key for key in before.missing if key not in missing)}
+
+
+def _draft(work: StepWork, customer: Customer) -> DataDraft:
+    named = str(work.settings.get("fields", "")).split()
+    if not named:
+        completeness = completeness_of(work.desk, work.unit, customer)
+        return DataDraft(completeness.watched, tuple(gap.field for gap in completeness.gaps))
+    fields = watchable(work.desk.loyalty.custom_fields)
+    asked = tuple(key for key in named if _applies(fields.get(key), customer))
+    return DataDraft(asked, tuple(key for key in asked if not fields[key].is_filled(customer)))
+
+
+def _applies(field: WatchedField | None, customer: Customer) -> bool:
+    """A field that the host application no longer has, or that this kind of customer does not have, is passed over."""
+    return field is not None and field.applies_to(customer)

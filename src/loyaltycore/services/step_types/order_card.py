@@ -1,0 +1,42 @@
+"""The step that orders a customer card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from loyaltycore.domain.cards.ordering import OrderDraft
+from loyaltycore.domain.processes.template import StepValues
+from loyaltycore.domain.validation import Faults
+from loyaltycore.services.step_types.step_type import StepType, StepWork, refuse_others
+from loyaltycore.services.unit import Unit
+
+_GIVEN = ("template", "valid_until", "valid_for", "comment", "target")
+
+
+class OrderCard(StepType):
+    """Settings: ``template`` where a card template is preset. Given: what `Cards.order` takes."""
+
+    key: ClassVar[str] = "order_card"
+    label: ClassVar[str] = "Order customer card"
+    # Each order costs money: a further card is ordered on purpose, on the customer.
+    redoable: ClassVar[bool] = False
+
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
+        """Read the card template. Which ones there are is up to the order service on the day of the order."""
+        refuse_others(faults, given, ("template",))
+        template = faults.text("template", given.get("template"), limit=40)
+        return {"template": template} if template else {}
+
+    def draft(self, work: StepWork) -> OrderDraft:
+        """What the order dialog shows."""
+        return work.desk.cards.draft(work.customer.id)
+
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
+        """Order the card."""
+        faults = Faults()
+        refuse_others(faults, given, _GIVEN)
+        faults.raise_if_any()
+        wishes = {"template": work.settings.get("template"), **given}
+        order = work.desk.cards.order(work.customer.id, **wishes)
+        return {"order": order.id, "card": order.card_id}
