@@ -263,6 +263,7 @@ def test_history_is_read_a_page_at_a_time(shop: House) -> None:
         properties.assign(erika.id, "origin", "own")
         properties.assign(erika.id, "origin", "third")
         properties.assign(erika.id, "likes", "sport")
+    properties.assign(shop.customer().id, "origin", "own")
     whole = properties.history_of(erika.id).items
     assert len(whole) == 7
     first = properties.history_of(erika.id, limit=4)
