@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any, ClassVar, Final, TypeAlias, cast
 
 from attrs import evolve
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -43,6 +43,7 @@ DEFAULT_SETTINGS: Final = settings(
     max_examples=50,
     stateful_step_count=30,
     deadline=None,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 """Few stories, each of them long.
@@ -50,7 +51,8 @@ DEFAULT_SETTINGS: Final = settings(
 A mistake of a storage needs a history: a record added, saved, read before and saved again, across a commit. Thirty
 steps have room for several such histories, and fifty stories of them take some seconds on a database server. No
 deadline, because a step may wait for a disk. The health checks judge how fast examples are made, and records of
-thirty fields take their time. For a long night: ``storage_machine(..., settings=settings(DEFAULT_SETTINGS,
+thirty fields take their time. What was found is made smaller but not explained: that would take many more runs of a long
+story than it tells. For a long night: ``storage_machine(..., settings=settings(DEFAULT_SETTINGS,
 max_examples=5000))``.
 """
 

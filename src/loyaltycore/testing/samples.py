@@ -64,7 +64,7 @@ class Thing:
 class Part:
     """A record whose key has a name of its own, which refers to a thing and has unique tuples.
 
-    One field has a name that SQL keeps for itself.
+    It has a lookup of the same name as things have. One field has a name that SQL keeps for itself.
     """
 
     code: str
@@ -99,6 +99,8 @@ PARTS: Final = RecordType(
     key="code",
     unique=(("serial",), ("batch", "order", "thing_id")),
     indexes=(("thing_id",),),
+    lookups=("word",),
+    lookup_keys=lambda part: {"word": tuple(part.note.split())},
 )
 
 REGISTRY: Final = Registry((THINGS, PARTS))

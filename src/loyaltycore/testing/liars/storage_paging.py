@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.domain.criteria import Query
+from loyaltycore.domain.criteria import EVERYTHING, Query, plain
 from loyaltycore.errors import StorageError
 from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore.records.checks import check_query
@@ -85,6 +85,40 @@ class MissesTheLimitByOne(MemoryTransaction):
         return super().find(cls, evolve(query, limit=limit))
 
 
+class FiltersThePage(MemoryTransaction):
+    """Takes a page first, and leaves out of it what does not match."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read a page of everything, and filter it."""
+        fitting = [self._key(record) for record in super().find(cls, evolve(query, limit=None))]
+        page = super().find(cls, evolve(query, where=EVERYTHING))
+        return (record for record in page if self._key(record) in fitting)
+
+
+class MarksTheFirstCriterion(MemoryTransaction):
+    """Begins a page behind the mark's first value, and passes over records that share it."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read behind all that have the value."""
+        found = super().find(cls, query if query.limit is None else evolve(query, limit=None))
+        if query.after is None or not query.order_by:
+            return iter(list(found)[: query.limit])
+        name, mark = query.order_by[0].removeprefix("-"), plain(query.after[0])
+        return iter([record for record in found if plain(getattr(record, name)) != mark][: query.limit])
+
+
+class MarksUpwards(MemoryTransaction):
+    """Looks for the records of the next page above the mark, though the order descends."""
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read what is above."""
+        if query.after is None or not any(name.startswith("-") for name in query.order_by):
+            return super().find(cls, query)
+        upwards = tuple(name.removeprefix("-") for name in query.order_by)
+        above = list(super().find(cls, evolve(query, order_by=upwards, limit=None)))
+        return iter(above[::-1][: query.limit])
+
+
 class TakesZeroForNoLimit(MemoryTransaction):
     """Gives everything where nothing may be given."""
 
@@ -128,6 +162,23 @@ class LosesItsCursor(MemoryTransaction):
             yield record
 
 
+class HasOneCursor(MemoryTransaction):
+    """Gives up what it was reading when something else is looked for."""
+
+    _finds = 0
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read until the next question."""
+        self._finds += 1
+        return self._until(self._finds, super().find(cls, query))
+
+    def _until(self, number: int, found: Iterator[T]) -> Iterator[T]:
+        for record in found:
+            if self._finds != number:
+                return
+            yield record
+
+
 PAGING_LIARS: Final = (
     SortsLikePeople,
     ForgetsTheKey,
@@ -135,8 +186,12 @@ PAGING_LIARS: Final = (
     BeginsWithTheMark,
     CountsPagesByOffset,
     MissesTheLimitByOne,
+    FiltersThePage,
+    MarksTheFirstCriterion,
+    MarksUpwards,
     TakesZeroForNoLimit,
     CountsThePage,
     StopsAfterAPortion,
     LosesItsCursor,
+    HasOneCursor,
 )

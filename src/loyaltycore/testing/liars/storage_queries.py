@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
@@ -11,7 +12,6 @@ from loyaltycore.domain.criteria import (
     And,
     Compare,
     Criteria,
-    Exists,
     HasKey,
     Not,
     OneOf,
@@ -61,19 +61,20 @@ class ThreeValuedNot(OwnMeaning):
 
     def meaning(self, where: Criteria, record: object, view: View) -> bool:
         """Whether the record matches, surely."""
-        if isinstance(where, Not) and _meets_none(where.part, record):
+        if isinstance(where, Not) and meets_none(where.part, record):
             return False
         return super().meaning(where, record, view)
 
 
-def _meets_none(where: Criteria, record: object) -> bool:
+def meets_none(where: Criteria, record: object) -> bool:
+    """Whether a comparison in the criteria is with a field that is None."""
     match where:
         case Compare(name) | OneOf(name):
             return getattr(record, name) is None
         case And(parts) | Or(parts):
-            return any(_meets_none(part, record) for part in parts)
+            return any(meets_none(part, record) for part in parts)
         case Not(part):
-            return _meets_none(part, record)
+            return meets_none(part, record)
     return False
 
 
@@ -120,13 +121,39 @@ class TakesAnEmptyListForAll(OwnMeaning):
         return where == OneOf(getattr(where, "field", ""), ()) or super().leaf(where, record, view)
 
 
-class AsksForAnyReference(OwnMeaning):
-    """Looks whether a record refers to this one, and not whether it matches."""
+class ForgetsZonesOfQueries(OwnMeaning):
+    """Compares with an instant as its clock shows it, whatever the zone."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
-        """Without the inner criteria."""
-        plain = Exists(where.table, where.refers_by) if isinstance(where, Exists) else where
-        return super().leaf(plain, record, view)
+    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+        """With the zone cut off."""
+        match where:
+            case Compare(name, op, datetime() as moment):
+                return matches(Compare(name, op, moment.replace(tzinfo=UTC)), record, view)
+        return super().leaf(where, record, view)
+
+
+class ComparesBySecond(OwnMeaning):
+    """Keeps microseconds, and compares without them."""
+
+    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+        """Cut on both sides."""
+        match where:
+            case Compare(name, op, datetime() as moment) if getattr(record, name) is not None:
+                rough = evolve(record, **{name: getattr(record, name).replace(microsecond=0)})
+                return matches(Compare(name, op, moment.replace(microsecond=0)), rough, view)
+        return super().leaf(where, record, view)
+
+
+class ComparesAsFloats(OwnMeaning):
+    """Keeps large integers, and compares them as floating point numbers."""
+
+    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+        """Rounded on both sides."""
+        match where:
+            case Compare("size", op, int() as number):
+                rough = evolve(record, size=float(record.size))
+                return matches(Compare("size", op, float(number)), rough, view)
+        return super().leaf(where, record, view)
 
 
 class ReadsWildcards(OwnMeaning):
@@ -224,7 +251,9 @@ QUERY_LIARS: Final = (
     FoldsCase,
     PadsTexts,
     TakesAnEmptyListForAll,
-    AsksForAnyReference,
+    ForgetsZonesOfQueries,
+    ComparesBySecond,
+    ComparesAsFloats,
     ReadsWildcards,
     SearchesInside,
     CutsWhatIsSearched,

@@ -151,6 +151,16 @@ class ForgetsTheVersion(OwnVersions):
     step = 0
 
 
+class CountsOncePerUnit(MemoryTransaction):
+    """Counts the saves of one transaction as one."""
+
+    def _put(self, record_type: RecordType[Any], table: dict[str, Any], key: str, record: Any) -> None:
+        before = self._base.get(record_type.table, {}).get(key)
+        if before is not None:
+            record = evolve(record, version=min(record.version, before["version"] + 1))
+        super()._put(record_type, table, key, record)
+
+
 class SkipsTheVersionCheck(OwnVersions):
     """Saves over whatever is there."""
 
@@ -220,6 +230,7 @@ RULE_LIARS: Final = (
     FoldsUniqueTexts,
     RemembersRemovedKeys,
     ForgetsTheVersion,
+    CountsOncePerUnit,
     SkipsTheVersionCheck,
     TakesNewerVersions,
     AddsOnSave,

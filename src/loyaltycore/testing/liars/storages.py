@@ -12,6 +12,7 @@ from loyaltycore.testing.liars.liar import Liar
 from loyaltycore.testing.liars.storage_paging import PAGING_LIARS
 from loyaltycore.testing.liars.storage_queries import QUERY_LIARS
 from loyaltycore.testing.liars.storage_races import RACE_LIARS
+from loyaltycore.testing.liars.storage_references import REFERENCE_LIARS
 from loyaltycore.testing.liars.storage_rules import RULE_LIARS
 from loyaltycore.testing.liars.storage_units import UNIT_LIARS
 from loyaltycore.testing.liars.storage_values import VALUE_LIARS
@@ -27,6 +28,7 @@ _CLASSES: Final[tuple[type, ...]] = (
     *RULE_LIARS,
     *VALUE_LIARS,
     *QUERY_LIARS,
+    *REFERENCE_LIARS,
     *PAGING_LIARS,
     *RACE_LIARS,
 )

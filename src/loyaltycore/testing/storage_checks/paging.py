@@ -146,12 +146,13 @@ class PagingChecks(StorageChecks, kit=True):
     def test_a_limit_is_kept(self) -> None:
         """Never more than the limit, none at zero, all without one: "At most so many records; None for all"."""
         with self.bound() as storage:
-            keep(storage, *(Thing(f"{number}") for number in range(5)))
+            keep(storage, *(Thing(f"{number}", size=number) for number in range(5)))
             with storage.transaction(read_only=True) as tx:
                 for limit in range(7):
                     assert keys_of(tx, Thing, limit=limit) == ["0", "1", "2", "3", "4"][:limit]
                 assert len(keys_of(tx, Thing)) == 5
                 assert keys_of(tx, Thing, after=("1",), limit=2) == ["2", "3"]
+                assert keys_of(tx, Thing, field("size") > 1, limit=2) == ["2", "3"], "a page was filtered"
 
     def test_count_ignores_order_and_limit(self) -> None:
         """Counting a page counts all that match: "order, `after` and `limit` are ignored"."""
@@ -175,7 +176,10 @@ class PagingChecks(StorageChecks, kit=True):
 
     @staticmethod
     def _read_in_between(tx: Transaction) -> None:
+        place = -1
         for place, thing in enumerate(tx.find(Thing, Query())):
             if place % 400 == 0:
                 assert tx.get(Thing, thing.id) == thing
+                assert keys_of(tx, Thing, limit=2) == ["00000", "00001"]
                 assert tx.count(Thing, Query(field("id") <= thing.id)) == place + 1
+        assert place == MANY - 1, "reading something else in between ended the iterator"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
 
 import pytest
 from attrs import frozen
@@ -26,25 +27,32 @@ from loyaltycore.domain.criteria import (
     exists,
     field,
     has_key,
+    key_between,
     key_starts,
 )
 from loyaltycore.errors import InvalidInput
 from loyaltycore.records.checks import MAX_DEPTH, MAX_VALUES
-from loyaltycore.records.registry import LOOKUP_LENGTH
+from loyaltycore.records.registry import LOOKUP_LENGTH, RecordType
 from loyaltycore.testing.samples import PARTS, REGISTRY, THINGS, Color, Part, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, keep, keys_of, undone
 from loyaltycore.testing.strategies.answers import matching
 from loyaltycore.testing.strategies.queries import criteria
 from loyaltycore.testing.strategies.records import record_of
+from loyaltycore.testing.strategies.values import texts
 from loyaltycore.testing.suite import examples
 
 
 @frozen
 class Question:
-    """Records of both types, and a criteria on the things among them."""
+    """Records of both types, and several criteria on those of one."""
 
     stored: tuple[Thing | Part, ...]
-    where: Criteria
+    asked: RecordType[Any]
+    criteria: list[Criteria]
+
+    def expected(self, where: Criteria) -> list[str]:
+        """The keys of the records that match."""
+        return [self.asked.key_of(record) for record in matching(self.asked, REGISTRY, where, self.stored)]
 
 
 def unique_values(part: Part) -> object:
@@ -52,12 +60,34 @@ def unique_values(part: Part) -> object:
     return object() if part.thing_id is None else (part.batch, part.order, part.thing_id)
 
 
+_FEWEST_CRITERIA, _MOST_CRITERIA = 4, 8
+"""Asking is cheap once the records are stored."""
+
+_MICROSECOND: Final = timedelta(microseconds=1)
 _FEW_KEYS = st.sampled_from(["k1", "k2", "k3"])
+_FEW_WORDS = st.sampled_from(["w", "W", "wv", "v"])
 _THINGS = st.lists(
-    record_of(THINGS, id=_FEW_KEYS, extras=st.just(())), max_size=3, unique_by=lambda thing: thing.id
+    record_of(
+        THINGS,
+        id=_FEW_KEYS,
+        nick=st.none() | _FEW_KEYS | texts(4),
+        words=st.lists(_FEW_WORDS | texts(4), max_size=3).map(tuple),
+        extras=st.just(()),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda thing: thing.id,
 )
 _PARTS = st.lists(
-    record_of(PARTS, thing_id=st.none() | _FEW_KEYS, serial=st.none(), order=st.integers(0, 1)),
+    record_of(
+        PARTS,
+        code=_FEW_KEYS,
+        thing_id=st.none() | _FEW_KEYS,
+        serial=st.none(),
+        order=st.integers(0, 1),
+        note=st.lists(_FEW_WORDS, max_size=2).map(" ".join) | texts(4),
+    ),
+    min_size=1,
     max_size=3,
     unique_by=(lambda part: part.code, unique_values),
 )
@@ -67,17 +97,21 @@ _PARTS = st.lists(
 def questions(draw: st.DrawFn) -> Question:
     """Few records that refer to each other, and criteria that use their values."""
     stored: tuple[Thing | Part, ...] = (*draw(_THINGS), *draw(_PARTS))
-    return Question(stored, draw(criteria(THINGS, REGISTRY, stored)))
+    asked: RecordType[Any] = draw(st.sampled_from((THINGS, PARTS)))
+    several = st.lists(criteria(asked, REGISTRY, stored), min_size=_FEWEST_CRITERIA, max_size=_MOST_CRITERIA)
+    return Question(stored, asked, draw(several))
 
 
-def assert_answers(checks: StorageChecks, records: list[Any], answers: Mapping[Any, list[str]]) -> None:
-    """Demand for each criteria the keys of the things that match, from `find` and from `count`."""
+def assert_answers(
+    checks: StorageChecks, records: list[Any], answers: Mapping[Any, list[str]], cls: type[Any] = Thing
+) -> None:
+    """Demand for each criteria the keys of the records that match, from `find` and from `count`."""
     with checks.bound() as storage:
         keep(storage, *records)
         with storage.transaction(read_only=True) as tx:
             for where, expected in answers.items():
-                assert keys_of(tx, Thing, where) == expected, f"find answers wrongly: {where}"
-                assert tx.count(Thing, Query(where)) == len(expected), f"count answers wrongly: {where}"
+                assert keys_of(tx, cls, where) == expected, f"find answers wrongly: {where}"
+                assert tx.count(cls, Query(where)) == len(expected), f"count answers wrongly: {where}"
 
 
 class QueryChecks(StorageChecks, kit=True):
@@ -87,14 +121,16 @@ class QueryChecks(StorageChecks, kit=True):
         """Any criteria on any records means what `matches` says: "This is the meaning that every storage must give it"."""
         with self.bound() as storage:
 
-            @examples(150)
+            @examples(100)
             @given(questions())
-            def holds(asked: Question) -> None:
-                expected = [thing.id for thing in matching(THINGS, REGISTRY, asked.where, asked.stored)]
+            def holds(question: Question) -> None:
+                cls = question.asked.cls
                 with undone(storage) as tx:
-                    tx.add(*asked.stored)
-                    assert keys_of(tx, Thing, asked.where) == expected
-                    assert tx.count(Thing, Query(asked.where)) == len(expected)
+                    tx.add(*question.stored)
+                    for where in question.criteria:
+                        expected = question.expected(where)
+                        assert keys_of(tx, cls, where) == expected, f"find answers wrongly: {where}"
+                        assert tx.count(cls, Query(where)) == len(expected), f"count answers wrongly: {where}"
 
             holds()
 
@@ -141,6 +177,32 @@ class QueryChecks(StorageChecks, kit=True):
         answers[field("color") == Color.DARK_RED] = []
         assert_answers(self, things, answers)
 
+    def test_instants_compare_by_moment(self) -> None:
+        """An instant is compared to the microsecond and in any zone: "This is the meaning that every storage must give it"."""
+        noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+        there = noon.astimezone(timezone(timedelta(hours=14)))
+        things = [Thing("1", at=noon - _MICROSECOND), Thing("2", at=noon), Thing("3", at=noon + _MICROSECOND)]
+        for moment in (noon, there):
+            answers = {
+                (field("at") == moment): ["2"],
+                (field("at") < moment): ["1"],
+                (field("at") > moment): ["3"],
+                field("at").one_of([moment, moment + _MICROSECOND]): ["2", "3"],
+            }
+            assert_answers(self, things, answers)
+
+    def test_numbers_compare_exactly(self) -> None:
+        """Neighbours beyond what floating point tells apart are different: "This is the meaning that every storage must give it"."""
+        things = [Thing(f"{place}", size=2**53 + place) for place in range(3)]
+        answers = {
+            field("size") == 2**53: ["0"],
+            field("size") > 2**53: ["1", "2"],
+            field("size") != 2**53 + 1: ["0", "2"],
+            OneOf("size", (2**53 + 1, 2**63 - 1)): ["1"],
+            field("size") < 2**63: ["0", "1", "2"],
+        }
+        assert_answers(self, things, answers)
+
     def test_nothing_listed_matches_nothing(self) -> None:
         """Empty lists have a meaning: "an empty tuple matches nothing"."""
         nothing: dict[Criteria, list[str]] = {
@@ -157,6 +219,7 @@ class QueryChecks(StorageChecks, kit=True):
         """`exists` asks for a record that refers and matches, not for one of each: "refers to this one and matches"."""
         records = [Thing("a"), Thing("b"), Thing("c"), Part(code="a"), Part(code="p", thing_id="a", order=1)]
         records += [Part(code="q", thing_id="a", order=2, note="n"), Part(code="r", thing_id="b", order=1)]
+        records += [Part(code="C", thing_id="C", serial="s"), Part(code="c ", thing_id="c ")]
         refers = "kit_parts", "thing_id"
         one_and_two = exists(*refers, (field("order") == 1) & (field("order") == 2))
         answers = {
@@ -167,9 +230,35 @@ class QueryChecks(StorageChecks, kit=True):
             exists(*refers, field("order") == 1) & exists(*refers, field("order") == 2): ["a"],
             exists(*refers, Not(field("order") == 1)): ["a"],
             Not(exists(*refers, field("order") == 1)): ["c"],
+            exists(*refers, Not(field("serial") == "s")): ["a", "b"],
             exists("kit_parts", "serial"): [],
         }
         assert_answers(self, records, answers)
+
+    def test_inside_exists_the_other_record_is_asked(self) -> None:
+        """Below `exists` fields, lookup keys and references are those of the other record: "What the other record must match"."""
+        records: list[Any] = [Thing("a", words=("mine",)), Thing("b", words=("w",)), Thing("q", words=("v",))]
+        records += [Part(code="p", thing_id="a", note="w"), Part(code="q", thing_id="b", note="mine w v")]
+        records += [Thing("up", nick="q", words=("up", "wv")), Thing("z", nick="z"), Thing("y", nick="b")]
+        parts, things = ("kit_parts", "thing_id"), ("kit_things", "nick")
+        of_things = {
+            exists(*parts, has_key("word", "w")): ["a", "b"],
+            exists(*parts, has_key("word", "mine")): ["b"],
+            exists(*parts, key_starts("word", "v")): ["b"],
+            exists(*parts, Not(has_key("word", "v"))): ["a"],
+            exists(*parts, exists(*things)): ["b"],
+            exists(*parts, exists(*things, has_key("word", "up"))): ["b"],
+            exists(*things, field("id") == "y"): ["b"],
+            exists(*things, exists(*parts)): [],
+        }
+        assert_answers(self, records, of_things)
+        of_parts = {
+            exists(*things): ["q"],
+            exists(*things, has_key("word", "up")): ["q"],
+            exists(*things, has_key("word", "v")): [],
+            exists(*things, key_starts("word", "w")): ["q"],
+        }
+        assert_answers(self, records, of_parts, Part)
 
     def test_lookup_keys_find(self) -> None:
         """A lookup key is matched whole or from its beginning, to the letter: "or (with `prefix`) one that starts with it"."""
@@ -180,6 +269,10 @@ class QueryChecks(StorageChecks, kit=True):
             has_key("word", "ab"): ["2"],
             has_key("word", "ABC"): [],
             has_key("word", "abc "): [],
+            has_key("word", "\u00e4nnchen"): [],
+            key_starts("word", "AB"): [],
+            key_starts("word", "Ab"): ["2"],
+            key_starts("word", "a"): ["1", "2", "4"],
             key_starts("word", "ab"): ["1", "2"],
             key_starts("word", "bc"): [],
             key_starts("word", "a%"): ["4"],
@@ -188,6 +281,9 @@ class QueryChecks(StorageChecks, kit=True):
             key_starts("name", "änn"): ["3"],
             has_key("name", "Ännchen"): [],
             Not(key_starts("word", "a")): ["3", "5"],
+            key_between("word", "ab", "abc"): ["2"],
+            key_between("word", "ab"): ["1", "2", "5"],
+            key_between("word", "B", "a"): [],
             has_key("word", "x") & key_starts("word", "abc"): ["1"],
         }
         assert_answers(self, things, answers)

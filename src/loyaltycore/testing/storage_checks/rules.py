@@ -119,6 +119,10 @@ class RuleChecks(StorageChecks, kit=True):
                 with storage.transaction() as tx:
                     tx.save(changed)
                 assert fetched(storage, Thing, "k") == evolve(changed, version=version + 1)
+            with storage.transaction() as tx:
+                tx.save(Thing("k", name="once", version=4))
+                tx.save(Thing("k", name="twice", version=5))
+            assert fetched(storage, Thing, "k") == Thing("k", name="twice", version=6)
 
     def test_a_stale_save_is_refused(self) -> None:
         """A record that was changed since it was read is not overwritten: "The stored version is another one"."""

@@ -17,6 +17,7 @@ from loyaltycore.domain.criteria import (
     Exists,
     HasKey,
     IsNull,
+    KeyBetween,
     Not,
     OneOf,
     Op,
@@ -112,6 +113,9 @@ def _settled(
             keys = (key for record in mine for key in record_type.keys_of(record).get(lookup, ()))
             found = value.among(sorted(keys))
             return HasKey(lookup, found[: 1 + value.place] if prefix else found, prefix)
+        case KeyBetween(lookup, _Held() as value, end):
+            keys = (key for record in mine for key in record_type.keys_of(record).get(lookup, ()))
+            return KeyBetween(lookup, value.among(sorted(keys)), end)
         case Exists(table, refers_by, inner):
             return Exists(table, refers_by, _settled(inner, registry.named(table), registry, known))
         case And(parts):
@@ -125,16 +129,20 @@ def _settled(
 
 @cache
 def _templates(registry: Registry, table: str) -> st.SearchStrategy[Criteria]:
-    base = st.one_of(_leaves(registry.named(table)))
     others = [other for other in registry if _references(other)]
-    if others:
-        base |= st.one_of([_exists(registry, other) for other in others])
-    return _nested(base)
+    return _nested(_evenly(*_leaves(registry.named(table)), [_exists(registry, other) for other in others]))
 
 
 @cache
 def _plain_templates(registry: Registry, table: str) -> st.SearchStrategy[Criteria]:
-    return _nested(st.one_of(_leaves(registry.named(table))))
+    return _nested(_evenly(*_leaves(registry.named(table))))
+
+
+def _evenly(*groups: list[st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    """One of the groups, however many are in it: hypothesis would make one large group of them."""
+    chosen = [st.one_of(group) for group in groups if group]
+    # A function of our own, because a method would print the whole list where hypothesis describes the strategy.
+    return st.integers(0, len(chosen) - 1).flatmap(lambda place: chosen[place])
 
 
 def _nested(base: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
@@ -142,24 +150,27 @@ def _nested(base: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
         several = st.lists(inner, min_size=1, max_size=_MOST_PARTS).map(tuple)
         return st.builds(Not, inner) | st.builds(And, several) | st.builds(Or, several)
 
-    return st.recursive(base, nest, max_leaves=_MOST_LEAVES)
+    # A mistake about one comparison is hidden by what surrounds it, so that half of them stand alone.
+    return _evenly([base], [st.recursive(base, nest, max_leaves=_MOST_LEAVES)])
 
 
-def _leaves(record_type: RecordType[Any]) -> list[st.SearchStrategy[Criteria]]:
-    leaves: list[st.SearchStrategy[Criteria]] = [st.sampled_from((EVERYTHING, And(()), Or(())))]
+def _leaves(record_type: RecordType[Any]) -> list[list[st.SearchStrategy[Criteria]]]:
+    """Criteria without parts: on fields, and on lookup keys where there are any."""
+    on_fields: list[st.SearchStrategy[Criteria]] = [st.sampled_from((EVERYTHING, And(()), Or(())))]
     for stored in record_type.fields:
-        leaves.append(st.just(IsNull(stored.name)))
+        on_fields.append(st.just(IsNull(stored.name)))
         if stored.storing not in _UNCOMPARABLE:
-            leaves += _comparisons(stored)
-    lookups = [_held(texts(4, min_size=1))] if record_type.lookups else []
-    leaves += [
-        st.builds(HasKey, st.sampled_from(record_type.lookups), values, st.booleans()) for values in lookups
-    ]
-    return leaves
+            on_fields += _comparisons(stored)
+    on_keys: list[st.SearchStrategy[Criteria]] = []
+    if record_type.lookups:
+        lookups, keys = st.sampled_from(record_type.lookups), texts(4, min_size=1)
+        on_keys.append(st.builds(HasKey, lookups, _held(keys), st.booleans()))
+        on_keys.append(st.builds(KeyBetween, lookups, _held(keys), st.none() | keys))
+    return [on_fields, on_keys]
 
 
 def _held(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return values | st.builds(_Held, st.integers(0, _MOST_PARTS), values)
+    return _evenly([values], [st.builds(_Held, st.integers(0, _MOST_PARTS), values)])
 
 
 def _comparisons(stored: StoredField) -> list[st.SearchStrategy[Criteria]]:
