@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
-from benchmarks.timing import Result, at_most, duel
+from benchmarks.timing import Result, at_most, children, duel
 
 PEERS = "import attrs, cattrs, dateutil.relativedelta"
 OURS = {
@@ -41,13 +41,17 @@ def run() -> Iterator[Result]:
     """Whole interpreters, started in turns; what an empty one takes is taken off."""
     with tempfile.TemporaryDirectory() as cache:
         start = _starter(cache)
-        empty = min(duel(lambda: start("pass"), lambda: start("pass"), ROUNDS))
+        empty = min(_duel(lambda: start("pass"), lambda: start("pass")))
         for code, limit in OURS.items():
-            ours, peers = duel(lambda code=code: start(code), lambda: start(PEERS), ROUNDS)
+            ours, peers = _duel(lambda code=code: start(code), lambda: start(PEERS))
             yield at_most(f"`{code}`, beside attrs, cattrs and dateutil", ours - empty, peers - empty, limit)
-        ours, peers = duel(lambda: start(OPENING), lambda: start(PEERS), ROUNDS)
+        ours, peers = _duel(lambda: start(OPENING), lambda: start(PEERS))
         yield at_most("the same until customers and cards are open, in memory", ours - empty, peers - empty)
     yield _nothing_heavy()
+
+
+def _duel(ours: Callable[[], object], peer: Callable[[], object]) -> tuple[float, float]:
+    return duel(ours, peer, ROUNDS, clock=children)
 
 
 def _starter(cache: str) -> Start:

@@ -21,13 +21,14 @@ where they take turns, the best round of each counts. Only the ratios mean somet
 WORDS = {
     "calendar": (
         "Working days",
-        "The next working day after each day from 2020 to 2029. Both peers give the same answers on all of them, or the "
+        "The next working day after each day from 2020 to 2029, in processor time. Both peers give the same answers on all of them, or the "
         "run fails.",
     ),
     "import": (
         "Starting a program",
-        "Whole interpreters, without what an empty one takes, with bytecode as an installed library has it. A capability "
-        "is loaded when it is first used: the third line opens customers and cards, to show what that hides.",
+        "Processor time of whole interpreters, without what an empty one takes, with bytecode as an installed library has "
+        "it. A capability is loaded when it is first used: the third line opens customers and cards, to show what that "
+        "hides.",
     ),
     "storage": (
         "The storage",
