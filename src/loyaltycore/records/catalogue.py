@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loyaltycore.records.cards import CARD_ORDER_SERVICES, CARD_ORDERS, CARDS, INFORMATION_REQUESTS
+from loyaltycore.records.completeness import COMPLETION_PROMPTS
 from loyaltycore.records.customers import CUSTOMERS, NUMBER_RANGES
 from loyaltycore.records.journal import ACTIVITIES, COMMANDS, CURSORS, INBOX, OUTBOX
 from loyaltycore.records.organisation import BRANCHES, SETTINGS
@@ -20,6 +21,7 @@ def core_record_types() -> tuple[RecordType[Any], ...]:
         SETTINGS,
         CUSTOMERS,
         NUMBER_RANGES,
+        COMPLETION_PROMPTS,
         CARD_ORDER_SERVICES,
         CARD_ORDERS,
         CARDS,

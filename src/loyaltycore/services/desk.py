@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from loyaltycore.services.activities import Activities
     from loyaltycore.services.branches import Branches
     from loyaltycore.services.cards import Cards
+    from loyaltycore.services.completeness import DataCompleteness
     from loyaltycore.services.customers import Customers
     from loyaltycore.services.loyalty import Loyalty
     from loyaltycore.services.processes import Processes
@@ -61,6 +62,13 @@ class Desk:
         from loyaltycore.services.customers import Customers
 
         return Customers(self)
+
+    @cached_property
+    def completeness(self) -> DataCompleteness:
+        """What customers' data lack, asking for it, and the report over all customers."""
+        from loyaltycore.services.completeness import DataCompleteness
+
+        return DataCompleteness(self)
 
     @cached_property
     def cards(self) -> Cards:
