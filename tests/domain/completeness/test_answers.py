@@ -52,7 +52,7 @@ def codes(who: Customer, **answers: Any) -> dict[str, str]:
 
 @given(who=customers(), watched=watchings())
 def test_answering_every_gap_completes_the_customer(who: Customer, watched: Watching) -> None:
-    """F66: an answer for each gap, under the gap's own key, leaves no gap and takes no number and address away."""
+    """An answer for each gap, under the gap's own key, leaves no gap and takes no number and address away."""
     full = len(who.phones) > MAX_PHONES - 3 or len(who.addresses) > MAX_ADDRESSES - 2
     who = evolve(who, phones=who.phones[:3], addresses=who.addresses[:2]) if full else who
     who = answered(who, {})

@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore.domain.completeness.assess import assess
-from loyaltycore.domain.completeness.fields import watchable
 from loyaltycore.domain.completeness.watching import Watching
 from loyaltycore.domain.criteria import View, matches
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.customers.form import CustomerFields
 from loyaltycore.domain.customers.search import lookup_keys
-from tests.domain.completeness.forms import CUSTOM, FIELDS, customer, customers, watchings
+from tests.domain.completeness.forms import FIELDS, customer, customers, watchings
 from tests.domain.customers.forms import TODAY
 
 WITHOUT_CRITERIA = {"addresses"}
@@ -51,7 +50,6 @@ def test_a_field_of_the_host_keeps_its_label_and_group() -> None:
     field = FIELDS["custom.shoe_size"]
     assert (field.label, field.group) == ("Shoe size", "Fitting")
     assert FIELDS["custom.shoe"].label == "shoe"
-    assert watchable(CUSTOM) is FIELDS
 
 
 @pytest.mark.parametrize("key", ["shoe", "shoe_size"])
