@@ -28,9 +28,13 @@ from tests.house import dump
 
 ID_LENGTH = 36
 
+_REPEATED = """
+    SELECT COUNT(*) FROM (SELECT event FROM deliveries GROUP BY event HAVING SUM(attempts) > 1)
+"""
+
 
 class VendorBooks:
-    """The vendor's own books, read behind its back."""
+    """The vendor's own books, read behind its back; `repeated` counts events for which it called more than once."""
 
     def __init__(self, database: Path) -> None:
         with sqlite3.connect(database) as connection:
@@ -41,6 +45,7 @@ class VendorBooks:
             self.prints = Counter(row[0] for row in connection.execute("SELECT reference FROM prints"))
             events = connection.execute("SELECT id, body FROM events").fetchall()
             self.events = {event: json.loads(body)["data"] for event, body in events}
+            self.repeated = connection.execute(_REPEATED).fetchone()[0]
             self.calls = connection.execute("SELECT COALESCE(SUM(attempts), 0) FROM deliveries").fetchone()[0]
         connection.close()
 

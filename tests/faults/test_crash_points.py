@@ -7,6 +7,7 @@ the same key ends in exactly the state that an undisturbed run has made.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.faults.effort import THOROUGH
 from tests.faults.perils import AFTER, BEFORE, SIDES, Crashed, Peril, lose_the_answer
 from tests.faults.snapshots import Rows
 from tests.faults.stage import Stage, difference, open_stage
-from tests.faults.verbs import VERBS
+from tests.faults.verbs import BY_NAME, VERBS
 from tests.faults.verbs.verb import Verb
 
 
@@ -41,6 +42,7 @@ def test_a_crash_leaves_the_old_state_or_the_new_one(stage: Stage, verb: Verb) -
     seen: list[Rows] = []
     assert rehearsal.commits
     assert len(rehearsal.chain) == len(rehearsal.commits) + 1
+    assert verb.units in {0, sum(before != after for before, after in pairwise(rehearsal.chain))}
     for number, call in enumerate(rehearsal.calls):
         for side in _sides(stage, call):
             with pytest.raises(Crashed):
@@ -53,6 +55,23 @@ def test_a_crash_leaves_the_old_state_or_the_new_one(stage: Stage, verb: Verb) -
                 seen.append(expected)
                 stage.repeat(verb)
                 assert not difference(stage.now(verb), rehearsal.final), f"again after a crash {where}"
+
+
+def test_what_is_done_is_written_down(stage: Stage) -> None:
+    """After every commit of a worker: a print order is done exactly where the vendor's answer stands in the order."""
+    columns = stage.snapshots.columns
+    told_by_state = set()
+    for rows in stage.rehearse(BY_NAME["outbox delivered"]).chain:
+        messages = [dict(zip(columns("loyalty_outbox"), row, strict=True)) for row in rows["loyalty_outbox"]]
+        orders = [
+            dict(zip(columns("loyalty_card_orders"), row, strict=True)) for row in rows["loyalty_card_orders"]
+        ]
+        waiting = {
+            m["about_key"] for m in messages if m["kind"] == "card_print.submit" and m["state"] == "pending"
+        }
+        assert waiting == {order["id"] for order in orders if not order["vendor_revision"]}
+        told_by_state.add(len(waiting))
+    assert told_by_state == {0, 1}
 
 
 @pytest.mark.parametrize("verb", _REPEATABLE, ids=lambda verb: verb.name)

@@ -23,5 +23,6 @@ VERBS: Final = (
         "customers imported in two units",
         lambda run: run.desk.customers.import_file([_ROWS], batch_size=2).added,
         "customers.import",
+        units=2,
     ),
 )

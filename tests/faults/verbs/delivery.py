@@ -59,7 +59,7 @@ def _ask_the_vendor(run: Run) -> Any:
 def _worked_through(name: str, act: Act, first: Act = nothing) -> Verb:
     """A pass over the outbox: after a crash it is another one, at another time, in another order."""
     without = ("attempts", "due_at", "finished_at", "at", "version", "id", "command")
-    return Verb(name, act, first=first, again=_deliver_when_leases_are_over, without=without)
+    return Verb(name, act, first=first, again=_deliver_when_leases_are_over, units=0, without=without)
 
 
 VERBS: Final = (
@@ -74,7 +74,7 @@ VERBS: Final = (
     ),
     _worked_through("delivery stopped", _deliver_one, _ask_twice),
     Verb("vendor's event taken in", _take_news),
-    Verb("caught up with the vendor", lambda run: run.loyalty.catch_up()),
-    Verb("vendor asked about open orders", _ask_the_vendor),
-    Verb("traces pruned", lambda run: run.loyalty.prune(older_than=timedelta(days=90))),
+    Verb("caught up with the vendor", lambda run: run.loyalty.catch_up(), units=4),
+    Verb("vendor asked about open orders", _ask_the_vendor, units=2),
+    Verb("traces pruned", lambda run: run.loyalty.prune(older_than=timedelta(days=90)), units=3),
 )

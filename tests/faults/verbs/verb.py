@@ -69,6 +69,8 @@ class Verb:
 
         repeatable: Whether repeating it after it was kept changes nothing.
 
+        units: How many commits change something; 0 for as many as it takes.
+
         without: Columns in which a repetition may differ from an undisturbed run.
     """
 
@@ -78,6 +80,7 @@ class Verb:
     first: Act = nothing
     again: Act | None = None
     repeatable: bool = True
+    units: int = 1
     without: tuple[str, ...] = ()
 
     def repeat(self, run: Run) -> Any:
