@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Date,
@@ -93,6 +94,13 @@ CUSTOMERS = Table(
     Column("external_number", _text(40), nullable=False, index=True),
     Column("customer_since", Date),
     Column("branch_id", _text(64), nullable=False),
+    Column("custom", Text, nullable=False),
+    Column("birthday", _text(5), nullable=False, index=True),
+    Column("postal_code", _text(12), nullable=False, index=True),
+    Column("country", _text(2), nullable=False),
+    Column("has_post", Boolean, nullable=False),
+    Column("mobile", _text(16), nullable=False),
+    Column("landline", _text(16), nullable=False),
     Column("version", BigInteger, nullable=False),
     Index("bare_customers_number", "number", unique=True),
     Index("bare_customers_name", "sort_name", "id"),
@@ -152,6 +160,7 @@ def customer_row(customer: Customer) -> dict[str, Any]:
     row["addresses"] = json.dumps(
         [{**attrs.asdict(a), "kind": a.kind.value} for a in customer.addresses], ensure_ascii=False
     )
+    row["custom"] = json.dumps(dict(customer.custom), ensure_ascii=False)
     return row
 
 
@@ -167,6 +176,7 @@ def _customer(row: Any) -> Customer:
     values["addresses"] = tuple(
         Address(**{**a, "kind": AddressKind(a["kind"])}) for a in json.loads(values["addresses"])
     )
+    values["custom"] = json.loads(values["custom"])
     return Customer(**values)
 
 

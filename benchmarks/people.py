@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from loyaltycore.domain.cards.card import CardState, CustomerCard
 from loyaltycore.domain.contact import Address, Phone, PhoneKind
 from loyaltycore.domain.customers.customer import Customer, CustomerKind
+from loyaltycore.domain.customers.derived import with_derived
 from loyaltycore.domain.customers.search import sort_name
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -39,19 +40,21 @@ def last_name(n: int) -> str:
 def customer(n: int) -> Customer:
     """The customer of that number."""
     last, first = last_name(n), f"Vorname{n}"
-    return Customer(
-        id=f"c{n:09d}",
-        number=f"{n:08d}",
-        kind=CustomerKind.PERSON,
-        last_name=last,
-        first_name=first,
-        company="",
-        sort_name=sort_name(CustomerKind.PERSON, last, first, ""),
-        created_at=NOW,
-        email=f"kunde{n}@example.org",
-        phones=(Phone(f"+4917{n:09d}", PhoneKind.MOBILE, sms_allowed=True),),
-        addresses=(Address(f"Weg {n % 200}", f"{n % 90000 + 10000}", "Berlin", "DE"),),
-        birth_date=date(1940, 1, 1) + timedelta(days=n % 25000),
+    return with_derived(
+        Customer(
+            id=f"c{n:09d}",
+            number=f"{n:08d}",
+            kind=CustomerKind.PERSON,
+            last_name=last,
+            first_name=first,
+            company="",
+            sort_name=sort_name(CustomerKind.PERSON, last, first, ""),
+            created_at=NOW,
+            email=f"kunde{n}@example.org",
+            phones=(Phone(f"+4917{n:09d}", PhoneKind.MOBILE, sms_allowed=True),),
+            addresses=(Address(f"Weg {n % 200}", f"{n % 90000 + 10000}", "Berlin", "DE"),),
+            birth_date=date(1940, 1, 1) + timedelta(days=n % 25000),
+        )
     )
 
 

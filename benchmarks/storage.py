@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select, text
 
 from benchmarks import by_hand
 from benchmarks.databases import ENGINES, database
@@ -48,6 +48,19 @@ def _fill(storage: SqlStorage, bare: Engine) -> None:
     with bare.begin() as connection:
         by_hand.add_cards(connection, cards)
         by_hand.add_customers(connection, people)
+    _compare(storage, bare)
+
+
+def _compare(storage: SqlStorage, bare: Engine) -> None:
+    """Both ways give the same records, and keep as many lookup keys."""
+    with storage.transaction(read_only=True) as tx, bare.begin() as connection:
+        if tx.get(Customer, "c000000007") != by_hand.get_customer(connection, "c000000007"):
+            raise AssertionError("the customers differ")
+        if tx.get(CustomerCard, "k000000007") != by_hand.get_card(connection, "k000000007"):
+            raise AssertionError("the cards differ")
+        keys = connection.execute(text("SELECT COUNT(*) FROM loyalty_customers_keys")).scalar()
+        if keys != connection.execute(select(func.count()).select_from(by_hand.KEYS)).scalar():
+            raise AssertionError("the lookup keys differ")
 
 
 def _verbs(
