@@ -36,3 +36,20 @@ def test_presenting_cards(tmp_path: Path) -> None:
         ("last day", True, "yes: Lise Mustermann, customer 0000034"),
         ("day after", False, "card.expired"),
     ]
+
+
+def test_knowing_the_customer(tmp_path: Path) -> None:
+    """F51, F65, F111, F117: options, reminders, a new mandatory step, a reload and a blocked offer come out as the manual says."""
+    ended = run("know_the_customer.py", tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    for line in (
+        "fields watched by the session opened before: 0",
+        "in the form, marked red:   Postal address, E-mail address, Mobile number, Privacy statement",
+        "still missing:             Mobile number, Privacy statement",
+        "reloaded once:  2 processes changed, 2 steps added",
+        "completing the offer: no, offer.mandatory_steps_open",
+        "then: third-party, assigned by anna; the process is completed",
+        "Otto Mustermann: Postal address, E-mail address, Mobile number, Privacy statement",
+    ):
+        assert line in ended.stdout
+    assert not list(tmp_path.iterdir())
