@@ -16,6 +16,7 @@ from loyaltycore.domain.processes.template_form import read_values
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Refused
 from loyaltycore.records.processes import COMMENT_LENGTH
+from loyaltycore.services.blocks import opened
 from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.process_starting import StartDraft, Started, Starting
 from loyaltycore.services.process_templates import ProcessTemplates
@@ -166,7 +167,9 @@ class Processes:
         """
         process = unit.get(Process, process_id)
         step, step_type = self._executable(process, step_id)
-        return step_type.draft(self._work(unit, process, step))
+        with opened(self.desk.loyalty, unit):
+            # What the type asks joins this unit, too.
+            return step_type.draft(self._work(unit, process, step))
 
     @command("processes.execute_step")
     def execute_step(self, unit: Unit, /, process_id: str, step_id: str, **given: Any) -> Process:
@@ -303,12 +306,12 @@ class Processes:
         Args:
             unit: Supplied.
 
-            template: Those of one template; None for all.
+            template: Those of one template; None for all. Where none is named, a page may be shorter than its limit, even
+                empty, before the end.
 
             step: Those in which this step of the template is open; None for any.
 
-            mandatory_only: Whether mandatory steps alone count. A page may then be shorter than its limit, even empty,
-                before the end.
+            mandatory_only: Whether mandatory steps alone count; a page may then be shorter, too.
 
             limit: Length of a page, 1 to 500.
 
@@ -371,7 +374,7 @@ def _template(unit: Unit, process: Process) -> ProcessTemplate:
 
 def _waiting(template: str | None, step: str | None) -> Criteria:
     if template is None:
-        return key_starts("open_step", "")
+        return field("state") == ProcessState.OPEN
     if step is None:
         return key_starts("open_step", open_step_key(template))
     return has_key("open_step", open_step_key(template, step))

@@ -1,0 +1,264 @@
+"""The step types: what each does when it is executed, and one of a host application's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+import pytest
+
+from loyaltycore import InvalidInput, Loyalty, NotFound, Refused
+from loyaltycore.domain.completeness.options import MOBILE
+from loyaltycore.domain.processes import ProcessState, StepState
+from loyaltycore.domain.properties import AssignedHow
+from loyaltycore.domain.validation import Faults
+from loyaltycore.errors import RegistrationError
+from loyaltycore.memory import MemoryStorage
+from loyaltycore.services.step_types import StepType, StepWork
+from loyaltycore.services.unit import Unit
+from tests.house import BASIC, GOLD, House, build_house, dump
+from tests.services.workflow import CLASSIFY, running, template, with_origin
+
+PRESET = {**CLASSIFY, "settings": {"property": "origin", "value": "third-party"}}
+CARD = {"step": "card", "type": "order_card"}
+
+
+def test_a_step_without_a_value_asks_for_one(house: House) -> None:
+    """F87, F105, F119: a mandatory step asks for the classification, and doing it gives the customer the value."""
+    with_origin(house)
+    process = running(house, {**CLASSIFY, "mandatory": True}, open_mandatory="block")
+    processes = house.desk.processes
+    draft = processes.draft_step(process.id, "classify")
+    assert ([value.key for value in draft.values], draft.value) == (["own", "third-party"], "")
+    with pytest.raises(InvalidInput) as missing:
+        processes.execute_step(process.id, "classify")
+    assert missing.value.fields == ("value",)
+    assert processes.get(process.id) == process
+    with pytest.raises(Refused):
+        processes.complete_offer(process.id)
+    done = processes.execute_step(process.id, "classify", value="third-party")
+    [held] = house.desk.properties.of_customer(process.customer_id)
+    assert (held.property, held.value) == ("origin", "third-party")
+    assert (held.how, held.process_id, held.step_id) == (AssignedHow.STEP, process.id, "classify")
+    assert done.step("classify").result == {
+        "property": "origin",
+        "value": "third-party",
+        "assignment": held.id,
+    }
+    assert processes.complete_offer(process.id).state is ProcessState.COMPLETED
+
+
+def test_a_preset_value_is_assigned_without_a_question(memory_house: House) -> None:
+    """F106: with a preset value the step is done without input, and takes no other value."""
+    house = memory_house
+    with_origin(house)
+    process = running(house, PRESET)
+    processes = house.desk.processes
+    draft = processes.draft_step(process.id, "classify")
+    assert ([value.key for value in draft.values], draft.value) == (["third-party"], "third-party")
+    with pytest.raises(InvalidInput) as other:
+        processes.execute_step(process.id, "classify", value="own")
+    assert other.value.codes == {"preset"}
+    processes.execute_step(process.id, "classify")
+    assert [held.value for held in house.desk.properties.of_customer(process.customer_id)] == ["third-party"]
+
+
+def test_a_classification_can_be_done_again(memory_house: House) -> None:
+    """F119: done again the customer has the new value, and the history keeps the old one."""
+    house = memory_house
+    with_origin(house)
+    process = running(house, CLASSIFY)
+    processes = house.desk.processes
+    processes.execute_step(process.id, "classify", value="own", comment="says so")
+    processes.execute_step(process.id, "classify", value="third-party")
+    assert [held.value for held in house.desk.properties.of_customer(process.customer_id)] == ["third-party"]
+    history = house.desk.properties.history_of(process.customer_id).items
+    assert [(held.value, held.comment) for held in history] == [("third-party", ""), ("own", "says so")]
+
+
+def test_what_a_type_refuses_leaves_the_step_open(house: House) -> None:
+    """F119: a value that is hidden or unknown is refused, and neither step nor customer changes."""
+    with_origin(house)
+    house.desk.properties.hide("origin", "own")
+    process = running(house, CLASSIFY)
+    before = dump(house.loyalty)
+    with pytest.raises(Refused) as hidden:
+        house.desk.processes.execute_step(process.id, "classify", value="own")
+    assert hidden.value.code == "property.value_hidden"
+    with pytest.raises(NotFound):
+        house.desk.processes.execute_step(process.id, "classify", value="none")
+    with pytest.raises(InvalidInput):
+        house.desk.processes.execute_step(process.id, "classify", value="own", colour="red")
+    assert dump(house.loyalty) == before
+
+
+def test_a_card_is_ordered_through_its_own_process(house: House) -> None:
+    """F12, F17: starting the process of the card yields an order step; opening it drafts the order, doing it orders."""
+    house.set_up_cards()
+    house.desk.processes.templates.install_customer_card(name="Kundenkarte")
+    erika = house.customer()
+    process = house.desk.processes.start(erika.id, "customer-card").process
+    [step] = process.open_steps
+    draft = house.desk.processes.draft_step(process.id, step.id)
+    assert (draft.customer_id, draft.template) == (erika.id, "gold")
+    assert not house.desk.cards.of_customer(erika.id)
+    done = house.desk.processes.execute_step(process.id, step.id, valid_until=date(2028, 12, 31))
+    [order] = house.desk.cards.orders_of(erika.id)
+    assert order.valid_until == date(2028, 12, 31)
+    assert done.step(step.id).result == {"order": order.id, "card": order.card_id}
+    with pytest.raises(Refused) as again:
+        house.desk.processes.execute_step(process.id, step.id)
+    assert again.value.code == "process_step.already_done"
+    assert len(house.desk.cards.of_customer(erika.id)) == 1
+
+
+def test_a_card_step_stands_in_any_template(memory_house: House) -> None:
+    """F13: any template takes a step that orders a card, with a preset card template or without one."""
+    house = memory_house
+    house.set_up_cards(templates=[GOLD, BASIC])
+    process = running(house, "a", CARD, {**CARD, "step": "preset", "settings": {"template": "basic"}})
+    processes = house.desk.processes
+    with pytest.raises(Refused) as choice:
+        processes.execute_step(process.id, "card")
+    assert choice.value.code == "card_order.template_required"
+    processes.execute_step(process.id, "card", template="gold", comment="urgent")
+    processes.execute_step(process.id, "preset")
+    orders = house.desk.cards.orders_of(process.customer_id)
+    assert [(order.template, order.comment) for order in orders] == [("basic", ""), ("gold", "urgent")]
+    with pytest.raises(InvalidInput):
+        processes.execute_step(running_again(house).id, "card", colour="red")
+
+
+def running_again(house: House) -> Any:
+    """Another process from the template that is there."""
+    return house.desk.processes.start(house.customer().id, "supply").process
+
+
+def test_without_an_order_service_the_step_stays_open(memory_house: House) -> None:
+    """F12: a refused order keeps neither order nor step."""
+    process = running(memory_house, CARD)
+    for verb in (memory_house.desk.processes.draft_step, memory_house.desk.processes.execute_step):
+        with pytest.raises(Refused) as refusal:
+            verb(process.id, "card")
+        assert refusal.value.code == "card_order.no_service"
+    assert memory_house.desk.processes.get(process.id) == process
+
+
+def test_data_are_completed_by_a_step(house: House) -> None:
+    """F66: a step that needs certain fields is done when they are there, and stands open otherwise."""
+    needs = {"step": "data", "type": "complete_data", "settings": {"fields": ["email", "birth_date"]}}
+    template(house, "supply", needs)
+    erika = house.customer()
+    process = house.desk.processes.start(erika.id, "supply").process
+    processes = house.desk.processes
+    draft = processes.draft_step(process.id, "data")
+    assert (draft.asked, draft.missing) == (("email", "birth_date"), ("birth_date",))
+    with pytest.raises(InvalidInput) as missing:
+        processes.execute_step(process.id, "data", notes="does not say")
+    assert [(fault.field, fault.code) for fault in missing.value.faults] == [("birth_date", "required")]
+    assert house.desk.customers.get(erika.id) == erika
+    done = processes.execute_step(process.id, "data", birth_date=date(1980, 5, 1))
+    assert done.step("data").result == {"completed": "birth_date"}
+    assert house.desk.customers.get(erika.id).birth_date == date(1980, 5, 1)
+
+
+def test_a_data_step_without_fields_asks_for_what_is_watched(memory_house: House) -> None:
+    """F65: without fields of its own the step asks as the options say, and takes no answer for an answer."""
+    house = memory_house
+    house.desk.settings.change(MOBILE, True)
+    template(house, "supply", {"step": "data", "type": "complete_data"})
+    desk = house.loyalty.session("anna", "berlin")
+    erika = house.customer()
+    process = desk.processes.start(erika.id, "supply").process
+    assert desk.processes.draft_step(process.id, "data").missing == ("mobile",)
+    assert desk.processes.execute_step(process.id, "data").step("data").result == {"completed": ""}
+    again = desk.processes.execute_step(process.id, "data", mobile="0170 1234567")
+    assert again.step("data").result == {"completed": "mobile"}
+
+
+def test_documents_and_tasks_are_recorded(memory_house: House) -> None:
+    """A document is recorded with where it was filed, a task with when it is due and what was remarked."""
+    paper = {"step": "paper", "type": "document", "settings": {"document": "Terms", "print_at_once": True}}
+    process = running(memory_house, paper, {"step": "call", "settings": {"due_after_days": 14}}, "plain")
+    processes = memory_house.desk.processes
+    draft = processes.draft_step(process.id, "paper")
+    assert (draft.document, draft.print_at_once) == ("Terms", True)
+    filed = processes.execute_step(process.id, "paper", reference="A-17")
+    assert filed.step("paper").result == {"document": "Terms", "reference": "A-17", "printed": True}
+    assert processes.draft_step(process.id, "call").due_on == date(2026, 1, 29)
+    assert processes.draft_step(process.id, "plain").due_on is None
+    assert processes.execute_step(process.id, "call", note="done").step("call").result == {"note": "done"}
+    for step, given in (("paper", {"pages": 2}), ("paper", {"printed": 1}), ("plain", {"x": 1})):
+        with pytest.raises(InvalidInput):
+            processes.execute_step(process.id, step, **given)
+
+
+def test_a_custom_step_keeps_what_it_is_told(house: House) -> None:
+    """Texts, integers, truth values and dates come back as they were, from settings and from the result."""
+    told = {"text": "Größe", "count": 2, "sure": False, "on": date(2026, 1, 15)}
+    process = running(house, {"step": "own", "type": "custom", "settings": told})
+    assert house.desk.processes.draft_step(process.id, "own") == told
+    done = house.desk.processes.execute_step(process.id, "own", **told)
+    assert house.desk.processes.get(process.id).step("own").result == done.step("own").result == told
+    with pytest.raises(InvalidInput) as error:
+        house.desk.processes.execute_step(process.id, "own", size=1.5)
+    assert error.value.fields == ("result.size",)
+
+
+class Greet(StepType):
+    """A host application's own type: it writes into the customer's notes."""
+
+    key: ClassVar[str] = "greet"
+    label: ClassVar[str] = "Greet"
+
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> Mapping[str, Any]:
+        return {"words": faults.text("words", given.get("words"), limit=40, required=True)}
+
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        words = f"{work.settings['words']}, {work.customer.display_name}"
+        work.desk.customers.change(work.customer.id, notes=words)
+        if given.get("fail"):
+            raise Refused("greeting.failed", "nobody is there")
+        return {"said": words}
+
+
+def test_a_step_type_of_the_host_application_works_like_the_others() -> None:
+    """F102: what a host's own type does is kept together with the step, or not at all."""
+    house = build_house(step_types=[Greet()])
+    assert "greet" in [each.key for each in house.desk.processes.templates.step_types]
+    process = running(house, {"step": "hello", "type": "greet", "settings": {"words": "Good morning"}})
+    before = dump(house.loyalty)
+    with pytest.raises(Refused, match="nobody"):
+        house.desk.processes.execute_step(process.id, "hello", fail=True)
+    assert dump(house.loyalty) == before
+    done = house.desk.processes.execute_step(process.id, "hello")
+    assert done.step("hello").result == {"said": "Good morning, Erika Mustermann"}
+    assert house.desk.customers.get(process.customer_id).notes == "Good morning, Erika Mustermann"
+
+
+def test_a_step_whose_type_is_gone_says_so() -> None:
+    """A process outlives the program that knew its step type; the other steps go on."""
+    storage = MemoryStorage()
+    house = build_house(storage, step_types=[Greet()])
+    process = running(house, "a", {"step": "hello", "type": "greet", "settings": {"words": "Hi"}})
+    desk = Loyalty(storage).session("anna", "berlin")
+    with pytest.raises(Refused) as refusal:
+        desk.processes.execute_step(process.id, "hello")
+    assert refusal.value.code == "process_step.unknown_type"
+    assert desk.processes.execute_step(process.id, "a").step("a").state is StepState.DONE
+
+
+class _NoKey(Greet):
+    key: ClassVar[str] = "No Key"
+
+
+class _Twice(Greet):
+    key: ClassVar[str] = "task"
+
+
+@pytest.mark.parametrize("types", [[_NoKey()], [_Twice()], [Greet(), Greet()], [Greet]])
+def test_a_step_type_that_cannot_work_is_refused_at_once(types: list[Any]) -> None:
+    """F102: a bad key, a key that is taken, and a class instead of an instance do not survive the start."""
+    with pytest.raises(RegistrationError, match=r"step type|StepType"):
+        Loyalty(MemoryStorage(), step_types=types)

@@ -1,0 +1,38 @@
+"""Templates and processes that many tests begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loyaltycore.domain.processes import Process, ProcessTemplate
+from loyaltycore.domain.properties import PropertyValue
+from tests.house import House
+
+
+def with_origin(house: House) -> None:
+    """Define a property by which customers are classified."""
+    values = [PropertyValue("own", "Own"), PropertyValue("third-party", "Third party")]
+    house.desk.properties.define("origin", name="Origin", values=values)
+
+
+def template(
+    house: House, key: str = "supply", *steps: str | dict[str, Any], **facts: Any
+) -> ProcessTemplate:
+    """Make a template with steps: a text is a task of that key, else the facts of a step with its key and type."""
+    templates = house.desk.processes.templates
+    made = templates.create(key, name=facts.pop("name", key.capitalize()), **facts)
+    for each in steps:
+        step = {"step": each} if isinstance(each, str) else dict(each)
+        step_type = step.pop("type", "task")
+        made = templates.add_step(key, step_type, **{"name": step["step"].capitalize(), **step})
+    return made
+
+
+def running(house: House, *steps: str | dict[str, Any], **facts: Any) -> Process:
+    """Start a process of a new customer from a new template."""
+    template(house, "supply", *steps, **facts)
+    return house.desk.processes.start(house.customer().id, "supply").process
+
+
+CLASSIFY = {"step": "classify", "type": "assign_property", "settings": {"property": "origin"}}
+"""The step that asks where the customer comes from."""
