@@ -86,5 +86,5 @@ def test_an_unanswered_commit_is_found_out(stage: Stage, verb: Verb, monkeypatch
                 assert not difference(stage.now(verb), rehearsal.final), (number, side)
             repeated = stage.repeat(verb)
             assert not difference(stage.now(verb), rehearsal.final), (number, side)
-            if verb.command and verb.command != "customers.import":
+            if verb.command and verb.units == 1:  # else a report says what was left to do
                 assert result == repeated

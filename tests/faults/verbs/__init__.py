@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults.verbs import cards, customers, delivery, properties, shop
+from tests.faults.verbs import cards, customers, delivery, processes, properties, shop
 from tests.faults.verbs.verb import Verb
 
 VERBS: Final[tuple[Verb, ...]] = (
@@ -15,6 +15,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     *shop.VERBS,
     *cards.VERBS,
     *properties.VERBS,
+    *processes.VERBS,
     *delivery.VERBS,
 )
 

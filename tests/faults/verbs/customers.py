@@ -20,6 +20,11 @@ VERBS: Final = (
         "customers.change",
     ),
     Verb(
+        "customer completed",
+        lambda run: run.desk.completeness.answer(run.facts["erika"], phones=["0170 1234567"]),
+        "completeness.answer",
+    ),
+    Verb(
         "customers imported in two units",
         lambda run: run.desk.customers.import_file([_ROWS], batch_size=2).added,
         "customers.import",
