@@ -39,7 +39,7 @@ def test_presenting_cards(tmp_path: Path) -> None:
 
 
 def test_knowing_the_customer(tmp_path: Path) -> None:
-    """F51, F65, F111, F117: options, reminders, a new mandatory step, a reload and a blocked offer come out as the manual says."""
+    """Options, reminders, a new mandatory step, a reload and a blocked offer come out as the manual says."""
     ended = run("know_the_customer.py", tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
     for line in (
