@@ -18,7 +18,7 @@ from loyaltycore_sql import SqlStorage
 from tests.testing.databases import count_rows, emptied
 
 CORE = Registry(core_record_types())
-FEW_STORIES = settings(DEFAULT_SETTINGS, max_examples=15)
+FEW_STORIES = settings(DEFAULT_SETTINGS, max_examples=8)
 """A story on a server takes a quarter of a second: its tables are emptied first."""
 
 

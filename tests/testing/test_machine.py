@@ -22,7 +22,7 @@ QUICK = settings(DEFAULT_SETTINGS, derandomize=True, database=None, phases=[Phas
 LIARS = {liar.name: liar for liar in STORAGE_LIARS}
 
 
-def play(make: Make, record_types: Any = None, stories: int = 20) -> unittest.TestResult:
+def play(make: Make, record_types: Any = None, stories: int = 10) -> unittest.TestResult:
     """Run the machine as unittest does."""
     few = settings(QUICK, max_examples=stories)
     case = storage_machine(lambda: nullcontext(make()), record_types, settings=few)

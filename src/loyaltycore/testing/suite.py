@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar
 
 import pytest
 from attrs import field, frozen
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from loyaltycore.testing.citing import Promise, one_line, promises
 
@@ -74,8 +74,11 @@ def examples(count: int) -> settings:
             proportion, so that one setting makes the whole kit quick or thorough.
     """
     scaled = max(1, settings().max_examples * count // _USUAL_EXAMPLES)
+    # An explanation takes many more runs of an adapter that may be slow, and names lines of the kit.
+    phases = [phase for phase in settings().phases if phase is not Phase.explain]
     # Adapters of any speed are tested: how long an example takes says nothing about right or wrong.
-    return settings(max_examples=scaled, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    quiet = [HealthCheck.too_slow]
+    return settings(max_examples=scaled, phases=phases, deadline=None, suppress_health_check=quiet)
 
 
 class Conformance:
