@@ -30,11 +30,19 @@ from loyaltycore.domain.cards import (
     Presentation,
 )
 from loyaltycore.domain.cards.options import NUMBER_PREFIX
+from loyaltycore.domain.completeness.assess import CompletionRequest
 from loyaltycore.domain.criteria import Criteria
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.customers.import_report import ImportReport
 from loyaltycore.domain.decisions import Decision
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.domain.processes import (
+    OfferVerdict,
+    Process,
+    ProcessStep,
+    ProcessTemplate,
+    ReloadReport,
+)
 from loyaltycore.domain.properties import (
     CustomerProperty,
     PropertyType,
@@ -52,6 +60,8 @@ from loyaltycore.services.delivery.vendor_news import Intake
 from loyaltycore.services.delivery.worker import DeliveryReport, Worker
 from loyaltycore.services.desk import Desk
 from loyaltycore.services.paging import Page
+from loyaltycore.services.processes import OpenSteps
+from loyaltycore.services.step_types import StepType
 from loyaltycore.services.unit import Unit
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_email import SmtpMailer
@@ -134,6 +144,25 @@ def properties(desk: Desk) -> None:
     assert_type(has_value("origin", "own"), Criteria)
     desk.properties.define("origin")  # type: ignore[call-arg]  # a property needs a name
     desk.properties.change_value("origin", "web", hidden=True)  # type: ignore[call-arg]  # that is what `hide` is for
+
+
+def processes(desk: Desk) -> None:
+    """Processes: templates, steps, and what starting one answers."""
+    templates = desk.processes.templates
+    assert_type(templates.create("supply", name="Supply", kind="glasses"), ProcessTemplate)
+    assert_type(templates.add_step("supply", "task", name="Call", mandatory=True), ProcessTemplate)
+    assert_type(templates.find("supply"), Page[ProcessTemplate])
+    assert_type(templates.step_types, tuple[StepType, ...])
+    started = desk.processes.start("k-1", "supply", answers={"mobile": "0170 1234567"})
+    assert_type(started.process, Process)
+    assert_type(started.completion, CompletionRequest | None)
+    assert_type(desk.processes.execute_step("p-1", "call", note="done"), Process)
+    assert_type(desk.processes.check_offer("p-1").verdict, OfferVerdict)
+    assert_type(desk.processes.complete_offer("p-1").open_mandatory, tuple[ProcessStep, ...])
+    assert_type(desk.processes.reload_open_processes("supply"), ReloadReport)
+    assert_type(desk.processes.open_steps(template="supply"), Page[OpenSteps])
+    desk.processes.templates.add_step("supply", "task")  # type: ignore[call-arg]  # a step needs a name
+    desk.processes.templates.change_step("supply", "call", type="custom")  # type: ignore[call-arg]  # it never changes
 
 
 def around(desk: Desk) -> None:
