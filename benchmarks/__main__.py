@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from benchmarks import calendars, imports, outbox, page, search, storage
+from benchmarks import calendars, completeness, imports, outbox, page, search, storage
 from benchmarks.timing import Result
 
 PARTS: dict[str, Callable[[], Iterator[Result]]] = {
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "storage": storage.run,
     "outbox": outbox.run,
     "search": search.run,
+    "completeness": completeness.run,
 }
 
 

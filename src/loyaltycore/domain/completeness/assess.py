@@ -88,7 +88,8 @@ class Completeness:
     @property
     def score(self) -> float:
         """The share of the watched fields that are filled, from 0 to 1; 1 where nothing is watched."""
-        return len(self.filled) / len(self.watched) if self.watched else 1.0
+        many = len(self.watched)
+        return (many - len(self.gaps)) / many if many else 1.0
 
     @property
     def is_complete(self) -> bool:
