@@ -30,6 +30,7 @@ from loyaltycore.domain.cards import (
     Presentation,
 )
 from loyaltycore.domain.cards.options import NUMBER_PREFIX
+from loyaltycore.domain.completeness import Completeness, CompletenessReport, CustomerGaps, Gap
 from loyaltycore.domain.completeness.assess import CompletionRequest
 from loyaltycore.domain.criteria import Criteria
 from loyaltycore.domain.customers.customer import Customer
@@ -123,6 +124,17 @@ def cards(desk: Desk) -> None:
     assert_type(presented.require(), Customer)
     desk.cards.order()  # type: ignore[call-arg]  # for whom?
     desk.cards.order("k-1", valid_until="2028-12-31")  # type: ignore[arg-type]  # must be a date
+
+
+def completeness(desk: Desk) -> None:
+    """Complete data: what is missing, answers, the list and the report."""
+    assert_type(desk.completeness.draft(last_name="Muster"), Completeness)
+    assert_type(desk.completeness.of("k-1").due, tuple[Gap, ...])
+    assert_type(desk.completeness.answer("k-1", mobile="0170 1234567", postal_address=Address()), Customer)
+    assert_type(desk.completeness.gaps(field="email").items, tuple[CustomerGaps, ...])
+    assert_type(desk.completeness.each_gap(), Iterator[CustomerGaps])
+    assert_type(desk.completeness.report(), CompletenessReport)
+    desk.completeness.answer("k-1", moblie="0170 1234567")  # type: ignore[call-arg]
 
 
 def properties(desk: Desk) -> None:
