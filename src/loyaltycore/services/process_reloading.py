@@ -14,7 +14,7 @@ from attrs import evolve
 
 from loyaltycore.domain.criteria import field
 from loyaltycore.domain.processes.process import Process, ProcessState
-from loyaltycore.domain.processes.reloading import ReloadReport, reload_process
+from loyaltycore.domain.processes.reloading import ReloadReport, laid_down, reload_process
 from loyaltycore.domain.processes.template import ProcessTemplate
 from loyaltycore.domain.validation import Faults
 from loyaltycore.services.running import run_command, run_query
@@ -59,7 +59,8 @@ def _reload_batch(unit: Unit, key: str, size: int, after: Place | None) -> tuple
         & (field("template_version") < template.version)
     )
     processes = list(unit.find(Process, where, order_by=("template_version",), after=after, limit=size))
-    decisions = [reload_process(process, template) for process in processes]
+    steps = laid_down(template)
+    decisions = [reload_process(process, template, steps) for process in processes]
     unit.apply_all(decisions)
     report = sum((decision.result for decision in decisions), ReloadReport())
     last = processes[-1] if len(processes) == size else None

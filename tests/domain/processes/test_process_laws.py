@@ -20,7 +20,7 @@ from loyaltycore.domain.processes import (
 )
 from loyaltycore.domain.processes.completing import check_offer, close_process, complete_offer
 from loyaltycore.domain.processes.process import process_keys
-from loyaltycore.domain.processes.reloading import reload_process, reloaded_steps
+from loyaltycore.domain.processes.reloading import laid_down, reload_process, reloaded_steps
 from loyaltycore.domain.processes.working import finish_step, require_executable, skip_step
 from loyaltycore.errors import Refused
 from tests.domain.processes.workshop import (
@@ -168,7 +168,7 @@ def test_a_reload_is_idempotent(process: Process, template: ProcessTemplate) -> 
     newer = evolve(template, version=process.template_version + 1)
     after = kept(reload_process(process, newer), process)
     assert reload_process(after, newer).save == ()
-    assert reloaded_steps(after, newer) == after.steps
+    assert reloaded_steps(after, laid_down(newer)) == after.steps
 
 
 @given(processes(), templates())
@@ -176,7 +176,7 @@ def test_a_reload_leaves_what_is_its_own_behind_what_it_followed(
     process: Process, template: ProcessTemplate
 ) -> None:
     """A step that the template does not have stays directly behind the step that came before it."""
-    after = [step.id for step in reloaded_steps(process, template)]
+    after = [step.id for step in reloaded_steps(process, laid_down(template))]
     before = [step.id for step in process.steps]
     theirs = {step.id for step in template.steps}
     for position, key in enumerate(before):
@@ -191,7 +191,7 @@ def test_a_reload_counts_what_it_did(process: Process, template: ProcessTemplate
     newer = evolve(template, version=process.template_version + 1)
     report = reload_process(process, newer).result
     old = {step.id: step for step in process.steps}
-    new = {step.id: step for step in reloaded_steps(process, newer)}
+    new = {step.id: step for step in reloaded_steps(process, laid_down(newer))}
     inactive = StepState.INACTIVE
     both = [(old[key], new[key]) for key in old]
     assert report == ReloadReport(

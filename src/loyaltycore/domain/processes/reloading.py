@@ -16,7 +16,7 @@ from loyaltycore.domain.decisions import Decision, Note
 from loyaltycore.domain.processes.process import Process, ProcessStep, StepState
 from loyaltycore.domain.processes.starting import copied
 from loyaltycore.domain.processes.template import ProcessTemplate
-from loyaltycore.domain.processes.working import narrowed
+from loyaltycore.domain.processes.working import is_other, narrowed
 
 RELOADED: Final = "process.reloaded"
 _KEPT: Final = frozenset({StepState.DONE, StepState.SKIPPED})
@@ -59,22 +59,38 @@ class ReloadReport:
         )
 
 
-def reload_process(process: Process, template: ProcessTemplate) -> Decision[ReloadReport]:
-    """Bring a process up to its template; one that has ended, or agrees already, stays as it is."""
+def laid_down(template: ProcessTemplate) -> tuple[ProcessStep, ...]:
+    """The steps of a process as a template lays them down; the same for all its processes."""
+    return tuple(copied(step) for step in template.steps)
+
+
+def reload_process(
+    process: Process, template: ProcessTemplate, steps: tuple[ProcessStep, ...] | None = None
+) -> Decision[ReloadReport]:
+    """Bring a process up to its template; one that has ended, or agrees already, stays as it is.
+
+    Args:
+        process: The process.
+
+        template: Its template.
+
+        steps: What `laid_down` says of the template, for who reloads many processes from it.
+    """
     if not process.is_open or process.template_version >= template.version:
         return Decision(ReloadReport())
-    after = evolve(process, steps=reloaded_steps(process, template), template_version=template.version)
+    merged = reloaded_steps(process, laid_down(template) if steps is None else steps)
+    after = evolve(process, steps=merged, template_version=template.version)
     if after.steps == process.steps:
         return Decision(ReloadReport(examined=1), save=(after,))
     note = Note(RELOADED, process.subject, *narrowed(process, after))
     return Decision(_report(process, after), save=(after,), notes=(note,))
 
 
-def reloaded_steps(process: Process, template: ProcessTemplate) -> tuple[ProcessStep, ...]:
-    """The steps as they are after a reload: those of the template in its order, the others behind whom they followed."""
+def reloaded_steps(process: Process, laid: tuple[ProcessStep, ...]) -> tuple[ProcessStep, ...]:
+    """The steps as they are after a reload: those laid down in their order, the others behind whom they followed."""
     held = {step.id: step for step in process.steps}
-    wanted = [_merged(held.get(step.id), copied(step)) for step in template.steps]
-    theirs = {step.id for step in wanted}
+    wanted = [_merged(held.get(step.id), step) for step in laid]
+    theirs = {step.id for step in laid}
     for position, step in enumerate(process.steps):
         if step.id not in theirs:
             wanted.insert(_place(wanted, process.steps[:position]), _left_over(step))
@@ -82,11 +98,12 @@ def reloaded_steps(process: Process, template: ProcessTemplate) -> tuple[Process
 
 
 def _merged(held: ProcessStep | None, wanted: ProcessStep) -> ProcessStep:
-    return held if held is not None and held.state in _KEPT else wanted
+    # A step that stays is the same object, by which what follows sees at once that nothing changed.
+    return held if held is not None and (held.state in _KEPT or held == wanted) else wanted
 
 
 def _left_over(step: ProcessStep) -> ProcessStep:
-    return step if step.state in _KEPT else evolve(step, state=StepState.INACTIVE)
+    return evolve(step, state=StepState.INACTIVE) if step.is_open else step
 
 
 def _place(steps: list[ProcessStep], before: Sequence[ProcessStep]) -> int:
@@ -98,7 +115,7 @@ def _place(steps: list[ProcessStep], before: Sequence[ProcessStep]) -> int:
 
 def _report(before: Process, after: Process) -> ReloadReport:
     held = {step.id: step for step in before.steps}
-    differing = [step for step in after.steps if held.get(step.id) != step]
+    differing = [step for step in after.steps if is_other(held.get(step.id), step)]
     added = sum(step.id not in held for step in differing)
     deactivated = sum(step.state is StepState.INACTIVE for step in differing)
     reactivated = sum(

@@ -87,9 +87,14 @@ def narrowed(before: Process, after: Process) -> tuple[Process, Process]:
     """Both sides of a change with those steps alone that differ, so that activities stay short."""
     old, new = ({step.id: step for step in process.steps} for process in (before, after))
     return (
-        evolve(before, steps=tuple(step for step in before.steps if new.get(step.id) != step)),
-        evolve(after, steps=tuple(step for step in after.steps if old.get(step.id) != step)),
+        evolve(before, steps=tuple(step for step in before.steps if is_other(new.get(step.id), step))),
+        evolve(after, steps=tuple(step for step in after.steps if is_other(old.get(step.id), step))),
     )
+
+
+def is_other(one: ProcessStep | None, two: ProcessStep) -> bool:
+    """Whether two steps differ; most often they are one and the same object."""
+    return one is not two and one != two
 
 
 def _require_workable(process: Process, step: ProcessStep) -> None:
