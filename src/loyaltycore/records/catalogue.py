@@ -12,6 +12,7 @@ from loyaltycore.records.organisation import BRANCHES, SETTINGS
 from loyaltycore.records.processes import PROCESS_TEMPLATES, PROCESSES
 from loyaltycore.records.properties import CUSTOMER_PROPERTIES, PROPERTY_TYPES
 from loyaltycore.records.registry import RecordType
+from loyaltycore.records.selections import SELECTIONS
 
 
 def core_record_types() -> tuple[RecordType[Any], ...]:
@@ -28,6 +29,7 @@ def core_record_types() -> tuple[RecordType[Any], ...]:
         INFORMATION_REQUESTS,
         PROPERTY_TYPES,
         CUSTOMER_PROPERTIES,
+        SELECTIONS,
         PROCESS_TEMPLATES,
         PROCESSES,
         ACTIVITIES,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from loyaltycore.services.loyalty import Loyalty
     from loyaltycore.services.processes import Processes
     from loyaltycore.services.properties import Properties
+    from loyaltycore.services.selections import Selections
     from loyaltycore.services.settings import Settings
 
 
@@ -90,6 +91,13 @@ class Desk:
         from loyaltycore.services.processes import Processes
 
         return Processes(self)
+
+    @cached_property
+    def selections(self) -> Selections:
+        """Who fits a condition, and conditions that are saved."""
+        from loyaltycore.services.selections import Selections
+
+        return Selections(self)
 
     @cached_property
     def branches(self) -> Branches:

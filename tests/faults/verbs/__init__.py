@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults.verbs import cards, customers, delivery, processes, properties, shop
+from tests.faults.verbs import cards, customers, delivery, processes, properties, selections, shop
 from tests.faults.verbs.verb import Verb
 
 VERBS: Final[tuple[Verb, ...]] = (
@@ -16,6 +16,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     *cards.VERBS,
     *properties.VERBS,
     *processes.VERBS,
+    *selections.VERBS,
     *delivery.VERBS,
 )
 

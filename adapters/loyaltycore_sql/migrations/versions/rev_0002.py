@@ -54,6 +54,7 @@ def upgrade() -> None:
     _process_templates()
     _processes()
     _completion_prompts()
+    _selections()
 
 
 def _customers() -> None:
@@ -217,6 +218,20 @@ def _customer_properties() -> None:
         Column("version", BigInteger(), nullable=False),
         unique=(("customer_id", "property", "slot"),),
         indexes=(("customer_id", "id"), ("property", "value", "slot", "customer_id")),
+    )
+
+
+def _selections() -> None:
+    create_table(
+        "selections",
+        Column("id", text(64), nullable=False),
+        Column("name", text(100), nullable=False),
+        Column("condition", long_text(), nullable=False),
+        Column("created_at", BigInteger(), nullable=False),
+        Column("created_by", text(100), nullable=False),
+        Column("comment", text(500), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("name",),),
     )
 
 
