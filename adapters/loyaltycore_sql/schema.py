@@ -108,11 +108,11 @@ class Schema:
         found = MigrationContext.configure(connection, opts=options).get_current_heads()
         if not found:
             return State.EMPTY, ""
-        if found == (head(),):
-            return State.CURRENT, head()
-        if not set(found) <= _known():
+        known = _known()
+        if not set(found) <= set(known):
             raise SchemaTooNew(", ".join(found), head())
-        return State.OLD, ", ".join(found)
+        newest = next(revision for revision in known if revision in found)
+        return State.CURRENT if newest == head() else State.OLD, newest
 
     def _change(self, absent: Sequence[Table]) -> None:
         for tries in range(1, _TRIES + 1):
@@ -134,13 +134,21 @@ class Schema:
     def _change_once(self, absent: Sequence[Table]) -> None:
         with _ONE_AT_A_TIME, self._changing() as connection:
             # Somebody else may have done it while the lock was waited for.
-            state, _ = self._state(connection)
+            state, newest = self._state(connection)
+            if newest:
+                self._forget_older(connection, newest)
             if state is not State.CURRENT:
                 if state is State.EMPTY:
                     _refuse_strangers(connection, self._own_tables())
                 command.upgrade(self._config(connection), "head")
             for table in absent:
                 table.create(connection, checkfirst=True)
+
+    def _forget_older(self, connection: Connection, newest: str) -> None:
+        """Keep one revision: a slow node of a cluster may have noted an older one behind a faster node's back."""
+        name = version_table_name(self.prefix)
+        older = text(f"DELETE FROM {name} WHERE version_num <> :newest")  # noqa: S608  our own name
+        connection.execute(older, {"newest": newest})
 
     def _own_tables(self) -> list[Table]:
         metadata = MetaData()
@@ -190,8 +198,9 @@ def head() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
-def _known() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+def _known() -> list[str]:
+    """All revisions, the newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
 def _config() -> Config:
