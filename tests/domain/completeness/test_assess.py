@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -51,10 +51,11 @@ def test_a_question_that_never_was_asked_is_due() -> None:
     assert (gap.last_asked_on, gap.ask_again_on, gap.is_due) == (None, None, True)
 
 
-def test_no_months_ask_each_time() -> None:
-    """With 0 months a question of the same day is due again."""
-    (gap,) = assess(customer(), watch(EMAIL), {"email": TODAY}, TODAY).gaps
-    assert (gap.ask_again_on, gap.is_due) == (TODAY, True)
+@pytest.mark.parametrize("asked", [TODAY, TODAY + timedelta(days=1)])
+def test_no_months_ask_each_time(asked: date) -> None:
+    """With 0 months a question is due again at once, even if a branch where it is tomorrow already asked it."""
+    (gap,) = assess(customer(), watch(EMAIL), {"email": asked}, TODAY).gaps
+    assert (gap.ask_again_on, gap.is_due) == (asked, True)
 
 
 def test_what_is_required_is_always_due() -> None:
