@@ -27,6 +27,8 @@ WITH_ALL_KINDS = ("vendor's event taken in", "worn card replaced", "outbox deliv
 SAMPLE = (
     "customer created",
     "customers imported in two units",
+    "open processes reloaded in two units",
+    "card ordered by a step",
     "card service removed",
     "card ordered",
     "order at the vendor cancelled",
