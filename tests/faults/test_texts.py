@@ -14,7 +14,7 @@ from loyaltycore.memory import FixedClock
 from loyaltycore.services.ambient import SystemClock
 from loyaltycore_sql import SqlStorage
 from tests.faults.prefork import KILLED, Prefork
-from tests.faults.texting import ANSWERS, KILLS, SILENT, Gateway, dispatch_texts
+from tests.faults.texting import ANSWERS, KILLS, NO_ANSWER, SILENT, Gateway, dispatch_texts
 from tests.house import THURSDAY, dump
 
 TEXTS = 3
@@ -62,5 +62,5 @@ def test_a_gateway_says_nothing(storage: SqlStorage, tmp_path: Path, *, at_most_
     clock.advance(minutes=10)
     loyalty.deliver()
     assert Counter(gateway.sent()) == dict.fromkeys(ids, 1 if at_most_once else 2)
-    end = (MessageState.DEAD, "outcome_unknown") if at_most_once else (MessageState.DONE, "")
+    end = (MessageState.DEAD, NO_ANSWER) if at_most_once else (MessageState.DONE, "")
     assert _ends(loyalty) == dict.fromkeys(ids, end)

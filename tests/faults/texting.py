@@ -18,6 +18,8 @@ KILLS: Final = "kills"
 SILENT: Final = "silent"
 ANSWERS: Final = "answers"
 
+NO_ANSWER: Final = "timeout"
+
 
 @frozen
 class Gateway:
@@ -38,8 +40,9 @@ class Gateway:
             stream.write(f"{sms.message_id}\n")
         if self.then == KILLS:
             os.kill(os.getpid(), signal.SIGKILL)
-        status = DeliveryStatus.UNKNOWN if self.then == SILENT else DeliveryStatus.ACCEPTED
-        return Receipt(status, recipient=sms.to)
+        if self.then == SILENT:
+            return Receipt(DeliveryStatus.UNKNOWN, recipient=sms.to, code=NO_ANSWER)
+        return Receipt(DeliveryStatus.ACCEPTED, recipient=sms.to)
 
     def sent(self) -> list[str]:
         """The ids of the texts that were sent, by anybody, in order."""
