@@ -17,6 +17,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     *properties.VERBS,
     *processes.VERBS,
     *selections.VERBS,
+    *selections.VERBS,
     *delivery.VERBS,
 )
 

@@ -1,34 +1,31 @@
-"""Selections saved, changed and deleted."""
+"""Selections of customers saved, changed and deleted."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from loyaltycore.domain.selections import FieldCondition
+from loyaltycore.domain.selections import AllOf
 from tests.faults.verbs.verb import Run, Verb
 
-_GROWN_UP: Final = FieldCondition("age", "at_least", 18)
-
-
 _IDS: Final[dict[str, str]] = {}
-"""The id of what was saved beforehand: whoever repeats a deletion can no longer ask for it."""
+"""What `_saved` has made: when it was deleted it cannot be looked up any more."""
 
 
 def _saved(run: Run) -> None:
-    _IDS["saved"] = run.free.selections.save("grown up", _GROWN_UP).id
+    _IDS["selection"] = run.free.selections.save("everybody", AllOf()).id
 
 
 VERBS: Final = (
-    Verb("selection saved", lambda run: run.desk.selections.save("grown up", _GROWN_UP), "selections.save"),
+    Verb("selection saved", lambda run: run.desk.selections.save("everybody", AllOf()), "selections.save"),
     Verb(
         "selection changed",
-        lambda run: run.desk.selections.change(_IDS["saved"], comment="of age"),
+        lambda run: run.desk.selections.change(_IDS["selection"], name="all"),
         "selections.change",
         _saved,
     ),
     Verb(
         "selection deleted",
-        lambda run: run.desk.selections.delete(_IDS["saved"]),
+        lambda run: run.desk.selections.delete(_IDS["selection"]),
         "selections.delete",
         _saved,
     ),
