@@ -8,6 +8,7 @@ STORAGES: Final = {
     "ForgetsRollback": "test_an_exception_keeps_nothing test_an_interrupt_keeps_nothing",
     "ForgetsRollbackOfInterrupts": "test_an_interrupt_keeps_nothing",
     "KeepsRefusedUnits": "test_a_refused_verb_keeps_nothing",
+    "CommitsAfterARefusal": "test_a_swallowed_refusal_keeps_nothing",
     "SwallowsExceptions": "test_an_exception_passes_through",
     "WrapsExceptions": "test_an_exception_passes_through",
     "EmptiesItselfWhenBound": "test_binding_again_changes_nothing",

@@ -19,8 +19,8 @@ class Transaction(Protocol):
     """One unit of work: what it did is kept as a whole at its end, or not at all.
 
     Records come back as equal values, never as the objects that were handed in. After a verb raised, the transaction
-    can only be left; leaving it with an exception keeps nothing. A transaction sees its own writes. It belongs to one
-    thread.
+    can only be left; leaving it with an exception keeps nothing, and leaving it as if nothing had happened keeps nothing
+    either and raises `StorageError`. A transaction sees its own writes. It belongs to one thread.
 
     Shared errors of all verbs: `StorageBusy` (rolled back by the engine, run the whole unit again), `CommitUnknown`
     (connection lost), `RegistrationError` (the class was never registered), and for what is written `InvalidInput`

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from loyalty_filestore.file import RecordFile
 from loyalty_filestore.transaction import FileTransaction
+from loyaltycore.ports.heeding import Heeded
 from loyaltycore.records.registry import Registry
 
 
@@ -30,13 +31,17 @@ class FileStorage:
         self._registry = registry
 
     @contextmanager
-    def transaction(self, *, read_only: bool = False) -> Iterator[FileTransaction]:
+    def transaction(self, *, read_only: bool = False) -> Iterator[Heeded]:
         """Open a unit of work on what the file holds now; a reader waits for nobody."""
         if read_only:
-            yield FileTransaction(self._file.read(), self._registry, read_only=True)
+            reading = Heeded(FileTransaction(self._file.read(), self._registry, read_only=True))
+            yield reading
+            reading.leave()
             return
         with self._file.locked():
             tx = FileTransaction(self._file.read(), self._registry)
-            yield tx
+            heeded = Heeded(tx)
+            yield heeded
+            heeded.leave()
             if tx.wrote:
                 self._file.replace(tx.tables)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
+from loyaltycore.errors import StorageError
 from loyaltycore.memory.storage import MemoryTransaction, Rows
 from loyaltycore.records.registry import Registry
 
@@ -51,6 +52,8 @@ class HonestStorage:
         with self.disk.lock:
             tx = self._begin(read_only=read_only)
             yield tx
+            if tx.failed:
+                raise StorageError("a verb failed and was not heeded")
             self.disk.rows = tx.committed()
 
     def reopened(self) -> Self:

@@ -62,6 +62,17 @@ class KeepsRefusedUnits(HonestStorage):
         self.disk.rows = tx.committed()
 
 
+class CommitsAfterARefusal(HonestStorage):
+    """Commits where the caller swallowed the refusal of a verb."""
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Commit however it was left, unless with an exception."""
+        tx = self._begin(read_only=read_only)
+        yield tx
+        self.disk.rows = tx.committed()
+
+
 class SwallowsExceptions(HonestStorage):
     """Rolls back, and tells nobody."""
 
@@ -207,6 +218,7 @@ UNIT_LIARS: Final = (
     ForgetsRollback,
     ForgetsRollbackOfInterrupts,
     KeepsRefusedUnits,
+    CommitsAfterARefusal,
     SwallowsExceptions,
     WrapsExceptions,
     EmptiesItselfWhenBound,

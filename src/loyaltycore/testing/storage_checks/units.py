@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from attrs import evolve
 
 from loyaltycore.domain.criteria import Query, exists, field, has_key
-from loyaltycore.errors import DuplicateKey, RegistrationError, StaleRecord
+from loyaltycore.errors import DuplicateKey, RegistrationError, StaleRecord, StorageError
 from loyaltycore.ports.storage import Storage
 from loyaltycore.testing.samples import REGISTRY, Part, Stranger, Thing
 from loyaltycore.testing.storage_checks.base import (
@@ -89,6 +91,22 @@ class UnitChecks(StorageChecks, kit=True):
             with pytest.raises(StaleRecord):
                 write(storage, ("add", Part(code="before")), ("save", Thing("taken", version=7)))
             assert ([thing.id for thing in stored(storage, Thing)], stored(storage, Part)) == (["taken"], [])
+
+    def test_a_swallowed_refusal_keeps_nothing(self) -> None:
+        """A refusal that nobody heeded is no success: "leaving it as if nothing had happened keeps nothing either"."""
+        for refused in (
+            ("add", Thing("taken")),
+            ("save", Thing("gone", version=7)),
+            ("remove", Thing("gone")),
+        ):
+            with self.bound() as storage:
+                keep(storage, Thing("taken"))
+                # A storage that raises at the end only gives its own reason there.
+                with pytest.raises((StorageError, DuplicateKey, StaleRecord)), storage.transaction() as tx:  # noqa: PT012  the end is what raises
+                    tx.add(Thing("before"))
+                    with suppress(DuplicateKey, StaleRecord):
+                        getattr(tx, refused[0])(refused[1])
+                assert [thing.id for thing in stored(storage, Thing)] == ["taken"]
 
     def test_own_writes_are_seen(self) -> None:
         """Every way of reading shows what was written before in the same block: "A transaction sees its own writes"."""

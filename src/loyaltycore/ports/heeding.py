@@ -1,0 +1,77 @@
+"""A help for storages: a transaction that, once a verb has raised, can only be left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from attrs import define
+
+from loyaltycore.domain.criteria import Query
+from loyaltycore.errors import StorageError
+from loyaltycore.ports.storage import Transaction
+
+T = TypeVar("T")
+
+
+@define
+class Heeded:
+    """Hands the verbs on, and remembers that one of them raised.
+
+    A storage gives this out instead of its own transaction and calls `leave` before it commits, so that a refusal which
+    the caller swallowed keeps nothing.
+
+    Attributes:
+        tx: The storage's own transaction.
+
+        failed: Whether a verb has raised.
+    """
+
+    tx: Transaction
+    failed: bool = False
+
+    def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
+        """Read one record by its key."""
+        with self:
+            return self.tx.get(cls, key, for_update=for_update)
+
+    def add(self, *records: Any) -> None:
+        """Store new records."""
+        with self:
+            self.tx.add(*records)
+
+    def save(self, *records: Any) -> None:
+        """Replace stored records."""
+        with self:
+            self.tx.save(*records)
+
+    def remove(self, *records: Any) -> None:
+        """Remove stored records."""
+        with self:
+            self.tx.remove(*records)
+
+    def find(self, cls: type[T], query: Query) -> Iterator[T]:
+        """Read the records that match."""
+        with self:
+            return self.tx.find(cls, query)
+
+    def count(self, cls: type[Any], query: Query) -> int:
+        """Count the records that match."""
+        with self:
+            return self.tx.count(cls, query)
+
+    def leave(self) -> None:
+        """Make sure that what was done may be kept.
+
+        Raises:
+            StorageError: A verb had raised.
+        """
+        if self.failed:
+            raise StorageError("a verb of this transaction failed and was not heeded: nothing was kept")
+
+    def __enter__(self) -> None:
+        if self.failed:
+            raise StorageError("a verb of this transaction has failed: it can only be left")
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self.failed = error is not None
