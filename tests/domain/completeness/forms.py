@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from attrs import frozen
@@ -74,7 +74,8 @@ def watchings() -> st.SearchStrategy[Watching]:
 
 def asked() -> st.SearchStrategy[dict[str, date]]:
     """What was asked for when."""
-    return st.dictionaries(st.sampled_from(list(FIELDS)), st.dates(date(2020, 1, 1), TODAY), max_size=5)
+    days = st.sampled_from([TODAY - timedelta(days=days) for days in (0, 1, 30, 31, 400, 2000)])
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, days))
 
 
 _TEXTS: Final = st.sampled_from(["", "x"])

@@ -116,7 +116,8 @@ def test_the_latest_of_several_prompts_counts() -> None:
         CompletionPrompt("a", "a", {"email": early, "mobile": late}),
         CompletionPrompt("b", "a", {"email": late, "landline": early}),
     ]
-    assert last_asked(prompts) == {"email": late, "mobile": late, "landline": early}
+    for order in (prompts, prompts[::-1]):
+        assert last_asked(order) == {"email": late, "mobile": late, "landline": early}
 
 
 def test_the_options_of_the_library_watch_fields_that_exist() -> None:
