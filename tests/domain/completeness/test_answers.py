@@ -102,6 +102,8 @@ def test_an_address_takes_the_place_of_an_incomplete_one() -> None:
     who = customer(addresses=[evolve(HOME, street=""), billing])
     assert answered(who, {"postal_address": HOME}).addresses == (billing, HOME)
     parcels = evolve(HOME, kind=AddressKind.DELIVERY)
+    partly = customer(addresses=[evolve(parcels, city=""), billing])
+    assert answered(partly, {"postal_address": parcels}).addresses == (billing, parcels)
     assert answered(
         customer(addresses=[parcels]), {"postal_address": evolve(parcels, extra="2. OG")}
     ).addresses == (
