@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 LARGEST_BATCH: Final = 1000
 
-Place = tuple[int, str]
-"""Behind which version and which process the next batch begins."""
-
 
 def reload_open(
     desk: Desk, key: str, batch_size: int, on_progress: Callable[[ReloadReport], object] | None
@@ -40,28 +37,26 @@ def reload_open(
     # Each batch is a command of its own, so a key for one command cannot be meant for them.
     desk = evolve(desk, command_key="")
     total = ReloadReport()
-    place: Place | None = None
     while True:
-        batch = partial(_reload_batch, key=key, size=size, after=place)
-        report, place = run_command(desk, "processes.reload", "", batch)
+        report = run_command(desk, "processes.reload", "", partial(_reload_batch, key=key, size=size))
         total += report
         if on_progress is not None and report.examined:
             on_progress(total)
-        if place is None:
+        if report.examined < size:
             return total
 
 
-def _reload_batch(unit: Unit, key: str, size: int, after: Place | None) -> tuple[ReloadReport, Place | None]:
+def _reload_batch(unit: Unit, key: str, size: int) -> ReloadReport:
     template = unit.get(ProcessTemplate, key)
     where = (
         (field("template") == template.id)
         & (field("state") == ProcessState.OPEN)
         & (field("template_version") < template.version)
     )
-    processes = list(unit.find(Process, where, order_by=("template_version",), after=after, limit=size))
+    # Whom one batch has brought up to the template the next one no longer finds, so each begins at the beginning: a
+    # range of one index, in its order.
+    processes = list(unit.find(Process, where, order_by=("template_version",), limit=size))
     steps = laid_down(template)
     decisions = [reload_process(process, template, steps) for process in processes]
     unit.apply_all(decisions)
-    report = sum((decision.result for decision in decisions), ReloadReport())
-    last = processes[-1] if len(processes) == size else None
-    return report, (last.template_version, last.id) if last else None
+    return sum((decision.result for decision in decisions), ReloadReport())
