@@ -14,7 +14,7 @@ from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
 from loyaltycore.domain.decisions import Decision, Dispatch, Subject
 from loyaltycore.domain.messages import Email
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.testing.card_vendor import running_vendor
+from loyaltycore.testing.card_vendor.running import RunningVendor, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_sql import SqlStorage
 
@@ -39,24 +39,14 @@ def _orders(name: str) -> Iterator[Result]:
         storage = SqlStorage(url)
         loyalty = Loyalty(storage, card_printer=printer)
         bare = _post_alone(loyalty, printer)
-        single = _rate(
-            loyalty, [sys.executable, "-m", "benchmarks.worker", url, vendor.url, vendor.token, "1"]
-        )
-        several = _rate(
-            loyalty, [sys.executable, "-m", "benchmarks.worker", url, vendor.url, vendor.token, str(WORKERS)]
-        )
+        rates = [_rate(loyalty, url, vendor, workers) for workers in (1, WORKERS)]
         storage.close()
-    yield Result(
-        f"orders delivered by one worker, {name}", f"{single:.0f}/s", f"{bare:.0f}/s bare POST", f"{bare / single:.2f}", "-", kept=True
-    )  # fmt: skip
-    yield Result(
-        f"orders delivered by {WORKERS} workers, {name}",
-        f"{several:.0f}/s",
-        f"{single:.0f}/s by one",
-        f"{several / single:.2f}",
-        "-",
-        kept=True,
-    )
+    single, several = rates
+    for what, ours, peer, base in (
+        (f"orders with one worker, {name}", single, f"{bare:.0f}/s bare POST", bare),
+        (f"orders with {WORKERS} workers, {name}", several, f"{single:.0f}/s with one", single),
+    ):
+        yield Result(what, f"{ours:.0f}/s", peer, f"{ours / base:.2f}", "-", kept=True)
 
 
 def _place(loyalty: Loyalty, count: int) -> None:
@@ -85,13 +75,21 @@ def _post_alone(loyalty: Loyalty, printer: HttpCardPrinter) -> float:
     return rate
 
 
-def _rate(loyalty: Loyalty, command: list[str]) -> float:
-    _place(loyalty, ORDERS)
-    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    done, seconds = answer.split()
-    if int(done) != ORDERS:
+def _rate(loyalty: Loyalty, url: str, vendor: RunningVendor, workers: int) -> float:
+    """How many orders a second a clerk and so many workers bring from `cards.order` to the receipt."""
+    arguments = [url, vendor.url, vendor.token, str(workers), str(ORDERS)]
+    command = [sys.executable, "-m", "benchmarks.worker", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None  # noqa: S101  it was asked for
+        if process.stdout.readline() != "ready\n":
+            raise AssertionError("the workers did not start")
+        start = time.perf_counter()
+        _place(loyalty, ORDERS)
+        done = int(process.stdout.readline())
+        seconds = time.perf_counter() - start
+    if done != ORDERS:
         raise AssertionError(f"{done} of {ORDERS} orders were delivered")
-    return ORDERS / float(seconds)
+    return ORDERS / seconds
 
 
 class _Sink:

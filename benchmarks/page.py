@@ -37,8 +37,8 @@ WORDS = {
     ),
     "outbox": (
         "Delivering",
-        "Card orders from `cards.order` to the receipt of the card vendor, a process of its own, over HTTP. Each order is "
-        "written down in a transaction of its own. Beside one worker stands the bare POST with nothing around it.",
+        "Card orders from `cards.order` to the receipt of the card vendor, a process of its own, over HTTP: one clerk orders "
+        "while the workers deliver. Beside one worker stands the bare POST with nothing around it.",
     ),
     "search": (
         "Finding one among many",

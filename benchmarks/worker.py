@@ -1,47 +1,49 @@
-"""Delivers an outbox with so many worker processes and prints how many orders were handed over in how many seconds."""
+"""Worker processes that deliver an outbox until so many orders have their receipt."""
 
 from __future__ import annotations
 
 import sys
 import time
 from multiprocessing import get_context
-from multiprocessing.synchronize import Barrier
+from typing import Any
 
 from loyaltycore import Loyalty
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_sql import SqlStorage
 
+PAUSE = 0.02
+"""How long a worker rests who found nothing, in seconds."""
 
-def deliver(url: str, vendor: str, token: str, ready: Barrier) -> int:
-    """Deliver what is due as one worker; begin when all are ready."""
+
+def deliver(url: str, vendor: str, token: str, wanted: int, ready: Any, delivered: Any) -> None:
+    """Deliver what is due, pass after pass, until all workers together have delivered what is wanted."""
     storage = SqlStorage(url)
     loyalty = Loyalty(storage, card_printer=HttpCardPrinter(base_url=vendor, token=token))
     worker = loyalty.worker()
     ready.wait()
-    done = worker.run_pass().done
+    while delivered.value < wanted:
+        done = worker.run_pass().done
+        if not done:
+            time.sleep(PAUSE)
+        with delivered.get_lock():
+            delivered.value += done
     storage.close()
-    return done
 
 
-def _work(url: str, vendor: str, token: str, ready: Barrier, answers: object) -> None:
-    answers.put(deliver(url, vendor, token, ready))  # type: ignore[attr-defined]  # a queue
-
-
-def main(url: str, vendor: str, token: str, count: int) -> None:
-    """Start the workers, let them go at once, and wait for all."""
+def main(url: str, vendor: str, token: str, workers: int, wanted: int) -> None:
+    """Say when all workers are ready, and how many orders were delivered when they have ended."""
     context = get_context("spawn")
-    ready, answers = context.Barrier(count + 1), context.Queue()
-    workers = [context.Process(target=_work, args=(url, vendor, token, ready, answers)) for _ in range(count)]
-    for worker in workers:
+    ready, delivered = context.Barrier(workers + 1), context.Value("i", 0)
+    arguments = (url, vendor, token, wanted, ready, delivered)
+    running = [context.Process(target=deliver, args=arguments) for _ in range(workers)]
+    for worker in running:
         worker.start()
     ready.wait()
-    start = time.perf_counter()
-    done = sum(answers.get() for _ in workers)
-    seconds = time.perf_counter() - start
-    for worker in workers:
+    print("ready", flush=True)
+    for worker in running:
         worker.join()
-    print(done, seconds)
+    print(delivered.value, flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    main(*sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5]))
