@@ -57,7 +57,10 @@ def test_customers_with_gaps_are_found_and_filled(house: House) -> None:
     found = desk.completeness.gaps().items
     assert names(found) == ["Bert", "Clara", "Dora"]
     assert [gap.field for gap in found[0].completeness.gaps] == ["email", "mobile"]
-    assert names(desk.completeness.gaps(field="email").items) == ["Bert", "Dora"]
+    without_email = desk.completeness.gaps(field="email").items
+    assert names(without_email) == ["Bert", "Dora"]
+    assert without_email[0] == found[0]
+    assert next(iter(desk.completeness.each_gap(field="email"))).completeness.watched == ("email", "mobile")
     desk.completeness.answer(found[0].customer.id, email="b@example.org", mobile="0171 1234567")
     assert names(desk.completeness.gaps().items) == ["Clara", "Dora"]
 
