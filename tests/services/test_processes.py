@@ -160,6 +160,8 @@ def test_a_process_starts_where_its_template_belongs(memory_house: House) -> Non
             house.desk.processes.start(erika.id, key)
         assert _code(refusal) == code
     there = house.loyalty.session("otto", "hamburg")
+    offered = [desk.processes.draft(erika.id).templates for desk in (house.desk, there)]
+    assert [[each.id for each in templates] for templates in offered] == [[], ["there"]]
     assert there.processes.start(erika.id, "there").process.branch_id == "hamburg"
     for customer, key in ((erika.id, "nothing"), ("nobody", "there")):
         with pytest.raises(NotFound):

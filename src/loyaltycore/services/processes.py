@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from loyaltycore.domain.criteria import Criteria, field, has_key, key_starts
 from loyaltycore.domain.customers.customer import Customer
@@ -363,9 +363,7 @@ class Processes:
         return step, step_type
 
     def _work(self, unit: Unit, process: Process, step: ProcessStep) -> StepWork:
-        # The key of the command is spent: what the type calls is part of it.
-        desk = evolve(self.desk, command_key="")
-        return StepWork(desk, unit, process, step, unit.get(Customer, process.customer_id))
+        return StepWork(self.desk, unit, process, step, unit.get(Customer, process.customer_id))
 
 
 def _template(unit: Unit, process: Process) -> ProcessTemplate:
