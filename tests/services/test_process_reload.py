@@ -31,7 +31,7 @@ def test_a_reload_brings_a_new_step_to_all_open_processes(house: House) -> None:
     with_origin(house)
     template(house, "supply", "a", "b")
     template(house, "repair", "a")
-    first, second, completed, closed = _start(house, 4)
+    completed, closed, first, second = _start(house, 4)
     [other] = _start(house, 1, "repair")
     processes = house.desk.processes
     done = processes.execute_step(first.id, "a", note="kept").step("a")
@@ -40,7 +40,7 @@ def test_a_reload_brings_a_new_step_to_all_open_processes(house: House) -> None:
     before = _processes(house)
     processes.templates.add_step("supply", "assign_property", position=0, pre_step=True, **_named(CLASSIFY))
     assert _processes(house) == before
-    report = processes.reload_open_processes("supply")
+    report = processes.reload_open_processes("supply", batch_size=2)
     assert report == ReloadReport(examined=2, changed=2, steps_added=2)
     after = _processes(house)
     for process in (first, second):
