@@ -128,9 +128,12 @@ def test_a_property_that_a_step_refers_to_stays(memory_house: House) -> None:
     """F104: a property in a template can no longer be deleted."""
     with_origin(memory_house)
     template(memory_house, "supply", CLASSIFY)
-    with pytest.raises(Refused) as refusal:
-        memory_house.desk.properties.delete("origin")
-    assert refusal.value.code == "property.in_use"
+    memory_house.desk.properties.define("group", name="Group")
+    memory_house.desk.processes.templates.change_step("supply", "classify", settings={"property": "group"})
+    for key in ("origin", "group"):
+        with pytest.raises(Refused) as refusal:
+            memory_house.desk.properties.delete(key)
+        assert refusal.value.code == "property.in_use"
 
 
 def test_a_template_of_one_branch_is_seen_there_alone(memory_house: House) -> None:
