@@ -77,11 +77,7 @@ def bare_number(number: object) -> str:
 
 def is_well_formed(number: str) -> bool:
     """Whether a number could be one of ours: only digits, a known length, the right check digit."""
-    if not (number.isascii() and number.isdigit()):
-        return False
-    return (len(number) == LUHN_LENGTH and luhn_valid(number)) or (
-        len(number) == EAN_LENGTH and ean13_valid(number)
-    )
+    return (len(number) == LUHN_LENGTH and luhn_valid(number)) or ean13_valid(number)
 
 
 def check_scheme(faults: Faults, value: str) -> None:
