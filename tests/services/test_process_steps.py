@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from loyaltycore import InvalidInput, Loyalty, NotFound, Refused
-from loyaltycore.domain.completeness.options import MOBILE
+from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, MOBILE
 from loyaltycore.domain.processes import ProcessState, StepState
 from loyaltycore.domain.properties import AssignedHow
 from loyaltycore.domain.validation import Faults
@@ -82,6 +82,8 @@ def test_what_a_type_refuses_leaves_the_step_open(house: House) -> None:
     with_origin(house)
     house.desk.properties.hide("origin", "own")
     process = running(house, CLASSIFY)
+    offered = house.desk.processes.draft_step(process.id, "classify").values
+    assert [value.key for value in offered] == ["third-party"]
     before = dump(house.loyalty)
     with pytest.raises(Refused) as hidden:
         house.desk.processes.execute_step(process.id, "classify", value="own")
@@ -166,13 +168,16 @@ def test_data_are_completed_by_a_step(house: House) -> None:
 def test_a_data_step_without_fields_asks_for_what_is_watched(memory_house: House) -> None:
     """F65: without fields of its own the step asks as the options say, and takes no answer for an answer."""
     house = memory_house
-    house.desk.settings.change(MOBILE, True)
     template(house, "supply", {"step": "data", "type": "complete_data"})
-    desk = house.loyalty.session("anna", "berlin")
     erika = house.customer()
-    process = desk.processes.start(erika.id, "supply").process
+    process = house.desk.processes.start(erika.id, "supply").process
+    house.desk.settings.change(MOBILE, True)
+    house.desk.settings.change(ASK_AGAIN_MONTHS, 1)
+    desk = house.loyalty.session("anna", "berlin")
     assert desk.processes.draft_step(process.id, "data").missing == ("mobile",)
+    assert desk.completeness.of(erika.id).due
     assert desk.processes.execute_step(process.id, "data").step("data").result == {"completed": ""}
+    assert not desk.completeness.of(erika.id).due
     again = desk.processes.execute_step(process.id, "data", mobile="0170 1234567")
     assert again.step("data").result == {"completed": "mobile"}
 
