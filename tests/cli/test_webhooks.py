@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,8 +18,9 @@ import pytest
 from loyaltycore import Loyalty
 from loyaltycore.cli.webhook_server import MAX_BODY, receiving_webhooks
 from loyaltycore.domain.cards import OrderState
-from loyaltycore.errors import DeliveryFailed
+from loyaltycore.errors import CommitUnknown, DeliveryFailed, StorageError, StorageUnreachable
 from loyaltycore.memory import MemoryStorage
+from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore.testing.card_vendor import RunningVendor, new_secret
 from loyaltycore.testing.card_vendor.sender import sign
 from loyaltycore_cardprint import HttpCardPrinter
@@ -177,6 +179,41 @@ def test_a_fault_of_ours_is_ours(
     with receiving_webhooks(loyalty) as url:
         assert call(url, body, headers_of(body, SECRET)).status == 500
     assert "disk full" in caplog.text
+
+
+class BreakingStorage(MemoryStorage):
+    """A storage that does everything but commit, as long as it is broken."""
+
+    broken: Exception | None = None
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Open a unit of work; where it would commit it breaks."""
+        with super().transaction(read_only=read_only) as tx:
+            yield tx
+            if self.broken and not read_only:
+                raise self.broken
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [StorageError("no space left"), StorageUnreachable("gone"), CommitUnknown("cut off"), OSError("torn")],
+    ids=lambda broken: type(broken).__name__,
+)
+def test_news_are_acknowledged_only_when_they_are_committed(broken: Exception) -> None:
+    """While no commit succeeds the call gets 500 and nothing is kept; the vendor's repetition is then taken in whole."""
+    storage = BreakingStorage()
+    with HttpCardPrinter(base_url="http://127.0.0.1:9/v1", token="t", webhook_secrets=[SECRET]) as printer:
+        loyalty = Loyalty(storage, card_printer=printer)
+        order = order_cards(loyalty, 1)[0]
+        before, body = dump(loyalty), event_of(order)
+        with receiving_webhooks(loyalty) as url:
+            storage.broken = broken
+            assert call(url, body, headers_of(body, SECRET)).status == 500
+            assert dump(loyalty) == before
+            storage.broken = None
+            assert call(url, body, headers_of(body, SECRET)).status == 204
+        assert loyalty.session("anna").cards.get_order(order).state is OrderState.DISPATCHED
 
 
 def test_the_call_in_hand_is_finished(order: str, loyalty: Loyalty, monkeypatch: pytest.MonkeyPatch) -> None:
