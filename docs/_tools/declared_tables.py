@@ -10,8 +10,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from loyaltycore.domain.options import CORE_OPTIONS
+from loyaltycore.domain.selections.customer_fields import customer_fields
 from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import RecordType
+from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.services.selectable import relations
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -19,6 +21,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("declared-options", DeclaredOptions)
     app.add_directive("declared-records", DeclaredRecords)
     app.add_directive("declared-links", DeclaredLinks)
+    app.add_directive("selectable-fields", SelectableFields)
+    app.add_directive("selectable-relations", SelectableRelations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -75,6 +79,34 @@ class DeclaredLinks(DeclaredTable):
         """One row for each table that refers to a customer."""
         yield "Table", "By", "Merge", "Export", "Erase"
         yield from (link(record_type) for record_type in core_record_types() if record_type.customer)
+
+
+class SelectableFields(DeclaredTable):
+    """Every field of a customer that conditions compare."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """One row for each field."""
+        yield "Field", "Group", "What it is", "Type", "Operators", "Choices"
+        for field in customer_fields():
+            yield (
+                f"`{field.key}`",
+                field.group,
+                field.label,
+                f"`{field.type.value}`",
+                ", ".join(f"`{operator.value}`" for operator in field.operators),
+                ", ".join(f"`{choice.key}`" for choice in field.choices),
+            )
+
+
+class SelectableRelations(DeclaredTable):
+    """Every kind of record that conditions ask for, and its fields."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """One row for each relation."""
+        yield "Relation", "Fields"
+        for relation in relations(Registry(core_record_types())):
+            fields = (f"`{field.key}` ({field.type.value})" for field in relation.fields)
+            yield f"`{relation.key}`", ", ".join(fields)
 
 
 def link(record_type: RecordType[object]) -> tuple[str, ...]:

@@ -52,6 +52,16 @@ from loyaltycore.domain.properties import (
     StepReference,
     has_value,
 )
+from loyaltycore.domain.selections import (
+    AllOf,
+    Catalogue,
+    Condition,
+    Explanation,
+    FieldCondition,
+    RelatedCondition,
+    Relative,
+    Selection,
+)
 from loyaltycore.domain.settings import Option
 from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway, MemoryStorage
 from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
@@ -156,6 +166,23 @@ def properties(desk: Desk) -> None:
     assert_type(has_value("origin", "own"), Criteria)
     desk.properties.define("origin")  # type: ignore[call-arg]  # a property needs a name
     desk.properties.change_value("origin", "web", hidden=True)  # type: ignore[call-arg]  # that is what `hide` is for
+
+
+def selections(desk: Desk) -> None:
+    """Selections: conditions as values or as JSON, and every form of the answer."""
+    where = AllOf(FieldCondition("age", "at_least", 18), RelatedCondition("cards", exists=False))
+    assert_type(desk.selections.check(where), Condition)
+    assert_type(desk.selections.count({"kind": "all_of", "parts": []}), int)
+    assert_type(desk.selections.page(name="adults", limit=10), Page[Customer])
+    assert_type(desk.selections.stream(where, portion=500), Iterator[Customer])
+    assert_type(desk.selections.explain("k-1", where).parts, tuple[Explanation, ...])
+    assert_type(desk.selections.words(where), str)
+    assert_type(desk.selections.save("adults", where, comment="x"), Selection)
+    assert_type(desk.selections.change("s-1", where=FieldCondition("birthday", "is", Relative())), Selection)
+    assert_type(desk.selections.named("adults").where, Condition)
+    assert_type(desk.selections.all(), tuple[Selection, ...])
+    assert_type(desk.selections.catalogue(), Catalogue)
+    desk.selections.count(7)  # type: ignore[arg-type]  # no condition
 
 
 def processes(desk: Desk) -> None:
