@@ -175,6 +175,11 @@ class Database:
         version = self.engine.dialect.server_version_info or ()
         return self.locks_rows and (self.dialect != "mariadb" or version >= _SKIP_LOCKED_SINCE)
 
+    @property
+    def lists_related(self) -> bool:
+        """Whether it lists all that a subquery finds before it looks at the first row."""
+        return self.dialect == "sqlite"
+
     def begin(self, connection: Connection, *, read_only: bool) -> None:
         """Begin a transaction, as far as the driver does not do so by itself."""
         if self.dialect == "sqlite":

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from sqlalchemy import Column, ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 
-from loyaltycore.domain.criteria import EVERYTHING, Criteria, Query
+from loyaltycore.domain.criteria import EVERYTHING, And, Criteria, Exists, Not, Or, Query
+from loyaltycore.domain.criteria import field as stored
 from loyaltycore_sql.criteria import Compiler, Condition, condition, parameter
 from loyaltycore_sql.slots import Slots
 
@@ -127,6 +128,29 @@ class Queries:
 
     def _names(self, order_by: tuple[str, ...]) -> tuple[str, ...]:
         return (*(name.removeprefix("-") for name in order_by), self.compiler.target.record_type.key)
+
+
+def narrowed(query: Query) -> Query:
+    """The same query, with what refers to the records looked for behind the place where it begins as well.
+
+    For an engine that lists what refers to them first: it would list all of it again for each page.
+    """
+    if query.after is None or query.order_by:
+        return query
+    return evolve(query, where=_referring_behind(query.where, query.after[-1]))
+
+
+def _referring_behind(criteria: Criteria, key: str) -> Criteria:
+    match criteria:
+        case Exists(table, refers_by, where):
+            return Exists(table, refers_by, where & (stored(refers_by) > key))
+        case And(parts):
+            return And(tuple(_referring_behind(part, key) for part in parts))
+        case Or(parts):
+            return Or(tuple(_referring_behind(part, key) for part in parts))
+        case Not(part):
+            return Not(_referring_behind(part, key))
+    return criteria
 
 
 def _behind(steps: Sequence[Step], names: Sequence[str]) -> Condition:

@@ -12,6 +12,7 @@ from loyaltycore.domain.criteria import Query
 from loyaltycore.records.checks import check_query
 from loyaltycore_sql.layouts import KEY, Layout, Layouts
 from loyaltycore_sql.records import storable
+from loyaltycore_sql.selection import narrowed
 from loyaltycore_sql.unit import Unit
 from loyaltycore_sql.writing import Insertion, Replacement, by_class, remove
 
@@ -70,7 +71,7 @@ class SqlTransaction:
         with self._unit:
             layout = self._layouts.of(cls)
             check_query(query, layout.record_type, self._layouts.registry)
-            size = _size(query, FIRST_PORTION)
+            size = _size(query, FIRST_PORTION if _is_long(query) else LATER_PORTION)
             first = self._portion(layout, query, size)
         if _is_last(query, size, first):
             return iter(first)
@@ -98,8 +99,15 @@ class SqlTransaction:
         if not size:
             return []
         skip_locked = query.skip_locked and self._unit.skips_locked
+        if self._unit.database.lists_related:
+            query = narrowed(query)
         ask = layout.queries.find(query, size, skip_locked=skip_locked)
         return self._unit.execute(ask.statement, ask.parameters, layout.decoder.decode)
+
+
+def _is_long(query: Query) -> bool:
+    """Whether there may be more records than fit into one portion; what is known to fit is read at once."""
+    return query.limit is None or query.limit > LATER_PORTION
 
 
 def _size(query: Query, size: int) -> int:

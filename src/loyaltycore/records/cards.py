@@ -12,7 +12,8 @@ CARDS = RecordType(
     cls=CustomerCard,
     table="cards",
     unique=(("number",),),
-    indexes=(("customer_id", "id"), ("order_id",)),
+    # The last answers who has a card in some state from the index alone.
+    indexes=(("customer_id", "id"), ("order_id",), ("state", "customer_id")),
     lengths={
         "number": 40,
         "customer_id": KEY_LENGTH,

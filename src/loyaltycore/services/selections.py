@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Where = Condition | Mapping[str, Any] | str
 """A condition, or its JSON form as data or as text."""
 
-PORTION: Final = 2000
+PORTION: Final = 8000
 """How many customers a stream reads in one transaction where nothing is said."""
 
 LARGEST_PORTION: Final = 50_000

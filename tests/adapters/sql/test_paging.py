@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.criteria import Query, field, plain
+from loyaltycore.domain.criteria import Query, exists, field, plain
 from loyaltycore.errors import InvalidInput
 from loyaltycore.records.registry import RecordType, Storing
 from loyaltycore_sql import SqlStorage, transaction
@@ -103,6 +103,32 @@ def test_one_portion_is_one_statement(shared: SqlStorage) -> None:
             list(tx.find(Counter, Query(limit=5)))
             list(tx.find(Counter, Query(limit=0)))
         assert len(seen) == 2
+
+
+def test_a_limit_that_fits_is_one_statement(shared: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many records as are read at once anyway cost one statement, although the first portion would be smaller."""
+    monkeypatch.setattr(transaction, "FIRST_PORTION", 2)
+    monkeypatch.setattr(transaction, "LATER_PORTION", 5)
+    with undone(shared) as tx:
+        tx.add(*(Counter(f"c{number}") for number in range(6)))
+        with statements(shared) as seen:
+            assert len(list(tx.find(Counter, Query(limit=5)))) == 5
+        assert len(seen) == 1
+
+
+@pytest.mark.parametrize("order_by", [(), ("name",), ("-name",)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_pages_of_what_is_referred_to(shared: SqlStorage, order_by: tuple[str, ...], *, turned: bool) -> None:
+    """Pages by a condition on related records are the whole answer, wherever the related records stand."""
+    with undone(shared) as tx:
+        tx.add(*(Thing(f"t{number}", name=str(-number % 3)) for number in range(9)))
+        tx.add(*(Part(code=f"p{-number % 7}", thing_id=f"t{number}") for number in (0, 2, 3, 6, 8)))
+        related = exists("parts", "thing_id", field("code") > "p1")
+        where = ~related | (field("name") == "2") if turned else related
+        whole = list(tx.find(Thing, Query(where, order_by)))
+        assert whole
+        for limit in (1, 2, 3):
+            assert pages(tx, THINGS, Query(where, order_by, limit=limit)) == whole
 
 
 def test_reading_in_between(shared: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:

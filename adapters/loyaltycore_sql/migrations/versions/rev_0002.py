@@ -37,7 +37,7 @@ from loyaltycore_sql.migrations.ddl import (
     prefix,
     text,
 )
-from loyaltycore_sql.naming import keys_table_name, table_name
+from loyaltycore_sql.naming import index_name, keys_table_name, table_name
 
 revision = "0002"
 down_revision = "0001"
@@ -55,6 +55,7 @@ def upgrade() -> None:
     _processes()
     _completion_prompts()
     _selections()
+    _cards()
 
 
 def _customers() -> None:
@@ -219,6 +220,11 @@ def _customer_properties() -> None:
         unique=(("customer_id", "property", "slot"),),
         indexes=(("customer_id", "id"), ("property", "value", "slot", "customer_id")),
     )
+
+
+def _cards() -> None:
+    name, fields = table_name(prefix(), "cards"), ("state", "customer_id")
+    op.create_index(index_name(name, fields), name, list(fields), if_not_exists=True)
 
 
 def _selections() -> None:
