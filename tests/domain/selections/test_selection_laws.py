@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -33,7 +35,17 @@ from loyaltycore.records.checks import check_query
 from loyaltycore.records.customers import CUSTOMERS
 from tests.domain.selections.building import conditions, field_conditions, relative_days
 from tests.domain.selections.model import Model
-from tests.domain.selections.world import CATALOGUE, PEOPLE, REGISTRY, TODAYS, Person
+from tests.domain.selections.world import (
+    CATALOGUE,
+    DATES,
+    INSTANTS,
+    NUMBERS,
+    PEOPLE,
+    REGISTRY,
+    TEXTS,
+    TODAYS,
+    Person,
+)
 
 CONDITIONS = conditions(CATALOGUE)
 TODAY = st.sampled_from(TODAYS)
@@ -114,6 +126,27 @@ def test_criteria_mean_what_the_condition_says(condition: Condition, today: Toda
 def test_every_field_means_what_it_says(key: str, data: st.DataObject, today: Today) -> None:
     """F84: each field of the catalogue by itself, with all its operators."""
     agrees(data.draw(ON_CUSTOMERS[key]), today)
+
+
+_BORDERS: dict[str, Sequence[Any]] = {
+    "created_at": sorted({TODAYS[0].day_of(instant) for instant in INSTANTS}),
+    "birth_date": DATES,
+    "custom.fitted_on": DATES,
+    "custom.shoe_size": NUMBERS,
+    "age": (0, 16, 17, 18, 25, 26, 75),
+    "last_name": TEXTS,
+}
+
+
+@pytest.mark.parametrize("key", _BORDERS)
+@pytest.mark.parametrize("operator", ["is", "less", "at_most", "more", "at_least"])
+def test_every_border_lies_on_the_right_side(key: str, operator: str) -> None:
+    """Compared with each value that somebody has, and in between, those with that very value are in or out as said."""
+    for value in _BORDERS[key]:
+        agrees(FieldCondition(key, operator, value), TODAYS[0])
+    if operator == "at_most":
+        for first, last in product(_BORDERS[key], repeat=2):
+            agrees(FieldCondition(key, "between", (first, last)), TODAYS[0])
 
 
 @given(first=relative_days, last=relative_days, today=TODAY)
