@@ -21,6 +21,7 @@ from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.customers.finding import CustomerFilters
 from loyaltycore.domain.inbox import InboxEvent
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.domain.selections import AllOf, FieldCondition, RelatedCondition
 from loyaltycore.services.paging import write_cursor
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import statements
@@ -188,6 +189,18 @@ def test_old_traces_are_found_by_their_age(stock: Stock) -> None:
     """Pruning looks through neither the commands nor the events of vendors that have to stay."""
     read = _read_whole(stock, lambda house: house.loyalty.prune(older_than=timedelta(days=2)))
     assert not [statement for statement in read if ".at <" in statement]
+
+
+def test_a_selection_begins_with_what_fits(stock: Stock) -> None:
+    """A selection by a card's state enters the indexes there, and reads neither all customers nor all cards."""
+    active = RelatedCondition("cards", where=FieldCondition("state", "is", "active"))
+    where = AllOf(active, FieldCondition("birth_date", "at_least", date(1950, 1, 1)))
+    for look in (
+        lambda house: house.desk.selections.count(where),
+        lambda house: list(house.desk.selections.stream(where)),
+    ):
+        read = _read_whole(stock, look)
+        assert not [statement for statement in read if "customers" in statement]
 
 
 @pytest.mark.parametrize("way", LISTS)
