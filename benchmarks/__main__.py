@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from benchmarks import calendars, completeness, imports, outbox, page, processes, search, storage
+from benchmarks import calendars, completeness, imports, outbox, page, processes, search, selections, storage
 from benchmarks.timing import Result
 
 PARTS: dict[str, Callable[[], Iterator[Result]]] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "search": search.run,
     "completeness": completeness.run,
     "processes": processes.run,
+    "selections": selections.run,
 }
 
 
