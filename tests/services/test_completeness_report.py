@@ -221,3 +221,17 @@ def test_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
         tracemalloc.stop()
     assert peaks[1] < 1.5 * peaks[0]
     storage.close()
+
+
+def test_every_field_that_can_be_watched_can_be_asked_for(storage: Any) -> None:
+    """Customers are listed by any single field: those who lack it are there, and whoever has it is not."""
+    fields = [field.key for field in build_house().desk.completeness.fields]
+    watch = Option("shop.watch_all", False, "", watches=tuple(fields))
+    house = build_house(storage, options=[watch])
+    bare = house.loyalty.session("admin").customers.create(last_name="M", branch_id="")
+    desk = open_desk(house, watch)
+    for key in fields:
+        listed = [each.customer.id for each in desk.completeness.gaps(field=key).items]
+        missing = key in {gap.field for gap in desk.completeness.of(bare.id).gaps}
+        assert listed == ([bare.id] if missing else []), key
+    assert "phones" in fields

@@ -114,7 +114,7 @@ def _form() -> Iterator[WatchedField]:
     yield _text("landline", "Landline number", "Contact")
     yield _text("mobile", "Mobile number", "Contact")
     yield WatchedField(
-        "phones", "Any phone number", "Contact", attrgetter("phones"), ~key_starts("phone", "")
+        "phones", "Any phone number", "Contact", attrgetter("phones"), ~key_starts("phone", "+")
     )
     yield _optional("preferred_channel", "Preferred channel", "Contact")
     yield _consent("privacy", "Privacy statement")
@@ -126,7 +126,8 @@ def _form() -> Iterator[WatchedField]:
     yield _text("external_number", "External number", "Administration")
     yield _optional("customer_since", "Customer since", "Administration")
     yield _text("branch_id", "Branch responsible", "Administration")
-    yield _text("notes", "Notes", "Administration")
+    # Of a long text no storage tells whether it is empty.
+    yield WatchedField("notes", "Notes", "Administration", attrgetter("notes"), EVERYTHING)
 
 
 _FORM: Final = tuple(_form())
