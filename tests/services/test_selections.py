@@ -48,6 +48,11 @@ ANSWERS = [
         ["Kim"],
     ),
     (RelatedCondition("cards"), ["Anna"]),
+    (
+        RelatedCondition("processes", exists=False, where=FieldCondition("open_step", "begins", "supply/")),
+        ["Anna", "Ben", "Kim"],
+    ),
+    (RelatedCondition("processes", where=FieldCondition("state", "is", "open")), []),
     (RelatedCondition("cards", exists=False), ["Ben", "Kim"]),
     (RelatedCondition("card_orders", where=FieldCondition("ordered_at", "is", Relative())), ["Anna"]),
     (RelatedCondition("card_orders", where=FieldCondition("ordered_at", "less", Relative())), []),
