@@ -46,6 +46,15 @@ def test_an_incomplete_address_is_known_but_gets_no_post():
     assert (moved.postal_code, moved.has_post) == ("", False)
 
 
+def test_a_complete_address_tells_more_than_a_preferred_one():
+    """A delivery address that lacks its town does not hide the home that a letter reaches; nobody's country is empty."""
+    both = customer(addresses=[evolve(PARCELS, city=""), HOME])
+    assert (both.postal_code, both.country, both.has_post) == ("10969", "DE", True)
+    nowhere = customer()
+    assert (nowhere.postal_code, nowhere.country, nowhere.has_post) == ("", "", False)
+    assert (nowhere.birthday, nowhere.mobile, nowhere.landline) == ("", "", "")
+
+
 def test_the_first_number_of_each_kind():
     """Mobile and landline are the first number of their kind; a fax is neither."""
     phones = [

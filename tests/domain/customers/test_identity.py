@@ -49,11 +49,29 @@ def match(row, *stored):
         pytest.param(
             ADDRESS, {**ADDRESS, "street": "WEG 1", "country": "AT"}, "address", id="the same address"
         ),
+        pytest.param(
+            {**ADDRESS, "street": "Mühlweg 1"},
+            {**ADDRESS, "street": "Muehlweg 1"},
+            "address",
+            id="the street's umlaut written out",
+        ),
+        pytest.param(
+            {**ADDRESS, "birth_date": "1.2.1980"},
+            {**ADDRESS, "birth_date": "1.2.1980"},
+            "birth_date",
+            id="of two equal signs the surer one is named",
+        ),
         pytest.param({**ADDRESS, "street": ""}, {**ADDRESS, "street": ""}, "name", id="a town is no address"),
         pytest.param(
             {"birth_date": "1.2.1980"}, {"birth_date": "1980-02-01"}, "birth_date", id="the same birthday"
         ),
         pytest.param({"birth_date": "1.2.1980"}, {"birth_date": "2.1.1980"}, None, id="another birthday"),
+        pytest.param(
+            {"first_name": "Moritz", "birth_date": "1.2.1980"},
+            {"birth_date": "1.2.1980"},
+            None,
+            id="somebody else of the same birthday",
+        ),
         pytest.param(
             {"birth_date": "1.2.1980", "phone": "030 1234567", **ADDRESS},
             {"birth_date": "1.2.1950", "phone": "030 1234567", **ADDRESS},
@@ -141,6 +159,16 @@ def test_a_number_of_somebody_else_is_no_reason_to_call_a_row_known(kind):
     result = sorted_rows(stranger, married, known=[known])
     assert [(row.line, row.column, row.code) for row in result.rejected] == [(2, kind, f"{kind}_taken")]
     assert [(row.line, row.by) for row in result.skipped] == [(3, kind)]
+
+
+def test_a_company_keeps_its_number_by_its_name():
+    """A word of the company's name in common is enough to be the same customer; without one the row is rejected."""
+    known = evolve(read_row({"company": "Optik Müller"}, READING), id="1", number="7")
+    same = read_row({"company": "Mueller AG", "number": "7"}, READING)
+    other = read_row({"company": "Bäckerei", "number": "7"}, READING)
+    result = sorted_rows(same, other, known=[known])
+    assert [(row.line, row.by) for row in result.skipped] == [(2, "number")]
+    assert [(row.line, row.code) for row in result.rejected] == [(3, "number_taken")]
 
 
 def test_companies_are_known_by_their_own_name():
