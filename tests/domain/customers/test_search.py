@@ -91,6 +91,33 @@ def test_names_are_found_as_people_type_them(name, searches):
     assert [search for search in searches if not finds(search, keys)] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "one", "two"),
+    [
+        *((f"O{mark}Brien", "obrien", "obrien") for mark in "'`\u00b4\u2018\u2019\u02bc"),
+        *((f"O{mark}Brien", "o brien", "o brien") for mark in '"_\u201c\u00b7'),
+        ("Äöü", "aou", "aeoeue"),
+        ("Åø", "ao", "aaoe"),
+        ("Æœł", "aeoel", "aeoel"),
+        ("Đðþ", "ddth", "ddth"),
+        ("\N{LATIN SMALL LETTER DOTLESS I}", "i", "i"),
+        ("a\u0301b\u20ddc\u200dd", "abcd", "abcd"),
+        ("हि", "ह", "ह"),
+        ("\N{BLACK-LETTER CAPITAL H}ans", "hans", "hans"),
+        (" 🦄  🦄 ", "🦄 🦄", "🦄 🦄"),
+    ],
+)
+def test_each_letter_is_folded_as_people_read_it(text, one, two):
+    """Apostrophes join and other signs part; letters without a decomposition have their likeness; marks are dropped."""
+    assert (fold(text), fold(text, two_letters=True)) == (one, two)
+
+
+def test_a_name_has_no_keys_but_its_own():
+    """What is not there leaves no key, and one name alone has one key for each way to fold it."""
+    assert name_keys("Müller", "", "") == ("muller", "mueller")
+    assert name_keys("Weiß", "Ina", "") == ("weiss ina", "ina weiss")
+
+
 def test_other_names_are_not_found():
     """The fold keeps names apart that are different names."""
     keys = name_keys("Müller", "Erika", "")
@@ -123,6 +150,8 @@ def test_long_names_and_addresses_still_fit_their_keys():
     assert len(email_key(long)) == 120
     assert email_key(long) != email_key(long + "x")
     assert email_key(long.upper()) == email_key(long)
+    assert email_key("a" * 120) == "a" * 120
+    assert len(sort_name(CustomerKind.COMPANY, "B" * 80, "A" * 80, "C" * 120)) == 120
 
 
 def test_a_customer_is_looked_up_by_names_address_and_numbers():
