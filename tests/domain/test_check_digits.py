@@ -78,3 +78,18 @@ def test_no_check_digit_is_made_of_what_is_no_number(make, text):
     """Making a check digit of anything else raises instead of guessing."""
     with pytest.raises(ValueError, match="digits"):
         make(text)
+
+
+@pytest.mark.parametrize(
+    ("make", "body", "digit"),
+    [
+        (luhn, "5", "9"),
+        (luhn, "19", "0"),
+        (luhn, "00", "0"),
+        (ean13, "400638133393", "1"),
+        (ean13, "0" * 12, "0"),
+    ],
+)
+def test_short_and_even_bodies_have_their_digit(make, body, digit):
+    """From one digit on, of either parity, and where the sum is a multiple of ten."""
+    assert make(body) == digit

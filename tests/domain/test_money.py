@@ -196,3 +196,46 @@ def test_equality_asks_for_the_currency_too():
 def test_money_pickles(money):
     """A value that crosses a process border arrives equal."""
     assert pickle.loads(pickle.dumps(money)) == money  # noqa: S301  our own bytes
+
+
+@pytest.mark.parametrize(
+    ("exponent", "codes"),
+    [
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (2, "EUR USD CHF GBP PLN CZK DKK SEK NOK HUF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    ],
+)
+def test_the_minor_units_are_those_of_the_standard(exponent, codes):
+    """Each currency of ISO 4217 whose minor unit is no hundredth, and some of the others."""
+    assert {Money(0, code).exponent for code in codes.split()} == {exponent}
+
+
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (lambda: Money(1.0, "EUR"), ("amount", "wrong_type")),
+        (lambda: Money(1, "eur"), ("currency", "bad_currency")),
+        (lambda: Money.of(1.5, "EUR"), ("value", "wrong_type")),
+        (lambda: Money.of("x", "EUR"), ("value", "not_a_number")),
+        (lambda: Money.of("1e30", "EUR"), ("value", "out_of_range")),
+        (lambda: Money.of("0.001", "EUR"), ("value", "too_fine")),
+        (lambda: Money(1, "EUR") * 0.5, ("factor", "wrong_type")),
+        (lambda: Money(1, "EUR").allocate([]), ("weights", "bad_weights")),
+        (lambda: Money(1, "EUR") + 1, ("currency", "wrong_type")),
+        (lambda: Money(1, "EUR") + Money(1, "USD"), ("currency", "mixed_currency")),
+    ],
+)
+def test_each_fault_names_what_is_wrong(make, found):
+    """One fault, with its field and its code."""
+    with pytest.raises(InvalidInput) as caught:
+        make()
+    assert [(fault.field, fault.code) for fault in caught.value.faults] == [found]
+
+
+def test_thirty_digits_before_the_point_are_read():
+    """The greatest amount, to the last cent and of either sign."""
+    whole = "9" * 30
+    assert Money.of(f"{whole}.99", "EUR") == Money(int(whole + "99"), "EUR")
+    assert Money.of(f"-{whole}.9999", "CLF") == Money(-int(whole + "9999"), "CLF")
