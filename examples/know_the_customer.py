@@ -4,7 +4,7 @@
 
 The chain switches on what it wants to collect, a new customer is taken on with gaps and is reminded of, and starting a
 process asks for what is missing. Then a mandatory step is put into the process template, open processes are reloaded,
-and an offer is held up until the customer has been classified. Everything is kept in an SQLite database in memory; the
+and an offer is held up until the customer has been classified, by which customers are then selected. Everything is kept in an SQLite database in memory; the
 program checks itself and ends with 0 only if everything came out as it should.
 """
 
@@ -21,6 +21,7 @@ from loyaltycore.domain.completeness.options import (
     PRIVACY_STATEMENT,
 )
 from loyaltycore.domain.processes.process import Process
+from loyaltycore.domain.selections import AllOf, FieldCondition, RelatedCondition
 from loyaltycore.services.desk import Desk
 from loyaltycore_sql import SqlStorage
 
@@ -41,6 +42,7 @@ def main() -> None:
     add_classification(desk, open_processes)
     complete_offers(desk, open_processes)
     show_coverage(desk)
+    select_customers(desk)
     storage.close()
 
 
@@ -146,6 +148,23 @@ def show_coverage(desk: Desk) -> None:
         missing = ", ".join(gap.label for gap in gaps.completeness.gaps)
         print(f"  {gaps.customer.display_name}: {missing}")
     check(report.reach("email").filled == 1, "one of two customers can be reached by e-mail")
+
+
+def select_customers(desk: Desk) -> None:
+    """What is known of the customers is what they can be selected by."""
+    title("Whom to write to")
+    where = AllOf(
+        FieldCondition("property.customer-category", "is", "third-party"),
+        FieldCondition("has_post", "is", value=True),
+        RelatedCondition("processes", where=FieldCondition("state", "is", "completed")),
+    )
+    desk.selections.save("Third-party customers to win over", where)
+    print(f"  {desk.selections.words(where)}")
+    found = [
+        customer.display_name for customer in desk.selections.stream(name="Third-party customers to win over")
+    ]
+    print("  fits:", ", ".join(found))
+    check(found == ["Erika Mustermann"], "the one who was classified and can get a letter is selected")
 
 
 def refused(what: str, call: Callable[[], object]) -> None:

@@ -50,6 +50,7 @@ def test_knowing_the_customer(tmp_path: Path) -> None:
         "completing the offer: no, offer.mandatory_steps_open",
         "then: third-party, assigned by anna; the process is completed",
         "Otto Mustermann: Postal address, E-mail address, Mobile number, Privacy statement",
+        "fits: Erika Mustermann",
     ):
         assert line in ended.stdout
     assert not list(tmp_path.iterdir())

@@ -25,6 +25,7 @@ from loyaltycore.domain.validation import Faults
 from loyaltycore.services.customers import reading_of
 from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.running import command, query, run_query
+from loyaltycore.services.streaming import portions
 from loyaltycore.services.unit import Unit
 
 if TYPE_CHECKING:
@@ -196,12 +197,12 @@ class DataCompleteness:
             NotFound: There is no such branch.
         """
         census = Census(self.fields, self.watching, self._today())
-        for customers in _portions(self.desk, self._branch(branch)):
+        for customers in portions(self.desk, Customer, self._branch(branch), PORTION):
             census.count(customers)
         return census.report()
 
     def _each(self, watched: Watching, where: Criteria) -> Iterator[CustomerGaps]:
-        for customers in _portions(self.desk, where):
+        for customers in portions(self.desk, Customer, where, PORTION):
             lacking = partial(self._lacking, customers=customers, watched=watched)
             yield from run_query(self.desk, lacking)
 
@@ -312,18 +313,3 @@ def _of_branch(unit: Unit, branch: str | None) -> Criteria:
     if branch is None:
         return EVERYTHING
     return field("branch_id") == unit.get(Branch, branch).id
-
-
-def _portions(desk: Desk, where: Criteria) -> Iterator[tuple[Customer, ...]]:
-    """The customers who match, by id, each portion in a transaction of its own."""
-    after: tuple[str] | None = None
-    while True:
-        found = run_query(desk, partial(_portion, where=where, after=after))
-        yield found
-        if len(found) < PORTION:
-            return
-        after = (found[-1].id,)
-
-
-def _portion(unit: Unit, where: Criteria, after: tuple[str] | None) -> tuple[Customer, ...]:
-    return tuple(unit.find(Customer, where, after=after, limit=PORTION))

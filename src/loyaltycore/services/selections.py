@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
@@ -30,6 +31,7 @@ from loyaltycore.errors import NotFound
 from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.running import command, query, run_query
 from loyaltycore.services.selectable import catalogue_for
+from loyaltycore.services.streaming import portions
 from loyaltycore.services.unit import Unit
 
 if TYPE_CHECKING:
@@ -151,7 +153,7 @@ class Selections:
         faults = Faults()
         size = faults.integer("portion", portion, least=1, most=LARGEST_PORTION, default=PORTION)
         criteria = run_query(self.desk, lambda unit: self._asked(unit, where, name, faults).criteria)
-        return self._streamed(criteria, size)
+        return chain.from_iterable(portions(self.desk, Customer, criteria, size))
 
     @query
     def explain(
@@ -267,15 +269,6 @@ class Selections:
         faults.raise_if_any()
         return _Asked(condition, catalogue, Today(self.desk.today(unit), self.desk.branch.time_zone))
 
-    def _streamed(self, criteria: Criteria, portion: int) -> Iterator[Customer]:
-        after = None
-        while True:
-            found = run_query(self.desk, _reading(criteria, after, portion))
-            yield from found
-            if len(found) < portion:
-                return
-            after = (found[-1].id,)
-
     def _view(self, unit: Unit, customer: Customer, tables: Iterable[tuple[str, str]]) -> View:
         """A view of one customer, with the related records of some tables: a query for each table."""
         registry = self.desk.loyalty.registry
@@ -310,10 +303,6 @@ class _Asked:
     def criteria(self) -> Criteria:
         """The criteria of the day."""
         return compile_condition(self.condition, self.catalogue, self.today)
-
-
-def _reading(criteria: Criteria, after: tuple[str] | None, portion: int) -> Callable[[Unit], list[Customer]]:
-    return lambda unit: list(unit.find(Customer, criteria, after=after, limit=portion))
 
 
 def _named(unit: Unit, name: str) -> Selection | None:
