@@ -107,3 +107,137 @@ def test_unknown_names_are_faults() -> None:
     with pytest.raises(InvalidInput) as error:
         check_names(Phone, ["kind", "number", "colour"], without=["number"])
     assert error.value.fields == ("number", "colour")
+
+
+def read(method: str, *args: object, **options: object) -> tuple[object, list[tuple[str, str]]]:
+    """What one reader gives for the field x, and the field and code of each fault."""
+    faults = Faults()
+    value = getattr(faults, method)("x", *args, **options)
+    return value, [(fault.field, fault.code) for fault in faults.found]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "value", "codes"),
+    [
+        (None, {}, "", []),
+        (None, {"required": True}, "", ["required"]),
+        (" \t ", {"required": True}, "", ["required"]),
+        ("abcde", {}, "abcde", []),
+        ("abcdef", {}, "", ["too_long"]),
+        ("abcdef", {"required": True}, "", ["too_long"]),
+        (5, {"required": True}, "", ["wrong_type"]),
+        (b"abc", {}, "", ["wrong_type"]),
+        ("a\tb", {"multiline": True}, "a\tb", []),
+        ("a\tb", {}, "", ["control_character"]),
+        ("a\u2028b", {"multiline": True}, "", ["control_character"]),
+        ("a\u202eb", {"multiline": True}, "", ["control_character"]),
+        ("a\x0bb", {"multiline": True}, "", ["control_character"]),
+        ("\u0301", {"required": True}, "\u0301", ["required"]),
+        ("\u3164", {"required": True}, "\u3164", ["required"]),
+        ("\u200d", {"required": True}, "\u200d", ["required"]),
+        ("-", {"required": True}, "-", []),
+        ("7", {"required": True}, "7", []),
+        ("€", {"required": True}, "€", []),
+    ],
+)
+def test_texts_at_their_edges(text: object, options: dict[str, bool], value: str, codes: list[str]) -> None:
+    """One fault at most, in a fixed order; what cannot be seen is not there where something must be."""
+    assert read("text", text, limit=5, **options) == (value, [("x", code) for code in codes])
+
+
+@pytest.mark.parametrize("mark", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_marks_that_turn_the_direction_are_refused(mark: str) -> None:
+    """They make one name look like another."""
+    assert read("text", f"a{mark}b", limit=5) == ("", [("x", "control_character")])
+
+
+@pytest.mark.parametrize("filler", "\u115f\u1160\u3164\uffa0")
+def test_letters_without_a_shape_are_no_name(filler: str) -> None:
+    """They count as letters and show nothing."""
+    assert read("text", filler, limit=5, required=True)[1] == [("x", "required")]
+
+
+@pytest.mark.parametrize(
+    ("key", "codes"),
+    [
+        ("a", []),
+        ("0-_z", []),
+        ("x" * 40, []),
+        ("x" * 41, ["too_long"]),
+        ("-a", ["bad_key"]),
+        ("_a", ["bad_key"]),
+        ("a b", ["bad_key"]),
+        ("A", ["bad_key"]),
+        ("ä", ["bad_key"]),
+    ],
+)
+def test_keys_at_their_edges(key: str, codes: list[str]) -> None:
+    """One fault, not two, for a key that is no text or none at all."""
+    assert read("key", key)[1] == [("x", code) for code in codes]
+    assert read("key", "")[1][0] == ("x", "required")
+    assert read("key", 5)[1] == [("x", "wrong_type")]
+
+
+def test_choices_may_be_left_out() -> None:
+    """Nothing and the empty text are the default, as is a word that is none, with its fault."""
+    assert read("choice", None, Channel, Channel.SMS) == (Channel.SMS, [])
+    assert read("choice", "", Channel, Channel.SMS) == (Channel.SMS, [])
+    assert read("choice", "", Channel) == (None, [])
+    assert read("choice", "pigeon", Channel, Channel.SMS) == (Channel.SMS, [("x", "unknown_choice")])
+    assert read("choice", ["sms"], Channel) == (None, [("x", "unknown_choice")])
+
+
+def test_what_is_wrong_reads_as_the_default() -> None:
+    """Truth values, integers and values of a class give their default beside the fault."""
+    assert read("flag", "yes", default=True) == (True, [("x", "wrong_type")])
+    assert (read("flag", None), read("flag", value=False, default=True)) == ((False, []), (False, []))
+    assert read("integer", "5", least=1, most=9, default=2) == (2, [("x", "wrong_type")])
+    assert read("integer", 10, least=1, most=9, default=2) == (2, [("x", "out_of_range")])
+    assert read("integer", None, least=1, most=9) == (0, [])
+    assert [read("integer", number, least=1, most=9)[0] for number in (0, 1, 9, 10)] == [0, 1, 9, 0]
+    assert read("instance", None, str, "d") == ("d", [])
+    assert read("instance", 5, str, "d") == ("d", [("x", "wrong_type")])
+
+
+def test_dates_at_their_edges() -> None:
+    """From 1900 to 2199, both years included; what is no date is none."""
+    assert read("day", date(1900, 1, 1)) == (date(1900, 1, 1), [])
+    assert read("day", date(2199, 12, 31)) == (date(2199, 12, 31), [])
+    assert read("day", date(1899, 12, 31)) == (None, [("x", "out_of_range")])
+    assert read("day", date(2200, 1, 1)) == (None, [("x", "out_of_range")])
+    assert read("day", "2026-01-01") == (None, [("x", "wrong_type")])
+    assert read("instant", date(2026, 1, 1)) == (None, [("x", "wrong_type")])
+
+
+def test_faults_of_a_parser_come_under_the_field() -> None:
+    """Each of them, with its code; the value is then the default."""
+
+    def parse() -> str:
+        raise InvalidInput([Fault("email", "bad_email", "is bad"), Fault("email", "rude", "is rude")])
+
+    assert read("parsed", parse, "d") == ("d", [("x", "bad_email"), ("x", "rude")])
+    assert read("parsed", lambda: "good", "d") == ("good", [])
+
+
+def test_a_view_notes_into_the_same_list() -> None:
+    """Below its path, and however deep; nothing is raised while nothing is wrong."""
+    faults = Faults()
+    faults.raise_if_any()
+    faults.at("a").at("b[0]").note("c", "bad", "is bad")
+    assert faults.found == (Fault("a.b[0].c", "bad", "is bad"),)
+
+
+def test_an_instant_without_a_zone_names_its_field() -> None:
+    """``now``, unless the caller says otherwise."""
+    for options, name in (({}, "now"), ({"field": "at"}, "at")):
+        with pytest.raises(InvalidInput) as caught:
+            require_aware(datetime(2026, 1, 1), **options)  # noqa: DTZ001  wrong on purpose
+        assert [(fault.field, fault.code) for fault in caught.value.faults] == [(name, "naive_datetime")]
+
+
+def test_names_that_are_fields_are_no_faults() -> None:
+    """Those that the caller may give; each other one is a fault with its code."""
+    check_names(Phone, ["number", "kind"])
+    with pytest.raises(InvalidInput) as caught:
+        check_names(Phone, ["colour"])
+    assert [(fault.field, fault.code) for fault in caught.value.faults] == [("colour", "unknown_field")]
