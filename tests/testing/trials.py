@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from datetime import date
+from typing import Any, ClassVar
 
 from loyaltycore.domain.cards.printing import PrintState
 from loyaltycore.testing.calendar import CalendarConformance
@@ -99,6 +100,13 @@ def calendar_trial(make: Make) -> type[Conformance]:
     """The calendar suite."""
 
     class Trial(CalendarConformance):
+        known: ClassVar = {
+            date(2026, 1, 1): False,
+            date(2026, 1, 2): True,
+            date(2026, 1, 3): False,
+            date(2026, 1, 4): False,
+        }
+
         def open(self) -> AbstractContextManager[Any]:
             return nullcontext(make())
 

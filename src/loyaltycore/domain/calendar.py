@@ -29,12 +29,17 @@ _REMEMBERED: Final = 4096
 class BusinessCalendar(Protocol):
     """Which days a branch works on.
 
-    `is_working_day` is a pure function of the date: the same answer every time, for any date from 1900 to 2100, and
-    no I/O. A calendar must work on at least one day within any 732; `next_working_day` refuses one that does not.
+    `is_working_day` is a pure function of the date: the same answer every time, for any date from 1900 to 2100. It does
+    no I/O and does not look at the clock: what a calendar has to read it reads when it is made. A calendar must work on
+    at least one day within any 732; `next_working_day` refuses one that does not.
     """
 
     def is_working_day(self, day: date) -> bool:
-        """Say whether the branch works on that local date."""
+        """Say whether the branch works on that local date.
+
+        Args:
+            day: A date, never a datetime: `next_working_day` refuses those before it asks.
+        """
         ...
 
 

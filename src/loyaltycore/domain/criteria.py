@@ -239,7 +239,7 @@ class View:
 
         related: All records of a table that hold `key` in the field `refers_by`.
 
-        plain: The record's key.
+        key: The key of a record; needed where the key field is not called ``id``.
     """
 
     keys: Callable[[object], Mapping[str, tuple[str, ...]]] = lambda _: {}

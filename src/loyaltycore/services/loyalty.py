@@ -64,7 +64,7 @@ class Loyalty:
 
         card_printer: Has cards made; None likewise.
 
-        calendar: Gives each branch its working days.
+        calendar: A function from a branch to its calendar, which says on which days the branch works.
 
         registry: All record types.
 

@@ -1,4 +1,4 @@
-"""Sees what a piece of code opens, by the audit events of the interpreter."""
+"""Sees what a piece of code opens or looks up, by what the interpreter reports."""
 
 from __future__ import annotations
 
@@ -6,11 +6,28 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Final
 
 _EVENTS: Final = frozenset(
-    {"open", "socket.connect", "socket.getaddrinfo", "subprocess.Popen", "sqlite3.connect"}
+    {
+        "open",
+        "os.listdir",
+        "os.scandir",
+        "socket.connect",
+        "socket.getaddrinfo",
+        "subprocess.Popen",
+        "sqlite3.connect",
+    }
 )
+
+LOOKS: Final = frozenset({"stat", "lstat", "fstat", "access"})
+"""Built-in functions that ask the file system; no audit event tells of them."""
+
+CLOCKS: Final = frozenset({"today", "now", "utcnow", "time", "time_ns", "localtime", "gmtime"})
+"""Built-in functions that ask for the time of day."""
+
+_OWNERS: Final = frozenset({"posix", "nt", "time", "date", "datetime"})
 
 _seen = threading.local()
 _installed = threading.Event()
@@ -29,6 +46,29 @@ def io_calls() -> Iterator[list[str]]:
         yield calls
     finally:
         _seen.calls = None
+
+
+@contextmanager
+def calls_of(names: frozenset[str]) -> Iterator[list[str]]:
+    """The built-in functions of these names that this thread calls inside the block."""
+    calls: list[str] = []
+
+    def note(_frame: FrameType, event: str, function: Any) -> None:
+        name = getattr(function, "__name__", "")
+        if event == "c_call" and name in names and _is_the_systems(function):
+            calls.append(name)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
+def _is_the_systems(function: Any) -> bool:
+    """Whether it belongs to a module or a class: the method `time` of a datetime asks nobody."""
+    return getattr(getattr(function, "__self__", None), "__name__", "") in _OWNERS
 
 
 def _note(event: str, arguments: tuple[Any, ...]) -> None:

@@ -3,11 +3,14 @@
 This is all that an author writes, in a file that pytest collects:
 
     from contextlib import nullcontext
+    from datetime import date
 
     from loyaltycore.testing.calendar import CalendarConformance
     from shop_calendar import ShopCalendar
 
     class TestShopCalendar(CalendarConformance):
+        known = {date(2024, 12, 23): True, date(2024, 12, 24): False}
+
         def open(self):
             return nullcontext(ShopCalendar("Berlin"))
 
@@ -16,23 +19,22 @@ It needs no conftest and no fixture.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from datetime import date, timedelta
+from typing import ClassVar, Final
 
-import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore.domain import calendar as calendar_port
 from loyaltycore.domain.calendar import BusinessCalendar, next_working_day
-from loyaltycore.errors import InvalidInput
-from loyaltycore.testing.auditing import io_calls
-from loyaltycore.testing.suite import Conformance, examples, hook
+from loyaltycore.testing.auditing import CLOCKS, LOOKS, calls_of, io_calls
+from loyaltycore.testing.suite import Capability, Conformance, Lacks, examples, fact_for, hook, needs
 
-__all__ = ["CalendarConformance"]
+__all__ = ["CalendarCapabilities", "CalendarConformance", "Lacks"]
 
 FIRST, LAST = date(1900, 1, 1), date(2100, 12, 31)
 _HORIZON: Final = 732
@@ -44,10 +46,32 @@ def days(first: date, last: date, step: int = 1) -> Iterator[date]:
     return (first + timedelta(days=number) for number in range(0, (last - first).days + 1, step))
 
 
+@frozen(kw_only=True)
+class CalendarCapabilities:
+    """What is known about a calendar; what is not is a `Lacks` with the reason.
+
+    Attributes:
+        known: The test knows facts that the calendar must agree with; needs the class attribute `known`.
+    """
+
+    known: Capability = True
+
+
 class CalendarConformance(Conformance, kit=True):
-    """Holds a calendar to `loyaltycore.domain.calendar.BusinessCalendar`: subclass it and fill `open`."""
+    """Holds a calendar to `loyaltycore.domain.calendar.BusinessCalendar`: subclass it, fill `open` and `known`.
+
+    Attributes:
+        known: Dates of which you know whether they are worked: an ordinary working day, the free weekdays, and one date
+            for each source that the calendar has, such as a line of a file.
+    """
 
     contract = (calendar_port,)
+    capabilities: ClassVar[CalendarCapabilities] = CalendarCapabilities()
+    capabilities_type = CalendarCapabilities
+    known: ClassVar[Mapping[date, bool]] = fact_for(
+        "known",
+        "Set it to dates of which you know whether they are worked, such as {date(2024, 12, 24): False}",
+    )
 
     @hook
     def open(self) -> AbstractContextManager[BusinessCalendar]:
@@ -118,17 +142,31 @@ class CalendarConformance(Conformance, kit=True):
 
             holds()
 
-    def test_a_datetime_is_refused(self) -> None:
-        """A datetime would be in no set of dates, so it is no day: "`day` is a datetime"."""
-        moment = datetime.combine(date(2026, 1, 15), time(9, 30), UTC)
-        with self.open() as calendar, pytest.raises(InvalidInput):
-            next_working_day(calendar, moment)
+    @needs("known")
+    def test_known_dates_are_right(self) -> None:
+        """What the author knows about the branch is what the calendar says: "Say whether the branch works on that local date"."""
+        assert set(self.known.values()) == {True, False}, (
+            "`known` needs a working day and a free one at least"
+        )
+        with self.open() as calendar:
+            wrong = {day: calendar.is_working_day(day) for day in self.known}
+        assert wrong == dict(self.known)
 
     def test_nothing_is_read_or_called(self) -> None:
-        """Once a calendar is there, an answer needs neither a file nor the network: "no I/O"."""
-        asked = [date(2026, 1, 1), date(2026, 5, 1), date(2024, 2, 29)]
+        """Once a calendar is there, even a first answer opens neither a file nor a connection: "It does no I/O"."""
+        asked = list(days(FIRST, LAST, 61))
         with self.open() as calendar:
-            first = [calendar.is_working_day(day) for day in asked]
-            with io_calls() as seen:
+            with io_calls() as opened:
+                first = [calendar.is_working_day(day) for day in asked]
+            # What is prepared at the first question may look around; what has been answered before needs nothing.
+            with io_calls() as opened_again, calls_of(LOOKS) as looked:
                 assert [calendar.is_working_day(day) for day in asked] == first
-        assert seen == [], "an answer that was given before was looked up again"
+        assert opened == [], "the answer for a date that nobody had asked for was looked up outside"
+        assert (opened_again, looked) == ([], []), "an answer that was given before was looked up again"
+
+    def test_no_clock_is_read(self) -> None:
+        """It makes no difference on which day one asks: "It does no I/O and does not look at the clock"."""
+        with self.open() as calendar, calls_of(CLOCKS) as read:
+            for day in days(FIRST, LAST, 61):
+                calendar.is_working_day(day)
+        assert read == [], "the calendar asked what time it is"

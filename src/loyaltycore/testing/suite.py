@@ -56,6 +56,25 @@ def hook_for(capability: str) -> Callable[[F], F]:
     return lambda function: _marked(function, "__hook__", capability)
 
 
+class OpenFact:
+    """Stands for a class attribute that an author has not set yet."""
+
+    def __init__(self, capability: str, wish: str) -> None:
+        self.__hook__ = capability
+        self.__doc__ = wish
+
+
+def fact_for(capability: str, wish: str) -> Any:
+    """Stand for a class attribute that an author sets whose adapter has the capability.
+
+    Args:
+        capability: The capability.
+
+        wish: What to set it to, in a sentence that begins with a verb.
+    """
+    return OpenFact(capability, wish)
+
+
 def needs(capability: str) -> Callable[[F], F]:
     """Mark a test that is skipped where the capability is missing."""
     return lambda function: _marked(function, "__needs__", capability)

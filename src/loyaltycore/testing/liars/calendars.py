@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -15,6 +15,7 @@ from loyaltycore.domain.calendar import BusinessCalendar, TabulatedCalendar, Wee
 from loyaltycore.testing.liars.liar import Liar
 
 _NEW_YEAR: Final = frozenset(date(year, 1, 1) for year in range(1900, 2101))
+_WRITTEN: Final = frozenset(map(str, _NEW_YEAR))
 HONEST: Final = WeekdayCalendar(closed_on=_NEW_YEAR)
 
 
@@ -94,6 +95,60 @@ class LooksThingsUp:
         return HONEST.is_working_day(day)
 
 
+class ReadsAtTheFirstQuestion:
+    """Reads a file when a date is asked for that nobody has asked for before, and remembers the answer."""
+
+    def __init__(self) -> None:
+        self._answers: dict[date, bool] = {}
+
+    def is_working_day(self, day: date) -> bool:
+        """Look it up once."""
+        if day not in self._answers:
+            Path(__file__).read_bytes()[:1]
+            self._answers[day] = HONEST.is_working_day(day)
+        return self._answers[day]
+
+
+class AsksForChanges:
+    """Looks before each answer whether its file has changed."""
+
+    def is_working_day(self, day: date) -> bool:
+        """Ask when it was written."""
+        return Path(__file__).stat().st_mtime > 0 and HONEST.is_working_day(day)
+
+
+class ClosesToday:
+    """Is closed on the day on which it is asked."""
+
+    def is_working_day(self, day: date) -> bool:
+        """Look at the clock."""
+        return day != date.today() and HONEST.is_working_day(day)  # noqa: DTZ011  that is the lie
+
+
+class CountsFromSunday:
+    """Takes the free days of the week to be Friday and Saturday."""
+
+    def is_working_day(self, day: date) -> bool:
+        """Count Sunday as the first day."""
+        return HONEST.is_working_day(day + timedelta(days=1))
+
+
+class ForgetsItsFile:
+    """Knows weekdays, and nothing of what is closed besides."""
+
+    def is_working_day(self, day: date) -> bool:
+        """Look at the weekday alone."""
+        return WeekdayCalendar().is_working_day(day)
+
+
+class MisreadsItsFile:
+    """Reads the dates of its file in the form of another country."""
+
+    def is_working_day(self, day: date) -> bool:
+        """Look for a form in which no date was written."""
+        return day.weekday() < 5 and f"{day:%d.%m.%Y}" not in _WRITTEN
+
+
 class _WrongSteps(dict[date, date]):
     """Tomorrow, whatever it is."""
 
@@ -101,33 +156,11 @@ class _WrongSteps(dict[date, date]):
         return day + timedelta(days=1)
 
 
-class _LenientSteps(dict[date, date]):
-    """The right day, for a datetime too."""
-
-    def __missing__(self, day: date) -> date:
-        found = day.date() if isinstance(day, datetime) else day
-        found += timedelta(days=1)
-        while not HONEST.is_working_day(found):
-            found += timedelta(days=1)
-        return found
-
-
 @frozen
 class StepsOnFreeDays(TabulatedCalendar):
     """Has a table of next working days with free days in it."""
 
     steps: Any = field(factory=_WrongSteps)
-
-    def is_working_day(self, day: date) -> bool:
-        """Say what is true."""
-        return HONEST.is_working_day(day)
-
-
-@frozen
-class TakesDatetimes(TabulatedCalendar):
-    """Takes a datetime for its date."""
-
-    steps: Any = field(factory=_LenientSteps)
 
     def is_working_day(self, day: date) -> bool:
         """Say what is true."""
@@ -145,7 +178,12 @@ CALENDAR_LIARS: Final[tuple[Liar[BusinessCalendar], ...]] = tuple(
         NeverWorks,
         LooksThingsUp,
         StepsOnFreeDays,
-        TakesDatetimes,
+        ReadsAtTheFirstQuestion,
+        AsksForChanges,
+        ClosesToday,
+        CountsFromSunday,
+        ForgetsItsFile,
+        MisreadsItsFile,
     )
 )
 """Calendars that are wrong in one way each."""
