@@ -158,3 +158,13 @@ def test_a_calendar_that_never_works_is_refused(cycle):
     with pytest.raises(Refused) as caught:
         expected_dispatch(date(2024, 12, 20), cycle, WeekdayCalendar(working_weekdays=frozenset()))
     assert caught.value.code == "calendar.no_working_day"
+
+
+def test_bad_input_says_what_is_wrong():
+    """A day that is missing and a cycle that is none have codes of their own."""
+    with pytest.raises(InvalidInput) as caught:
+        expected_dispatch(None, "daily", WeekdayCalendar())
+    assert [(fault.field, fault.code) for fault in caught.value.faults] == [
+        ("ordered_on", "required"),
+        ("cycle", "wrong_type"),
+    ]

@@ -260,6 +260,10 @@ def test_a_branch_without_a_whole_address_gets_no_cards(address: Address | None)
         ((evolve(HOME, postal_code=""),), ("postal_code",)),
         ((evolve(HOME, city="", country=""),), ("city", "country")),
         ((Address(), evolve(HOME, city="", kind=AddressKind.DELIVERY)), ("city",)),
+        (
+            (evolve(HOME, city="", country=""), evolve(HOME, street="", kind=AddressKind.DELIVERY)),
+            ("street",),
+        ),
         ((evolve(HOME, kind=AddressKind.BILLING),), ("street", "postal_code", "city", "country")),
     ],
 )
@@ -304,6 +308,10 @@ def test_a_label_names_who_receives(facts: dict[str, Any], recipient: str, name:
         ("", "a " + "x" * 38 + " 1", ("a " + "x" * 38, "1")),
         ("", "x" * 120, ("x" * 40,) * 3),
         ("y" * 41, "Weg 1", ("y" * 40, "y", "Weg 1")),
+        ("", "a " + "x" * 38, ("a " + "x" * 38,)),
+        ("", "a " + "x" * 45, ("a", "x" * 40, "x" * 5)),
+        ("", "x" * 41 + " 1", ("x" * 40, "x 1")),
+        ("", "x" * 38 + "  12", ("x" * 38, "12")),
     ],
 )
 def test_long_lines_are_broken_at_blanks_and_nothing_is_cut_off(

@@ -212,6 +212,8 @@ def test_both_sides_of_a_change_show_what_differs() -> None:
     new = ProcessStep("n", "task", "N")
     before, after = narrowed(with_steps(A, B), with_steps(A, evolve(B, name="Other"), new))
     assert (before, after) == (with_steps(B), with_steps(evolve(B, name="Other"), new))
+    copied = with_steps(evolve(A), evolve(B, name="Other"))
+    assert narrowed(with_steps(A, B), copied) == (with_steps(B), with_steps(evolve(B, name="Other")))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from loyaltycore.domain.cards.order_service import (
 from loyaltycore.domain.cards.printing import Encoding, PostalAddress, PrintOrder
 from loyaltycore.domain.cards.validity import ValidityPeriod, read_validity
 from loyaltycore.domain.contact import Address
-from loyaltycore.domain.customers.customer import POSTAL_KINDS, Customer, CustomerKind
+from loyaltycore.domain.customers.customer import POSTAL_KINDS, Customer
 from loyaltycore.domain.decisions import Decision, Dispatch, Note
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Refused
@@ -268,8 +268,7 @@ def _recipient(customer: Customer, target: DeliveryTarget, branch: Branch) -> Po
             customer=customer.id,
             missing=_missing(customer),
         )
-    person = "" if customer.kind is CustomerKind.PERSON else customer.person_name
-    name = address.recipient or person or customer.display_name
+    name = address.recipient or customer.person_name or customer.display_name
     return _postal(name, customer.company if customer.company != name else "", address)
 
 
