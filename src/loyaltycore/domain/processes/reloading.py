@@ -118,9 +118,7 @@ def _report(before: Process, after: Process) -> ReloadReport:
     differing = [step for step in after.steps if is_other(held.get(step.id), step)]
     added = sum(step.id not in held for step in differing)
     deactivated = sum(step.state is StepState.INACTIVE for step in differing)
-    reactivated = sum(
-        step.id in held and held[step.id].state is StepState.INACTIVE and step.is_open for step in differing
-    )
+    reactivated = sum(step.id in held and held[step.id].state is StepState.INACTIVE for step in differing)
     return ReloadReport(
         examined=1,
         changed=1,
