@@ -98,6 +98,21 @@ def test_what_is_remembered_stays_bounded(monkeypatch):
         assert len(calendar.steps) <= 10
 
 
+def test_a_date_is_worked_out_once():
+    """The second question for a date is answered without asking the calendar, and others do not drive it out."""
+    asked = []
+
+    class Counting(TabulatedCalendar):
+        def is_working_day(self, day: date) -> bool:
+            asked.append(day)
+            return True
+
+    calendar = Counting()
+    for day in (SATURDAY, MONDAY, SATURDAY, MONDAY):
+        next_working_day(calendar, day)
+    assert asked == [SATURDAY + timedelta(days=1), MONDAY + timedelta(days=1)]
+
+
 def test_what_is_remembered_is_no_part_of_the_value():
     """Equality, hash and text of a calendar do not change because somebody asked it something."""
     used, fresh = Remembering(), Remembering()

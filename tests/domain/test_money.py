@@ -52,6 +52,7 @@ def test_the_odd_cents_go_to_the_largest_remainders_first():
     assert [part.amount for part in Money(-100, "EUR").allocate([1, 1, 1])] == [-33, -33, -34]
     assert [part.amount for part in Money(5, "EUR").allocate([3, 7])] == [2, 3]
     assert [part.amount for part in Money(10, "EUR").allocate([0, 1])] == [0, 10]
+    assert [part.amount for part in Money(10, "EUR").allocate([1, 2, 4])] == [1, 3, 6]
 
 
 @pytest.mark.parametrize("shares", [[], [0, 0], [2, -1], [0.5, 0.5], ["1"], [True], [None]])
@@ -239,3 +240,18 @@ def test_thirty_digits_before_the_point_are_read():
     whole = "9" * 30
     assert Money.of(f"{whole}.99", "EUR") == Money(int(whole + "99"), "EUR")
     assert Money.of(f"-{whole}.9999", "CLF") == Money(-int(whole + "9999"), "CLF")
+
+
+@pytest.mark.parametrize(
+    ("money", "text"),
+    [
+        (Money(5, "JPY"), "5 JPY"),
+        (Money(-1234, "JPY"), "-1234 JPY"),
+        (Money(0, "EUR"), "0.00 EUR"),
+        (Money(-5, "EUR"), "-0.05 EUR"),
+        (Money(123456, "KWD"), "123.456 KWD"),
+    ],
+)
+def test_amounts_look_as_people_write_them(money, text):
+    """A point stands only where there are decimal places behind it."""
+    assert str(money) == text
