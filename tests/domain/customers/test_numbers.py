@@ -146,3 +146,33 @@ def test_a_long_row_of_taken_numbers_costs_few_questions():
 
     assert next(free_numbers(NumberPattern.parse("{n}"), 2026, 0, taken)) == (10_001, "10001")
     assert len(questions) < 40
+    assert questions[:3] == [("1",), ("2", "3"), ("4", "5", "6", "7")]
+    assert [len(question) for question in questions[3:]] == [8, 16, 32, 64, 128, 256, *[500] * 19]
+
+
+@pytest.mark.parametrize("text", ["x" * 24 + "{n}", "x" * 20 + "{yyyy}{n}", "x" * 22 + "{n:12}{yy}{c}"])
+def test_the_longest_patterns_are_taken(text):
+    """Twenty-four fixed characters, the year included, and twelve digits."""
+    assert len(NumberPattern.parse(text).render(2026, 1)) <= 40
+
+
+def test_the_faults_of_a_pattern_name_where_it_was_given():
+    """As a pattern, or as the option of that name."""
+    with pytest.raises(InvalidInput) as caught:
+        NumberPattern.parse("K")
+    assert caught.value.fields == ("number_pattern",)
+    faults = Faults()
+    check_pattern(faults, "K")
+    assert [fault.field for fault in faults.found] == ["customers.number_pattern"]
+
+
+def test_a_range_bears_the_year_wherever_the_pattern_has_it():
+    """Before the running number or behind it."""
+    assert NumberPattern.parse("K{yy}-{n}").range_id(2026) == "customers:K26-#"
+    assert NumberPattern.parse("{n:3}/{yyyy}").range_id(2026) == "customers:#/2026"
+
+
+@pytest.mark.parametrize("number", ["", "²", "\u0661", "01", "-1", "1 ", "x"])
+def test_what_only_looks_like_a_number_is_none(number):
+    """Nothing but the number as it would be written."""
+    assert NumberPattern.parse("{n}").running(number, 2026) is None

@@ -23,7 +23,7 @@ LARGEST_BLOCK: Final = 500
 
 _PART: Final = re.compile(r"\{([^{}]*)\}|([^{}]+)")
 _RUNNING: Final = re.compile(r"n(?::([1-9]\d?))?", re.ASCII)
-_YEAR_DIGITS: Final = {"yyyy": 4, "yy": 2}
+_YEARS: Final = ("yyyy", "yy")
 
 
 @frozen
@@ -125,11 +125,11 @@ def _parse(faults: Faults, field: str, text: str) -> NumberPattern:
     counters = [place for place in places if _RUNNING.fullmatch(place)]
     if _PART.sub("", text):
         faults.note(field, "bad_pattern", "has a brace without its partner")
-    if unknown := [place for place in places if place not in {*counters, *_YEAR_DIGITS, "c"}]:
+    if unknown := [place for place in places if place not in {*counters, *_YEARS, "c"}]:
         faults.note(field, "unknown_placeholder", f"has unknown placeholders: {', '.join(unknown)}")
     if len(counters) != 1:
         faults.note(field, "no_running_number", "must have exactly one {n}, for example {n:6}")
-    if sum(place in _YEAR_DIGITS for place in places) > 1:
+    if sum(place in _YEARS for place in places) > 1:
         faults.note(field, "two_years", "must have no more than one {yyyy} or {yy}")
     checked = "c" in places
     if places.count("c") > 1 or (checked and parts[-1][0] != "c"):
