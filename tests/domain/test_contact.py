@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from loyaltycore.domain.contact import (
     Address,
     AddressKind,
+    Channel,
+    ConsentState,
     Phone,
     PhoneKind,
     is_mobile,
@@ -119,3 +121,77 @@ def test_reading_an_address_is_idempotent(street: str, code: str, city: str, kin
         assert once is not None
         assert read_address(faults, "a", once) == once
         assert faults.found == ()
+
+
+def _read(reader: str, value: object) -> list[tuple[str, str]]:
+    """Field and code of each fault of a phone or an address in the field x."""
+    faults = Faults()
+    if reader == "phone":
+        read_phone(faults, "x", value, "DE")
+    else:
+        read_address(faults, "x", value)
+    return [(fault.field, fault.code) for fault in faults.found]
+
+
+@pytest.mark.parametrize(
+    ("reader", "value", "found"),
+    [
+        ("phone", None, [("x", "wrong_type")]),
+        ("phone", "", [("x", "required")]),
+        ("phone", "12", [("x", "bad_phone")]),
+        ("phone", "1" * 41, [("x", "too_long")]),
+        ("phone", Phone("12"), [("x", "bad_phone")]),
+        ("phone", Phone("030 23125111", "car"), [("x.kind", "unknown_choice")]),  # type: ignore[arg-type]  # wrong on purpose
+        ("phone", Phone("030 23125111", sms_allowed=1), [("x.sms_allowed", "wrong_type")]),  # type: ignore[arg-type]  # wrong on purpose
+        ("address", None, [("x", "wrong_type")]),
+        ("address", Address(street="x" * 101), [("x.street", "too_long")]),
+        ("address", Address(postal_code="x" * 13), [("x.postal_code", "too_long")]),
+        ("address", Address(city="x" * 61), [("x.city", "too_long")]),
+        ("address", Address(country="D"), [("x.country", "bad_country")]),
+        ("address", Address(country="D1"), [("x.country", "bad_country")]),
+        ("address", Address(country="ÄÖ"), [("x.country", "bad_country")]),
+        ("address", Address(country="DEU"), [("x.country", "too_long")]),
+        ("address", Address(kind="hut"), [("x.kind", "unknown_choice")]),  # type: ignore[arg-type]  # wrong on purpose
+        ("address", Address(extra="x" * 101), [("x.extra", "too_long")]),
+        ("address", Address(recipient="x" * 101), [("x.recipient", "too_long")]),
+    ],
+)
+def test_each_fault_stands_at_its_part(reader: str, value: object, found: list[tuple[str, str]]) -> None:
+    """One fault for one mistake, with its field and its code."""
+    assert _read(reader, value) == found
+
+
+def test_the_longest_address_is_taken() -> None:
+    """And what is not said has its default: a residence, a landline number, no texts to it."""
+    longest = Address("x" * 100, "x" * 12, "x" * 60, "DE", AddressKind.BILLING, "x" * 100, "x" * 100)
+    assert read_address(Faults(), "x", longest) == longest
+    assert read_address(Faults(), "x", Address(country="de", kind=None)) == Address(country="DE")  # type: ignore[arg-type]  # as a form gives it
+    assert (Address().kind, Address().is_complete) == (AddressKind.RESIDENCE, False)
+    assert Phone("1") == Phone("1", PhoneKind.LANDLINE, sms_allowed=False)
+    assert read_phone(Faults(), "x", Phone("030 23125111", None), "DE") == Phone("+493023125111")  # type: ignore[arg-type]  # as a form gives it
+
+
+def test_a_landline_number_is_no_mobile_one() -> None:
+    """Where a country tells them apart; where it does not, a number may be either."""
+    assert not is_mobile("+493023125111")
+    assert is_mobile("+12125552368")
+
+
+def test_faults_of_parsers_name_what_was_parsed() -> None:
+    """An address or a number."""
+    with pytest.raises(InvalidInput) as caught:
+        parse_email("x")
+    assert [(fault.field, fault.code) for fault in caught.value.faults] == [("email", "bad_email")]
+    with pytest.raises(InvalidInput) as caught:
+        parse_phone("x", "DE")
+    assert [(fault.field, fault.code) for fault in caught.value.faults] == [("number", "bad_phone")]
+
+
+def test_the_words_are_those_that_are_stored() -> None:
+    """Databases hold these words."""
+    assert [channel.value for channel in Channel] == ["letter", "email", "phone", "sms"]
+    assert [state.value for state in ConsentState] == ["accepted", "declined", "open"]
+    assert [kind.value for kind in PhoneKind] == ["mobile", "landline", "fax"]
+    assert [kind.value for kind in AddressKind] == [
+        "residence", "old_residence", "second_residence", "delivery", "billing",
+    ]  # fmt: skip
