@@ -20,7 +20,7 @@ ALWAYS_THERE = Lacks("nothing stands between it and the test")
 
 
 class TestMemoryStorage(StorageConformance):
-    capabilities = StorageCapabilities(durable=IN_MEMORY, shared=IN_MEMORY)
+    capabilities = StorageCapabilities(durable=IN_MEMORY, shared=IN_MEMORY, unreachable=ALWAYS_THERE)
 
     def open(self) -> AbstractContextManager[MemoryStorage]:
         return nullcontext(MemoryStorage())

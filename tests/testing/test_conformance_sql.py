@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -26,6 +27,7 @@ class Sql:
     """The hooks, for any engine."""
 
     engine: ClassVar[str]
+    nowhere: ClassVar[str]
     capabilities = StorageCapabilities()
 
     @contextmanager
@@ -39,20 +41,32 @@ class Sql:
         yield another
         another.close()
 
+    @contextmanager
+    def open_unreachable(self) -> Iterator[SqlStorage]:
+        with socket.socket() as nobody_listens:
+            nobody_listens.bind(("127.0.0.1", 0))
+            port = nobody_listens.getsockname()[1]
+            storage = SqlStorage(self.nowhere.format(port=port), timeout=1)
+            yield storage
+            storage.close()
+
     def peek(self, storage: SqlStorage, table: str) -> int:
         return count_rows(storage.url, table)
 
 
 class TestSqlite(Sql, StorageConformance):
     engine = "sqlite"
+    nowhere = "sqlite:////no/such/folder/shop.db"
 
 
 class TestPostgresql(Sql, StorageConformance):
     engine = "postgresql"
+    nowhere = "postgresql://shop@127.0.0.1:{port}/shop"
 
 
 class TestMariadb(Sql, StorageConformance):
     engine = "mariadb"
+    nowhere = "mariadb://shop@127.0.0.1:{port}/shop"
 
 
 TestSqliteMachine = storage_machine(partial(emptied, "sqlite", CORE), settings=FEW_STORIES)

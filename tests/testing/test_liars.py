@@ -12,10 +12,10 @@ from hypothesis import Phase, settings
 from loyaltycore.testing.liars.calendars import CALENDAR_LIARS, HONEST
 from loyaltycore.testing.liars.card_printers import PRINTER_LIARS
 from loyaltycore.testing.liars.gateways import GATEWAY_LIARS, HonestGateway
-from loyaltycore.testing.liars.honest import HonestStorage
 from loyaltycore.testing.liars.honest_printer import HonestPrinter
 from loyaltycore.testing.liars.liar import Liar
 from loyaltycore.testing.liars.mailers import MAILER_LIARS, HonestMailer
+from loyaltycore.testing.liars.storage_processes import OnAFile
 from loyaltycore.testing.liars.storages import STORAGE_LIARS
 from loyaltycore.testing.suite import Conformance, judge, listed_tests
 from tests.testing.expected import CALENDARS, GATEWAYS, MAILERS, PRINTERS, STORAGES
@@ -50,7 +50,7 @@ class Court:
 
 
 COURTS: Final = {
-    "storage": Court(storage_trial, HonestStorage, STORAGE_LIARS, STORAGES),
+    "storage": Court(storage_trial, OnAFile, STORAGE_LIARS, STORAGES),
     "mailer": Court(mailer_trial, HonestMailer, MAILER_LIARS, MAILERS),
     "gateway": Court(gateway_trial, HonestGateway, GATEWAY_LIARS, GATEWAYS),
     "printer": Court(printer_trial, HonestPrinter, PRINTER_LIARS, PRINTERS),

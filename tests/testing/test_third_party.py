@@ -19,7 +19,8 @@ from loyaltycore.memory import MemoryStorage
 from loyaltycore.testing.liars.storage_units import KeepsRefusedUnits
 from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
 
-ALONE = StorageCapabilities(durable=Lacks("a trial"), shared=Lacks("a trial"), peekable=Lacks("a trial"))
+TRIAL = Lacks("a trial")
+ALONE = StorageCapabilities(durable=TRIAL, shared=TRIAL, peekable=TRIAL, unreachable=TRIAL)
 """
 
 
@@ -97,7 +98,8 @@ def test_a_failure_says_what_is_broken(tmp_path: Path) -> None:
     )
     assert result.returncode == 1
     assert "At index 0 diff: ['before', 'taken'] != ['taken']" in result.stdout
-    assert 'broken promise: "or not at all" (loyaltycore.ports.storage.Transaction)' in result.stdout
+    broken = "what it did is kept as a whole at its end, or not at all"
+    assert f'broken promise: "{broken}" (loyaltycore.ports.storage.Transaction)' in result.stdout
 
 
 def test_a_gap_prints_its_reason(tmp_path: Path) -> None:

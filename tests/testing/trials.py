@@ -19,7 +19,7 @@ Make = Callable[..., Any]
 
 
 def storage_trial(make: Make) -> type[Conformance]:
-    """The storage suite on a storage in memory with a disk."""
+    """The storage suite on a storage with something like a disk; what other processes must see is on a `FileDisk`."""
 
     class Trial(StorageConformance):
         capabilities = StorageCapabilities()
@@ -29,6 +29,11 @@ def storage_trial(make: Make) -> type[Conformance]:
 
         def reopen(self, storage: Any) -> AbstractContextManager[Any]:
             return nullcontext(storage.reopened())
+
+        def open_unreachable(self) -> AbstractContextManager[Any]:
+            storage = make()
+            storage.disk.unplugged = True
+            return nullcontext(storage)
 
         def peek(self, storage: Any, table: str) -> int:
             return int(storage.count_rows(table))

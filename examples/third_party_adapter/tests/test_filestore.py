@@ -31,6 +31,11 @@ class TestFileStorage(StorageConformance):
         """Another storage on the same file."""
         yield FileStorage(storage.path)
 
+    @contextmanager
+    def open_unreachable(self) -> Iterator[FileStorage]:
+        """A storage in a folder that does not exist."""
+        yield FileStorage("/no/such/folder/shop.json")
+
     def peek(self, storage: FileStorage, table: str) -> int:
         """Count in the file itself."""
         content = storage.path.read_text() if storage.path.exists() else '{"tables": {}}'

@@ -54,7 +54,8 @@ class Transaction(Protocol):
     def save(self, *records: Any) -> None:
         """Replace stored records that carry the version at which they were read.
 
-        Afterwards the stored record equals the given one with its version increased by one.
+        Afterwards the stored record equals the given one with its version increased by one. Of several transactions that
+        save what they read at the same version one succeeds.
 
         Raises:
             StaleRecord: The stored version is another one, or the record is gone. Raised here or at the end.
@@ -91,7 +92,14 @@ class Transaction(Protocol):
 
 
 class Storage(Protocol):
-    """Keeps records. `Loyalty` calls `bind` once, before the first transaction."""
+    """Keeps records: what was committed is there for every storage that is opened on the same data later.
+
+    That holds where the process that committed was killed right afterwards, too. `Loyalty` calls `bind` once, before the
+    first transaction.
+
+    What the engine, the system or the network raises never comes out as it is, but as a `StorageError`: as
+    `StorageUnreachable` where no connection could be opened, as `StorageBusy` where the whole unit may run again.
+    """
 
     def bind(self, registry: Registry) -> None:
         """Learn the record types, and make sure that the tables fit them.
@@ -109,10 +117,12 @@ class Storage(Protocol):
         """Open a unit of work.
 
         Leaving the block normally commits; an exception rolls back and passes through. Transactions of several
-        threads, processes and machines run at the same time; each sees either all or nothing of any other.
+        threads, processes and machines run at the same time; each sees either all or nothing of any other. One that has to
+        wait for another waits some seconds before it raises `StorageBusy`.
 
         Args:
-            read_only: The unit only reads; an engine may make it cheaper. Writing in it is an error of the caller.
+            read_only: The unit only reads; an engine may make it cheaper. Writing in it is an error of the caller: it
+                raises `StorageError`, and nothing is kept.
 
         Raises:
             StorageBusy: On entering or at the commit; nothing was kept.

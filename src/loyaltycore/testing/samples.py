@@ -77,6 +77,15 @@ class Part:
 
 
 @frozen
+class Relic:
+    """A record whose table is called like that of things, and longer."""
+
+    id: str
+    word: str = ""
+    version: int = 1
+
+
+@frozen
 class Stranger:
     """A record of a class that is never registered."""
 
@@ -103,4 +112,11 @@ PARTS: Final = RecordType(
     lookup_keys=lambda part: {"word": tuple(part.note.split())},
 )
 
-REGISTRY: Final = Registry((THINGS, PARTS))
+RELICS: Final = RecordType(
+    cls=Relic,
+    table="kit_things_old",
+    lookups=("word",),
+    lookup_keys=lambda relic: {"word": (relic.word,)},
+)
+
+REGISTRY: Final = Registry((THINGS, PARTS, RELICS))

@@ -7,9 +7,11 @@ This is all that an author writes, in a file that pytest collects:
     from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
     from shop_storage import ShopStorage
 
+    IN_MEMORY = Lacks("it lives as long as its object")
+
     class TestShopStorage(StorageConformance):
         capabilities = StorageCapabilities(
-            durable=Lacks("it lives in memory"), shared=Lacks("it lives in memory"), peekable=Lacks("nothing to see")
+            durable=IN_MEMORY, shared=IN_MEMORY, peekable=IN_MEMORY, unreachable=IN_MEMORY
         )
 
         @contextmanager
@@ -25,6 +27,7 @@ from __future__ import annotations
 from loyaltycore.testing.storage_checks.base import StorageCapabilities
 from loyaltycore.testing.storage_checks.lasting import LastingChecks
 from loyaltycore.testing.storage_checks.paging import PagingChecks
+from loyaltycore.testing.storage_checks.processes import ProcessChecks
 from loyaltycore.testing.storage_checks.queries import QueryChecks
 from loyaltycore.testing.storage_checks.racing import RaceChecks
 from loyaltycore.testing.storage_checks.rules import RuleChecks
@@ -36,9 +39,17 @@ __all__ = ["Lacks", "StorageCapabilities", "StorageConformance"]
 
 
 class StorageConformance(
-    LastingChecks, RaceChecks, PagingChecks, QueryChecks, ValueChecks, RuleChecks, UnitChecks, kit=True
+    LastingChecks,
+    ProcessChecks,
+    RaceChecks,
+    PagingChecks,
+    QueryChecks,
+    ValueChecks,
+    RuleChecks,
+    UnitChecks,
+    kit=True,
 ):
     """Holds a storage to `loyaltycore.ports.storage`: subclass it, fill `open` and `capabilities`.
 
-    The capabilities that are not declared as gaps may ask for `reopen` and `peek` as well.
+    The capabilities that are not declared as gaps ask for `reopen`, `peek` and `open_unreachable` as well.
     """

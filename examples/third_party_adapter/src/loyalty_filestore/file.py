@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TextIO, TypeAlias
 
 from attrs import frozen
 
-from loyaltycore.errors import CommitUnknown, SchemaTooNew, StorageBusy, StorageError
+from loyaltycore.errors import CommitUnknown, SchemaTooNew, StorageBusy, StorageError, StorageUnreachable
 
 Tables: TypeAlias = dict[str, dict[str, dict[str, Any]]]
 """Plain data by table and key."""
@@ -82,14 +82,23 @@ class RecordFile:
 
         Raises:
             StorageBusy: Another one wrote for too long.
+
+            StorageUnreachable: The folder is not there, or not ours.
         """
-        with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
+        with self._opened_lock() as lock:
             deadline = time.monotonic() + self.timeout
             while not _taken(lock.fileno()):
                 if time.monotonic() > deadline:
                     raise StorageBusy(f"{self.path} is being written by somebody else")
                 time.sleep(_BETWEEN_TRIES)
             yield
+
+    def _opened_lock(self) -> TextIO:
+        # By itself: around the whole block it would catch errors of the caller, too.
+        try:
+            return self.path.with_name(f"{self.path.name}.lock").open("w")
+        except OSError as error:
+            raise StorageUnreachable(f"{self.path} cannot be locked: {error}") from error
 
 
 def _taken(descriptor: int) -> bool:

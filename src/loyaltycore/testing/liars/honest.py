@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Self
+from contextlib import AbstractContextManager, contextmanager
+from typing import Self
 
-from attrs import define, field
-
-from loyaltycore.errors import StorageError
+from loyaltycore.errors import StorageError, StorageUnreachable
 from loyaltycore.memory.storage import MemoryTransaction, Rows
 from loyaltycore.records.registry import Registry
 
 Verbs = Callable[..., MemoryTransaction]
 
 
-@define
 class Disk:
     """What outlives a storage.
 
     Attributes:
-        rows: All tables.
-
-        lock: Held by the transaction that is under way.
+        unplugged: Whether it cannot be reached.
     """
 
-    rows: Rows = field(factory=dict)
-    lock: Any = field(factory=threading.RLock)
+    def __init__(self) -> None:
+        self.unplugged = False
+        self._rows: Rows = {}
+        self._lock = threading.RLock()
+
+    @property
+    def rows(self) -> Rows:
+        """All tables."""
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows: Rows) -> None:
+        self._rows = rows
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Held by the transaction that is under way."""
+        return self._lock
 
 
 class HonestStorage:
@@ -44,6 +55,8 @@ class HonestStorage:
 
     def bind(self, registry: Registry) -> None:
         """Learn the record types."""
+        if self.disk.unplugged:
+            raise StorageUnreachable("the disk is not there")
         self._registry = registry
 
     @contextmanager

@@ -100,6 +100,19 @@ class WrapsExceptions(HonestStorage):
             raise StorageError("rolled back") from error
 
 
+class TranslatesTheCallersErrors(HonestStorage):
+    """Takes an error of the caller's own files for one of its own."""
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Translate what the block raises, too."""
+        try:
+            with super().transaction(read_only=read_only) as tx:
+                yield tx
+        except OSError as error:
+            raise StorageError("the disk failed") from error
+
+
 class EmptiesItselfWhenBound(HonestStorage):
     """Makes its tables anew with every `bind`."""
 
@@ -107,6 +120,28 @@ class EmptiesItselfWhenBound(HonestStorage):
         """Begin with nothing."""
         self.disk.rows = {}
         super().bind(registry)
+
+
+class DropsWritesOfReaders(HonestStorage):
+    """Lets a unit that only reads write, and keeps nothing of it, without a word."""
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Commit nothing where it was said that nothing is written."""
+        with self.disk.lock:
+            tx = self._begin(read_only=False)
+            yield tx
+            if not read_only:
+                self.disk.rows = tx.committed()
+
+
+class TakesTablesByTheirBeginning(MemoryTransaction):
+    """Takes the records of every table whose name begins like the one that is asked for."""
+
+    def _table(self, record_type: RecordType[Any]) -> dict[str, Any]:
+        tables = {**self._base, **self._touched}
+        alike = [rows for name, rows in tables.items() if name.startswith(record_type.table)]
+        return {key: row for rows in alike for key, row in rows.items()}
 
 
 class LosesTheSecondWrite(MemoryTransaction):
@@ -221,6 +256,9 @@ UNIT_LIARS: Final = (
     CommitsAfterARefusal,
     SwallowsExceptions,
     WrapsExceptions,
+    TranslatesTheCallersErrors,
+    DropsWritesOfReaders,
+    TakesTablesByTheirBeginning,
     EmptiesItselfWhenBound,
     LosesTheSecondWrite,
     CommitsOneTable,

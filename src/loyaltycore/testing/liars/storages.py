@@ -10,6 +10,7 @@ from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore.testing.liars.honest import HonestStorage
 from loyaltycore.testing.liars.liar import Liar
 from loyaltycore.testing.liars.storage_paging import PAGING_LIARS
+from loyaltycore.testing.liars.storage_processes import PROCESS_LIARS
 from loyaltycore.testing.liars.storage_queries import QUERY_LIARS
 from loyaltycore.testing.liars.storage_races import RACE_LIARS
 from loyaltycore.testing.liars.storage_references import REFERENCE_LIARS
@@ -31,6 +32,7 @@ _CLASSES: Final[tuple[type, ...]] = (
     *REFERENCE_LIARS,
     *PAGING_LIARS,
     *RACE_LIARS,
+    *PROCESS_LIARS,
 )
 
 

@@ -33,15 +33,19 @@ class StorageCapabilities:
 
         durable: What was committed is there when another storage is opened on the same data; needs `reopen`.
 
-        shared: Several storages may work on the same data at the same time, as several processes do; needs `reopen`.
+        shared: Several storages, of one process and of several, may work on the same data at the same time; needs
+            `reopen`.
 
         peekable: The test can count rows behind the storage's back; needs `peek`.
+
+        unreachable: The test can have a storage whose data cannot be reached; needs `open_unreachable`.
     """
 
     concurrent: Capability = True
     durable: Capability = True
     shared: Capability = True
     peekable: Capability = True
+    unreachable: Capability = True
 
 
 class StorageChecks(Conformance, kit=True):
@@ -60,7 +64,8 @@ class StorageChecks(Conformance, kit=True):
     def reopen(self, storage: Any) -> AbstractContextManager[Storage]:
         """Return a context manager that gives another storage on the data of `storage`, not bound yet.
 
-        The tests of `durable` do not use `storage` afterwards, so that it may be closed here; those of `shared` do.
+        The tests of `shared` go on using `storage` meanwhile. Those of `durable` do not, so where `shared` is a gap it may
+        be closed here. Both call this in a second process, too, which is a copy of the first.
         """
         raise NotImplementedError
 
@@ -68,11 +73,18 @@ class StorageChecks(Conformance, kit=True):
     def peek(self, storage: Any, table: str) -> int:
         """Return how many records of a table are committed, counted behind the storage's back.
 
+        It is asked before anything is written, too, and must answer 0 then.
+
         Args:
-            storage: What `open` gave.
+            storage: What `open` gave, bound.
 
             table: The `table` of a record type, without any prefix of yours.
         """
+        raise NotImplementedError
+
+    @hook_for("unreachable")
+    def open_unreachable(self) -> AbstractContextManager[Storage]:
+        """Return a context manager that gives a storage whose data cannot be reached: no server, no such folder."""
         raise NotImplementedError
 
     @contextmanager

@@ -1,12 +1,18 @@
-"""What was committed lasts: another storage on the same data finds it, and so does whoever looks behind its back."""
+"""What was committed lasts: another storage finds it, and so does whoever looks behind its back.
+
+What cannot be reached says so.
+"""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import pytest
 
 from loyaltycore.domain.criteria import has_key
-from loyaltycore.errors import DuplicateKey, StaleRecord
-from loyaltycore.testing.samples import PARTS, THINGS, Part, Thing
+from loyaltycore.errors import DuplicateKey, LoyaltyError, StaleRecord, StorageError
+from loyaltycore.ports.storage import Storage
+from loyaltycore.testing.samples import PARTS, REGISTRY, THINGS, Part, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, fetched, keep, keys_of, stored, undone
 from loyaltycore.testing.suite import needs
 
@@ -16,7 +22,7 @@ class LastingChecks(StorageChecks, kit=True):
 
     @needs("durable")
     def test_everything_is_there_after_reopening(self) -> None:
-        """A storage that is opened anew shows the same records and lookup keys: "Keeps records"."""
+        """A storage that is opened anew shows the same records and lookup keys: "what was committed is there for every storage that is opened on the same data later"."""
         with self.bound() as storage:
             keep(storage, Thing("t", "n", facts={"a": 1}, words=("w",)), Part(code="p", thing_id="t"))
             with storage.transaction() as tx:
@@ -31,7 +37,7 @@ class LastingChecks(StorageChecks, kit=True):
 
     @needs("durable")
     def test_the_rules_hold_after_reopening(self) -> None:
-        """Versions and unique tuples are remembered, not only the records: "Keeps records"."""
+        """Versions and unique tuples are remembered, not only the records: "what was committed is there for every storage that is opened on the same data later"."""
         with self.bound() as storage:
             keep(storage, Thing("t"), Part(code="p", serial="s"))
             with storage.transaction() as tx:
@@ -46,7 +52,7 @@ class LastingChecks(StorageChecks, kit=True):
 
     @needs("shared")
     def test_two_storages_see_each_others_commits(self) -> None:
-        """What one storage committed another one reads at once: "The record as last committed"."""
+        """What one storage committed another one reads at once: "The record as last committed or as written by this transaction, or None"."""
         with self.bound() as storage, self.bound_again(storage) as another:
             keep(storage, Thing("t", name="first"))
             assert fetched(another, Thing, "t").name == "first"
@@ -58,13 +64,44 @@ class LastingChecks(StorageChecks, kit=True):
 
     @needs("peekable")
     def test_the_rows_are_really_there(self) -> None:
-        """Behind the storage's back there are as many rows as records: "Store new records"."""
+        """Behind the storage's back there are as many rows as records: "Store new records, of one or of several classes"."""
         with self.bound() as storage:
-            assert self.peek(storage, THINGS.table) == 0, "a fresh storage is not empty"
+            assert self._peeked(storage, THINGS.table) == 0, "`peek` counts rows in a fresh storage"
             keep(storage, Thing("a"), Thing("b"), Thing("c"), Part(code="p"))
             with storage.transaction() as tx:
                 tx.remove(Thing("b"))
                 tx.save(Thing("a", name="x"))
             with undone(storage) as tx:
                 tx.add(Thing("never"))
-            assert (self.peek(storage, THINGS.table), self.peek(storage, PARTS.table)) == (2, 1)
+            found = self._peeked(storage, THINGS.table), self._peeked(storage, PARTS.table)
+            assert found == (2, 1), "`peek` counts other rows than there are records"
+
+    def _peeked(self, storage: Storage, table: str) -> int:
+        try:
+            return self.peek(storage, table)
+        except Exception as error:
+            error.add_note(
+                f"the hook `peek` raised this when asked for {table!r}; it is called on a bound storage before anything "
+                "is written, too, and must answer 0 there"
+            )
+            raise
+
+    @needs("unreachable")
+    def test_what_cannot_be_reached_says_so(self) -> None:
+        """Nothing is claimed to be kept, and no foreign error comes out: "What the engine, the system or the network raises never comes out as it is"."""
+        with self.open_unreachable() as storage:
+            # After a `bind` that failed no record type is known, and a storage may say so.
+            expected = StorageError if _binds(storage) else LoyaltyError
+            with pytest.raises(expected):
+                keep(storage, Thing("t"))
+            with suppress(expected):
+                stored(storage, Thing)
+
+
+def _binds(storage: Storage) -> bool:
+    """Whether `bind` succeeds, or fails as it should."""
+    try:
+        storage.bind(REGISTRY)
+    except StorageError:
+        return False
+    return True

@@ -71,7 +71,7 @@ class PagingChecks(StorageChecks, kit=True):
     """Order, `after`, `limit`, and iterators over many records."""
 
     def test_the_order_is_pythons(self) -> None:
-        """Any order gives Python's sorted list: "in the order of the query, the key being the last criterion"."""
+        """Any order gives Python's sorted list: "Read the records that match, in the order of the query, the key being the last criterion"."""
         with self.bound() as storage:
 
             @examples(80)
@@ -87,7 +87,7 @@ class PagingChecks(StorageChecks, kit=True):
             holds()
 
     def test_every_kind_of_field_sorts(self) -> None:
-        """Texts by code point, choices by value, instants by time, upwards and downwards: "in the order of the query"."""
+        """Texts by code point, choices by value, instants by time, upwards and downwards: "Read the records that match, in the order of the query, the key being the last criterion"."""
         for name, ascending in _ASCENDING.items():
             things = [Thing(**{"id": f"k{place:02d}", name: value}) for place, value in enumerate(ascending)]
             expected = [thing.id for thing in things]
@@ -100,7 +100,7 @@ class PagingChecks(StorageChecks, kit=True):
                     assert pages(tx, THINGS, Query(order_by=(f"-{name}",), limit=2)) == things[::-1], name
 
     def test_pages_meet(self) -> None:
-        """Pages in a row are the whole list, for any order and size: "the answer starts behind it"."""
+        """Pages in a row are the whole list, for any order and size: "The `order_by` values and the key of the last record seen: the answer starts behind it"."""
         with self.bound() as storage:
 
             @examples(80)
@@ -114,7 +114,7 @@ class PagingChecks(StorageChecks, kit=True):
             holds()
 
     def test_the_key_is_the_last_criterion(self) -> None:
-        """Equal records stand by their key, whatever it is called and in the last direction: "the key being the last criterion"."""
+        """Equal records stand by their key, whatever it is called and in the last direction: "Read the records that match, in the order of the query, the key being the last criterion"."""
         codes = ["c", "a", "B", "b"]
         with self.bound() as storage:
             keep(storage, *(Part(code=code, batch="x", order=place // 2) for place, code in enumerate(codes)))
@@ -131,7 +131,7 @@ class PagingChecks(StorageChecks, kit=True):
                 ]
 
     def test_a_page_begins_behind_its_mark(self) -> None:
-        """The record that the mark was taken from may be gone, or new ones come: "the answer starts behind it"."""
+        """The record that the mark was taken from may be gone, or new ones come: "The `order_by` values and the key of the last record seen: the answer starts behind it"."""
         with self.bound() as storage:
             keep(storage, *(Thing(f"{number}", size=number // 2) for number in range(6)))
             with storage.transaction() as tx:
@@ -155,7 +155,7 @@ class PagingChecks(StorageChecks, kit=True):
                 assert keys_of(tx, Thing, field("size") > 1, limit=2) == ["2", "3"], "a page was filtered"
 
     def test_count_ignores_order_and_limit(self) -> None:
-        """Counting a page counts all that match: "order, `after` and `limit` are ignored"."""
+        """Counting a page counts all that match: "Count the records that match; order, `after` and `limit` are ignored"."""
         with self.bound() as storage:
             keep(storage, *(Thing(f"{number}", size=number) for number in range(5)))
             with storage.transaction(read_only=True) as tx:
@@ -163,7 +163,7 @@ class PagingChecks(StorageChecks, kit=True):
                 assert tx.count(Thing, page) == 4
 
     def test_an_iterator_gives_every_record(self) -> None:
-        """However many match, each comes once and in order: "The iterator may read in portions"."""
+        """However many match, each comes once and in order: "The iterator may read in portions", "in the order of the query, the key being the last criterion"."""
         with self.bound() as storage:
             things = [Thing(f"{number:05d}", size=number % 7) for number in range(MANY)]
             keep(storage, *things)

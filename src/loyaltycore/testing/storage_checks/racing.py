@@ -32,6 +32,7 @@ PATIENCE: Final = 60
 """Seconds after which a thread that has not come back is given up."""
 
 MOST_TRIES: Final = 200
+_WAIT: Final = "wait for the lock some seconds before raising `StorageBusy`"
 _BETWEEN_LOOKS: Final = 0.001
 
 Outcome = Literal["won", "lost"]
@@ -58,7 +59,7 @@ def run(storage: Storage, body: Callable[[Transaction], R]) -> R:
                 return body(tx)
         except StorageBusy:
             continue
-    raise AssertionError(f"the engine rolled the same transaction back {MOST_TRIES} times")
+    raise AssertionError(f"`StorageBusy` {MOST_TRIES} times for the same transaction: {_WAIT}")
 
 
 def race(*entries: tuple[Storage, Callable[[Transaction], None]]) -> list[Outcome]:
@@ -84,7 +85,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_a_race_for_a_version_has_one_winner(self) -> None:
-        """Of several who save what they read at the same version one wins: "The stored version is another one"."""
+        """Of several who save what they read at the same version one wins: "Of several transactions that save what they read at the same version one succeeds"."""
         with self.bound() as storage:
             for number in range(ROUNDS):
                 read = Thing(f"t{number}")
@@ -95,7 +96,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_a_race_for_a_key_has_one_winner(self) -> None:
-        """Of several who add a record under one key one wins: "A key or a unique tuple is taken"."""
+        """Of several who add a record under one key one wins: "DuplicateKey: A key or a unique tuple is taken"."""
         with self.bound() as storage:
             for number in range(ROUNDS):
                 adders = [_adder(Thing(f"t{number}", name=f"racer {racer}")) for racer in range(RACERS)]
@@ -113,7 +114,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_no_update_is_lost(self) -> None:
-        """Threads that read, count up and save all count: "Replace stored records that carry the version"."""
+        """Threads that read, count up and save all count: "Replace stored records that carry the version at which they were read"."""
         with self.bound() as storage:
             keep(storage, Thing("counter"))
             at_once(*([lambda: _count_up(storage, ROUNDS)] * RACERS))
@@ -122,7 +123,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_nothing_unfinished_is_seen(self) -> None:
-        """What a transaction has written and then takes back is seen by nobody: "each sees either all or nothing"."""
+        """What a transaction has written and then takes back is seen by nobody: "each sees either all or nothing of any other"."""
         with self.bound() as storage:
             keep(storage, Thing("t", name="before"))
             written, read = Event(), Event()
@@ -146,7 +147,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_a_commit_is_seen_as_a_whole(self) -> None:
-        """Who has seen one record as it was before a commit sees the others so too: "each sees either all or nothing"."""
+        """Who has seen one record as it was before a commit sees the others so too: "each sees either all or nothing of any other"."""
         with self.bound() as storage:
             keep(storage, Thing("t", name="old"), Part(code="p", batch="old"))
             looked, written = Event(), Event()
@@ -170,7 +171,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_commits_are_never_torn(self) -> None:
-        """While pairs are changed all the time, nobody ever sees half a pair: "each sees either all or nothing"."""
+        """While pairs are changed all the time, nobody ever sees half a pair: "each sees either all or nothing of any other"."""
         with self.bound() as storage:
             keep(storage, Thing("t"), Part(code="p"))
             finished = Event()
@@ -195,7 +196,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("shared")
     def test_two_storages_race_as_two_threads_do(self) -> None:
-        """Two storages on the same data obey the same versions and keys: "Transactions of several threads, processes"."""
+        """Two storages on the same data obey the same versions and keys: "Transactions of several threads, processes and machines run at the same time"."""
         with self.bound() as storage, self.bound_again(storage) as another:
             for number in range(ROUNDS):
                 thing, part = Thing(f"t{number}"), Part(code=f"p{number}", serial=f"s{number}")
@@ -262,4 +263,4 @@ def _patiently(read: Callable[[], R]) -> R:
             return read()
         except StorageBusy:
             continue
-    raise AssertionError(f"the engine refused the same reading {MOST_TRIES} times")
+    raise AssertionError(f"`StorageBusy` {MOST_TRIES} times for the same reading: {_WAIT}")

@@ -31,7 +31,7 @@ class RuleChecks(StorageChecks, kit=True):
     """Unique keys and versions."""
 
     def test_a_key_is_taken_once(self) -> None:
-        """A second record under a key is refused and the first one stays: "A key or a unique tuple is taken"."""
+        """A second record under a key is refused and the first one stays: "DuplicateKey: A key or a unique tuple is taken"."""
         with self.bound() as storage:
             keep(storage, Thing("k", name="first"))
             error = refused_as_duplicate(storage, "add", Thing("k", name="second"))
@@ -52,7 +52,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert [part.code for part in stored(storage, Part)] == ["a"]
 
     def test_a_save_cannot_take_a_unique_tuple(self) -> None:
-        """Changing a record into the values of another one is refused as adding it is: "A unique tuple is taken"."""
+        """Changing a record into the values of another one is refused as adding it is: "DuplicateKey: A unique tuple is taken"."""
         with self.bound() as storage:
             keep(storage, Part(code="a", serial="s"), Part(code="b", serial="other"))
             error = refused_as_duplicate(storage, "save", Part(code="b", serial="s"))
@@ -60,7 +60,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert [part.serial for part in stored(storage, Part)] == ["s", "other"]
 
     def test_a_record_keeps_its_own_unique_tuple(self) -> None:
-        """A record that is saved with its values unchanged is no second one: "that no two records share"."""
+        """A record that is saved with its values unchanged is no second one: "Tuples of fields that no two records share"."""
         with self.bound() as storage:
             keep(storage, Part(code="a", serial="s", batch="b", order=1, thing_id="t"))
             with storage.transaction() as tx:
@@ -97,7 +97,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert {part.serial for part in stored(storage, Part)} == set(alike)
 
     def test_what_was_given_up_is_free_again(self) -> None:
-        """A key or a unique tuple that is gone may be used, at once and later: "that no two records share"."""
+        """A key or a unique tuple that is gone may be used, at once and later: "Tuples of fields that no two records share"."""
         with self.bound() as storage:
             keep(storage, Part(code="a", serial="s"), Part(code="b", serial="t"))
             with storage.transaction() as tx:
@@ -111,7 +111,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert [part.serial for part in stored(storage, Part)] == ["s", "u", "t"]
 
     def test_a_save_increases_the_version(self) -> None:
-        """Every save counts one, and replaces all of the record: "with its version increased by one"."""
+        """Every save counts one, and replaces all of the record: "Afterwards the stored record equals the given one with its version increased by one"."""
         with self.bound() as storage:
             keep(storage, Thing("k", name="a", nick="n", size=5))
             for version in (1, 2, 3):
@@ -125,7 +125,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert fetched(storage, Thing, "k") == Thing("k", name="twice", version=6)
 
     def test_a_stale_save_is_refused(self) -> None:
-        """A record that was changed since it was read is not overwritten: "The stored version is another one"."""
+        """A record that was changed since it was read is not overwritten: "StaleRecord: The stored version is another one, or the record is gone"."""
         with self.bound() as storage:
             keep(storage, Thing("k"))
             with storage.transaction() as tx:
@@ -137,7 +137,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert fetched(storage, Thing, "k") == Thing("k", name="winner", version=2)
 
     def test_saving_what_is_gone_is_refused(self) -> None:
-        """A save brings nothing back and adds nothing: "or the record is gone"."""
+        """A save brings nothing back and adds nothing: "StaleRecord: The stored version is another one, or the record is gone"."""
         with self.bound() as storage:
             keep(storage, Thing("gone"))
             with storage.transaction() as tx:
@@ -147,7 +147,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert stored(storage, Thing) == []
 
     def test_a_stale_remove_is_refused(self) -> None:
-        """A record that was changed since it was read is not removed: "The stored version is another one"."""
+        """A record that was changed since it was read is not removed: "StaleRecord: The stored version is another one, or the record is gone"."""
         with self.bound() as storage:
             keep(storage, Thing("k"))
             with storage.transaction() as tx:
@@ -158,7 +158,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert len(stored(storage, Thing)) == 1
 
     def test_removing_what_is_gone_is_refused(self) -> None:
-        """Removing twice is noticed: "or the record is gone"."""
+        """Removing twice is noticed: "StaleRecord: The stored version is another one, or the record is gone"."""
         with self.bound() as storage:
             keep(storage, Thing("k"), Thing("other"))
             with storage.transaction() as tx:

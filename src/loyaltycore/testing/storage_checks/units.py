@@ -10,7 +10,7 @@ from attrs import evolve
 from loyaltycore.domain.criteria import Query, exists, field, has_key
 from loyaltycore.errors import DuplicateKey, RegistrationError, StaleRecord, StorageError
 from loyaltycore.ports.storage import Storage
-from loyaltycore.testing.samples import REGISTRY, Part, Stranger, Thing
+from loyaltycore.testing.samples import REGISTRY, Part, Relic, Stranger, Thing
 from loyaltycore.testing.storage_checks.base import (
     StorageChecks,
     fetched,
@@ -77,13 +77,13 @@ class UnitChecks(StorageChecks, kit=True):
 
     def test_an_exception_passes_through(self) -> None:
         """The caller gets the very exception that was raised: "an exception rolls back and passes through"."""
-        error = Breakdown("the caller's own")
-        with self.bound() as storage, pytest.raises(Breakdown) as caught:
-            write(storage, ("add", Thing("t")), then=error)
-        assert caught.value is error
+        for error in (Breakdown("the caller's own"), OSError("the caller's own, too")):
+            with self.bound() as storage, pytest.raises(type(error)) as caught:
+                write(storage, ("add", Thing("t")), then=error)
+            assert caught.value is error
 
     def test_a_refused_verb_keeps_nothing(self) -> None:
-        """What came before a refusal in the same transaction is not kept either: "or not at all"."""
+        """What came before a refusal in the same transaction is not kept either: "what it did is kept as a whole at its end, or not at all"."""
         with self.bound() as storage:
             keep(storage, Thing("taken"))
             with pytest.raises(DuplicateKey):
@@ -125,8 +125,32 @@ class UnitChecks(StorageChecks, kit=True):
                 assert tx.get(Thing, "gone") is None, "get still shows a removed record"
                 assert tx.count(Thing, Query()) == 1, "count still counts a removed record"
 
+    def test_a_reader_cannot_write(self) -> None:
+        """A write in a unit that only reads is refused and never dropped in silence: "it raises `StorageError`, and nothing is kept"."""
+        steps = [("add", Thing("new")), ("save", Thing("old", name="x")), ("remove", Thing("old"))]
+        with self.bound() as storage:
+            keep(storage, Thing("old"))
+            for verb, record in steps:
+                with pytest.raises(StorageError), storage.transaction(read_only=True) as tx:
+                    getattr(tx, verb)(record)
+            assert stored(storage, Thing) == [Thing("old")]
+
+    def test_tables_are_told_apart(self) -> None:
+        """A table whose name begins like another's keeps records of its own: "The table's name, plural, without any prefix"."""
+        with self.bound() as storage:
+            keep(storage, Thing("t", words=("w",)), Relic("r", "w"), Relic("t", "w"))
+            with storage.transaction() as tx:
+                tx.save(Relic("t", "v"))
+                tx.remove(Relic("r", "w"))
+            with storage.transaction(read_only=True) as tx:
+                assert (keys_of(tx, Thing), tx.count(Thing, Query())) == (["t"], 1)
+                assert (keys_of(tx, Relic), tx.count(Relic, Query())) == (["t"], 1)
+                assert keys_of(tx, Thing, has_key("word", "v")) == []
+                assert keys_of(tx, Relic, has_key("word", "v")) == ["t"]
+            assert fetched(storage, Thing, "t") == Thing("t", words=("w",))
+
     def test_an_unknown_key_finds_nothing(self) -> None:
-        """A key is matched exactly, and one that is not there is no error: "or None"."""
+        """A key is matched exactly, and one that is not there is no error: "The record as last committed or as written by this transaction, or None"."""
         unknown = ["", "K", "k ", " k", "k\u0301", "k%", "\x00", "k\x00", "\ud800", "x" * 1000, "'; --"]
         with self.bound() as storage:
             keep(storage, Thing("k"))

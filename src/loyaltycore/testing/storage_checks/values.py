@@ -105,7 +105,7 @@ class ValueChecks(StorageChecks, kit=True):
         come_back(self, numbered("nick", ["", None]))
 
     def test_none_comes_back_as_none(self) -> None:
-        """Where None is a value, it stays one when a record is added and when it is saved: "as equal values"."""
+        """Where None is a value, it stays one when a record is added and when it is saved: "Records come back as equal values"."""
         full = Thing("t", "n", "n", mood=Color.BLUE, died=date(2000, 1, 1), seen=_MIDNIGHT, weight=0)
         full = evolve(full, maybe=False, facts={})
         empty = Thing("t", version=1)
@@ -123,7 +123,7 @@ class ValueChecks(StorageChecks, kit=True):
         come_back(self, [full])
 
     def test_a_text_that_is_too_long_is_refused(self) -> None:
-        """One character more than declared is refused and never cut: "a text is longer than its field"."""
+        """One character more than declared is refused and never cut: "a text is longer than its field: nothing is ever cut"."""
         too_long = {
             "name": Thing("new", name="x" * (NAME_LENGTH + 1)),
             "nick": Thing("new", nick="ä" * (TEXT_LENGTH + 1)),
@@ -177,7 +177,7 @@ class ValueChecks(StorageChecks, kit=True):
         come_back(self, numbered("words", [(), ("",), ("b", "a", "b")]))
 
     def test_nobody_changes_what_is_stored_from_outside(self) -> None:
-        """What was handed in or read back may be changed by its owner: "never as the objects that were handed in"."""
+        """What was handed in or read back may be changed by its owner: "Records come back as equal values, never as the objects that were handed in"."""
         facts = {"a": 1}
         thing = Thing("t", facts=facts)
         with self.bound() as storage:

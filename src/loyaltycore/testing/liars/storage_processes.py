@@ -1,0 +1,144 @@
+"""Storages that are wrong when other processes work on their data, when one is killed, or when nobody is there."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, ClassVar, Final
+
+from loyaltycore.memory.storage import MemoryTransaction, Rows
+from loyaltycore.records.registry import Registry
+from loyaltycore.testing.liars.file_disk import FileDisk
+from loyaltycore.testing.liars.honest import Disk, HonestStorage
+
+
+class OnAFile(HonestStorage):
+    """Keeps its promises, on a disk that other processes see; the base of the liars that do not."""
+
+    kind: ClassVar[type[Disk]] = FileDisk
+
+    def __init__(self, verbs: Any = MemoryTransaction, disk: Disk | None = None) -> None:
+        super().__init__(verbs, disk or self.kind())
+
+
+class _OwnLock(FileDisk):
+    """A disk with a lock that no other process sees."""
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Keeps other threads out."""
+        return self._threads
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._threads = threading.RLock()
+
+
+class LocksItsProcessAlone(OnAFile):
+    """Keeps all storages of its process apart, and knows nothing of other processes."""
+
+    kind = _OwnLock
+
+
+class CommitsChangeByChange(OnAFile):
+    """Writes one record after the other, so that a part is there when it is killed."""
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Commit in as many steps as there are records."""
+        with self.disk.lock:
+            tx = self._begin(read_only=read_only)
+            yield tx
+            for step in [] if read_only else _steps(self.disk.rows, tx.committed()):
+                self.disk.rows = step
+
+
+def _steps(before: Rows, after: Rows) -> Iterator[Rows]:
+    """The tables on the way from one state to another, a change at a time."""
+    now = {table: dict(before.get(table, {})) for table in after}
+    for table, rows in after.items():
+        for key in {**now[table], **rows}:
+            if now[table].get(key) == rows.get(key):
+                continue
+            now[table].pop(key, None)
+            now[table].update({key: rows[key]} if key in rows else {})
+            yield now
+
+
+class _InPlace(FileDisk):
+    """A disk that is written over."""
+
+    @property
+    def rows(self) -> Rows:
+        """All tables."""
+        return super().rows
+
+    @rows.setter
+    def rows(self, rows: Rows) -> None:
+        self.file.write_bytes(pickle.dumps(rows))
+
+
+class OverwritesItsFile(OnAFile):
+    """Writes over the only copy that there is, so that half a file is left when it is killed."""
+
+    kind = _InPlace
+
+
+class _Late(FileDisk):
+    """A disk that is written to now and then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written: Rows | None = None
+        self._due = time.monotonic()
+
+    @property
+    def rows(self) -> Rows:
+        """All tables, as this process knows them."""
+        return super().rows if self._written is None else self._written
+
+    @rows.setter
+    def rows(self, rows: Rows) -> None:
+        self._written = rows
+        if time.monotonic() >= self._due:
+            FileDisk.rows.fset(self, rows)  # type: ignore[attr-defined]  # the setter of a property
+            self._due = time.monotonic() + 5
+
+
+class WritesLater(OnAFile):
+    """Says that a commit is done, and writes it down some seconds later."""
+
+    kind = _Late
+
+
+class LetsForeignErrorsOut(OnAFile):
+    """Lets the error of the system out where its data cannot be reached."""
+
+    def bind(self, registry: Registry) -> None:
+        """Look for the data."""
+        if self.disk.unplugged:
+            raise ConnectionRefusedError("nobody listens")
+        super().bind(registry)
+
+
+class ForgetsWhatItCannotWrite(HonestStorage):
+    """Passes over what cannot be written, because its data cannot be reached."""
+
+    def bind(self, registry: Registry) -> None:
+        """Begin with an empty disk that nobody else will ever see."""
+        if self.disk.unplugged:
+            self.disk = Disk()
+        super().bind(registry)
+
+
+PROCESS_LIARS: Final = (
+    LocksItsProcessAlone,
+    CommitsChangeByChange,
+    OverwritesItsFile,
+    WritesLater,
+    LetsForeignErrorsOut,
+    ForgetsWhatItCannotWrite,
+)

@@ -1,0 +1,169 @@
+"""Real processes on the same data: they count together, and one that is killed leaves no half of a unit."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from itertools import count
+from typing import Final
+
+from attrs import evolve, frozen
+
+from loyaltycore.domain.criteria import Query
+from loyaltycore.errors import StaleRecord
+from loyaltycore.ports.storage import Storage, Transaction
+from loyaltycore.testing.processes import Child, Say, die_beyond, forked
+from loyaltycore.testing.samples import Part, Thing
+from loyaltycore.testing.storage_checks.base import StorageChecks, fetched, keep, must_get, stored
+from loyaltycore.testing.storage_checks.racing import MOST_TRIES, run
+from loyaltycore.testing.suite import needs
+
+TIMES: Final = 25
+"""How often each process counts up."""
+
+_THINK: Final = 0.0005
+"""Seconds between reading and saving, in which another process gets its turn."""
+
+UNIT: Final = 30
+"""Records of one unit: enough that to write them takes a while."""
+
+_WARM_UP: Final = 2
+"""Units after which it is known how long one takes."""
+
+_MOST_UNITS: Final = 20
+"""After so many the writer stops where no limit of its files has killed it."""
+
+
+@frozen
+class Death:
+    """When a writer is killed.
+
+    Attributes:
+        moment: In which part of a unit, from 0 to 1.
+
+        beyond: Or in the middle of the write that takes a file beyond so many bytes.
+    """
+
+    moment: float = 0.0
+    beyond: int | None = None
+
+
+DEATHS: Final = (
+    *(Death(moment) for moment in (0.1, 0.35, 0.6, 0.85)),
+    *(Death(beyond=size) for size in (30_000, 70_000, 110_003)),
+)
+
+
+class ProcessChecks(StorageChecks, kit=True):
+    """Several processes at once, and the end of one of them."""
+
+    @needs("shared")
+    def test_processes_lose_no_update(self) -> None:
+        """Two processes that read, count up and save all count: "Of several transactions that save what they read at the same version one succeeds", and "Transactions of several threads, processes and machines run at the same time"."""
+        with self.bound() as storage:
+            keep(storage, Thing("counter"))
+
+            def work(say: Say) -> None:
+                with self.bound_again(storage) as another:
+                    say("ready")
+                    _count_up(another)
+
+            with forked(work) as child:
+                assert child.line() == "ready"
+                _count_up(storage)
+                assert child.lines() == []
+            counter = fetched(storage, Thing, "counter")
+        assert (counter.size, counter.version) == (2 * TIMES, 1 + 2 * TIMES), (
+            "a process saved over what another one had saved"
+        )
+
+    @needs("durable")
+    def test_a_killed_process_leaves_whole_units(self) -> None:
+        """A unit of a killed process is there as a whole or not at all, and there if its end was seen: "what was committed is there for every storage that is opened on the same data later", and "what it did is kept as a whole at its end, or not at all"."""
+        for death in DEATHS:
+            # Nothing of this process has the data open before the writer is dead.
+            with self.open() as storage:
+
+                def work(say: Say, death: Death = death, storage: Storage = storage) -> None:
+                    with self.bound_again(storage) as another:
+                        _write_units(another, death, say)
+
+                with forked(work) as child:
+                    seen = _killed(child, death)
+                with self.bound_again(storage) as again:
+                    _assert_whole(again, seen)
+                    _assert_goes_on(again)
+            if seen == _MOST_UNITS:
+                # No limit of its files ever stops the writer: they are another process's.
+                return
+
+
+def _count_up(storage: Storage) -> None:
+    for _ in range(TIMES):
+        _insist(lambda: run(storage, _counted_up))
+
+
+def _insist(work: Callable[[], None]) -> None:
+    for _ in range(MOST_TRIES):
+        try:
+            return work()
+        except StaleRecord:
+            continue
+    raise AssertionError(f"the same saving was refused as stale {MOST_TRIES} times")
+
+
+def _counted_up(tx: Transaction) -> None:
+    counter = tx.get(Thing, "counter", for_update=True)
+    assert counter is not None
+    time.sleep(_THINK)
+    tx.save(evolve(counter, size=counter.size + 1))
+
+
+def _write_units(storage: Storage, death: Death, say: Say) -> None:
+    """Write unit after unit, and say its number after each."""
+    keep(storage, Part(code="last"))
+    if death.beyond is not None:
+        die_beyond(death.beyond)
+    for number in count(1) if death.beyond is None else range(1, _MOST_UNITS + 1):
+        run(storage, lambda tx, number=number: _write_unit(tx, number))  # type: ignore[misc]  # a default binds it
+        say(str(number))
+
+
+def _write_unit(tx: Transaction, number: int) -> None:
+    things = [Thing(f"{number:05d}-{place:02d}", note="-" * 200) for place in range(UNIT)]
+    tx.add(*things[1:])
+    tx.save(Part(code="last", order=number, version=number))
+    tx.add(things[0])
+
+
+def _killed(child: Child, death: Death) -> int:
+    """Kill the writer, or wait until it has died; the last unit of which it saw the end."""
+    if death.beyond is None:
+        first, *_ = [child.line() for _ in range(_WARM_UP)]
+        began = time.monotonic()
+        assert first is not None
+        child.line()
+        time.sleep((time.monotonic() - began) * death.moment)
+        child.kill()
+        return int([str(_WARM_UP + 1), *child.lines()][-1])
+    return int(["0", *child.lines()][-1])
+
+
+def _assert_whole(storage: Storage, seen: int) -> None:
+    """Demand all units up to the last one that was committed, and nothing of any other."""
+    with storage.transaction(read_only=True) as tx:
+        found = Counter(thing.id.partition("-")[0] for thing in tx.find(Thing, Query()))
+        last = must_get(tx, Part, "last").order
+    assert last >= seen, "what a process had committed before it was killed is gone"
+    assert last <= seen + 1, "there is more than the process had written"
+    assert found == {f"{number:05d}": UNIT for number in range(1, last + 1)}, (
+        f"of unit {last} or the one behind it there is a part: a commit is not one step"
+    )
+
+
+def _assert_goes_on(storage: Storage) -> None:
+    """Demand that what a killed process has left behind is in nobody's way."""
+    before = len(stored(storage, Thing))
+    keep(storage, Thing("afterwards"))
+    assert len(stored(storage, Thing)) == before + 1, "nobody can write behind what a killed process left"
