@@ -11,9 +11,12 @@ from hypothesis import Phase, settings
 
 from loyaltycore.errors import Conflict
 from loyaltycore.memory.storage import MemoryTransaction, Rows
+from loyaltycore.ports import storage as storage_port
+from loyaltycore.testing.citing import promise_of
 from loyaltycore.testing.liars.honest import HonestStorage
+from loyaltycore.testing.liars.storage_processes import OnAFile
 from loyaltycore.testing.liars.storages import STORAGE_LIARS
-from loyaltycore.testing.machine import DEFAULT_SETTINGS, storage_machine
+from loyaltycore.testing.machine import DEFAULT_SETTINGS, PROMISES, storage_machine
 from loyaltycore.testing.samples import PARTS, THINGS
 from loyaltycore.testing.suite import judge
 from tests.testing.trials import Make, storage_trial
@@ -48,6 +51,7 @@ class RefusesAtTheEnd(MemoryTransaction):
             getattr(super(), verb)(*records)
         except Conflict as refusal:
             self.refusal = self.refusal or refusal
+            self.failed = False
 
     def committed(self) -> Rows:
         if self.refusal is not None:
@@ -80,14 +84,21 @@ def test_the_machine_catches_liars(name: str) -> None:
     assert not result.wasSuccessful(), LIARS[name].lie
 
 
+def test_the_machine_says_what_is_broken() -> None:
+    """A failure names the promise of the step in which the two differ, and every promise stands in the port."""
+    ((_, report),) = play(LIARS["CountsEverything"].make, (THINGS, PARTS), 100).failures
+    assert f'broken promise: "{PROMISES["count"]}" (loyaltycore.ports.storage.Transaction.count)' in report
+    assert [text for text in PROMISES.values() if not promise_of(text, (storage_port,)).place] == []
+
+
 def test_the_machine_passes_the_honest() -> None:
     """A storage that keeps its promises has nothing to fear."""
     assert play(HonestStorage).wasSuccessful()
 
 
-def late() -> HonestStorage:
+def late() -> OnAFile:
     """A storage that refuses at the end."""
-    return HonestStorage(RefusesAtTheEnd)
+    return OnAFile(RefusesAtTheEnd)
 
 
 def test_the_machine_lets_a_storage_refuse_at_the_end() -> None:

@@ -39,7 +39,12 @@ class Promise:
 def promises(test: Callable[..., Any], contract: Iterable[ModuleType]) -> tuple[Promise, ...]:
     """The sentences that a test quotes, each with its place in the modules of the contract."""
     quoted = _QUOTE.findall(one_line(test.__doc__ or ""))
-    return tuple(Promise(sentence, _place(sentence, tuple(contract))) for sentence in quoted)
+    return tuple(promise_of(sentence, contract) for sentence in quoted)
+
+
+def promise_of(sentence: str, contract: Iterable[ModuleType]) -> Promise:
+    """A sentence with its place in the modules of the contract."""
+    return Promise(sentence, _place(sentence, tuple(contract)))
 
 
 def one_line(text: str) -> str:

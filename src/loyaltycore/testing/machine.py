@@ -30,9 +30,11 @@ from hypothesis.stateful import (
 
 from loyaltycore.domain.criteria import Query
 from loyaltycore.memory import MemoryStorage
+from loyaltycore.ports import storage as storage_port
 from loyaltycore.ports.storage import Storage
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.testing.citing import promise_of
 from loyaltycore.testing.driving import Answer, Driver, contents
 from loyaltycore.testing.strategies.queries import queries
 from loyaltycore.testing.strategies.records import record_of
@@ -55,6 +57,18 @@ thirty fields take their time. What was found is made smaller but not explained:
 story than it tells. For a long night: ``storage_machine(..., settings=settings(DEFAULT_SETTINGS,
 max_examples=5000))``.
 """
+
+PROMISES: Final = {
+    "get": "The record as last committed or as written by this transaction, or None",
+    "add": "DuplicateKey: A key or a unique tuple is taken",
+    "save": "Replace stored records that carry the version at which they were read",
+    "remove": "Remove stored records that carry the version at which they were read",
+    "find": "Read the records that match, in the order of the query, the key being the last criterion",
+    "count": "Count the records that match; order, `after` and `limit` are ignored",
+    "commit": "Leaving the block normally commits; an exception rolls back and passes through",
+    "contents": "what it did is kept as a whole at its end, or not at all",
+}
+"""For each step the sentence of the port that is broken where a storage and the model differ."""
 
 _KEYS: Final = ("k1", "k2", "K1", "k1 ")
 _MOST_AT_ONCE: Final = 2
@@ -235,12 +249,16 @@ class StorageMachine(RuleBasedStateMachine):
         self._compare_contents()
 
     def _compare(self, step: str, expected: Answer, answer: Answer) -> None:
-        assert answer == expected, f"at `{step}` the storage and the model differ"
+        assert answer == expected, f"at `{step}` the storage and the model differ\n{_broken(step)}"
 
     def _compare_contents(self) -> None:
         kinds = [kind for kind in self.plan.registry if kind.cls in self.cast]
         found, expected = contents(self.subject.storage, kinds), contents(self.model.storage, kinds)
-        assert found == expected, "the storage and the model keep different records"
+        assert found == expected, f"the storage and the model keep different records\n{_broken('contents')}"
+
+
+def _broken(step: str) -> str:
+    return f"broken promise: {promise_of(PROMISES[step], (storage_port,))}"
 
 
 def storage_machine(
