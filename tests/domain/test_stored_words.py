@@ -1,0 +1,86 @@
+"""The words by which enumerations are stored, sent and set: a renamed one would orphan what there is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from enum import Enum
+
+import pytest
+
+from loyaltycore.domain.cards import CardState, CustomerCard, DeliveryTarget
+from loyaltycore.domain.cards.dispatch import DispatchCycle
+from loyaltycore.domain.cards.numbers import NumberScheme
+from loyaltycore.domain.cards.order_service import SlotSource
+from loyaltycore.domain.cards.printing import (
+    BEFORE_PRODUCTION,
+    Encoding,
+    EncodingKind,
+    PostalAddress,
+    PrintOrder,
+    PrintState,
+    PrintStatus,
+)
+from loyaltycore.domain.completeness.assess import FieldState
+from loyaltycore.domain.criteria import Op
+from loyaltycore.domain.customers.custom_fields import FieldKind
+from loyaltycore.domain.decisions import Decision, Note, Subject
+from loyaltycore.domain.messages import Email, SmsText
+from loyaltycore.domain.selections.catalogue import ValueType
+from loyaltycore.domain.selections.conditions import Operator
+
+NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (DispatchCycle, "daily weekly monthly"),
+        (DeliveryTarget, "customer branch"),
+        (SlotSource, "card_number customer_name customer_number valid_until"),
+        (
+            PrintState,
+            "received accepted on_hold in_production produced dispatched delivered returned rejected failed"
+            " cancelled",
+        ),
+        (EncodingKind, "text ean13 code128 qr magstripe_track1 magstripe_track2 magstripe_track3"),
+        (NumberScheme, "luhn ean13"),
+        (FieldKind, "text integer date flag choice"),
+        (FieldState, "unwatched present missing"),
+        (ValueType, "text name email phone integer date day_of_year flag choice"),
+        (
+            Operator,
+            "is is_not one_of not_one_of begins less at_most more at_least between is_empty is_filled",
+        ),
+        (Op, "eq ne lt le gt ge"),
+    ],
+)
+def test_the_words_are_those_that_are_stored(kind: type[Enum], words: str) -> None:
+    """Every word of each enumeration, in its order."""
+    assert [member.value for member in kind] == words.split()
+
+
+def test_nothing_is_made_before_production() -> None:
+    """Three states in which a vendor has only taken the order in."""
+    assert frozenset({PrintState.RECEIVED, PrintState.ACCEPTED, PrintState.ON_HOLD}) == BEFORE_PRODUCTION
+
+
+def test_what_is_not_said_is_empty() -> None:
+    """Values that pass between the parts hold nothing that nobody said."""
+    assert CustomerCard("k1", "1", "c1", "o1", "gold", CardState.ORDERED, date(2026, 1, 1), "", NOW) == (
+        CustomerCard(
+            "k1", "1", "c1", "o1", "gold", CardState.ORDERED, date(2026, 1, 1), "", NOW, None, None, "", 1
+        )
+    )
+    address = PostalAddress("Erika", ("Weg 1",), "10115", "Berlin", "DE")
+    assert address == PostalAddress("Erika", ("Weg 1",), "10115", "Berlin", "DE", company="")
+    assert Encoding(EncodingKind.QR, "1") == Encoding(EncodingKind.QR, "1", "")
+    assert PrintOrder("o1", "gold", (), address) == PrintOrder(
+        "o1", "gold", (), address, bulk=False, cover_letter="", letter_variables=(), language="", comment=""
+    )
+    assert PrintStatus("o1", "v1", 1, None, "X", NOW) == PrintStatus(
+        "o1", "v1", 1, None, "X", NOW, reason_code="", reason="", tracking="", cancellation_refused=False
+    )
+    assert Email("m1", ("a@b",), "s", "t") == Email("m1", ("a@b",), "s", "t", "", "", "", "", ())
+    assert SmsText("m1", "+49", "t") == SmsText("m1", "+49", "t", at_most_once=True)
+    assert Note("a", Subject("t", "k")) == Note("a", Subject("t", "k", None), None, None, "")
+    assert Decision(1) == Decision(1, add=(), save=(), remove=(), dispatch=(), notes=())
