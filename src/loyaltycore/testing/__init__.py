@@ -10,7 +10,9 @@ An adapter is held to its port by a class that its author subclasses:
     IN_MEMORY = Lacks("it lives as long as its object")
 
     class TestShopStorage(StorageConformance):
-        capabilities = StorageCapabilities(durable=IN_MEMORY, shared=IN_MEMORY, peekable=IN_MEMORY)
+        capabilities = StorageCapabilities(
+            durable=IN_MEMORY, shared=IN_MEMORY, peekable=IN_MEMORY, unreachable=IN_MEMORY
+        )
 
         def open(self):
             return nullcontext(ShopStorage())

@@ -22,6 +22,7 @@ Say: TypeAlias = Callable[[str], None]
 PATIENCE: Final = 60
 """Seconds after which a process that says nothing is given up."""
 
+_ANEW: Final = "it is a copy of this one, in which a hook must open files and connections of its own"
 _CHUNK: Final = 65_536
 
 
@@ -43,7 +44,7 @@ class Child:
         deadline = time.monotonic() + PATIENCE
         while b"\n" not in self._waiting:
             ready, _, _ = select.select([self._source], [], [], max(0.0, deadline - time.monotonic()))
-            assert ready, f"the other process said nothing for {PATIENCE} seconds"
+            assert ready, f"the other process said nothing for {PATIENCE} seconds: {_ANEW}"
             chunk = os.read(self._source, _CHUNK)
             if not chunk:
                 # What is left was cut off when it died.
