@@ -128,3 +128,41 @@ def test_lookup_keys_sort_as_the_values_do(pair):
     """Of two numbers or dates the greater one has the greater lookup key, negative ones included."""
     low, high = (custom_key("f", value) for value in pair)
     assert (low < high) is (pair[0] < pair[1])
+
+
+def test_the_longest_and_the_greatest_values_are_taken():
+    """Seventy characters, and fifteen digits of either sign; one more is a fault."""
+    for value in (-(10**15), 10**15):
+        assert read({"shoe_size": value})[0].custom == {"shoe_size": value}
+    assert read({"nickname": "x" * 70})[0].custom == {"nickname": "x" * 70}
+    assert read({"shoe_size": -(10**15) - 1})[1] == [("custom.shoe_size", "out_of_range")]
+    assert read({"shoe_size": 10**15 + 1})[1] == [("custom.shoe_size", "out_of_range")]
+
+
+def test_a_hundred_fields_with_the_longest_keys_are_taken():
+    """A key of forty characters, a choice of seventy, and a hundred fields."""
+    fields = [CustomField(f"{'a' * 38}{n:02}") for n in range(99)]
+    fields.append(CustomField("b", FieldKind.CHOICE, choices=("x" * 70,)))
+    known = CustomFields(fields)
+    assert known.all == tuple(fields)
+    assert known.get("b") is fields[-1]
+    assert known.get("c") is None
+    with pytest.raises(RegistrationError):
+        CustomFields([CustomField("b", FieldKind.CHOICE, choices=("x" * 71,))])
+
+
+def test_a_field_without_a_label_is_shown_as_its_key():
+    """Nothing is said about it that the host did not say."""
+    bare = CustomField("nickname")
+    assert (bare.kind, bare.label, bare.group, bare.choices) == (FieldKind.TEXT, "", "", ())
+    assert (bare.shown_as, CustomField("nickname", label="Nickname").shown_as) == ("nickname", "Nickname")
+
+
+def test_lookup_keys_look_as_they_are_stored():
+    """Field and value, numbers from zero on and of sixteen digits, days by the calendar."""
+    assert custom_key("f", value=True) == "f=true"
+    assert custom_key("f", value=False) == "f=false"
+    assert custom_key("f", -(10**15)) == "f=0000000000000000"
+    assert custom_key("f", 10**15) == "f=2000000000000000"
+    assert custom_key("f", date(2026, 1, 2)) == "f=2026-01-02"
+    assert custom_key("f", "x") == "f=x"
