@@ -100,6 +100,8 @@ def test_what_is_no_mapping_is_one_fault():
         [CustomField("a", FieldKind.TEXT, choices=("x",))],
         [CustomField("a", FieldKind.CHOICE, choices=("x", "x"))],
         [CustomField("a", FieldKind.CHOICE, choices=(" x",))],
+        [CustomField("a", FieldKind.CHOICE, choices=("",))],
+        [CustomField("a", FieldKind.CHOICE, choices=("x", "\u3164"))],
         [CustomField(f"a{n}") for n in range(101)],
     ],
 )
@@ -166,3 +168,11 @@ def test_lookup_keys_look_as_they_are_stored():
     assert custom_key("f", 10**15) == "f=2000000000000000"
     assert custom_key("f", date(2026, 1, 2)) == "f=2026-01-02"
     assert custom_key("f", "x") == "f=x"
+
+
+def test_blanks_take_a_text_away_as_nothing_does():
+    """A text that reads as empty is none."""
+    made, _ = read(GOOD)
+    after, faults = read({"nickname": "  "}, made)
+    assert faults == []
+    assert "nickname" not in after.custom

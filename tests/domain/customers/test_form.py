@@ -283,3 +283,19 @@ def test_a_new_customer_has_no_identity_yet():
     customer, _ = new(last_name="M")
     assert isinstance(customer, Customer)
     assert (customer.id, customer.number, customer.version) == ("", "", 1)
+
+
+@pytest.mark.parametrize(
+    ("form", "fault"),
+    [
+        ({"kind": "company", "company": 5}, ("company", "wrong_type")),
+        ({"kind": "company", "company": "x" * 121}, ("company", "too_long")),
+        ({"last_name": 5}, ("last_name", "wrong_type")),
+        ({"kind": "robot"}, ("kind", "unknown_choice")),
+        ({"kind": "company"}, ("company", "required")),
+        ({}, ("last_name", "required")),
+    ],
+)
+def test_a_name_that_is_refused_is_not_also_missing(form, fault):
+    """One mistake is one fault; a name is missing where none was given."""
+    assert faults_of(**form) == [fault]

@@ -118,7 +118,9 @@ class CustomFields:
                 values.pop(field.key, None)
             else:
                 clean = _READERS[field.kind](faults.at("custom"), field, value)
-                if clean is not None:
+                if clean is None:  # blanks, or a fault
+                    values.pop(field.key, None)
+                else:
                     values[field.key] = clean
         return {key: values[key] for key in sorted(values)}
 
@@ -151,7 +153,7 @@ def _check(field: CustomField) -> None:
         raise RegistrationError(f"custom field {field.key!r}: a choice has choices, and nothing else has")
     for choice in field.choices:
         faults = Faults()
-        if faults.text("choice", choice, limit=TEXT_LENGTH, required=True) != choice:
+        if faults.text("choice", choice, limit=TEXT_LENGTH, required=True) != choice or faults.found:
             raise RegistrationError(f"custom field {field.key!r}: {choice!r} cannot be a choice")
     if len(set(field.choices)) < len(field.choices):
         raise RegistrationError(f"custom field {field.key!r}: a choice stands there twice")
