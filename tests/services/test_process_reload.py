@@ -109,6 +109,23 @@ def test_a_step_that_was_taken_out_comes_back(house: House) -> None:
     ]
 
 
+@pytest.mark.parametrize(("one", "other"), [(True, 1), (1, True), (False, 0)])
+def test_a_truth_value_is_another_setting_than_a_number(house: House, one: Any, other: Any) -> None:
+    """F113, F117: changing a setting from True to 1 is kept, recorded, and brought to the processes that run."""
+    template(house, "supply", {"step": "s", "type": "custom", "settings": {"x": one}})
+    [process] = _start(house, 1)
+    processes = house.desk.processes
+    before = processes.templates.get("supply")
+    after = processes.templates.change_step("supply", "s", settings={"x": other})
+    assert after.version == before.version + 1
+    assert type(processes.templates.get("supply").step("s").settings["x"]) is type(other)
+    [change] = house.desk.activities.of_record("process_templates", "supply")[-1].changes
+    assert type(change.after[0]["settings"]["x"]) is type(other)
+    report = processes.reload_open_processes("supply")
+    assert (report.changed, report.steps_changed) == (1, 1)
+    assert type(processes.get(process.id).step("s").settings["x"]) is type(other)
+
+
 class _Enough(Exception):
     """Breaks a reload off."""
 
@@ -204,7 +221,23 @@ def test_a_key_for_one_command_is_not_meant_for_a_reload(memory_house: House) ->
     assert house.desk.keyed("till-1").processes.reload_open_processes("supply", batch_size=2).changed == 5
 
 
-@pytest.mark.parametrize("batch_size", [0, 1001, "2", True])
+def test_a_batch_size_of_none_is_the_usual_one(memory_house: House) -> None:
+    """Nothing said about the size of a unit of work is no size of nothing, with which a reload would never end."""
+    house = memory_house
+    template(house, "supply", "a")
+    _start(house, 2)
+    house.desk.processes.templates.add_step("supply", "task", name="B")
+    told: list[ReloadReport] = []
+
+    def tell(report: ReloadReport) -> None:
+        told.append(report)
+        assert len(told) == 1
+
+    report = house.desk.processes.reload_open_processes("supply", batch_size=None, on_progress=tell)
+    assert report == ReloadReport(examined=2, changed=2, steps_added=2)
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 1001, "2", True])
 def test_what_cannot_be_reloaded_is_said(memory_house: House, batch_size: Any) -> None:
     """An unknown template and a batch size that is none are refused."""
     template(memory_house, "supply")

@@ -23,15 +23,18 @@ from loyaltycore.services.unit import Unit
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk
 
+BATCH: Final = 500
+"""Processes of one unit of work, where nothing else is said."""
+
 LARGEST_BATCH: Final = 1000
 
 
 def reload_open(
-    desk: Desk, key: str, batch_size: int, on_progress: Callable[[ReloadReport], object] | None
+    desk: Desk, key: str, batch_size: int | None, on_progress: Callable[[ReloadReport], object] | None
 ) -> ReloadReport:
     """Reload; see `Processes.reload_open_processes`."""
     faults = Faults()
-    size = faults.integer("batch_size", batch_size, least=1, most=LARGEST_BATCH)
+    size = faults.integer("batch_size", batch_size, least=1, most=LARGEST_BATCH, default=BATCH)
     faults.raise_if_any()
     run_query(desk, lambda unit: unit.get(ProcessTemplate, key))
     # Each batch is a command of its own, so a key for one command cannot be meant for them.

@@ -197,7 +197,7 @@ class ProcessTemplates:
         if found is not None:
             after = self._with_settings(faults, unit, after, found, facts.get("settings", {}))
         faults.raise_if_any()
-        if found is not None and after.settings != before.settings:
+        if found is not None and after != before:
             found.refer(unit, after.settings)
         return unit.apply(editing.change_step(template, after))
 

@@ -259,7 +259,7 @@ class Processes:
         self,
         template: str,
         *,
-        batch_size: int = 500,
+        batch_size: int | None = 500,
         on_progress: Callable[[ReloadReport], object] | None = None,
     ) -> ReloadReport:
         """Bring what changed in a template to all open processes that were started from it.
@@ -274,7 +274,7 @@ class Processes:
         Args:
             template: The template's key.
 
-            batch_size: Processes of one unit of work, 1 to 1000.
+            batch_size: Processes of one unit of work, 1 to 1000; None for 500.
 
             on_progress: Is told after each unit of work what was done so far. What it raises ends the reload there.
 

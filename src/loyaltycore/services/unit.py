@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 import attrs
 from attrs import define, evolve, frozen
 
-from loyaltycore.codec import to_data, to_json
+from loyaltycore.codec import dumps, to_data, to_json
 from loyaltycore.domain.activities import Activity, FieldChange
 from loyaltycore.domain.criteria import EVERYTHING, Criteria, Query, field
 from loyaltycore.domain.decisions import Decision, Dispatch, Note
@@ -109,7 +109,7 @@ class Unit:
         """
         record = self.seek(cls, key, for_update=for_update)
         if record is None:
-            raise NotFound(self._registry.of(cls).singular, str(key))
+            raise NotFound(self._registry.of(cls).singular, key)
         return record
 
     def seek(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
@@ -226,13 +226,18 @@ class Unit:
             FieldChange(name, old.get(name), new.get(name))
             for name in record_type.field_map
             if name not in hidden
-            and old.get(name) != new.get(name)
+            and _differ(old.get(name), new.get(name))
             and not (before is None and _is_blank(new[name]))
         )
 
 
 def _plain(record: Any | None) -> dict[str, Any]:
     return {} if record is None else cast("dict[str, Any]", to_data(record))
+
+
+def _differ(old: Any, new: Any) -> bool:
+    """Whether two plain values differ; inside documents, too, True is another value than 1."""
+    return old != new or (isinstance(old, list | dict) and dumps(old) != dumps(new))
 
 
 def _is_blank(value: Any) -> bool:

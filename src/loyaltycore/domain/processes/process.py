@@ -14,7 +14,7 @@ from typing import Final
 from attrs import field, frozen
 
 from loyaltycore.domain.decisions import Subject
-from loyaltycore.domain.processes.template import ProcessKind, StepValues
+from loyaltycore.domain.processes.template import ProcessKind, StepValues, with_kinds
 from loyaltycore.errors import NotFound
 
 
@@ -73,11 +73,11 @@ class ProcessStep:
     description: str = ""
     mandatory: bool = False
     pre_step: bool = False
-    settings: StepValues = field(factory=dict, hash=False)
+    settings: StepValues = field(factory=dict, eq=with_kinds, hash=False)
     state: StepState = StepState.OPEN
     done_at: datetime | None = None
     done_by: str = ""
-    result: StepValues = field(factory=dict, hash=False)
+    result: StepValues = field(factory=dict, eq=with_kinds, hash=False)
 
     @property
     def is_open(self) -> bool:

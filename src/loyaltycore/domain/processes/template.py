@@ -16,6 +16,11 @@ StepValues = Mapping[str, CustomValue]
 """Settings and results of steps: texts, integers, truth values and dates by name."""
 
 
+def with_kinds(values: StepValues) -> Mapping[str, tuple[type, CustomValue]]:
+    """By what settings and results are compared: True is another value than 1."""
+    return {name: (type(value), value) for name, value in values.items()}
+
+
 class ProcessKind(Enum):
     """What a process is about."""
 
@@ -94,7 +99,7 @@ class StepTemplate:
     description: str = ""
     mandatory: bool = False
     pre_step: bool = False
-    settings: StepValues = field(factory=dict, hash=False)
+    settings: StepValues = field(factory=dict, eq=with_kinds, hash=False)
 
 
 @frozen
