@@ -8,6 +8,7 @@ import inspect
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from loyaltycore import Loyalty, Refused
 from loyaltycore.domain.cards.options import NUMBER_PREFIX
 from loyaltycore.domain.commands import Command
+from loyaltycore.domain.selections import AllOf, FieldCondition, NoneOf
 from loyaltycore.errors import (
     CommitUnknown,
     DuplicateKey,
@@ -310,3 +312,35 @@ def test_the_same_call_written_differently_has_the_same_key(memory_house: House)
     memory_house.desk.keyed("s").settings.change(NUMBER_PREFIX, "22", branch=None)
     with pytest.raises(KeyReused):
         memory_house.loyalty.session("anna").keyed("k").cards.order(erika.id)
+
+
+def test_arguments_that_only_look_alike_are_different(memory_house: House) -> None:
+    """A key tells classes apart: all of two conditions is not none of them, and a date is not its text."""
+    desk = memory_house.desk
+    parts = FieldCondition("age", "at_least", 60), FieldCondition("email", "is_filled")
+    desk.keyed("q").selections.save("Q", AllOf(*parts))
+    for other in (NoneOf(*parts), AllOf(AllOf(*parts)), AllOf(parts[0], NoneOf(parts[1]))):
+        with pytest.raises(KeyReused):
+            desk.keyed("q").selections.save("Q", other)
+    desk.keyed("c").customers.create(last_name="M", birth_date=date(2000, 1, 1))
+    with pytest.raises(KeyReused):
+        desk.keyed("c").customers.create(last_name="M", birth_date="2000-01-01")  # type: ignore[arg-type]
+
+
+def test_an_argument_nested_too_deep_for_a_key_is_refused(memory_house: House) -> None:
+    """What cannot be told from other arguments is bad input under a key."""
+    deep: list[object] = []
+    for _ in range(3000):
+        deep = [deep]
+    with pytest.raises(InvalidInput) as caught:
+        memory_house.desk.keyed("k").customers.create(last_name=deep)  # type: ignore[arg-type]
+    assert caught.value.codes == {"too_deep"}
+
+
+def test_that_nothing_had_to_be_done_is_not_outdone_by_a_repetition(house: House) -> None:
+    """Under a key a call that changed nothing stays one that changed nothing, whatever others did meanwhile."""
+    erika = house.customer(notes="a")
+    house.desk.keyed("k").customers.change(erika.id, notes="a")
+    house.desk.customers.change(erika.id, notes="b")
+    assert house.desk.keyed("k").customers.change(erika.id, notes="a").notes == "b"
+    assert house.desk.customers.get(erika.id).notes == "b"

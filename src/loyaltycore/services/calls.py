@@ -7,10 +7,14 @@ import inspect
 import json
 import typing
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final, TypeVar, cast
+
+import attrs
 
 from loyaltycore.codec import to_data
 from loyaltycore.domain.settings import Option
+from loyaltycore.errors import Fault, InvalidInput
 
 R = TypeVar("R")
 
@@ -57,12 +61,19 @@ def digest_of(
 ) -> str:
     """What tells two commands of one name apart: the branch, and every argument by name, defaults included.
 
-    The same call gives the same digest in every process.
+    The same call gives the same digest in every process, and does so whether a choice is given as a member or as its
+    value. Values of different classes are different, however alike they look when they are written down.
+
+    Raises:
+        InvalidInput: An argument is nested too deep to be told from others.
     """
     bound = signature.bind(None, None, *args, **kwargs)
     bound.apply_defaults()
-    given = {name: _plain(value) for name, value in list(bound.arguments.items())[2:]}
-    text = json.dumps([branch_id, given], sort_keys=True, default=repr, ensure_ascii=True)
+    try:
+        given = {name: _plain(value) for name, value in list(bound.arguments.items())[2:]}
+        text = json.dumps([branch_id, given], sort_keys=True, default=repr, ensure_ascii=True)
+    except RecursionError:
+        raise InvalidInput([Fault("$", "too_deep", "an argument is nested too deep")]) from None
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
@@ -77,6 +88,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     try:
-        return to_data(value)
+        return _named(value)
     except (TypeError, ValueError):
         return repr(value)
+
+
+def _named(value: Any) -> Any:
+    """A value as plain data, with its class where the data alone do not tell it."""
+    if attrs.has(type(value)):
+        # Parts are named as well: two conditions may differ in the class of a part alone.
+        parts = {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
+        return {type(value).__name__: parts}
+    return {type(value).__name__: to_data(value)} if isinstance(value, date) else to_data(value)

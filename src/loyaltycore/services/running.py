@@ -168,7 +168,8 @@ class _Attempts:
             return self._replay(unit, earlier)
         with opened(self._desk.loyalty, unit):
             result = self._body(unit)
-        if unit.wrote and self._name:
+        # Under a caller's key also that nothing had to be done is an answer, which a repetition must not outdo.
+        if self._name and (unit.wrote or self._desk.command_key):
             unit.add(self._trace(unit, result))
         return result
 
