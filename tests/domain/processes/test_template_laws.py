@@ -157,6 +157,7 @@ def test_every_fault_of_a_template_is_named() -> None:
         ({"a": 2**63}, "out_of_range"),
         ({"a": "x" * 2001}, "too_long"),
         ({f"a{n}": 1 for n in range(51)}, "too_many"),
+        ({f"a{n}": "x" * 2000 for n in range(5)}, "too_long"),
     ],
 )
 def test_settings_and_results_are_plain_values(values: object, code: str | None) -> None:

@@ -29,6 +29,9 @@ MOST_STEPS: Final = 100
 
 MOST_VALUES: Final = 50
 VALUE_LENGTH: Final = 2000
+VALUES_LENGTH: Final = 8000
+"""Characters of all values of a step together: a template is stored as a whole, before and after each change."""
+
 _GREATEST: Final = 2**63 - 1
 _VALUE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
 
@@ -104,6 +107,9 @@ def read_values(faults: Faults, field: str, given: object) -> StepValues:
         return {}
     if len(given) > MOST_VALUES:
         faults.note(field, "too_many", f"must not be more than {MOST_VALUES}")
+        return {}
+    if sum(len(value) for value in given.values() if isinstance(value, str)) > VALUES_LENGTH:
+        faults.note(field, "too_long", f"is longer than {VALUES_LENGTH} characters altogether")
         return {}
     inside = faults.at(field)
     return {
