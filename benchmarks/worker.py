@@ -11,7 +11,7 @@ from loyaltycore import Loyalty
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_sql import SqlStorage
 
-PAUSE = 0.02
+PAUSE = 0.1
 """How long a worker rests who found nothing, in seconds."""
 
 
