@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loyaltycore import InvalidInput, NotFound
+from loyaltycore import InvalidInput, NotFound, Refused
 from loyaltycore.domain.criteria import Query
 from loyaltycore.domain.processes import Process, ReloadReport, StepState
 from loyaltycore.memory.storage import MemoryTransaction
@@ -124,6 +124,32 @@ def test_a_truth_value_is_another_setting_than_a_number(house: House, one: Any, 
     report = processes.reload_open_processes("supply")
     assert (report.changed, report.steps_changed) == (1, 1)
     assert type(processes.get(process.id).step("s").settings["x"]) is type(other)
+
+
+def test_the_key_of_a_step_never_stands_for_another_type(house: House) -> None:
+    """F117: a key that processes know is refused for a step of another type, and is free again for its own."""
+    template(house, "supply", "a", "b")
+    templates = house.desk.processes.templates
+    templates.remove_step("supply", "b")
+    templates.add_step("supply", "custom", name="B", step="b")
+    [process] = _start(house, 1)
+    house.desk.processes.execute_step(process.id, "b", said="x")
+    templates.remove_step("supply", "b")
+    before = dump(house.loyalty)
+    with pytest.raises(Refused) as refusal:
+        templates.add_step("supply", "order_card", name="Card", step="b", mandatory=True)
+    assert (refusal.value.code, refusal.value.facts["type"]) == ("template_step.other_type", "custom")
+    assert dump(house.loyalty) == before
+    templates.add_step("supply", "order_card", name="Card", step="card")
+    templates.add_step("supply", "custom", name="B again", step="b")
+    house.desk.processes.reload_open_processes("supply")
+    steps = house.desk.processes.get(process.id).steps
+    assert [(step.id, step.type) for step in steps] == [
+        ("a", "task"),
+        ("card", "order_card"),
+        ("b", "custom"),
+    ]
+    assert steps[2].result == {"said": "x"}
 
 
 class _Enough(Exception):

@@ -85,6 +85,30 @@ def test_answers_complete_the_customer_with_the_start(house: House) -> None:
     assert dump(house.loyalty) == before
 
 
+def test_a_repeated_start_answers_with_the_same(house: House) -> None:
+    """F65: a till that repeats a start under its key gets the process and what to ask for, as it did at first."""
+    from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS
+
+    house.desk.settings.change(MOBILE, True)
+    house.desk.settings.change(EMAIL, True)
+    house.desk.settings.change(ASK_AGAIN_MONTHS, 1)
+    desk = house.loyalty.session("anna", "berlin")
+    template(house, "supply", "a")
+    erika = house.customer(email="")
+    first = desk.keyed("one").processes.start(erika.id, "supply")
+    house.clock.advance(days=40)
+    second = desk.keyed("two").processes.start(erika.id, "supply")
+    assert first.completion is not None
+    assert second.completion is not None
+    assert first.completion != second.completion
+    desk.completeness.answer(erika.id, email="erika@example.org")
+    assert desk.keyed("one").processes.start(erika.id, "supply") == first
+    assert desk.keyed("two").processes.start(erika.id, "supply") == second
+    answered = desk.keyed("three").processes.start(erika.id, "supply", answers={})
+    assert answered.completion is None
+    assert desk.keyed("three").processes.start(erika.id, "supply", answers={}) == answered
+
+
 def test_what_was_asked_is_not_asked_again_too_soon(memory_house: House) -> None:
     """F65: with a pause of a month, the second process of the same week asks for nothing."""
     from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS

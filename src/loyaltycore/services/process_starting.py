@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, frozen
+from attrs import frozen
 
-from loyaltycore.domain.completeness.assess import CompletionRequest
+from loyaltycore.domain.completeness.assess import CompletionRequest, request_as_of
 from loyaltycore.domain.criteria import field
 from loyaltycore.domain.customers.customer import Customer, CustomerKind
 from loyaltycore.domain.processes.process import Process
@@ -15,7 +16,7 @@ from loyaltycore.domain.processes.starting import Age, Start, age_on, is_for, re
 from loyaltycore.domain.processes.template import ProcessTemplate
 from loyaltycore.domain.validation import Faults
 from loyaltycore.records.processes import COMMENT_LENGTH
-from loyaltycore.services.completeness import complete, remember, request_for, require_address
+from loyaltycore.services.completeness import complete, remember, request_for, require_address, watching_of
 from loyaltycore.services.running import command
 from loyaltycore.services.unit import Unit
 
@@ -52,18 +53,15 @@ class StartDraft:
     completion: CompletionRequest | None
 
 
-@define
+@frozen
 class Starting:
-    """One start. A command answers with a record, so what was asked for is noted beside it.
+    """The start of processes.
 
     Attributes:
         desk: The session.
-
-        completion: What to ask the customer for; set by `start`.
     """
 
     desk: Desk
-    completion: CompletionRequest | None = None
 
     @command("processes.start")
     def start(
@@ -89,9 +87,15 @@ class Starting:
         require_startable(kind, self.desk.branch.id, self._age(unit, customer))
         if request is not None:
             remember(self.desk, unit, customer, request.fields)
-        self.completion = request if answers is None else None
-        start = Start(unit.ids.new(), self.desk.branch.id, unit.acting.actor, unit.now, remark)
+        asked = _asked(request) if answers is None else {}
+        start = Start(unit.ids.new(), self.desk.branch.id, unit.acting.actor, unit.now, remark, asked)
         return unit.apply(start_process(kind, customer.id, start))
+
+    def started(self, process: Process) -> Started:
+        """What a start answers with: it follows from the process, so that a repetition answers with the same."""
+        day = self.desk.branch.local_date(process.started_at)
+        watched = watching_of(self.desk)
+        return Started(process, request_as_of(process.customer_id, watched, process.asked, day))
 
     def draft(self, unit: Unit, customer_id: str) -> StartDraft:
         """What the dialog shows; see `Processes.draft`."""
@@ -105,3 +109,7 @@ class Starting:
     def _age(self, unit: Unit, customer: Customer) -> Age:
         is_company = customer.kind is CustomerKind.COMPANY
         return age_on(self.desk.today(unit), customer.birth_date, is_company=is_company)
+
+
+def _asked(request: CompletionRequest | None) -> Mapping[str, date | None]:
+    return {gap.field: gap.last_asked_on for gap in request.gaps} if request is not None else {}

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CUSTOMER_CARD: Final = "customer-card"
 """The key of the standard process by which a card is ordered."""
 
-_TEMPLATE_KEEPS: Final = ("id", "steps", "hidden", "used", "version")
+_TEMPLATE_KEEPS: Final = ("id", "steps", "retired", "hidden", "used", "version")
 _STEP_KEEPS: Final = ("id", "type")
 
 
@@ -161,7 +161,7 @@ class ProcessTemplates:
 
             InvalidInput: Every fault of every field and of the settings.
 
-            Refused: ``template_step.exists``.
+            Refused: ``template_step.exists`` or ``template_step.other_type``.
         """
         check_names(StepTemplate, facts, without=(*_STEP_KEEPS, "name"))
         before = self._for_change(unit, key)

@@ -116,8 +116,7 @@ class Processes:
             Refused: ``process.address_required``, ``process_template.hidden``, ``.other_branch`` or ``.other_age``.
         """
         starting = Starting(self.desk)
-        process = starting.start(customer_id, template, answers, comment)
-        return Started(process, starting.completion)
+        return starting.started(starting.start(customer_id, template, answers, comment))
 
     @query
     def get(self, unit: Unit, process_id: str) -> Process:

@@ -176,6 +176,29 @@ def request_of(customer: Customer, completeness: Completeness) -> CompletionRequ
     return CompletionRequest(customer.id, due) if due else None
 
 
+def request_as_of(
+    customer_id: str, watching: Watching, asked: Mapping[str, date | None], day: date
+) -> CompletionRequest | None:
+    """What was to be asked of a customer on a day, once more, or None.
+
+    Args:
+        customer_id: The customer.
+
+        watching: What is watched. A field that no longer is cannot be asked for.
+
+        asked: The fields, with the day on which each had been asked for before, None where it never was.
+
+        day: The day.
+    """
+    months = watching.ask_again_months
+    gaps = tuple(
+        _gap(watch, months, asked[watch.field.key], day)
+        for watch in watching.watches
+        if watch.field.key in asked
+    )
+    return CompletionRequest(customer_id, gaps) if gaps else None
+
+
 def ask_again_on(asked: date, months: int) -> date:
     """The day from which to ask again.
 

@@ -67,8 +67,9 @@ def add_step(
     Raises:
         InvalidInput: There is no such place, or there are as many steps as there can be.
 
-        Refused: ``template_step.exists``.
+        Refused: ``template_step.exists`` or ``template_step.other_type``.
     """
+    _require_same_type(template, step)
     if any(each.id == step.id for each in template.steps):
         raise Refused(
             "template_step.exists",
@@ -123,7 +124,9 @@ def remove_step(template: ProcessTemplate, step_id: str) -> Decision[ProcessTemp
     """
     gone = template.step(step_id)
     steps = tuple(step for step in template.steps if step.id != gone.id)
-    return _keep(template, evolve(template, steps=steps), "process_template.step_removed")
+    # Only processes remember a step, so the key of one that no process ever had is free.
+    retired = {**template.retired, gone.id: gone.type} if template.used else template.retired
+    return _keep(template, evolve(template, steps=steps, retired=retired), "process_template.step_removed")
 
 
 def set_hidden(template: ProcessTemplate, *, hidden: bool) -> Decision[ProcessTemplate]:
@@ -147,6 +150,19 @@ def delete_template(template: ProcessTemplate) -> Decision[None]:
         )
     note = Note("process_template.deleted", template.subject, before=template)
     return Decision(None, remove=(template,), notes=(note,))
+
+
+def _require_same_type(template: ProcessTemplate, step: StepTemplate) -> None:
+    before = template.retired.get(step.id, step.type)
+    if before != step.type:
+        raise Refused(
+            "template_step.other_type",
+            f"the key belongs to a step that was taken out, of the type {before!r}",
+            remedy="choose another key",
+            template=template.id,
+            step=step.id,
+            type=before,
+        )
 
 
 def _require_name_free(template: ProcessTemplate, namesake: ProcessTemplate | None) -> None:

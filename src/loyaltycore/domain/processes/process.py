@@ -7,7 +7,7 @@ decided on it alone, so two people at two desks cannot decide differently.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Final
 
@@ -114,6 +114,9 @@ class Process:
 
         comment: A remark.
 
+        asked: What the customer was to be asked for on this occasion: the day on which each field had been asked for
+            before, by the field's key, None where it never was.
+
         ended_at: When it was completed or closed, or None.
 
         ended_by: By whom.
@@ -133,6 +136,7 @@ class Process:
     started_at: datetime
     started_by: str
     comment: str = ""
+    asked: Mapping[str, date | None] = field(factory=dict, hash=False)
     ended_at: datetime | None = None
     ended_by: str = ""
     end_reason: str = ""

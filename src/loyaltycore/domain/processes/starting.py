@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from loyaltycore.domain.decisions import Decision, Note
 from loyaltycore.domain.processes.process import Process, ProcessState, ProcessStep
@@ -53,6 +54,8 @@ class Start:
         now: When.
 
         comment: A remark.
+
+        asked: What the customer is to be asked for, see `Process`.
     """
 
     process_id: str
@@ -60,6 +63,7 @@ class Start:
     actor: str
     now: datetime
     comment: str = ""
+    asked: Mapping[str, date | None] = field(factory=dict, hash=False)
 
 
 def age_on(today: date, born: date | None, *, is_company: bool = False) -> Age:
@@ -124,6 +128,7 @@ def start_process(template: ProcessTemplate, customer_id: str, start: Start) -> 
         started_at=start.now,
         started_by=start.actor,
         comment=start.comment,
+        asked=start.asked,
     )
     note = Note("process.started", process.subject, after=process, comment=start.comment)
     return Decision(process, add=(process,), save=marked, notes=(note,))

@@ -125,6 +125,9 @@ class ProcessTemplate:
 
         steps: In their order.
 
+        retired: The keys of steps that were taken out after a process had been started, with the types they had: such
+            a key never comes to stand for a step of another type.
+
         hidden: Whether it can no longer be started.
 
         used: Whether a process was ever started from it; it is never taken back.
@@ -139,6 +142,7 @@ class ProcessTemplate:
     audience: Audience = Audience.EVERYBODY
     open_mandatory: OpenMandatory = OpenMandatory.WARN
     steps: tuple[StepTemplate, ...] = ()
+    retired: Mapping[str, str] = field(factory=dict, hash=False)
     hidden: bool = False
     used: bool = False
     version: int = 1
