@@ -103,12 +103,30 @@ def test_what_is_no_mapping_is_one_fault():
         [CustomField("a", FieldKind.CHOICE, choices=("",))],
         [CustomField("a", FieldKind.CHOICE, choices=("x", "\u3164"))],
         [CustomField(f"a{n}") for n in range(101)],
+        "x",
+        [None],
+        [CustomField(None)],
+        [CustomField("a", "words")],
+        [CustomField("a", ["text"])],
+        [CustomField("a", FieldKind.CHOICE, choices=5)],
+        [CustomField("a", FieldKind.CHOICE, choices="abc")],
+        [CustomField("a", FieldKind.CHOICE, choices=("x", None))],
+        [CustomField("a", FieldKind.CHOICE, choices=("x", ["y"]))],
+        [CustomField("a", label=5)],
+        [CustomField("a", group=5)],
     ],
 )
 def test_a_field_that_cannot_work_is_refused(fields):
     """A declaration is checked when the house is put together."""
     with pytest.raises(RegistrationError):
         CustomFields(fields)
+
+
+def test_the_word_of_a_kind_and_a_list_of_choices_will_do():
+    """A declaration that comes from a configuration file holds words and lists."""
+    given = CustomField("frame", "choice", choices=["rimless", "full"])
+    assert given == CustomField("frame", FieldKind.CHOICE, choices=("rimless", "full"))
+    assert CustomFields([given]).all == (given,)
 
 
 custom_values = st.text(max_size=20) | st.integers(LEAST_NUMBER, GREATEST_NUMBER) | st.booleans() | st.dates()

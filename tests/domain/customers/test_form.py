@@ -299,3 +299,9 @@ def test_a_new_customer_has_no_identity_yet():
 def test_a_name_that_is_refused_is_not_also_missing(form, fault):
     """One mistake is one fault; a name is missing where none was given."""
     assert faults_of(**form) == [fault]
+
+
+def test_nothing_is_an_empty_list():
+    """Phones and addresses may be left out by None."""
+    customer, faults = new(last_name="M", phones=None, addresses=None)
+    assert (customer.phones, customer.addresses, faults) == ((), (), ())

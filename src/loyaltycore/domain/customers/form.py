@@ -199,9 +199,8 @@ def _email(faults: Faults, value: object, _: Reading) -> str:
 
 
 def _language(faults: Faults, value: object, _: Reading) -> str:
-    before = len(faults.found)
     text = faults.text("language", value, limit=LENGTHS["language"]).lower()
-    if text and len(faults.found) == before and text not in LANGUAGES:
+    if text and text not in LANGUAGES:
         faults.note("language", "unknown_language", "must be two letters of ISO 639-1")
     return text
 
