@@ -133,6 +133,7 @@ def test_errors_are_also_the_familiar_ones() -> None:
     [
         (SAMPLES[errors.InvalidInput](), "email: is not an e-mail address; : is missing"),
         (SAMPLES[errors.NotFound](), "no card order 'o-1'"),
+        (errors.NotFound("card_order", ["o-1"]), "no card order '<list>'"),
         (SAMPLES[errors.Refused](), "several (name one)"),
         (SAMPLES[errors.DuplicateKey](), "inbox: another record has the same source, event_id"),
         (SAMPLES[errors.EditedMeanwhile](), "customer 'k-1' is at version 2, not 1"),

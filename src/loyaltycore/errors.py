@@ -94,13 +94,14 @@ class NotFound(LoyaltyError, LookupError):
     Attributes:
         kind: What was looked for, for example ``customer``.
 
-        key: The key that found nothing.
+        key: The key that found nothing; what was no text is named by its type, for example ``<list>``.
     """
 
-    def __init__(self, kind: str, key: str) -> None:
+    def __init__(self, kind: str, key: object) -> None:
+        # A value of another type may be of any size, or nested too deep to be written at all.
+        self.key = key if isinstance(key, str) else f"<{type(key).__name__}>"
         self.kind = kind
-        self.key = key
-        super().__init__(f"no {kind.replace('_', ' ')} {key!r}")
+        super().__init__(f"no {kind.replace('_', ' ')} {self.key!r}")
 
 
 class Refused(LoyaltyError):

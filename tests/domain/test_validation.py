@@ -187,6 +187,15 @@ def test_choices_may_be_left_out() -> None:
     assert read("choice", ["sms"], Channel) == (None, [("x", "unknown_choice")])
 
 
+def test_what_cannot_be_written_is_no_choice_and_no_key() -> None:
+    """A list nested so deep that nobody can write it is a fault like any other value of a wrong type."""
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    assert read("choice", deep, Channel) == (None, [("x", "unknown_choice")])
+    assert read("key", deep) == ("", [("x", "wrong_type")])
+
+
 def test_what_is_wrong_reads_as_the_default() -> None:
     """Truth values, integers and values of a class give their default beside the fault."""
     assert read("flag", "yes", default=True) == (True, [("x", "wrong_type")])

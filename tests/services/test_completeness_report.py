@@ -120,8 +120,11 @@ def test_wrong_arguments_are_named(house: House) -> None:
     with pytest.raises(InvalidInput) as refused:
         desk.completeness.gaps(field="hat", limit=0, after="?")
     assert refused.value.codes == {"unknown_field", "out_of_range", "bad_cursor"}
-    with pytest.raises(InvalidInput):
-        desk.completeness.each_gap(field="hat")
+    for field in ("hat", [], {}):
+        with pytest.raises(InvalidInput):
+            desk.completeness.gaps(field=field)
+        with pytest.raises(InvalidInput):
+            desk.completeness.each_gap(field=field)
     for ask in (desk.completeness.gaps, desk.completeness.each_gap, desk.completeness.report):
         with pytest.raises(NotFound):
             ask(branch="nowhere")

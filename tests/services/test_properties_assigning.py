@@ -387,3 +387,26 @@ def test_a_wrong_argument_is_named_and_nothing_changes(
         call(memory_shop.desk.properties, erika.id)
     assert set(fault.value.fields) == fields
     assert dump(memory_shop.loyalty) == before
+
+
+def test_what_cannot_be_a_key_finds_nothing(shop: House) -> None:
+    """Neither a text that no storage can hold, nor a list nested too deep to be written, nor a value of that kind."""
+    properties: Any = shop.desk.properties
+    erika = shop.customer()
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    for bad in ("\ud800", "a\x00b", deep):
+        for ask in (
+            properties.get,
+            lambda bad: properties.assign(erika.id, bad, "own"),
+            lambda bad: properties.assign(erika.id, "likes", bad),
+            lambda bad: properties.assign(erika.id, "origin", bad),
+            lambda bad: properties.unassign(erika.id, "likes", bad),
+            lambda bad: properties.history_of(erika.id, key=bad),
+            shop.desk.customers.by_number,
+        ):
+            with pytest.raises(NotFound):
+                ask(bad)
+        with pytest.raises(InvalidInput):
+            properties.order_values("origin", ["own", bad])

@@ -121,6 +121,15 @@ def test_a_selection_is_saved_and_asked_by_its_name(shop):
     assert (line.action, line.comment) == ("selection.saved", "of age")
 
 
+@pytest.mark.parametrize("name", ["", "grown", "x" * 1000, "\ud800", "a\x00b", ["grown up"]])
+def test_a_name_that_no_selection_has_finds_none(shop, name):
+    """Nor does one that none can have, because no storage can hold it."""
+    shop.desk.selections.save("grown up", GROWN_UP)
+    for ask in (shop.desk.selections.named, lambda name: shop.desk.selections.count(name=name)):
+        with pytest.raises(NotFound):
+            ask(name)
+
+
 def test_a_saved_selection_is_changed_and_deleted(shop):
     """What is not given stays; a change that changes nothing leaves no trace; what is deleted is gone."""
     selections = shop.desk.selections

@@ -115,12 +115,13 @@ class Faults:
             return default
         if isinstance(value, kind):
             return value
-        try:
-            return kind(value)
-        except ValueError:
-            words = ", ".join(str(member.value) for member in kind)
-            self.note(field, "unknown_choice", f"must be one of: {words}")
-            return default
+        # Not `kind(value)`: the error that it raises writes the value, which may be nested too deep for that.
+        for member in kind:
+            if type(value) is type(member.value) and value == member.value:
+                return member
+        words = ", ".join(str(member.value) for member in kind)
+        self.note(field, "unknown_choice", f"must be one of: {words}")
+        return default
 
     def flag(self, field: str, value: object, *, default: bool = False) -> bool:
         """Read a truth value; nothing but True and False counts."""

@@ -221,7 +221,7 @@ class DataCompleteness:
     def _watched(self, faults: Faults, key: str | None) -> Watching:
         if key is None:
             return self.watching
-        if key not in _fields(self.desk):
+        if not isinstance(key, str) or key not in _fields(self.desk):
             faults.note("field", "unknown_field", "is not a field that can be watched")
         return self.watching.only(key)
 

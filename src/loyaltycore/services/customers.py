@@ -135,7 +135,7 @@ class Customers:
         clean = read_number(Faults(), number)
         holder = _holder(unit, clean) if clean else None
         if holder is None:
-            raise NotFound("customer", str(number))
+            raise NotFound("customer", number)
         return holder
 
     @query

@@ -262,7 +262,7 @@ class Loyalty:
     def _open(self, unit: Unit, branch_id: str | None) -> tuple[Branch, SettingsSnapshot]:
         where = HEAD_OFFICE if branch_id is None else unit.seek(Branch, branch_id)
         if where is None:
-            raise NotFound("branch", str(branch_id))
+            raise NotFound("branch", branch_id)
         chain = unit.seek(SettingSet, scope_of(None))
         own = unit.seek(SettingSet, scope_of(branch_id)) if branch_id else None
         return where, snapshot(chain, own)

@@ -382,8 +382,8 @@ def use_property(unit: Unit, key: str) -> PropertyType:
 
 
 def _held(unit: Unit, customer: Customer, kind: PropertyType, value: str | None) -> CustomerProperty | None:
-    """What holds the slot of a value now; a value that is no text holds none."""
-    if kind.multi_valued and not isinstance(value, str):
+    """What holds the slot of a value now; what is no value of a property with several holds none."""
+    if kind.multi_valued and all(each.key != value for each in kind.values):
         return None
     where = (
         (field("customer_id") == customer.id)

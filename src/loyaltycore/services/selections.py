@@ -310,9 +310,11 @@ def _named(unit: Unit, name: str) -> Selection | None:
 
 
 def _require(unit: Unit, name: object) -> Selection:
-    found = _named(unit, name) if isinstance(name, str) else None
+    # What no selection can be called, no storage needs to be asked for.
+    clean = _name(Faults(), name)
+    found = _named(unit, clean) if clean else None
     if found is None:
-        raise NotFound("selection", str(name))
+        raise NotFound("selection", name)
     return found
 
 

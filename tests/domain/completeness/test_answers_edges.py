@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.completeness.answers import read_draft
+from loyaltycore.domain.completeness.answers import read_answers, read_draft
 from loyaltycore.domain.completeness.options import EMAIL
 from loyaltycore.domain.completeness.report import Census
 from loyaltycore.domain.contact import Address, AddressKind
+from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import InvalidInput
 from tests.domain.completeness.forms import FIELDS, READING, customer, watch
 from tests.domain.completeness.test_answers import HOME, LANDLINE, MOBILE, answered, codes
@@ -67,3 +68,11 @@ def test_a_census_takes_its_fields_as_they_come() -> None:
     assert [coverage.key for coverage in report.fields] == list(FIELDS)
     assert report == census.report()
     assert (report.coverage("email").filled, report.customers) == (1, 1)
+
+
+def test_answers_are_named_by_text() -> None:
+    """A key of another type is a fault, whatever else was answered."""
+    faults = Faults()
+    answers: Any = {1: "x", "mobile": MOBILE}
+    assert read_answers(faults, customer(), answers, "DE") == {}
+    assert [(fault.field, fault.code) for fault in faults.found] == [("answers", "wrong_type")]

@@ -50,6 +50,9 @@ def read_answers(
     Returns:
         Fields of `CustomerFields` by name.
     """
+    if any(not isinstance(name, str) for name in answers):
+        faults.note("answers", "wrong_type", "must be values by the key of their field")
+        return {}
     given = {name: value for name, value in answers.items() if value is not None and value != ""}
     fields: dict[str, Any] = {name: value for name, value in given.items() if not _is_question(name)}
     for name, kind in _NUMBERS.items():

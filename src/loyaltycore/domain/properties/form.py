@@ -109,7 +109,8 @@ def read_order(kind: PropertyType, given: object) -> tuple[PropertyValue, ...]:
     """
     faults = Faults()
     keys = list(given) if isinstance(given, Sequence) and not isinstance(given, str | bytes) else []
-    if sorted(map(repr, keys)) != sorted(repr(value.key) for value in kind.values):
+    texts = [key for key in keys if isinstance(key, str)]
+    if len(texts) < len(keys) or sorted(texts) != sorted(value.key for value in kind.values):
         faults.note("values", "not_an_order", "must name every value of the property once")
     faults.raise_if_any()
     return tuple(kind.value(key) for key in keys)

@@ -96,4 +96,4 @@ class PropertyType:
         for value in self.values:
             if value.key == key:
                 return value
-        raise NotFound("property value", str(key))
+        raise NotFound("property value", key)
