@@ -22,7 +22,8 @@ def test_a_card_is_a_subject_of_its_customer() -> None:
 
 def test_a_card_starts_without_a_history() -> None:
     """An ordered card was neither activated nor ended, and is the first version of itself."""
-    assert (CARD.activated_at, CARD.ended_at, CARD.end_reason, CARD.version) == (None, None, "", 1)
+    card = CustomerCard("k1", "1", "c1", "o1", "gold", CardState.ORDERED, None, "", LATER)
+    assert (card.activated_at, card.ended_at, card.end_reason, card.version) == (None, None, "", 1)
 
 
 def test_activating_puts_one_card_into_use_and_the_old_one_out() -> None:

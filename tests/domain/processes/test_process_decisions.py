@@ -85,6 +85,7 @@ def test_a_second_start_leaves_the_template_alone() -> None:
     """It is marked already, so the process agrees with its version as it is."""
     decision = start_process(evolve(TEMPLATE, used=True, version=4), "c1", Start("p1", "", "anna", NOON))
     assert (decision.save, decision.result.template_version) == ((), 4)
+    assert decision.result.comment == ""
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,14 @@ def test_a_template_has_at_most_a_hundred_steps() -> None:
     assert [(fault.field, fault.code) for fault in caught.value.faults] == [("steps", "too_many")]
 
 
+@pytest.mark.parametrize("place", [-1, 4, "1", True])
+def test_a_step_is_not_added_where_there_is_no_place(place: Any) -> None:
+    """Behind the last one is the last place."""
+    with pytest.raises(InvalidInput) as caught:
+        add_step(TEMPLATE, step_of("n"), place)
+    assert [(fault.field, fault.code) for fault in caught.value.faults] == [("position", "out_of_range")]
+
+
 @pytest.mark.parametrize("place", [-1, 3, "1", 1.0, True, None])
 def test_a_place_that_is_none_is_a_fault(place: Any) -> None:
     """Below the first, behind the last, and what is no integer."""

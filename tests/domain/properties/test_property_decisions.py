@@ -142,8 +142,10 @@ def test_who_assigns_wrongly_hears_every_fault(
 
 def test_an_assignment_starts_current_and_by_hand() -> None:
     """No step, no remark, no end, and the first version of itself."""
-    assert (HELD.how, HELD.process_id, HELD.step_id, HELD.comment) == (AssignedHow.MANUAL, "", "", "")
-    assert (HELD.ended_at, HELD.ended_by, HELD.version) == (None, "", 1)
+    bare = CustomerProperty("p1", "c1", "group", "a", "", NOON, "anna")
+    assert (bare.how, bare.process_id, bare.step_id, bare.comment) == (AssignedHow.MANUAL, "", "", "")
+    assert (bare.ended_at, bare.ended_by, bare.version) == (None, "", 1)
+    assert Assigning("p1", "anna", NOON) == Assigning("p1", "anna", NOON, "", None)
     assert [how.value for how in AssignedHow] == ["manual", "step"]
 
 
