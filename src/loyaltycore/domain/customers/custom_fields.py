@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
+from attrs import field as attrs_field
 from attrs import frozen
 
 from loyaltycore.domain.custom_value import CustomValue
@@ -34,6 +35,16 @@ class FieldKind(Enum):
     CHOICE = "choice"
 
 
+def _kind(given: FieldKind | str) -> FieldKind:
+    """The kind of that word; what is none is left to the check, which names the field."""
+    found = (kind for kind in FieldKind if isinstance(given, str) and kind.value == given)
+    return next(found, given)  # type: ignore[return-value]  # refused by the check
+
+
+def _choices(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given) if isinstance(given, list) else given  # type: ignore[return-value]  # as for the kind
+
+
 @frozen
 class CustomField:
     """A field that the host application adds to the customer.
@@ -41,7 +52,7 @@ class CustomField:
     Attributes:
         key: 1 to 40 lower-case letters, digits and ``_``, a letter first; never changed.
 
-        kind: What it holds. Texts have at most 70 characters, integers at most 15 digits.
+        kind: What it holds; its word will do. Texts have at most 70 characters, integers at most 15 digits.
 
         label: What people call it; the key where nothing is said.
 
@@ -51,10 +62,10 @@ class CustomField:
     """
 
     key: str
-    kind: FieldKind = FieldKind.TEXT
+    kind: FieldKind = attrs_field(default=FieldKind.TEXT, converter=_kind)
     label: str = ""
     group: str = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...] = attrs_field(default=(), converter=_choices)
 
     @property
     def shown_as(self) -> str:
@@ -125,6 +136,8 @@ class CustomFields:
         return {key: values[key] for key in sorted(values)}
 
 
+_TYPES: Final[Mapping[str, type]] = {"kind": FieldKind, "label": str, "group": str, "choices": tuple}
+
 NO_CUSTOM_FIELDS: Final = CustomFields()
 
 
@@ -146,15 +159,30 @@ def _sortable(value: CustomValue) -> str:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _check(field: CustomField) -> None:
-    if not _KEY.fullmatch(field.key):
-        raise RegistrationError(f"custom field {field.key!r}: a key is lower-case letters, digits and _")
+def _check(given: object) -> None:
+    if not isinstance(given, CustomField):
+        raise RegistrationError(f"{_shown(given)} is no CustomField")
+    if not isinstance(given.key, str) or not _KEY.fullmatch(given.key):
+        raise RegistrationError(
+            f"custom field {_shown(given.key)}: a key is lower-case letters, digits and _"
+        )
+    for name, kind in _TYPES.items():
+        if not isinstance(getattr(given, name), kind):
+            raise RegistrationError(f"custom field {given.key!r}: {name} must be a {kind.__name__}")
+    _check_choices(given)
+
+
+def _shown(given: object) -> str:
+    return repr(given) if isinstance(given, str) else f"<{type(given).__name__}>"
+
+
+def _check_choices(field: CustomField) -> None:
     if (field.kind is FieldKind.CHOICE) != bool(field.choices):
         raise RegistrationError(f"custom field {field.key!r}: a choice has choices, and nothing else has")
     for choice in field.choices:
         faults = Faults()
         if faults.text("choice", choice, limit=TEXT_LENGTH, required=True) != choice or faults.found:
-            raise RegistrationError(f"custom field {field.key!r}: {choice!r} cannot be a choice")
+            raise RegistrationError(f"custom field {field.key!r}: {_shown(choice)} cannot be a choice")
     if len(set(field.choices)) < len(field.choices):
         raise RegistrationError(f"custom field {field.key!r}: a choice stands there twice")
 
