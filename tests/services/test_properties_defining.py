@@ -113,6 +113,17 @@ def test_a_property_needs_a_name(memory_house: House) -> None:
         memory_house.desk.properties.change("origin", name="")
 
 
+def test_none_leaves_what_is_there(memory_house: House) -> None:
+    """Nobody resets a field by saying nothing about it; what can be empty is emptied by an empty text."""
+    properties: Any = memory_house.desk.properties
+    value = PropertyValue("own", "Own", "O", "#aa3300")
+    facts: Any = {"category": "article", "description": "of what", "multi_valued": True}
+    before = define(memory_house, values=[value], **facts)
+    nothing = dict.fromkeys(("category", "name", "description", "multi_valued"))
+    assert properties.change("origin", **nothing) == before
+    assert properties.change_value("origin", "own", label=None, abbreviation=None, colour=None) == before
+
+
 def test_a_description_is_optional(memory_house: House) -> None:
     """F93: a property without a description has an empty one, and one that is given can be emptied."""
     assert define(memory_house).description == ""
@@ -132,14 +143,16 @@ def test_a_property_is_no_campaign(house: House) -> None:
 
 
 def test_a_system_property_keeps_its_meaning(house: House) -> None:
-    """Renamed values keep their first label as meaning; values that people add have none; nothing is deleted."""
+    """Renamed values keep their first label as meaning, those that people add as well; nothing is deleted."""
     properties = house.desk.properties
     define(house, system=True)
     properties.change("origin", name="Herkunft")
     properties.change_value("origin", "own", label="Eigener Kunde")
-    extended = properties.add_value("origin", "web")
+    properties.add_value("origin", "web", label="Internet")
+    extended = properties.change_value("origin", "web", label="Net")
     assert extended.value("own") == PropertyValue("own", "Eigener Kunde", meaning="Own customer")
-    assert (extended.value("web").meaning, extended.system) == ("", True)
+    assert extended.value("web") == PropertyValue("web", "Net", meaning="Internet")
+    assert extended.system
     for changes in ({"multi_valued": True}, {"category": "branch"}):
         with pytest.raises(Refused) as refusal:
             properties.change("origin", **changes)  # type: ignore[arg-type]  # one of two keywords

@@ -95,7 +95,7 @@ class Properties:
 
     @command("properties.change")
     def change(self, unit: Unit, /, key: str, **facts: Unpack[PropertyChanges]) -> PropertyType:
-        """Change the given fields of a property; no assignment is touched.
+        """Change the given fields of a property; None leaves a field as it is, and no assignment is touched.
 
         Raises:
             NotFound: There is no such property.
@@ -134,7 +134,7 @@ class Properties:
 
     @command("properties.change_value")
     def change_value(self, unit: Unit, /, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
-        """Change the given fields of a value; no assignment is touched.
+        """Change the given fields of a value; None leaves a field as it is, and no assignment is touched.
 
         Raises:
             NotFound: There is no such property or value.

@@ -61,7 +61,8 @@ def add_value(kind: PropertyType, value: PropertyValue) -> Decision[PropertyType
     _require_free(kind, value, besides="")
     if len(kind.values) >= MOST_VALUES:
         raise InvalidInput([Fault("values", "too_many", f"must not be more than {MOST_VALUES}")])
-    return _keep(kind, evolve(kind, values=(*kind.values, value)), "property.value_added")
+    added = evolve(value, meaning=value.label) if kind.system else value
+    return _keep(kind, evolve(kind, values=(*kind.values, added)), "property.value_added")
 
 
 def change_value(kind: PropertyType, value: PropertyValue) -> Decision[PropertyType]:

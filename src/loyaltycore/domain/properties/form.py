@@ -66,13 +66,14 @@ def read_property(given: PropertyType) -> PropertyType:
 
 
 def read_changes(before: PropertyType, given: Mapping[str, Any]) -> PropertyType:
-    """The property with the given fields, checked.
+    """The property with the given fields, checked; None leaves a field as it is.
 
     Raises:
         InvalidInput: Every fault.
     """
     faults = Faults()
-    clean = {name: read(faults, given[name]) for name, read in _READERS.items() if name in given}
+    said = _said(given)
+    clean = {name: read(faults, said[name]) for name, read in _READERS.items() if name in said}
     faults.raise_if_any()
     return evolve(before, **clean)
 
@@ -90,13 +91,13 @@ def read_new_value(key: object, facts: Mapping[str, Any]) -> PropertyValue:
 
 
 def read_value_changes(before: PropertyValue, given: Mapping[str, Any]) -> PropertyValue:
-    """The value with the given fields, checked; what it meant at first stays.
+    """The value with the given fields, checked; None leaves a field as it is, and what it meant at first stays.
 
     Raises:
         InvalidInput: Every fault.
     """
     faults = Faults()
-    clean = _value(faults, evolve(before, **given))
+    clean = _value(faults, evolve(before, **_said(given)))
     faults.raise_if_any()
     return evolve(clean, meaning=before.meaning)
 
@@ -119,6 +120,10 @@ def read_order(kind: PropertyType, given: object) -> tuple[PropertyValue, ...]:
 def same_label(one: str, other: str) -> bool:
     """Whether people would take two labels for the same."""
     return one.casefold() == other.casefold()
+
+
+def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _category(faults: Faults, value: object) -> PropertyCategory:
