@@ -21,10 +21,12 @@ from loyaltycore.domain.cards.printing import (
     PrintStatus,
 )
 from loyaltycore.domain.completeness.assess import FieldState
+from loyaltycore.domain.completeness.prompt import CompletionPrompt
 from loyaltycore.domain.criteria import Op
 from loyaltycore.domain.customers.custom_fields import FieldKind
 from loyaltycore.domain.decisions import Decision, Note, Subject
 from loyaltycore.domain.messages import Email, SmsText
+from loyaltycore.domain.processes import ProcessStep, StepTemplate
 from loyaltycore.domain.selections.catalogue import ValueType
 from loyaltycore.domain.selections.conditions import Operator
 
@@ -84,3 +86,13 @@ def test_what_is_not_said_is_empty() -> None:
     assert SmsText("m1", "+49", "t") == SmsText("m1", "+49", "t", at_most_once=True)
     assert Note("a", Subject("t", "k")) == Note("a", Subject("t", "k", None), None, None, "")
     assert Decision(1) == Decision(1, add=(), save=(), remove=(), dispatch=(), notes=())
+
+
+def test_values_that_hold_mappings_can_stand_in_sets() -> None:
+    """Their hash leaves the mapping out, of which each has one of its own."""
+    step = StepTemplate("a", "task", "A")
+    done = ProcessStep("a", "task", "A")
+    asked = CompletionPrompt("c1", "c1")
+    assert len({step, StepTemplate("a", "task", "A"), done, asked, CompletionPrompt("c1", "c1")}) == 3
+    assert (step.settings, done.settings, done.result, asked.asked) == ({}, {}, {}, {})
+    assert done.result is not ProcessStep("a", "task", "A").result
