@@ -120,6 +120,7 @@ def test_only_is_null_sees_none() -> None:
 @pytest.mark.parametrize(("values", "found"), [((), False), ((4,), False), ((4, 5), True)])
 def test_one_of_values(values: tuple[int, ...], *, found: bool) -> None:
     """The field equals one of them; of none it is none."""
+    assert field("size").one_of(iter(values)) == OneOf("size", values)
     assert matches(OneOf("size", values), THING) is found
 
 

@@ -40,8 +40,11 @@ HELD = evolve(NEW, attempts=3, leased_by="w1", due_at=LATER)
 
 def test_a_new_message_has_no_history() -> None:
     """It was never tried, nobody holds it, and it is the first version of itself."""
-    assert (NEW.attempts, NEW.leased_by, NEW.finished_at, NEW.version) == (0, "", None, 1)
-    assert (NEW.code, NEW.detail, NEW.vendor_id) == ("", "", "")
+    new = OutboxMessage(
+        "m1", "email.send", "k", "{}", MessageState.PENDING, NOW, NOW, "card_orders", "o1", customer_id=None
+    )
+    assert (new.attempts, new.leased_by, new.finished_at, new.version) == (0, "", None, 1)
+    assert (new.code, new.detail, new.vendor_id) == ("", "", "")
 
 
 def test_the_words_of_states_are_those_that_are_stored() -> None:
