@@ -19,8 +19,7 @@ from loyaltycore.domain.properties import (
 )
 from loyaltycore.errors import DuplicateKey
 from tests.house import THURSDAY, House, dump
-
-STEP = StepReference("process-1", "step-1")
+from tests.services.workflow import template
 
 
 @pytest.fixture
@@ -41,6 +40,14 @@ def _furnish(house: House) -> House:
     likes = [PropertyValue("sport"), PropertyValue("music"), PropertyValue("opera")]
     house.desk.properties.define("likes", name="Likes", values=likes, multi_valued=True)
     return house
+
+
+def step_of(house: House, customer: Customer) -> StepReference:
+    """The step of a process that was started for a customer."""
+    if house.desk.processes.templates.find("").items == ():
+        template(house, "supply", "classify")
+    process = house.desk.processes.start(customer.id, "supply").process
+    return StepReference(process.id, process.steps[0].id)
 
 
 def held(house: House, customer: Customer) -> list[tuple[str, str]]:
@@ -137,21 +144,52 @@ def test_the_same_again_changes_nothing(shop: House) -> None:
     """By hand, by a step or with another remark: the assignment that is there is the answer, nothing is stored."""
     properties = shop.desk.properties
     erika = shop.customer()
+    step = step_of(shop, erika)
     for key, value in (("origin", "own"), ("likes", "sport")):
         made = properties.assign(erika.id, key, value, comment="first")
         shop.clock.advance(hours=1)
         before = dump(shop.loyalty)
         assert properties.assign(erika.id, key, value, comment="second") == made
-        assert properties.assign(erika.id, key, value, by_step=STEP) == made
+        assert properties.assign(erika.id, key, value, by_step=step) == made
         assert dump(shop.loyalty) == before
 
 
 def test_a_step_assigns_and_is_named(shop: House) -> None:
     """What a step of a process assigned says so, with the process and the step."""
     erika = shop.customer()
-    made = shop.desk.properties.assign(erika.id, "origin", "own", by_step=STEP)
-    assert (made.how, made.process_id, made.step_id) == (AssignedHow.STEP, "process-1", "step-1")
+    step = step_of(shop, erika)
+    made = shop.desk.properties.assign(erika.id, "origin", "own", by_step=step)
+    assert (made.how, made.process_id, made.step_id) == (AssignedHow.STEP, step.process_id, step.step_id)
     assert shop.desk.properties.of_customer(erika.id) == (made,)
+
+
+def test_only_a_step_of_the_customers_own_process_assigns(shop: House) -> None:
+    """No assignment names a process or a step that is not there, or another customer's."""
+    erika, max_ = shop.customer(), shop.customer(first_name="Max")
+    step = step_of(shop, erika)
+    assign = shop.desk.properties.assign
+    before = dump(shop.loyalty)
+    for wrong in (evolve(step, process_id="process-1"), evolve(step, step_id="step-1")):
+        with pytest.raises(NotFound):
+            assign(erika.id, "origin", "own", by_step=wrong)
+    with pytest.raises(InvalidInput) as fault:
+        assign(max_.id, "origin", "own", by_step=step)
+    assert (fault.value.fields, fault.value.codes) == (("by_step.process_id",), {"other_customer"})
+    assert dump(shop.loyalty) == before
+
+
+def test_the_first_use_of_a_property_is_on_record(shop: House) -> None:
+    """That it can no longer be deleted is a change like any other; it happens once."""
+    for value in ("own", "third"):
+        shop.desk.properties.assign(shop.customer().id, "origin", value)
+    (line,) = (
+        each
+        for each in shop.desk.activities.of_record("property_types", "origin")
+        if each.action != "property.defined"
+    )
+    assert (line.action, line.actor) == ("property.used", "anna")
+    assert [(each.field, each.before, each.after) for each in line.changes] == [("used", False, True)]
+    assert shop.desk.properties.get("origin").version == 2
 
 
 def test_a_value_is_taken_away(shop: House) -> None:
@@ -287,9 +325,10 @@ def test_an_assignment_is_repeated_under_its_key(shop: House) -> None:
     """A till that calls again under the same key gets the same assignment, even when it was replaced meanwhile."""
     erika = shop.customer()
     desk = shop.desk.keyed("till-1")
-    made = desk.properties.assign(erika.id, "origin", "own", by_step=STEP)
+    step = step_of(shop, erika)
+    made = desk.properties.assign(erika.id, "origin", "own", by_step=step)
     shop.desk.properties.assign(erika.id, "origin", "third")
-    again = desk.properties.assign(erika.id, "origin", "own", by_step=STEP)
+    again = desk.properties.assign(erika.id, "origin", "own", by_step=step)
     assert again.id == made.id
     assert held(shop, erika) == [("origin", "third")]
 

@@ -180,6 +180,7 @@ def test_a_property_that_is_referred_to_is_only_hidden(house: House) -> None:
         first = use_property(unit, "origin")
         assert use_property(unit, "origin") == first
     assert first == properties.get("origin")
+    assert actions(house) == ["property.defined", "property.used"]
     assert (first.used, first.version) == (True, 2)
     before = dump(house.loyalty)
     with pytest.raises(Refused) as refusal:

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from loyaltycore.domain.criteria import EVERYTHING, Criteria, field
 from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.processes.process import Process
 from loyaltycore.domain.properties import defining
 from loyaltycore.domain.properties.assignment import (
     CustomerProperty,
@@ -33,6 +34,7 @@ from loyaltycore.domain.properties.form import (
 from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyType, PropertyValue
 from loyaltycore.domain.properties.showing import ShownProperty, show_properties
 from loyaltycore.domain.validation import Faults, check_names
+from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.running import command, query
 from loyaltycore.services.unit import Unit
@@ -253,21 +255,23 @@ class Properties:
 
             comment: A remark.
 
-            by_step: The step of a process that does it; None for by hand.
+            by_step: The step of a process of this customer that does it; None for by hand.
 
         Returns:
             The assignment; the one that is there already where the customer has that value.
 
         Raises:
-            NotFound: There is no such customer, property or value.
+            NotFound: There is no such customer, process, step, property or value.
 
-            InvalidInput: Every fault of the arguments.
+            InvalidInput: Every fault of the arguments, or the process is another customer's.
 
             Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
         """
         acting = unit.acting
         by = read_assigning(unit.ids.new(), acting.actor, acting.now, comment, by_step)
         customer = unit.get(Customer, customer_id)
+        if by.step is not None:
+            _require_step(unit, by.step, customer.id)
         kind = unit.get(PropertyType, key)
         held = _held(unit, customer, kind, value)
         return unit.apply(assign_value(kind, value, customer.id, held, by))
@@ -375,10 +379,17 @@ def use_property(unit: Unit, key: str) -> PropertyType:
     Raises:
         NotFound: There is no such property.
     """
-    kind = unit.get(PropertyType, key)
-    for used in defining.mark_used(kind):
-        unit.save(used)
-    return kind if kind.used else unit.get(PropertyType, key)
+    return unit.apply(defining.mark_used(unit.get(PropertyType, key)))
+
+
+def _require_step(unit: Unit, step: StepReference, customer_id: str) -> None:
+    """Make sure that the step of a process is there, and that the process is the customer's."""
+    process = unit.get(Process, step.process_id)
+    process.step(step.step_id)
+    if process.customer_id != customer_id:
+        raise InvalidInput(
+            [Fault("by_step.process_id", "other_customer", "is a process of another customer")]
+        )
 
 
 def _held(unit: Unit, customer: Customer, kind: PropertyType, value: str | None) -> CustomerProperty | None:

@@ -39,6 +39,7 @@ A, B, C = KIND.values
 BY = Assigning("p2", "ben", NOON, "asked")
 HELD = CustomerProperty("p1", "c1", "group", "a", "", NOON, "anna")
 SUBJECT = Subject("property_types", "group")
+USED = evolve(KIND, used=True)
 
 
 def refused(ask: Callable[[], object]) -> tuple[str, dict[str, object]]:
@@ -49,28 +50,33 @@ def refused(ask: Callable[[], object]) -> tuple[str, dict[str, object]]:
 
 
 def test_a_first_value_is_added_and_marks_its_property_as_used() -> None:
-    """The assignment is new, the property can no longer be deleted, and one note carries the remark."""
+    """The assignment is new, the property can no longer be deleted, and the note of the assignment carries the remark."""
     assigned = CustomerProperty("p2", "c1", "group", "b", "", NOON, "ben", comment="asked")
     note = Note(
         "property.assigned", Subject("customer_properties", "p2", "c1"), after=assigned, comment="asked"
     )
     assert assign_value(KIND, "b", "c1", None, BY) == Decision(
-        assigned, add=(assigned,), save=(evolve(KIND, used=True),), notes=(note,)
+        assigned, add=(assigned,), save=(USED,), notes=(Note("property.used", SUBJECT, KIND, USED), note)
     )
 
 
 def test_a_new_value_ends_the_old_one() -> None:
     """The old one is kept with its end, and either change is noted, the end first."""
-    used = evolve(KIND, used=True)
-    decision = assign_value(used, "b", "c1", HELD, BY)
+    decision = assign_value(USED, "b", "c1", HELD, BY)
     old = evolve(HELD, slot=None, ended_at=NOON, ended_by="ben")
     assert decision.save == (old,)
     assert decision.notes[0] == Note(
         "property.replaced", Subject("customer_properties", "p1", "c1"), HELD, old
     )
     assert [note.action for note in decision.notes] == ["property.replaced", "property.assigned"]
-    assert mark_used(used) == ()
-    assert assign_value(KIND, "b", "c1", HELD, BY).save == (evolve(KIND, used=True), old)
+    assert mark_used(USED) == Decision(USED)
+    first = assign_value(KIND, "b", "c1", HELD, BY)
+    assert first.save == (USED, old)
+    assert [note.action for note in first.notes] == [
+        "property.used",
+        "property.replaced",
+        "property.assigned",
+    ]
 
 
 def test_a_value_that_is_taken_away_stays_in_the_history() -> None:

@@ -176,12 +176,13 @@ def assign_value(
     _require_visible(kind, value)
     assigned = _assigned(kind, value, customer_id, by)
     note = Note("property.assigned", subject_of(assigned), after=assigned, comment=by.comment)
-    save = mark_used(kind)
+    marked = mark_used(kind)
     if held is None:
-        return Decision(assigned, add=(assigned,), save=save, notes=(note,))
+        return Decision(assigned, add=(assigned,), save=marked.save, notes=(*marked.notes, note))
     old = _ended(held, by.actor, by.now)
     replaced = Note("property.replaced", subject_of(held), held, old)
-    return Decision(assigned, add=(assigned,), save=(*save, old), notes=(replaced, note))
+    notes = (*marked.notes, replaced, note)
+    return Decision(assigned, add=(assigned,), save=(*marked.save, old), notes=notes)
 
 
 def unassign_value(

@@ -107,9 +107,9 @@ def delete_property(kind: PropertyType) -> Decision[None]:
     return Decision(None, remove=(kind,), notes=(Note("property.deleted", kind.subject, before=kind),))
 
 
-def mark_used(kind: PropertyType) -> tuple[PropertyType, ...]:
-    """What to save so that a property can no longer be deleted: nothing, where it is used already."""
-    return () if kind.used else (evolve(kind, used=True),)
+def mark_used(kind: PropertyType) -> Decision[PropertyType]:
+    """Mark a property so that it can no longer be deleted; nothing happens where it is marked already."""
+    return _keep(kind, evolve(kind, used=True), "property.used")
 
 
 def _require_free(kind: PropertyType, wanted: PropertyValue, *, besides: str) -> None:
