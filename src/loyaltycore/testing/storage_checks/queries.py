@@ -32,7 +32,7 @@ from loyaltycore.domain.criteria import (
 )
 from loyaltycore.errors import InvalidInput
 from loyaltycore.records.checks import MAX_DEPTH, MAX_VALUES
-from loyaltycore.records.registry import LOOKUP_LENGTH, RecordType
+from loyaltycore.records.registry import LOOKUP_LENGTH, RecordType, Registry
 from loyaltycore.testing.samples import PARTS, REGISTRY, THINGS, Color, Part, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, keep, keys_of, undone
 from loyaltycore.testing.strategies.answers import matching
@@ -59,6 +59,9 @@ def unique_values(part: Part) -> object:
     """What the other parts must not share with it: nothing, where one of the values is None."""
     return object() if part.thing_id is None else (part.batch, part.order, part.thing_id)
 
+
+_ASKED: Final = Registry((THINGS, PARTS))
+"""The types that criteria are about: each of them has records, and refers to the other."""
 
 _FEWEST_CRITERIA, _MOST_CRITERIA = 4, 8
 """Asking is cheap once the records are stored."""
@@ -98,7 +101,7 @@ def questions(draw: st.DrawFn) -> Question:
     """Few records that refer to each other, and criteria that use their values."""
     stored: tuple[Thing | Part, ...] = (*draw(_THINGS), *draw(_PARTS))
     asked: RecordType[Any] = draw(st.sampled_from((THINGS, PARTS)))
-    several = st.lists(criteria(asked, REGISTRY, stored), min_size=_FEWEST_CRITERIA, max_size=_MOST_CRITERIA)
+    several = st.lists(criteria(asked, _ASKED, stored), min_size=_FEWEST_CRITERIA, max_size=_MOST_CRITERIA)
     return Question(stored, asked, draw(several))
 
 

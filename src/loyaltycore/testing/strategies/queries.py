@@ -155,18 +155,21 @@ def _nested(base: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
 
 
 def _leaves(record_type: RecordType[Any]) -> list[list[st.SearchStrategy[Criteria]]]:
-    """Criteria without parts: on fields, and on lookup keys where there are any."""
+    """Criteria without parts: on fields, on those that may be None, and on lookup keys where there are any."""
     on_fields: list[st.SearchStrategy[Criteria]] = [st.sampled_from((EVERYTHING, And(()), Or(())))]
+    # None is what engines are most often wrong about, and few fields may be None.
+    on_nullable: list[st.SearchStrategy[Criteria]] = []
     for stored in record_type.fields:
-        on_fields.append(st.just(IsNull(stored.name)))
+        group = on_nullable if stored.nullable else on_fields
+        group.append(st.just(IsNull(stored.name)))
         if stored.storing not in _UNCOMPARABLE:
-            on_fields += _comparisons(stored)
+            group += _comparisons(stored)
     on_keys: list[st.SearchStrategy[Criteria]] = []
     if record_type.lookups:
         lookups, keys = st.sampled_from(record_type.lookups), texts(4, min_size=1)
         on_keys.append(st.builds(HasKey, lookups, _held(keys), st.booleans()))
         on_keys.append(st.builds(KeyBetween, lookups, _held(keys), st.none() | keys))
-    return [on_fields, on_keys]
+    return [on_fields, on_nullable, on_keys]
 
 
 def _held(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
