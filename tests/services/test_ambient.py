@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from loyaltycore.errors import InvalidInput
 from loyaltycore.services.ambient import SecretTokens, SystemClock, TimeOrderedIds
 from loyaltycore.services.paging import read_cursor, read_limit, write_cursor
+from tests.house import House
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -78,6 +79,30 @@ def test_a_strange_cursor_is_an_input_error(text: str) -> None:
     if text:
         with pytest.raises(InvalidInput):
             read_cursor(text, (str, int, str, str))
+
+
+@pytest.mark.parametrize(
+    "position",
+    [("abc", "x", "k-1"), ("", "x", "k-1"), ("x", "k-1"), (1, "x", "k-1"), ("abc", "x", "y", "k-1")],
+)
+def test_a_cursor_leads_on_in_its_own_list_only(memory_house: House, position: tuple[object, ...]) -> None:
+    """One of another order, or of other records in an order of the same shape, is refused and not the end."""
+    for name in ("A", "B", "C"):
+        memory_house.desk.customers.create(last_name=name)
+    erika = memory_house.customer()
+    find = memory_house.desk.customers.find
+    others = (
+        write_cursor(position),
+        memory_house.desk.activities.of_customer(erika.id, limit=1).next or write_cursor(("x", "y")),
+    )
+    for cursor in others:
+        with pytest.raises(InvalidInput) as fault:
+            find(after=cursor)
+        assert (fault.value.fields, fault.value.codes) == (("after",), {"bad_cursor"})
+    first = find(limit=2)
+    assert len(find(after=first.next).items) == 2
+    with pytest.raises(InvalidInput):
+        memory_house.desk.activities.of_customer(erika.id, after=first.next)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 501, "5", True, 2.0])

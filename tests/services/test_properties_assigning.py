@@ -17,6 +17,7 @@ from loyaltycore.domain.properties import (
     StepReference,
     has_value,
 )
+from loyaltycore.domain.selections import AllOf
 from loyaltycore.errors import DuplicateKey
 from tests.house import THURSDAY, House, dump
 from tests.services.workflow import template
@@ -449,3 +450,24 @@ def test_what_cannot_be_a_key_finds_nothing(shop: House) -> None:
                 ask(bad)
         with pytest.raises(InvalidInput):
             properties.order_values("origin", ["own", bad])
+
+
+def test_the_history_refuses_the_cursor_of_another_list(shop: House) -> None:
+    """A position among customers is none in a history: it must not look like its end."""
+    erika = shop.customer()
+    for value in ("own", "third"):
+        shop.desk.properties.assign(erika.id, "origin", value)
+    shop.customer(first_name="Max")
+    foreign = (
+        shop.desk.selections.page(AllOf(), limit=1).next,
+        shop.desk.processes.templates.find(limit=1).next or shop.desk.customers.find(limit=1).next,
+        shop.desk.activities.of_customer(erika.id, limit=1).next,
+    )
+    for cursor in foreign:
+        with pytest.raises(InvalidInput) as fault:
+            shop.desk.properties.history_of(erika.id, after=cursor)
+        assert fault.value.codes == {"bad_cursor"}
+    page = shop.desk.properties.history_of(erika.id, limit=1)
+    assert [each.value for each in shop.desk.properties.history_of(erika.id, after=page.next).items] == [
+        "own"
+    ]

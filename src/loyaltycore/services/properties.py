@@ -89,10 +89,8 @@ class Properties:
             Refused: ``property.exists``.
         """
         check_names(PropertyType, facts, without=(*_NOT_GIVEN, "name"))
-        category: Any = facts.pop("category", PropertyCategory.CUSTOMER)
-        given: Any = values
-        described: dict[str, Any] = {**facts}
-        kind = read_property(PropertyType(key, category, name, values=given, system=system, **described))
+        given: dict[str, Any] = {"category": PropertyCategory.CUSTOMER, "values": values, **facts}
+        kind = read_property(PropertyType(key, name=name, system=system, **given))
         return unit.apply(defining.define_property(kind, unit.seek(PropertyType, kind.id)))
 
     @command("properties.change")
@@ -267,14 +265,12 @@ class Properties:
 
             Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
         """
-        acting = unit.acting
-        by = read_assigning(unit.ids.new(), acting.actor, acting.now, comment, by_step)
+        by = read_assigning(unit.ids.new(), unit.acting.actor, unit.now, comment, by_step)
         customer = unit.get(Customer, customer_id)
         if by.step is not None:
             _require_step(unit, by.step, customer.id)
         kind = unit.get(PropertyType, key)
-        held = _held(unit, customer, kind, value)
-        return unit.apply(assign_value(kind, value, customer.id, held, by))
+        return unit.apply(assign_value(kind, value, customer.id, _held(unit, customer, kind, value), by))
 
     @command("properties.unassign")
     def unassign(

@@ -22,7 +22,7 @@ from loyaltycore.domain.customers.finding import CustomerFilters
 from loyaltycore.domain.inbox import InboxEvent
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
 from loyaltycore.domain.selections import AllOf, FieldCondition, RelatedCondition
-from loyaltycore.services.paging import write_cursor
+from loyaltycore.services.paging import mark_of, write_cursor
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import statements
 from tests.engines import ENGINES, bare_database
@@ -155,7 +155,7 @@ WAYS: Final[dict[str, Look]] = {
     "a customer": lambda house: house.desk.customers.get(ID),
     "a customer by number": lambda house: house.desk.customers.by_number(f"N{WANTED:06}"),
     "a later page of customers": lambda house: house.desk.customers.find(
-        after=write_cursor((f"name{WANTED:06} erika", ID))
+        after=write_cursor((mark_of(Customer, ("sort_name",)), f"name{WANTED:06} erika", ID))
     ),
     "customers of a table file": lambda house: house.desk.customers.import_file([CSV], dry_run=True),
     "a card by its number": lambda house: house.desk.cards.present(f"{WANTED:016}"),
@@ -168,7 +168,7 @@ WAYS: Final[dict[str, Look]] = {
     "the activities of a record": lambda house: house.desk.activities.of_record("card_orders", ID),
     "the messages of a state": lambda house: house.loyalty.outbox.messages(MessageState.DEAD),
     "a later page of messages": lambda house: house.loyalty.outbox.messages(
-        after=write_cursor((f"c{OPEN:06}",) * 2)
+        after=write_cursor((mark_of(OutboxMessage, ("id",)), *(f"c{OPEN:06}",) * 2))
     ),
     "the messages that are due": lambda house: house.loyalty.worker().run_pass(limit=1),
 }
