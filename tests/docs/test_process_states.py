@@ -36,7 +36,11 @@ def _have_again(house: House) -> object:
 
 
 def _rename(house: House) -> object:
-    return house.desk.processes.templates.change_step("supply", STEP, name="Other", mandatory=True)
+    return house.desk.processes.templates.change_step("supply", STEP, name="Other")
+
+
+def _demand(house: House) -> object:
+    return house.desk.processes.templates.change_step("supply", STEP, mandatory=True)
 
 
 EXECUTE: Final[Act] = lambda house, process: house.desk.processes.execute_step(process, STEP)  # noqa: E731
@@ -54,6 +58,7 @@ ACTS: Final[dict[str, Act]] = {
     "processes.skip_step": SKIP,
     "processes.reload_open_processes": _reload_after(_rename),
     "processes.reload_open_processes, the template lost it": LOSE,
+    "processes.reload_open_processes, the template makes it mandatory or a pre-step": _reload_after(_demand),
     "processes.reload_open_processes, the template has it again": _reload_after(_have_again),
 }
 MOVES: Final = [row for row in table(PAGE, "Step of a process") if row["From"] != "nothing"]

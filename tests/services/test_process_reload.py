@@ -111,7 +111,7 @@ def test_a_step_that_was_taken_out_comes_back(house: House) -> None:
 
 @pytest.mark.parametrize(("one", "other"), [(True, 1), (1, True), (False, 0)])
 def test_a_truth_value_is_another_setting_than_a_number(house: House, one: Any, other: Any) -> None:
-    """F113, F117: changing a setting from True to 1 is kept, recorded, and brought to the processes that run."""
+    """Changing a setting from True to 1 is kept, recorded, and brought to the processes that run."""
     template(house, "supply", {"step": "s", "type": "custom", "settings": {"x": one}})
     [process] = _start(house, 1)
     processes = house.desk.processes
@@ -127,7 +127,7 @@ def test_a_truth_value_is_another_setting_than_a_number(house: House, one: Any, 
 
 
 def test_the_key_of_a_step_never_stands_for_another_type(house: House) -> None:
-    """F117: a key that processes know is refused for a step of another type, and is free again for its own."""
+    """A key that processes know is refused for a step of another type, and is free again for its own."""
     template(house, "supply", "a", "b")
     templates = house.desk.processes.templates
     templates.remove_step("supply", "b")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import date
 from typing import Any, ClassVar
 
 import pytest
+from attrs import evolve
 
 from loyaltycore import InvalidInput, Loyalty, NotFound, Refused
 from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, MOBILE
 from loyaltycore.domain.processes import ProcessState, StepState
-from loyaltycore.domain.properties import AssignedHow
+from loyaltycore.domain.properties import AssignedHow, PropertyValue
 from loyaltycore.domain.validation import Faults
-from loyaltycore.errors import RegistrationError
+from loyaltycore.errors import RegistrationError, StorageError
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.services.step_types import StepType, StepWork
 from loyaltycore.services.unit import Unit
@@ -75,6 +77,82 @@ def test_a_classification_can_be_done_again(memory_house: House) -> None:
     assert [held.value for held in house.desk.properties.of_customer(process.customer_id)] == ["third-party"]
     history = house.desk.properties.history_of(process.customer_id).items
     assert [(held.value, held.comment) for held in history] == [("third-party", ""), ("own", "says so")]
+
+
+def test_doing_it_again_takes_back_what_the_step_gave(house: House) -> None:
+    """Of a property with several values the step's own value is exchanged; what came from elsewhere stays."""
+    values = [PropertyValue(key) for key in ("a", "b", "c", "d")]
+    house.desk.properties.define("origin", name="Origin", values=values, multi_valued=True)
+    process = running(house, CLASSIFY, {**CLASSIFY, "step": "other"})
+    processes, properties = house.desk.processes, house.desk.properties
+
+    def held() -> list[str]:
+        return [each.value for each in properties.of_customer(process.customer_id)]
+
+    properties.assign(process.customer_id, "origin", "d")
+    processes.execute_step(process.id, "other", value="c")
+    processes.execute_step(process.id, "classify", value="a")
+    processes.execute_step(process.id, "classify", value="b")
+    assert held() == ["d", "c", "b"]
+    processes.execute_step(process.id, "classify", value="b")
+    assert held() == ["d", "c", "b"]
+    properties.unassign(process.customer_id, "origin", "b")
+    processes.execute_step(process.id, "classify", value="d")
+    processes.execute_step(process.id, "classify", value="a")
+    assert held() == ["d", "c", "a"]
+
+
+def test_a_preset_that_was_hidden_meanwhile_says_so(memory_house: House) -> None:
+    """Nothing is offered, doing it is refused with a code, and showing the value again lets the step be done."""
+    house = memory_house
+    with_origin(house)
+    process = running(house, PRESET)
+    processes, properties = house.desk.processes, house.desk.properties
+    for what, code in ((("third-party",), "property.value_hidden"), ((), "property.hidden")):
+        properties.hide("origin", *what)
+        draft = processes.draft_step(process.id, "classify")
+        assert (draft.values, draft.value) == ((), "")
+        with pytest.raises(Refused) as refusal:
+            processes.execute_step(process.id, "classify")
+        assert refusal.value.code == code
+        properties.show("origin", *what)
+    assert processes.execute_step(process.id, "classify").step("classify").state is StepState.DONE
+
+
+def test_a_preset_card_template_binds(house: House) -> None:
+    """Another template is a fault, and nothing said is the preset one; the dialog shows it alone."""
+    house.set_up_cards(templates=[GOLD, BASIC])
+    process = running(house, {**CARD, "settings": {"template": "gold"}})
+    processes = house.desk.processes
+    draft = processes.draft_step(process.id, "card")
+    assert ([each.key for each in draft.templates], draft.template) == (["gold"], "gold")
+    for other, code in (("basic", "preset"), (7, "wrong_type")):
+        with pytest.raises(InvalidInput) as error:
+            processes.execute_step(process.id, "card", template=other)
+        assert code in error.value.codes
+    processes.execute_step(process.id, "card", template=None)
+    blank = house.desk.processes.start(process.customer_id, "supply").process
+    processes.execute_step(blank.id, "card", template="")
+    assert [order.template for order in house.desk.cards.orders_of(process.customer_id)] == ["gold", "gold"]
+
+
+def test_a_preset_card_template_that_is_gone_is_not_offered(memory_house: House) -> None:
+    """The dialog offers no other one instead."""
+    memory_house.set_up_cards(templates=[BASIC])
+    process = running(memory_house, {**CARD, "settings": {"template": "gold"}})
+    draft = memory_house.desk.processes.draft_step(process.id, "card")
+    assert (draft.templates, draft.template) == ((), None)
+
+
+def test_a_step_may_ask_for_fields_of_any_name(house: House) -> None:
+    """What a type calls its fields does not collide with what the verb calls its arguments, under a key either."""
+    given = {"process_id": "x", "step_id": "y", "unit": "z", "self": "me", "given": "all"}
+    process = running(house, {"step": "own", "type": "custom"}, {"step": "keyed", "type": "custom"})
+    done = house.desk.processes.execute_step(process.id, "own", **given)
+    assert done.step("own").result == given
+    for _ in range(2):
+        done = house.desk.keyed("k").processes.execute_step(process.id, "keyed", **given)
+        assert done.step("keyed").result == given
 
 
 def test_what_a_type_refuses_leaves_the_step_open(house: House) -> None:
@@ -240,6 +318,33 @@ def test_a_step_type_of_the_host_application_works_like_the_others() -> None:
     done = house.desk.processes.execute_step(process.id, "hello")
     assert done.step("hello").result == {"said": "Good morning, Erika Mustermann"}
     assert house.desk.customers.get(process.customer_id).notes == "Good morning, Erika Mustermann"
+
+
+class Scribble(Greet):
+    """A type whose dialog writes, which it must not."""
+
+    key: ClassVar[str] = "scribble"
+
+    def draft(self, work: StepWork) -> str:
+        if work.settings["words"] == "unit":
+            work.unit.save(evolve(work.customer, notes="by the unit"))
+        return str(work.desk.customers.change(work.customer.id, notes="by the desk").notes)
+
+
+@pytest.mark.parametrize("by", ["unit", "desk"])
+@pytest.mark.parametrize("in_block", [False, True])
+def test_a_draft_that_writes_is_refused_everywhere(by: str, *, in_block: bool) -> None:
+    """Inside a block as outside: nothing of it is kept, and the rest of the block is."""
+    house = build_house(step_types=[Scribble()])
+    process = running(house, {"step": "s", "type": "scribble", "settings": {"words": by}})
+    block = house.desk.transaction() if in_block else nullcontext()
+    with block:
+        if in_block:
+            house.desk.customers.change(process.customer_id, title="Dr.")
+        with pytest.raises(StorageError):
+            house.desk.processes.draft_step(process.id, "s")
+    after = house.desk.customers.get(process.customer_id)
+    assert (after.notes, after.title) == ("", "Dr." if in_block else "")
 
 
 def test_a_step_whose_type_is_gone_says_so() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from loyaltycore import InvalidInput, NotFound, Refused
 from loyaltycore.domain.processes import Audience, OpenMandatory, ProcessKind
+from loyaltycore.domain.properties import PropertyValue
 from tests.house import House, dump
 from tests.services.workflow import CLASSIFY, template, with_origin
 
@@ -105,6 +107,16 @@ def test_name_description_and_flags_of_a_step_can_be_changed(memory_house: House
         ("task", {"due_after_days": -1}, "settings.due_after_days"),
         ("task", ["x"], "settings"),
         ("custom", {"a": 1.5}, "settings.a"),
+        ("assign_property", {"property": "origin", "value": "own"}, "settings.value"),
+        ("assign_property", {"property": "secret"}, "settings.property"),
+        ("assign_property", {"property": "secret", "value": "a"}, "settings.property"),
+        ("assign_property", {"property": "bare"}, "settings.property"),
+        ("assign_property", {"property": "over"}, "settings.property"),
+        ("complete_data", {"fields": "email shoe_size"}, "settings.fields"),
+        ("complete_data", {"fields": ["email", 1]}, "settings.fields"),
+        ("complete_data", {"fields": [None]}, "settings.fields"),
+        ("complete_data", {"fields": [["email"]]}, "settings.fields"),
+        ("complete_data", {"fields": 7}, "settings.fields"),
         ("cook", {}, "step_type"),
         (None, {}, "step_type"),
     ],
@@ -115,7 +127,14 @@ def test_bad_settings_are_refused_with_their_place(
     """F104: a step refers to a property that exists and describes customers; every type checks its settings."""
     house = memory_house
     with_origin(house)
-    house.desk.properties.define("floor", name="Floor", category="branch")
+    properties, values = house.desk.properties, [PropertyValue("a")]
+    properties.define("floor", name="Floor", category="branch")
+    properties.define("secret", name="Secret", values=values)
+    properties.define("bare", name="Bare")
+    properties.define("over", name="Over", values=values)
+    properties.hide("origin", "own")
+    properties.hide("secret")
+    properties.hide("over", "a")
     template(house, "supply")
     before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as error:
@@ -128,7 +147,7 @@ def test_a_property_that_a_step_refers_to_stays(memory_house: House) -> None:
     """F104: a property in a template can no longer be deleted."""
     with_origin(memory_house)
     template(memory_house, "supply", CLASSIFY)
-    memory_house.desk.properties.define("group", name="Group")
+    memory_house.desk.properties.define("group", name="Group", values=[PropertyValue("a")])
     memory_house.desk.processes.templates.change_step("supply", "classify", settings={"property": "group"})
     for key in ("origin", "group"):
         with pytest.raises(Refused) as refusal:
@@ -142,7 +161,7 @@ def test_a_template_of_one_branch_is_seen_there_alone(memory_house: House) -> No
     head = house.loyalty.session("admin")
     head.branches.create("hamburg", name="Optik Hamburg")
     template(house, "everywhere")
-    template(house, "there", branch_id="hamburg")
+    head.processes.templates.create("there", name="There", branch_id="hamburg")
     template(house, "here", branch_id="berlin")
 
     def seen(branch: str | None) -> list[str]:
@@ -152,6 +171,74 @@ def test_a_template_of_one_branch_is_seen_there_alone(memory_house: House) -> No
     assert seen("berlin") == ["everywhere", "here"]
     assert seen("hamburg") == ["everywhere", "there"]
     assert seen(None) == ["everywhere", "here", "there"]
+
+
+def test_a_template_of_one_branch_is_closed_to_others(house: House) -> None:
+    """Another branch neither reads nor changes nor counts it, and cannot lay one down; the head office can do all."""
+    head = house.loyalty.session("admin")
+    head.branches.create("hamburg", name="Optik Hamburg")
+    head.processes.templates.create("there", name="There", branch_id="hamburg")
+    head.processes.templates.add_step("there", "task", name="A", step="a")
+    template(house, "ours")
+    before = dump(house.loyalty)
+    processes, templates = house.desk.processes, house.desk.processes.templates
+    asks: list[Callable[[], object]] = [
+        lambda: templates.get("there"),
+        lambda: templates.change("there", name="Ours"),
+        lambda: templates.change("ours", branch_id="hamburg"),
+        lambda: templates.create("new", name="New", branch_id="hamburg"),
+        lambda: templates.add_step("there", "task", name="B"),
+        lambda: templates.change_step("there", "a", name="B"),
+        lambda: templates.move_step("there", "a", 0),
+        lambda: templates.move_step_up("there", "a"),
+        lambda: templates.move_step_down("there", "a"),
+        lambda: templates.remove_step("there", "a"),
+        lambda: templates.hide("there"),
+        lambda: templates.show("there"),
+        lambda: templates.delete("there"),
+        lambda: processes.count_open_steps("there"),
+        lambda: processes.open_steps(template="there"),
+        lambda: processes.reload_open_processes("there"),
+    ]
+    for ask in asks:
+        with pytest.raises(Refused) as refusal:
+            ask()
+        assert refusal.value.code == "process_template.other_branch"
+        assert refusal.value.facts["branch"] == "hamburg"
+    assert dump(house.loyalty) == before
+    assert head.processes.templates.get("there").name == "There"
+    assert len(head.processes.count_open_steps("there")) == 1
+    there = house.loyalty.session("otto", "hamburg").processes.templates
+    assert there.change("there", name="Here").name == "Here"
+
+
+def test_nothing_said_leaves_what_is_there(house: House) -> None:
+    """None, and an empty choice, change neither a template nor a step."""
+    step = {"step": "s", "type": "custom", "mandatory": True, "description": "why", "settings": {"x": 1}}
+    facts = {"kind": "repair", "audience": "adult", "open_mandatory": "block", "search_key": "k"}
+    before = template(house, "supply", step, abbreviation="XY", branch_id="berlin", **facts)
+    templates: Any = house.desk.processes.templates
+    names = (*facts, "name", "abbreviation", "branch_id")
+    assert templates.change("supply", **dict.fromkeys(names)) == before
+    assert templates.change("supply", kind="", audience="", open_mandatory="") == before
+    said = dict.fromkeys(("name", "description", "mandatory", "pre_step", "settings"))
+    assert templates.change_step("supply", "s", **said) == before
+    assert templates.change("supply", search_key="").search_key == ""
+    with pytest.raises(InvalidInput) as error:
+        templates.create("new", name=None)
+    assert error.value.fields == ("name",)
+
+
+def test_the_first_start_is_recorded_at_the_template(house: House) -> None:
+    """That a template can no longer be deleted has its line in the activities, once."""
+    template(house, "supply", "a")
+    for _ in range(2):
+        house.desk.processes.start(house.customer().id, "supply")
+    lines = house.desk.activities.of_record("process_templates", "supply")
+    used = [line.changes for line in lines if line.action == "process_template.used"]
+    assert [[(each.field, each.before, each.after) for each in changes] for changes in used] == [
+        [("used", False, True)]
+    ]
 
 
 def test_hidden_templates_are_found_on_demand(memory_house: House) -> None:

@@ -86,7 +86,7 @@ def test_answers_complete_the_customer_with_the_start(house: House) -> None:
 
 
 def test_a_repeated_start_answers_with_the_same(house: House) -> None:
-    """F65: a till that repeats a start under its key gets the process and what to ask for, as it did at first."""
+    """A till that repeats a start under its key gets the process and what to ask for, as it did at first."""
     from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS
 
     house.desk.settings.change(MOBILE, True)
@@ -175,7 +175,7 @@ def test_a_process_starts_where_its_template_belongs(memory_house: House) -> Non
     """A template of another branch, and a hidden one, cannot be started."""
     house = memory_house
     house.loyalty.session("admin").branches.create("hamburg", name="Optik Hamburg")
-    template(house, "there", branch_id="hamburg")
+    house.loyalty.session("admin").processes.templates.create("there", name="There", branch_id="hamburg")
     template(house, "hidden")
     house.desk.processes.templates.hide("hidden")
     erika = house.customer()

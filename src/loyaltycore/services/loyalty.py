@@ -131,7 +131,7 @@ class Loyalty:
         """What steps of processes can do: the library's own types, and those of the host application."""
         from loyaltycore.services.step_types.registry import StepTypes
 
-        return StepTypes(self._own_step_types)
+        return StepTypes(self._own_step_types, self.custom_fields)
 
     def session(self, actor: str, branch: str | None = None) -> Desk:
         """Open a session: who works, where, with the settings as they are now.

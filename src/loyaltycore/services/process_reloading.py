@@ -17,6 +17,7 @@ from loyaltycore.domain.processes.process import Process, ProcessState
 from loyaltycore.domain.processes.reloading import ReloadReport, laid_down, reload_process
 from loyaltycore.domain.processes.template import ProcessTemplate
 from loyaltycore.domain.validation import Faults
+from loyaltycore.services.process_templates import template_here
 from loyaltycore.services.running import run_command, run_query
 from loyaltycore.services.unit import Unit
 
@@ -36,7 +37,7 @@ def reload_open(
     faults = Faults()
     size = faults.integer("batch_size", batch_size, least=1, most=LARGEST_BATCH, default=BATCH)
     faults.raise_if_any()
-    run_query(desk, lambda unit: unit.get(ProcessTemplate, key))
+    run_query(desk, lambda unit: template_here(desk, unit, key))
     # Each batch is a command of its own, so a key for one command cannot be meant for them.
     desk = evolve(desk, command_key="")
     total = ReloadReport()

@@ -43,6 +43,9 @@ _STEP_KEEPS: Final = ("id", "type")
 class ProcessTemplates:
     """The process templates of the chain. What happens to them reaches no process by itself.
 
+    A template of a branch is read and changed there and by the head office. For every other branch each verb that names
+    it is refused: ``process_template.other_branch``.
+
     Attributes:
         desk: The session that asks.
     """
@@ -74,7 +77,7 @@ class ProcessTemplates:
 
             NotFound: There is no such branch.
 
-            Refused: ``process_template.exists`` or ``process_template.name_taken``.
+            Refused: ``process_template.exists``, ``.name_taken`` or ``.other_branch``.
         """
         check_names(ProcessTemplate, facts, without=(*_TEMPLATE_KEEPS, "name"))
         faults = Faults()
@@ -107,14 +110,14 @@ class ProcessTemplates:
 
     @command("process_templates.change")
     def change(self, unit: Unit, /, key: str, **facts: Unpack[TemplateChanges]) -> ProcessTemplate:
-        """Change the given fields of a template.
+        """Change the given fields of a template; None leaves a field as it is.
 
         Raises:
             NotFound: There is no such template or branch.
 
             InvalidInput: Every fault of every field.
 
-            Refused: ``process_template.name_taken``.
+            Refused: ``process_template.name_taken`` or ``.other_branch``.
         """
         check_names(ProcessTemplate, facts, without=_TEMPLATE_KEEPS)
         before = self._for_change(unit, key)
@@ -122,7 +125,7 @@ class ProcessTemplates:
         after = read_template_changes(faults, before, facts)
         faults.raise_if_any()
         if after.branch_id != before.branch_id:
-            _check_branch(unit, after)
+            self._check_branch(unit, after)
         return unit.apply(editing.change_template(before, after, _namesake(unit, after)))
 
     @command("process_templates.add_step")
@@ -170,7 +173,9 @@ class ProcessTemplates:
         found = self._step_type(faults, step_type)
         after = read_step(faults, StepTemplate(step_id, step_type, ""), {"name": name, **facts})
         if found is not None:
-            after = self._with_settings(faults, unit, after, found, facts.get("settings", {}))
+            after = self._with_settings(
+                faults, unit, after, found, {} if facts.get("settings") is None else facts["settings"]
+            )
         faults.raise_if_any()
         decision = editing.add_step(before, after, position)
         if found is not None:
@@ -181,7 +186,7 @@ class ProcessTemplates:
     def change_step(
         self, unit: Unit, /, key: str, step: str, **facts: Unpack[StepChanges]
     ) -> ProcessTemplate:
-        """Change the given fields of a step; settings that are given replace all that were there.
+        """Change the given fields of a step; None leaves a field, settings that are given replace all that were there.
 
         Raises:
             NotFound: There is no such template or step.
@@ -193,9 +198,10 @@ class ProcessTemplates:
         before = template.step(step)
         faults = Faults()
         after = read_step(faults, before, facts)
-        found = self._step_type(faults, before.type) if "settings" in facts else None
+        settings = facts.get("settings")
+        found = self._step_type(faults, before.type) if settings is not None else None
         if found is not None:
-            after = self._with_settings(faults, unit, after, found, facts.get("settings", {}))
+            after = self._with_settings(faults, unit, after, found, settings)
         faults.raise_if_any()
         if found is not None and after != before:
             found.refer(unit, after.settings)
@@ -274,8 +280,10 @@ class ProcessTemplates:
 
         Raises:
             NotFound: There is no such template.
+
+            Refused: ``process_template.other_branch``.
         """
-        return unit.get(ProcessTemplate, key)
+        return template_here(self.desk, unit, key)
 
     @query
     def find(
@@ -323,12 +331,17 @@ class ProcessTemplates:
         return field("branch_id").one_of(("", here)) if here else EVERYTHING
 
     def _for_change(self, unit: Unit, key: str) -> ProcessTemplate:
-        return unit.get(ProcessTemplate, key, for_update=True)
+        return template_here(self.desk, unit, key, for_update=True)
 
     def _enter(self, unit: Unit, template: ProcessTemplate) -> ProcessTemplate:
-        _check_branch(unit, template)
+        self._check_branch(unit, template)
         taken = unit.seek(ProcessTemplate, template.id)
         return unit.apply(editing.create_template(template, taken, _namesake(unit, template)))
+
+    def _check_branch(self, unit: Unit, template: ProcessTemplate) -> None:
+        if template.branch_id:
+            unit.get(Branch, template.branch_id)
+        editing.require_visible(template, self.desk.branch.id)
 
     def _step_type(self, faults: Faults, key: object) -> StepType | None:
         found = self.desk.loyalty.step_types.find(key)
@@ -343,13 +356,21 @@ class ProcessTemplates:
         if not isinstance(given, Mapping):
             read_values(faults, "settings", given)
             return step
-        settings = step_type.read_settings(faults.at("settings"), given, unit)
+        settings = step_type.read_settings(faults.at("settings"), given, unit.reading())
         return evolve(step, settings=read_values(faults, "settings", settings))
 
 
-def _check_branch(unit: Unit, template: ProcessTemplate) -> None:
-    if template.branch_id:
-        unit.get(Branch, template.branch_id)
+def template_here(desk: Desk, unit: Unit, key: str, *, for_update: bool = False) -> ProcessTemplate:
+    """Read a template that can be seen in the branch of a session.
+
+    Raises:
+        NotFound: There is no such template.
+
+        Refused: ``process_template.other_branch``.
+    """
+    template = unit.get(ProcessTemplate, key, for_update=for_update)
+    editing.require_visible(template, desk.branch.id)
+    return template
 
 
 def _namesake(unit: Unit, template: ProcessTemplate) -> ProcessTemplate | None:

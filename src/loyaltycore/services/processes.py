@@ -19,7 +19,7 @@ from loyaltycore.records.processes import COMMENT_LENGTH
 from loyaltycore.services.blocks import opened
 from loyaltycore.services.paging import Page, find_page, read_portion
 from loyaltycore.services.process_starting import StartDraft, Started, Starting
-from loyaltycore.services.process_templates import ProcessTemplates
+from loyaltycore.services.process_templates import ProcessTemplates, template_here
 from loyaltycore.services.running import command, query
 from loyaltycore.services.step_types.step_type import StepType, StepWork
 from loyaltycore.services.unit import Unit
@@ -163,15 +163,18 @@ class Processes:
             NotFound: There is no such process or step.
 
             Refused: As `execute_step`, and what the type refuses.
+
+            StorageError: The type tried to write.
         """
         process = unit.get(Process, process_id)
         step, step_type = self._executable(process, step_id)
-        with opened(self.desk.loyalty, unit):
-            # What the type asks joins this unit, too.
-            return step_type.draft(self._work(unit, process, step))
+        # What the type asks joins this unit, too; inside a block as well it only reads.
+        reading = unit.reading()
+        with opened(self.desk.loyalty, reading):
+            return step_type.draft(self._work(reading, process, step))
 
     @command("processes.execute_step")
-    def execute_step(self, unit: Unit, /, process_id: str, step_id: str, **given: Any) -> Process:
+    def execute_step(self, unit: Unit, process_id: str, step_id: str, /, **given: Any) -> Process:
         """Do a step: what its type does, and that it is done, is kept together or not at all.
 
         Args:
@@ -284,6 +287,8 @@ class Processes:
             NotFound: There is no such template.
 
             InvalidInput: The batch size cannot be one.
+
+            Refused: ``process_template.other_branch``.
         """
         from loyaltycore.services.process_reloading import reload_open  # noqa: PLC0415  few programs reload
 
@@ -320,6 +325,8 @@ class Processes:
             NotFound: There is no such template.
 
             InvalidInput: Every fault of every argument.
+
+            Refused: ``process_template.other_branch``.
         """
         faults = Faults()
         portion = read_portion(faults, ("id",), limit, after)
@@ -327,7 +334,7 @@ class Processes:
         if step is not None and template is None:
             faults.note("template", "required", "must say whose step it is")
         faults.raise_if_any()
-        key = None if template is None else unit.get(ProcessTemplate, template).id
+        key = None if template is None else template_here(self.desk, unit, template).id
         page = find_page(unit, Process, _waiting(key, step), portion)
         found = tuple(OpenSteps(process, _open(process, step, strict=strict)) for process in page.items)
         return Page(tuple(each for each in found if each.steps), page.next)
@@ -338,8 +345,10 @@ class Processes:
 
         Raises:
             NotFound: There is no such template.
+
+            Refused: ``process_template.other_branch``.
         """
-        kind = unit.get(ProcessTemplate, template)
+        kind = template_here(self.desk, unit, template)
         return tuple(
             StepCount(step, unit.count(Process, has_key("open_step", open_step_key(kind.id, step.id))))
             for step in kind.steps

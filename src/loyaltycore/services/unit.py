@@ -14,7 +14,7 @@ from loyaltycore.domain.activities import Activity, FieldChange
 from loyaltycore.domain.criteria import EVERYTHING, Criteria, Query, field
 from loyaltycore.domain.decisions import Decision, Dispatch, Note
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
-from loyaltycore.errors import NotFound
+from loyaltycore.errors import NotFound, StorageError
 from loyaltycore.ports.ambient import Ids, Tokens
 from loyaltycore.ports.storage import Transaction
 from loyaltycore.records.registry import Registry
@@ -90,6 +90,10 @@ class Unit:
         """The same transaction in the hands of another session that joins it."""
         acting = evolve(self.acting, actor=actor, branch_id=branch_id)
         return Unit(self._tx, self._registry, acting, self.ids, self.tokens, self.progress)
+
+    def reading(self) -> Unit:
+        """The same transaction for work that only reads: a write raises `StorageError`, and nothing is lost by it."""
+        return Unit(_Reading(self._tx), self._registry, self.acting, self.ids, self.tokens)
 
     @property
     def wrote(self) -> bool:
@@ -229,6 +233,20 @@ class Unit:
             and _differ(old.get(name), new.get(name))
             and not (before is None and _is_blank(new[name]))
         )
+
+
+class _Reading:
+    """A transaction of which only the reading verbs work."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.get = tx.get
+        self.find = tx.find
+        self.count = tx.count
+
+    def add(self, *records: Any) -> None:  # noqa: ARG002  the port's signature
+        raise StorageError("this work only reads")
+
+    save = remove = add
 
 
 def _plain(record: Any | None) -> dict[str, Any]:

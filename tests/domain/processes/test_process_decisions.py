@@ -73,11 +73,15 @@ def test_a_start_copies_the_template_and_marks_it() -> None:
         "p1", "c1", "supply", ProcessKind.OTHER, "Supply", "berlin", ProcessState.OPEN, (step,), 5, NOON, "anna",
         comment="asked",
     )  # fmt: skip
+    used = evolve(template, used=True)
     assert start_process(template, "c1", Start("p1", "berlin", "anna", NOON, "asked")) == Decision(
         process,
         add=(process,),
-        save=(evolve(template, used=True),),
-        notes=(Note("process.started", SUBJECT, after=process, comment="asked"),),
+        save=(used,),
+        notes=(
+            Note("process_template.used", template.subject, template, used),
+            Note("process.started", SUBJECT, after=process, comment="asked"),
+        ),
     )
 
 
@@ -297,6 +301,34 @@ def test_a_step_without_a_template_stays_behind_whom_it_followed() -> None:
     assert [each.id for each in after.steps] == ["x", "y", "b", "a", "z"]
 
 
+def test_another_order_is_counted_and_noted_with_all_steps() -> None:
+    """As few steps as explain the order are counted, and both sides of the note name every step in its order."""
+    template = evolve(template_of(step_of("c"), step_of("a"), step_of("b")), version=9)
+    decision = reload_process(with_steps(A, B, C), template)
+    assert decision.result == ReloadReport(
+        examined=1, changed=1, steps_moved=1, steps_changed=decision.result.steps_changed
+    )
+    (note,) = decision.notes
+    assert [each.id for each in note.before.steps] == ["a", "b", "c"]
+    assert [each.id for each in note.after.steps] == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize("flags", [{"mandatory": True}, {"pre_step": True}])
+def test_a_skipped_step_that_must_be_done_is_open_again(flags: dict[str, bool]) -> None:
+    """Skipping answered for a step that nothing depended on; nobody has left out what must be done."""
+    skipped = in_state(stray("x"), StepState.SKIPPED, done_at=NOON, done_by="anna")
+    decision = reload_process(with_steps(skipped), evolve(template_of(step_of("x", **flags)), version=9))
+    (after,) = decision.save
+    assert decision.result == ReloadReport(examined=1, changed=1, steps_reopened=1)
+    assert (after.steps[0].state, after.steps[0].done_at, after.steps[0].done_by) == (
+        StepState.OPEN,
+        None,
+        "",
+    )
+    still = reload_process(with_steps(skipped), evolve(template_of(step_of("x")), version=9))
+    assert (still.result, still.save[0].steps) == (ReloadReport(examined=1), (skipped,))
+
+
 def test_a_process_that_agrees_takes_the_version_over() -> None:
     """Nothing is noted where no step differs; it was examined, not changed."""
     newer = evolve(TEMPLATE, version=9)
@@ -318,13 +350,34 @@ def test_what_has_ended_or_agrees_is_not_reloaded(process: Process) -> None:
 def test_reports_add_up_column_by_column() -> None:
     """Each column by itself."""
     one = ReloadReport(
-        examined=1, changed=2, steps_added=3, steps_changed=4, steps_deactivated=5, steps_reactivated=6
+        examined=1,
+        changed=2,
+        steps_added=3,
+        steps_changed=4,
+        steps_deactivated=5,
+        steps_reactivated=6,
+        steps_reopened=7,
+        steps_moved=8,
     )
     ten = ReloadReport(
-        examined=10, changed=20, steps_added=30, steps_changed=40, steps_deactivated=50, steps_reactivated=60
+        examined=10,
+        changed=20,
+        steps_added=30,
+        steps_changed=40,
+        steps_deactivated=50,
+        steps_reactivated=60,
+        steps_reopened=70,
+        steps_moved=80,
     )
     assert one + ten == ReloadReport(
-        examined=11, changed=22, steps_added=33, steps_changed=44, steps_deactivated=55, steps_reactivated=66
+        examined=11,
+        changed=22,
+        steps_added=33,
+        steps_changed=44,
+        steps_deactivated=55,
+        steps_reactivated=66,
+        steps_reopened=77,
+        steps_moved=88,
     )
     assert one + ReloadReport() == one
 

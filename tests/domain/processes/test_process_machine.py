@@ -75,7 +75,9 @@ class ProcessMachine(RuleBasedStateMachine):
             return
         theirs = {step.id: step for step in self.template.steps}
         for key, step in theirs.items():
-            if key not in self.marks or self.marks[key].state in {"open", "inactive"}:
+            must_be_done = step.mandatory or step.pre_step
+            again = {"open", "inactive", "skipped"} if must_be_done else {"open", "inactive"}
+            if key not in self.marks or self.marks[key].state in again:
                 self.marks[key] = Mark(step.mandatory, step.pre_step)
         for key, mark in self.marks.items():
             if key not in theirs and mark.state == "open":
@@ -161,7 +163,8 @@ class ProcessMachine(RuleBasedStateMachine):
         except (Refused, NotFound, InvalidInput):
             return
         before, self.template = self.template, kept(decision, self.template)
-        assert evolve(before, steps=self.template.steps, version=self.template.version) == self.template
+        after = self.template
+        assert evolve(before, steps=after.steps, retired=after.retired, version=after.version) == after
 
 
 TestProcess = ProcessMachine.TestCase

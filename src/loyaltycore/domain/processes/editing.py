@@ -152,6 +152,22 @@ def delete_template(template: ProcessTemplate) -> Decision[None]:
     return Decision(None, remove=(template,), notes=(note,))
 
 
+def require_visible(template: ProcessTemplate, branch_id: str) -> None:
+    """Make sure that a template can be seen, and so changed, in a branch; the head office (empty) sees all.
+
+    Raises:
+        Refused: ``process_template.other_branch``.
+    """
+    if not template.is_visible_in(branch_id):
+        raise Refused(
+            "process_template.other_branch",
+            "the process template belongs to another branch",
+            remedy="work on it there, or in the head office",
+            template=template.id,
+            branch=template.branch_id,
+        )
+
+
 def _require_same_type(template: ProcessTemplate, step: StepTemplate) -> None:
     before = template.retired.get(step.id, step.type)
     if before != step.type:

@@ -1,12 +1,14 @@
 """Reloading: bringing what changed in a template to the processes that run.
 
-What was done or skipped stays exactly as it is. What is open becomes what the template says now: new steps come in at
-the template's place, open steps take over the template's words and flags, open steps that the template no longer has
-become inactive, and come back when it has them again.
+What was done stays exactly as it is, and so does what was skipped, until the template says that it must be done. What
+is open becomes what the template says now: new steps come in at the template's place, open steps take over the
+template's words and flags, open steps that the template no longer has become inactive, and come back when it has them
+again.
 """
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,7 +21,6 @@ from loyaltycore.domain.processes.template import ProcessTemplate
 from loyaltycore.domain.processes.working import is_other, narrowed
 
 RELOADED: Final = "process.reloaded"
-_KEPT: Final = frozenset({StepState.DONE, StepState.SKIPPED})
 
 
 @frozen(kw_only=True)
@@ -38,6 +39,10 @@ class ReloadReport:
         steps_deactivated: Open steps that the template no longer has.
 
         steps_reactivated: Inactive steps that it has again.
+
+        steps_reopened: Skipped steps that have become mandatory or pre-steps.
+
+        steps_moved: Steps that stand elsewhere among the others: as few as explain the new order.
     """
 
     examined: int = 0
@@ -46,6 +51,8 @@ class ReloadReport:
     steps_changed: int = 0
     steps_deactivated: int = 0
     steps_reactivated: int = 0
+    steps_reopened: int = 0
+    steps_moved: int = 0
 
     def __add__(self, other: ReloadReport) -> ReloadReport:
         """Both together."""
@@ -56,6 +63,8 @@ class ReloadReport:
             steps_changed=self.steps_changed + other.steps_changed,
             steps_deactivated=self.steps_deactivated + other.steps_deactivated,
             steps_reactivated=self.steps_reactivated + other.steps_reactivated,
+            steps_reopened=self.steps_reopened + other.steps_reopened,
+            steps_moved=self.steps_moved + other.steps_moved,
         )
 
 
@@ -82,8 +91,10 @@ def reload_process(
     after = evolve(process, steps=merged, template_version=template.version)
     if after.steps == process.steps:
         return Decision(ReloadReport(examined=1), save=(after,))
-    note = Note(RELOADED, process.subject, *narrowed(process, after))
-    return Decision(_report(process, after), save=(after,), notes=(note,))
+    report = _report(process, after)
+    # Another order shows only where all steps are named.
+    sides = (process, after) if report.steps_moved else narrowed(process, after)
+    return Decision(report, save=(after,), notes=(Note(RELOADED, process.subject, *sides),))
 
 
 def reloaded_steps(process: Process, laid: tuple[ProcessStep, ...]) -> tuple[ProcessStep, ...]:
@@ -99,7 +110,13 @@ def reloaded_steps(process: Process, laid: tuple[ProcessStep, ...]) -> tuple[Pro
 
 def _merged(held: ProcessStep | None, wanted: ProcessStep) -> ProcessStep:
     # A step that stays is the same object, by which what follows sees at once that nothing changed.
-    return held if held is not None and (held.state in _KEPT or held == wanted) else wanted
+    return held if held is not None and (_is_kept(held, wanted) or held == wanted) else wanted
+
+
+def _is_kept(held: ProcessStep, wanted: ProcessStep) -> bool:
+    # Whoever skipped a step was free to: that does not answer for one that must be done, and nothing came of it.
+    must_be_done = wanted.mandatory or wanted.pre_step
+    return held.state is StepState.DONE or (held.state is StepState.SKIPPED and not must_be_done)
 
 
 def _left_over(step: ProcessStep) -> ProcessStep:
@@ -118,12 +135,28 @@ def _report(before: Process, after: Process) -> ReloadReport:
     differing = [step for step in after.steps if is_other(held.get(step.id), step)]
     added = sum(step.id not in held for step in differing)
     deactivated = sum(step.state is StepState.INACTIVE for step in differing)
-    reactivated = sum(step.id in held and held[step.id].state is StepState.INACTIVE for step in differing)
+    earlier = [held[step.id].state for step in differing if step.id in held]
+    reactivated = earlier.count(StepState.INACTIVE)
+    reopened = earlier.count(StepState.SKIPPED)
     return ReloadReport(
         examined=1,
         changed=1,
         steps_added=added,
-        steps_changed=len(differing) - added - deactivated - reactivated,
+        steps_changed=len(differing) - added - deactivated - reactivated - reopened,
         steps_deactivated=deactivated,
         steps_reactivated=reactivated,
+        steps_reopened=reopened,
+        steps_moved=_moved(before.steps, after.steps),
     )
+
+
+def _moved(before: Sequence[ProcessStep], after: Sequence[ProcessStep]) -> int:
+    """How many steps have to be moved to bring the old ones into their new order: all but a longest run in order."""
+    place = {step.id: position for position, step in enumerate(before)}
+    ends: list[int] = []
+    """The least place at which a run of each length can end."""
+    for step in after:
+        if step.id in place:
+            at = bisect(ends, place[step.id])
+            ends[at : at + 1] = [place[step.id]]
+    return len(before) - len(ends)

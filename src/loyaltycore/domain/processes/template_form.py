@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Final, TypedDict
+from enum import Enum
+from typing import Any, Final, TypeAlias, TypedDict
 
 from attrs import evolve
 
@@ -71,30 +72,35 @@ class StepChanges(StepFacts, total=False):
 def read_template(faults: Faults, key: object, given: Mapping[str, Any]) -> ProcessTemplate:
     """Read what is said about a new template; the abbreviation is that of its kind where none is given."""
     blank = ProcessTemplate(faults.key("key", key), "", ProcessKind.OTHER, ABBREVIATIONS[ProcessKind.OTHER])
-    return read_template_changes(faults, blank, {"name": "", **given})
+    name = given.get("name")
+    return read_template_changes(faults, blank, {**given, "name": "" if name is None else name})
 
 
 def read_template_changes(
     faults: Faults, before: ProcessTemplate, given: Mapping[str, Any]
 ) -> ProcessTemplate:
-    """Read the given fields over a template; the abbreviation follows the kind until somebody chooses another."""
-    clean = {name: read(faults, given[name]) for name, read in _READERS.items() if name in given}
+    """Read the given fields over a template; the abbreviation follows the kind until somebody chooses another.
+
+    None leaves a field as it is.
+    """
+    said = {name: value for name, value in given.items() if value is not None}
+    clean = {name: read(faults, before, said[name]) for name, read in _READERS.items() if name in said}
     after = evolve(before, **clean)
     if not after.abbreviation or (
-        "abbreviation" not in given and before.abbreviation == ABBREVIATIONS[before.kind]
+        "abbreviation" not in said and before.abbreviation == ABBREVIATIONS[before.kind]
     ):
         return evolve(after, abbreviation=ABBREVIATIONS[after.kind])
     return after
 
 
 def read_step(faults: Faults, before: StepTemplate, given: Mapping[str, Any]) -> StepTemplate:
-    """Read the given fields over a step; its settings are read by its type."""
-    name = faults.text("name", given.get("name", before.name), limit=NAME_LENGTH, required=True)
-    description = given.get("description", before.description)
+    """Read the given fields over a step, where None leaves a field as it is; its settings are read by its type."""
+    said = {"name": before.name, "description": before.description}
+    said |= {name: value for name, value in given.items() if value is not None}
     return evolve(
         before,
-        name=name,
-        description=faults.text("description", description, limit=DESCRIPTION_LENGTH, multiline=True),
+        name=faults.text("name", said["name"], limit=NAME_LENGTH, required=True),
+        description=faults.text("description", said["description"], limit=DESCRIPTION_LENGTH, multiline=True),
         mandatory=faults.flag("mandatory", given.get("mandatory"), default=before.mandatory),
         pre_step=faults.flag("pre_step", given.get("pre_step"), default=before.pre_step),
     )
@@ -136,22 +142,24 @@ def _value(faults: Faults, name: str, value: object) -> CustomValue:
     return faults.text(name, value, limit=VALUE_LENGTH, multiline=True)
 
 
-def _kind(faults: Faults, value: object) -> ProcessKind:
-    return faults.choice("kind", value, ProcessKind) or ProcessKind.OTHER
+_Reader: TypeAlias = Callable[[Faults, ProcessTemplate, object], Any]
 
 
-def _text(name: str, limit: int, *, required: bool = False) -> Callable[[Faults, object], str]:
-    return lambda faults, value: faults.text(name, value, limit=limit, required=required)
+def _choice(name: str, kind: type[Enum]) -> _Reader:
+    """Nothing chosen leaves what is there."""
+    return lambda faults, before, value: faults.choice(name, value, kind, getattr(before, name))
 
 
-_READERS: Final[Mapping[str, Callable[[Faults, object], Any]]] = {
+def _text(name: str, limit: int, *, required: bool = False) -> _Reader:
+    return lambda faults, _, value: faults.text(name, value, limit=limit, required=required)
+
+
+_READERS: Final[Mapping[str, _Reader]] = {
     "name": _text("name", NAME_LENGTH, required=True),
-    "kind": _kind,
+    "kind": _choice("kind", ProcessKind),
     "abbreviation": _text("abbreviation", ABBREVIATION_LENGTH),
     "search_key": _text("search_key", NAME_LENGTH),
     "branch_id": _text("branch_id", 40),
-    "audience": lambda faults, value: faults.choice("audience", value, Audience, Audience.EVERYBODY),
-    "open_mandatory": lambda faults, value: faults.choice(
-        "open_mandatory", value, OpenMandatory, OpenMandatory.WARN
-    ),
+    "audience": _choice("audience", Audience),
+    "open_mandatory": _choice("open_mandatory", OpenMandatory),
 }

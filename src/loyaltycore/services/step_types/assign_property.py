@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from attrs import frozen
 
 from loyaltycore.domain.processes.template import StepValues
-from loyaltycore.domain.properties.assignment import StepReference
+from loyaltycore.domain.properties.assignment import CustomerProperty, StepReference
 from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyType, PropertyValue
 from loyaltycore.domain.validation import Faults
 from loyaltycore.services.properties import use_property
-from loyaltycore.services.step_types.step_type import StepType, StepWork, refuse_others
+from loyaltycore.services.step_types.step_type import StepType, StepWork, read_preset, refuse_others
 from loyaltycore.services.unit import Unit
 
 
@@ -40,7 +40,7 @@ class AssignProperty(StepType):
     label: ClassVar[str] = "Assign customer property"
 
     def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:
-        """Read which property, and which value if it is preset; both must exist."""
+        """Read which property, and which value if it is preset; both must be there to be assigned."""
         refuse_others(faults, given, ("property", "value"))
         before = len(faults.found)
         key = faults.key("property", given.get("property"))
@@ -49,7 +49,7 @@ class AssignProperty(StepType):
         if kind is not None and kind.category is not PropertyCategory.CUSTOMER:
             faults.note("property", "wrong_category", "describes something else than a customer")
         elif kind is not None:
-            _check_value(faults, kind, value)
+            _check_assignable(faults, kind, value)
         elif len(faults.found) == before:
             faults.note("property", "unknown_property", "is not the key of a property")
         return {"property": key, "value": value} if value else {"property": key}
@@ -59,20 +59,21 @@ class AssignProperty(StepType):
         use_property(unit, str(settings["property"]))
 
     def draft(self, work: StepWork) -> AssignDraft:
-        """The values to choose from."""
+        """The values to choose from: none where what is preset was hidden meanwhile."""
         kind = work.unit.get(PropertyType, str(work.settings["property"]))
         preset = str(work.settings.get("value", ""))
-        values = tuple(each for each in kind.values if each.key == preset or not (preset or each.hidden))
-        return AssignDraft(kind, values, preset)
+        there = () if kind.hidden else tuple(each for each in kind.values if not each.hidden)
+        values = tuple(each for each in there if not preset or each.key == preset)
+        return AssignDraft(kind, values, preset if values else "")
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
-        """Assign the value, under the name of the step."""
+        """Assign the value, under the name of the step; done again, the value that it gave before is taken back."""
         faults = Faults()
         refuse_others(faults, given, ("value", "comment"))
         preset = str(work.settings.get("value", ""))
-        value = faults.text("value", given.get("value") or preset, limit=40, required=True)
-        if preset and value != preset:
-            faults.note("value", "preset", f"is preset to {preset!r}")
+        value = read_preset(faults, "value", given.get("value"), preset)
+        if not value and not faults.found:
+            faults.note("value", "required", "must not be empty")
         faults.raise_if_any()
         key = str(work.settings["property"])
         assigned = work.desk.properties.assign(
@@ -82,9 +83,26 @@ class AssignProperty(StepType):
             comment=given.get("comment", ""),
             by_step=StepReference(work.process.id, work.step.id),
         )
+        _take_back(work, assigned)
         return {"property": key, "value": assigned.value, "assignment": assigned.id}
 
 
-def _check_value(faults: Faults, kind: PropertyType, value: str) -> None:
-    if value and value not in {each.key for each in kind.values}:
+def _take_back(work: StepWork, assigned: CustomerProperty) -> None:
+    """End what the step assigned when it was done before, where a customer may have several values of a property."""
+    earlier = work.unit.seek(CustomerProperty, str(work.step.result.get("assignment", "")))
+    if earlier is None or earlier.id == assigned.id or earlier.slot is None:
+        return
+    if (earlier.process_id, earlier.step_id) == (work.process.id, work.step.id):
+        work.desk.properties.unassign(earlier.customer_id, earlier.property, earlier.value)
+
+
+def _check_assignable(faults: Faults, kind: PropertyType, value: str) -> None:
+    values = {each.key: each for each in kind.values}
+    if kind.hidden:
+        faults.note("property", "hidden", "is hidden and can no longer be assigned")
+    elif value and value not in values:
         faults.note("value", "unknown_value", "is not a value of the property")
+    elif value and values[value].hidden:
+        faults.note("value", "hidden", "is hidden and can no longer be assigned")
+    elif all(each.hidden for each in kind.values):
+        faults.note("property", "no_value", "has no value that can be assigned")

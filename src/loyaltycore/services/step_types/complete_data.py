@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from attrs import frozen
 
 from loyaltycore.domain.completeness.fields import WatchedField, watchable
+from loyaltycore.domain.customers.custom_fields import CustomFields
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.processes.template import StepValues
 from loyaltycore.domain.validation import Faults
@@ -40,13 +41,19 @@ class CompleteData(StepType):
     key: ClassVar[str] = "complete_data"
     label: ClassVar[str] = "Complete customer data"
 
+    def __init__(self, custom_fields: CustomFields) -> None:
+        """Know the fields of the host application, too."""
+        self._custom_fields = custom_fields
+
     def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
-        """Read the fields. Which ones there are is up to the host application on the day of the step."""
+        """Read the fields, as one text or one by one; each must be one that can be watched."""
         refuse_others(faults, given, ("fields",))
-        value = given.get("fields")
-        text = " ".join(map(str, value)) if isinstance(value, list | tuple) else value
-        fields = " ".join(dict.fromkeys(faults.text("fields", text, limit=1000).split()))
-        return {"fields": fields} if fields else {}
+        fields = tuple(dict.fromkeys(_names(faults, given.get("fields"))))
+        known = watchable(self._custom_fields)
+        for key in fields:
+            if key not in known:
+                faults.note("fields", "unknown_field", f"{key!r} is not a field that can be watched")
+        return {"fields": " ".join(fields)} if fields else {}
 
     def draft(self, work: StepWork) -> DataDraft:
         """Which fields are asked for, and which of them are empty."""
@@ -64,6 +71,13 @@ class CompleteData(StepType):
             faults.raise_if_any()
         remember(work.desk, work.unit, after, before.missing)
         return {"completed": " ".join(key for key in before.missing if key not in missing)}
+
+
+def _names(faults: Faults, value: object) -> list[str]:
+    one_by_one = isinstance(value, list | tuple)
+    parts = value if isinstance(value, list | tuple) else (value,)
+    texts = (faults.text("fields", part, limit=1000, required=one_by_one) for part in parts)
+    return " ".join(texts).split()
 
 
 def _draft(work: StepWork, customer: Customer) -> DataDraft:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from attrs import evolve
+
 from loyaltycore.domain.cards.ordering import OrderDraft
 from loyaltycore.domain.processes.template import StepValues
 from loyaltycore.domain.validation import Faults
-from loyaltycore.services.step_types.step_type import StepType, StepWork, refuse_others
+from loyaltycore.services.step_types.step_type import StepType, StepWork, read_preset, refuse_others
 from loyaltycore.services.unit import Unit
 
 _GIVEN = ("template", "valid_until", "valid_for", "comment", "target")
@@ -29,14 +31,21 @@ class OrderCard(StepType):
         return {"template": template} if template else {}
 
     def draft(self, work: StepWork) -> OrderDraft:
-        """What the order dialog shows."""
-        return work.desk.cards.draft(work.customer.id)
+        """What the order dialog shows: of the card templates the preset one alone."""
+        draft = work.desk.cards.draft(work.customer.id)
+        preset = work.settings.get("template")
+        if not preset:
+            return draft
+        templates = tuple(each for each in draft.templates if each.key == preset)
+        return evolve(draft, templates=templates, template=templates[0].key if templates else None)
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
         """Order the card."""
         faults = Faults()
         refuse_others(faults, given, _GIVEN)
+        wishes = dict(given)
+        if preset := str(work.settings.get("template", "")):
+            wishes["template"] = read_preset(faults, "template", given.get("template"), preset)
         faults.raise_if_any()
-        wishes = {"template": work.settings.get("template"), **given}
         order = work.desk.cards.order(work.customer.id, **wishes)
         return {"order": order.id, "card": order.card_id}

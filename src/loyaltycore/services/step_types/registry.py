@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from loyaltycore.domain.customers.custom_fields import CustomFields
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import RegistrationError
 from loyaltycore.services.step_types.assign_property import AssignProperty
@@ -18,14 +19,14 @@ from loyaltycore.services.step_types.task import Task
 class StepTypes:
     """The step types by key; fixed once it is made."""
 
-    def __init__(self, own: Iterable[StepType]) -> None:
+    def __init__(self, own: Iterable[StepType], custom_fields: CustomFields) -> None:
         """Collect the library's types and the host's.
 
         Raises:
             RegistrationError: A type has no proper key or label, or two share a key.
         """
         self._types: dict[str, StepType] = {}
-        for each in (*_core(), *own):
+        for each in (*_core(custom_fields), *own):
             _check(each)
             if each.key in self._types:
                 raise RegistrationError(f"step type {each.key!r} is registered twice")
@@ -41,8 +42,8 @@ class StepTypes:
         return self._types.get(key) if isinstance(key, str) else None
 
 
-def _core() -> tuple[StepType, ...]:
-    return AssignProperty(), OrderCard(), CompleteData(), Document(), Task(), Custom()
+def _core(custom_fields: CustomFields) -> tuple[StepType, ...]:
+    return AssignProperty(), OrderCard(), CompleteData(custom_fields), Document(), Task(), Custom()
 
 
 def _check(step_type: object) -> None:

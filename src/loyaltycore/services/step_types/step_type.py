@@ -103,6 +103,14 @@ class StepType(ABC):
         """
 
 
+def read_preset(faults: Faults, field: str, given: object, preset: str) -> str:
+    """Read a key that may be preset by the settings: then nothing else can be given, and nothing needs to be."""
+    key = faults.text(field, given, limit=40) or preset
+    if preset and key != preset:
+        faults.note(field, "preset", f"is preset to {preset!r}")
+    return key
+
+
 def refuse_others(faults: Faults, given: Mapping[str, Any], known: Iterable[str]) -> None:
     """Note every name that is not known."""
     for name in given:
