@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -13,6 +13,8 @@ from loyaltycore.domain.criteria import Query
 from loyaltycore.errors import DuplicateKey, StaleRecord
 from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.records.registry import RecordType
+
+_PAGE: Final = 1
 
 
 class Abandoned(Exception):
@@ -104,9 +106,13 @@ def refusal(error: DuplicateKey | StaleRecord) -> Answer:
 
 
 def contents(storage: Storage, record_types: Iterable[RecordType[Any]]) -> dict[str, list[str]]:
-    """All committed records of these types, table by table, as JSON in the order of the keys."""
+    """All committed records of these types, table by table, as JSON in the order of the keys; and the first page of each.
+
+    Pages are looked at whenever anything is, because a query that has both a limit and more records than it is rare.
+    """
     with storage.transaction(read_only=True) as tx:
         return {
-            record_type.table: [to_json(record) for record in tx.find(record_type.cls, Query())]
+            f"{record_type.table}{place}": [to_json(record) for record in tx.find(record_type.cls, query)]
             for record_type in record_types
+            for place, query in (("", Query()), (", first page", Query(limit=_PAGE)))
         }
