@@ -19,6 +19,7 @@ from loyaltycore.domain.processes.editing import (
     delete_template,
     move_step,
     remove_step,
+    require_visible,
     set_hidden,
     shift_step,
 )
@@ -91,6 +92,30 @@ def test_a_step_is_there_once() -> None:
     assert refused(lambda: add_step(TEMPLATE, step_of("b"), None)) == (
         "template_step.exists",
         {"template": "supply", "step": "b"},
+    )
+
+
+def test_a_key_that_processes_know_keeps_its_type() -> None:
+    """What is taken out after a process was started is remembered; before that its key is free."""
+    assert remove_step(TEMPLATE, "b").result.retired == {}
+    used = remove_step(evolve(TEMPLATE, used=True), "b").result
+    assert used.retired == {"b": "task"}
+    assert refused(lambda: add_step(used, step_of("b", type="custom"), None)) == (
+        "template_step.other_type",
+        {"template": "supply", "step": "b", "type": "task"},
+    )
+    assert [each.id for each in add_step(used, step_of("b"), None).result.steps] == ["a", "c", "b"]
+    assert add_step(used, step_of("n", type="custom"), 0).result.retired == used.retired
+
+
+def test_another_branch_is_refused_and_the_head_office_is_not() -> None:
+    """With the branch that has it."""
+    theirs = evolve(TEMPLATE, branch_id="bonn")
+    for template, branch in ((theirs, "bonn"), (theirs, ""), (TEMPLATE, "berlin")):
+        require_visible(template, branch)
+    assert refused(lambda: require_visible(theirs, "berlin")) == (
+        "process_template.other_branch",
+        {"template": "supply", "branch": "bonn"},
     )
 
 
