@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.selections.checking import MAX_KEYED
+from loyaltycore.domain.selections.checking import MAX_KEYED, MAX_TOGETHER
 from loyaltycore.domain.selections.conditions import AllOf, AnyOf, Condition, FieldCondition, Operator
 from loyaltycore.domain.selections.json_form import MAX_DEPTH, MAX_PARTS
 from loyaltycore.domain.selections.sources import Today
@@ -77,3 +77,6 @@ def test_the_largest_condition_is_answered(house) -> None:
     expected = sum(Model(each, TODAYS[0]).holds(town) for each in PEOPLE)
     assert house.desk.selections.count(condition) == expected
     assert house.desk.selections.count(FieldCondition("city", "one_of", ("Köln",) * MAX_KEYED)) == expected
+    assert house.desk.selections.count(AllOf(*[town] * MAX_TOGETHER)) == expected
+    others = AllOf(*[FieldCondition("city", "is_not", "Köln")] * (MAX_PARTS - 1))
+    assert house.desk.selections.count(others) == len(PEOPLE) - expected

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.domain.selections.checking import MAX_KEYED, check_condition
+from loyaltycore.domain.selections.checking import MAX_KEYED, MAX_TOGETHER, check_condition
 from loyaltycore.domain.selections.conditions import (
     AllOf,
     AnyOf,
@@ -24,6 +24,8 @@ from loyaltycore.errors import InvalidInput
 from tests.domain.selections.world import CATALOGUE
 
 EVERYBODY = {"kind": "all_of", "parts": []}
+CITY = FieldCondition("city", "is", "Bonn")
+TOO_MANY = (f"where.parts[{MAX_TOGETHER}]", "too_many")
 
 
 def field(key: Any, operator: Any, value: Any = None, **more: Any) -> dict[str, Any]:
@@ -129,6 +131,15 @@ def faults_of(given: Any) -> set[tuple[str, str]]:
         (field("number", "one_of", ["a"] * (MAX_VALUES + 1)), {(f"where.value[{MAX_VALUES}]", "too_many")}),
         (field("city", "one_of", ["a"] * MAX_KEYED), set()),
         (field("city", "one_of", ["a"] * (MAX_KEYED + 1)), {("where.value", "too_many")}),
+        (AllOf(*[CITY] * MAX_TOGETHER), set()),
+        (AllOf(*[CITY] * MAX_TOGETHER, CITY, CITY), {TOO_MANY}),
+        (AllOf(*[AnyOf(CITY)] * MAX_TOGETHER, RelatedCondition("cards")), {TOO_MANY}),
+        (AllOf(*[RelatedCondition("cards")] * MAX_TOGETHER, CITY), {TOO_MANY}),
+        (AllOf(*[FieldCondition("property.origin", "is", "own")] * MAX_TOGETHER, CITY), {TOO_MANY}),
+        (AllOf(*[CITY] * MAX_TOGETHER, AnyOf(*[CITY] * 60), NoneOf(*[CITY] * 60)), set()),
+        (AllOf(*[FieldCondition("city", "is_not", "Bonn")] * 60, *[NoneOf(CITY)] * 60), set()),
+        (AllOf(*[RelatedCondition("cards", exists=False)] * 60, *[CITY] * MAX_TOGETHER), set()),
+        (AllOf(*[FieldCondition("age", "at_least", 1)] * 60, *[CITY] * MAX_TOGETHER), set()),
         (
             AllOf(
                 FieldCondition("age", "at_least", "x"),

@@ -25,6 +25,11 @@ from loyaltycore.domain.validation import Faults
 MAX_KEYED: Final = 200
 """How many values of all lists in a condition may be looked up one by one."""
 
+MAX_TOGETHER: Final = 50
+"""How many conditions that must hold together may be looked up: engines make joins of them, and weigh their orders."""
+
+_OPPOSITES: Final = frozenset({Operator.IS_NOT, Operator.NOT_ONE_OF, Operator.IS_EMPTY})
+
 
 def check_condition(
     faults: Faults, condition: Condition, catalogue: Catalogue, country: str, place: str = "where"
@@ -55,11 +60,18 @@ class _Check:
     catalogue: Catalogue
     country: str
     keyed: int = 0
+    together: int = 0
+    demanded: bool = True
+    """Whether a condition must hold for the whole to hold: no alternative, no opposite."""
 
     def condition(self, condition: Condition, place: str) -> Condition:
         match condition:
             case AllOf(parts=parts) | AnyOf(parts=parts) | NoneOf(parts=parts):
-                return type(condition)(*self._parts(parts, place))
+                demands = isinstance(condition, AllOf) or (isinstance(condition, AnyOf) and len(parts) == 1)
+                outer, self.demanded = self.demanded, self.demanded and demands
+                read = type(condition)(*self._parts(parts, place))
+                self.demanded = outer
+                return read
             case FieldCondition():
                 return self._field(condition, place)
             case RelatedCondition():
@@ -74,13 +86,22 @@ class _Check:
         if relation is None:
             self._unknown(condition.relation, f"{place}.relation", "unknown_relation")
             return condition
+        if condition.exists:
+            self._look_up(place)
         if condition.where is None:
             return condition
         # The fields of the relation are all that there is inside; a relation of a relation is none.
-        outer, self.catalogue = self.catalogue, Catalogue(relation.fields)
+        outer = self.catalogue, self.demanded
+        self.catalogue, self.demanded = Catalogue(relation.fields), self.demanded and condition.exists
         inner = self.condition(condition.where, f"{place}.where")
-        self.catalogue = outer
+        self.catalogue, self.demanded = outer
         return evolve(condition, where=inner)
+
+    def _look_up(self, place: str) -> None:
+        self.together += self.demanded
+        # Said once, as all that is too many.
+        if self.demanded and self.together == MAX_TOGETHER + 1:
+            self.faults.note(place, "too_many", f"are more than {MAX_TOGETHER} to look up that must all hold")
 
     def _field(self, condition: FieldCondition, place: str) -> Condition:
         found = self.catalogue.by_key.get(condition.field)
@@ -91,6 +112,8 @@ class _Check:
             words = ", ".join(each.value for each in found.operators)
             self.faults.note(f"{place}.operator", "wrong_operator", f"{condition.field!r} has only: {words}")
             return condition
+        if found.source.is_looked_up and condition.operator not in _OPPOSITES:
+            self._look_up(place)
         return evolve(condition, value=self._value(condition, found, f"{place}.value"))
 
     def _unknown(self, key: str, place: str, code: str) -> None:

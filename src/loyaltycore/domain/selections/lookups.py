@@ -177,6 +177,11 @@ class PropertySource(Source):
         mine = (each for each in found if each.property == self.key and each.slot is not None)
         return tuple(self.labels.get(each.value, each.value) for each in mine)
 
+    @property
+    def is_looked_up(self) -> bool:
+        """What customers have of properties are records of their own."""
+        return True
+
     def _held(self, where: Criteria) -> Criteria:
         return exists(PROPERTIES, "customer_id", And((field("property") == self.key, where)))
 

@@ -114,6 +114,11 @@ class Source:
         """Whether each value is looked up by itself."""
         return False
 
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether a comparison looks at other rows than the record's own."""
+        return self.is_keyed
+
 
 @frozen
 class Column(Source):
