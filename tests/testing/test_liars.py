@@ -64,11 +64,19 @@ ACCUSED: Final = [
 
 
 @pytest.fixture(autouse=True)
-def quickly() -> Iterator[None]:
-    """The same examples every time, and none made smaller: that a liar is caught is all that matters."""
+def quickly(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The same examples every time, and none made smaller: that a liar is caught is all that matters.
+
+    A rare lie needs many examples on an unlucky day; the search ends with the first that tells it.
+    """
     before = settings.get_current_profile_name()
+    many = 1000 if "liar" in request.node.callspec.params else 100
     settings.register_profile(
-        "liars", phases=[Phase.explicit, Phase.generate], derandomize=True, database=None
+        "liars",
+        max_examples=many,
+        phases=[Phase.explicit, Phase.generate],
+        derandomize=True,
+        database=None,
     )
     settings.load_profile("liars")
     yield
