@@ -378,9 +378,13 @@ def test_an_unknown_process_or_step_is_said(memory_house: House, verb: str) -> N
     call = getattr(memory_house.desk.processes, verb)
     with pytest.raises(NotFound):
         call("none", *(["a"] if "step" in verb else []))
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
     if "step" in verb:
-        with pytest.raises(NotFound):
-            call(process.id, "none")
+        for unknown in ("none", deep):
+            with pytest.raises(NotFound):
+                call(process.id, unknown)
 
 
 def _unchanged(house: House, process: Process) -> bool:

@@ -84,6 +84,16 @@ def test_unknown_options_and_branches_are_not_found(memory_house: House) -> None
         memory_house.loyalty.session("anna", "mars")
 
 
+def test_what_is_no_option_at_all_is_not_found(memory_house: House) -> None:
+    """Nor is a list nested too deep to be written."""
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(NotFound) as found:
+        memory_house.desk.settings.change(deep, True)  # type: ignore[arg-type]  # wrong on purpose
+    assert found.value.key == "<list>"
+
+
 def test_a_host_adds_options_of_its_own() -> None:
     """A host's option is set, overridden and read like the library's; the types are its defaults' types."""
     loud = Option("till.loud", default=False, description="Beep at the till.", tab="till", section="sound")

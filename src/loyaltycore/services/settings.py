@@ -57,7 +57,7 @@ class Settings:
             InvalidInput: The value does not fit.
         """
         if option not in self.desk.loyalty.options:
-            raise NotFound("option", getattr(option, "key", repr(option)))
+            raise NotFound("option", getattr(option, "key", option))
         if branch is not None:
             unit.get(Branch, branch)
         scope = scope_of(branch)

@@ -24,6 +24,10 @@ from loyaltycore.errors import InvalidInput
 from tests.domain.selections.world import CATALOGUE
 
 EVERYBODY = {"kind": "all_of", "parts": []}
+DEEP: list[Any] = []
+for _ in range(5000):
+    DEEP = [DEEP]
+"""Nested too deep to be written."""
 CITY = FieldCondition("city", "is", "Bonn")
 TOO_MANY = (f"where.parts[{MAX_TOGETHER}]", "too_many")
 
@@ -129,6 +133,8 @@ def faults_of(given: Any) -> set[tuple[str, str]]:
         (AnyOf(*[AllOf()] * MAX_PARTS), {(f"where.parts[{MAX_PARTS - 1}]", "too_many")}),
         (field("number", "one_of", ["a"] * MAX_VALUES), set()),
         (field("number", "one_of", ["a"] * (MAX_VALUES + 1)), {(f"where.value[{MAX_VALUES}]", "too_many")}),
+        (FieldCondition("city", DEEP, 1), {("where.operator", "unknown_operator")}),  # type: ignore[arg-type]
+        (field("city", "is", DEEP), {("where.value", "wrong_type")}),
         (field("city", "one_of", ["a"] * MAX_KEYED), set()),
         (field("city", "one_of", ["a"] * (MAX_KEYED + 1)), {("where.value", "too_many")}),
         (AllOf(*[CITY] * MAX_TOGETHER), set()),

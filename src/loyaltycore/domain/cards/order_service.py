@@ -186,7 +186,7 @@ def choose_template(service: CardOrderService, wanted: str | None) -> CardTempla
     for template in service.templates:
         if template.key == wanted:
             return template
-    raise NotFound("card_template", str(wanted))
+    raise NotFound("card_template", wanted)
 
 
 def read_service(service: CardOrderService, region: str) -> CardOrderService:

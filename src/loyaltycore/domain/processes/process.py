@@ -161,7 +161,7 @@ class Process:
         for step in self.steps:
             if step.id == step_id:
                 return step
-        raise NotFound("process_step", str(step_id))
+        raise NotFound("process_step", step_id)
 
     @property
     def open_steps(self) -> tuple[ProcessStep, ...]:

@@ -161,7 +161,7 @@ class ProcessTemplate:
         for step in self.steps:
             if step.id == step_id:
                 return step
-        raise NotFound("template_step", str(step_id))
+        raise NotFound("template_step", step_id)
 
     def is_visible_in(self, branch_id: str) -> bool:
         """Whether it can be chosen in a branch; the head office (empty) sees all."""

@@ -129,10 +129,9 @@ class NoneOf(Group):
 
 def _operator(given: Operator | str) -> Operator:
     """The operator of that word; what is none is left to the check, which can say where it stands."""
-    try:
-        return Operator(given)
-    except ValueError:
-        return given  # type: ignore[return-value]  # refused by the check
+    # Not `Operator(given)`: the error that it raises writes what was given, however deep that is nested.
+    found = (operator for operator in Operator if isinstance(given, str) and operator.value == given)
+    return next(found, given)  # type: ignore[return-value]  # refused by the check
 
 
 def _value(given: Value | list[Scalar]) -> Value:
