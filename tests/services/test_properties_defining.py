@@ -172,6 +172,16 @@ def test_a_property_that_was_never_used_is_deleted(house: House) -> None:
     assert actions(house) == ["property.defined", "property.deleted", "property.defined"]
 
 
+def test_a_repeated_definition_brings_nothing_back(house: House) -> None:
+    """What was deleted after the first answer stays deleted; the repetition says that it is not there."""
+    desk = house.desk.keyed("form-1")
+    desk.properties.define("origin", name="Origin")
+    house.desk.properties.delete("origin")
+    with pytest.raises(NotFound):
+        desk.properties.define("origin", name="Origin")
+    assert house.desk.properties.all() == ()
+
+
 def test_a_property_that_is_referred_to_is_only_hidden(house: House) -> None:
     """What another record refers to cannot be deleted, and its category and cardinality stay."""
     properties = house.desk.properties
