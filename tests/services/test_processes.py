@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loyaltycore import InvalidInput, NotFound, Refused
-from loyaltycore.domain.completeness.options import EMAIL, MOBILE, REQUIRE_ADDRESS
+from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, EMAIL, MOBILE, REQUIRE_ADDRESS
 from loyaltycore.domain.processes import OfferVerdict, Process, ProcessState, StepState
 from tests.house import HOME, House, dump
 from tests.services.workflow import CLASSIFY, running, template, with_origin
@@ -87,8 +87,6 @@ def test_answers_complete_the_customer_with_the_start(house: House) -> None:
 
 def test_a_repeated_start_answers_with_the_same(house: House) -> None:
     """A till that repeats a start under its key gets the process and what to ask for, as it did at first."""
-    from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS
-
     house.desk.settings.change(MOBILE, True)
     house.desk.settings.change(EMAIL, True)
     house.desk.settings.change(ASK_AGAIN_MONTHS, 1)
@@ -111,8 +109,6 @@ def test_a_repeated_start_answers_with_the_same(house: House) -> None:
 
 def test_what_was_asked_is_not_asked_again_too_soon(memory_house: House) -> None:
     """F65: with a pause of a month, the second process of the same week asks for nothing."""
-    from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS
-
     house = memory_house
     house.desk.settings.change(MOBILE, True)
     house.desk.settings.change(ASK_AGAIN_MONTHS, 1)
