@@ -179,6 +179,8 @@ def test_a_template_of_one_branch_is_closed_to_others(house: House) -> None:
     head.branches.create("hamburg", name="Optik Hamburg")
     head.processes.templates.create("there", name="There", branch_id="hamburg")
     head.processes.templates.add_step("there", "task", name="A", step="a")
+    head.processes.templates.install_customer_card()
+    head.processes.templates.change("customer-card", branch_id="hamburg")
     template(house, "ours")
     before = dump(house.loyalty)
     processes, templates = house.desk.processes, house.desk.processes.templates
@@ -196,6 +198,7 @@ def test_a_template_of_one_branch_is_closed_to_others(house: House) -> None:
         lambda: templates.hide("there"),
         lambda: templates.show("there"),
         lambda: templates.delete("there"),
+        templates.install_customer_card,
         lambda: processes.count_open_steps("there"),
         lambda: processes.open_steps(template="there"),
         lambda: processes.reload_open_processes("there"),

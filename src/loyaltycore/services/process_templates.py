@@ -97,10 +97,11 @@ class ProcessTemplates:
         Raises:
             InvalidInput: The name cannot be one.
 
-            Refused: ``process_template.name_taken``.
+            Refused: ``process_template.name_taken`` or ``.other_branch``.
         """
         there = unit.seek(ProcessTemplate, CUSTOMER_CARD)
         if there is not None:
+            editing.require_visible(there, self.desk.branch.id)
             return there
         faults = Faults()
         template = read_template(faults, CUSTOMER_CARD, {"name": name, "kind": ProcessKind.CUSTOMER_CARD})
