@@ -12,7 +12,7 @@ from loyaltycore import InvalidInput, NotFound, Refused
 from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, EMAIL, MOBILE, REQUIRE_ADDRESS
 from loyaltycore.domain.processes import OfferVerdict, Process, ProcessState, StepState
 from tests.house import HOME, House, dump
-from tests.services.workflow import CLASSIFY, running, template, with_origin
+from tests.services.workflow import CLASSIFY, TOO_DEEP, running, template, with_origin
 
 
 def _code(refusal: pytest.ExceptionInfo[Refused]) -> str:
@@ -374,11 +374,8 @@ def test_an_unknown_process_or_step_is_said(memory_house: House, verb: str) -> N
     call = getattr(memory_house.desk.processes, verb)
     with pytest.raises(NotFound):
         call("none", *(["a"] if "step" in verb else []))
-    deep: list[object] = []
-    for _ in range(5000):
-        deep = [deep]
     if "step" in verb:
-        for unknown in ("none", deep):
+        for unknown in ("none", TOO_DEEP):
             with pytest.raises(NotFound):
                 call(process.id, unknown)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.processes import Process, ProcessTemplate
-from loyaltycore.domain.properties import PropertyValue
+from loyaltycore.domain.properties import PropertyValue, StepReference
 from tests.house import House
 
 
@@ -13,6 +14,15 @@ def with_origin(house: House) -> None:
     """Define a property by which customers are classified."""
     values = [PropertyValue("own", "Own"), PropertyValue("third-party", "Third party")]
     house.desk.properties.define("origin", name="Origin", values=values)
+
+
+def with_two_properties(house: House) -> House:
+    """Define a property of one value per customer, and one of several."""
+    values = [PropertyValue("own", "Own"), PropertyValue("third", "Third party", "3P", "#aa3300")]
+    house.desk.properties.define("origin", name="Origin", values=values)
+    likes = [PropertyValue("sport"), PropertyValue("music"), PropertyValue("opera")]
+    house.desk.properties.define("likes", name="Likes", values=likes, multi_valued=True)
+    return house
 
 
 def template(
@@ -34,5 +44,18 @@ def running(house: House, *steps: str | dict[str, Any], **facts: Any) -> Process
     return house.desk.processes.start(house.customer().id, "supply").process
 
 
+def step_of(house: House, customer: Customer) -> StepReference:
+    """The step of a process that was started for a customer."""
+    if house.desk.processes.templates.find("").items == ():
+        template(house, "supply", "classify")
+    process = house.desk.processes.start(customer.id, "supply").process
+    return StepReference(process.id, process.steps[0].id)
+
+
 CLASSIFY = {"step": "classify", "type": "assign_property", "settings": {"property": "origin"}}
 """The step that asks where the customer comes from."""
+
+TOO_DEEP: list[object] = []
+for _ in range(5000):
+    TOO_DEEP = [TOO_DEEP]
+"""A list nested too deep to be written."""
