@@ -250,3 +250,12 @@ def test_names_that_are_fields_are_no_faults() -> None:
     with pytest.raises(InvalidInput) as caught:
         check_names(Phone, ["colour"])
     assert [(fault.field, fault.code) for fault in caught.value.faults] == [("colour", "unknown_field")]
+
+
+def test_an_integer_can_be_required():
+    """What is not given reads as the default, and is a fault where it is required."""
+    faults = Faults()
+    assert faults.integer("size", None, least=1, most=9, default=3) == 3
+    assert not faults.found
+    faults.integer("size", None, least=1, most=9, required=True)
+    assert [(fault.field, fault.code) for fault in faults.found] == [("size", "required")]

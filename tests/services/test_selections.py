@@ -310,3 +310,13 @@ def test_the_catalogue_knows_properties_branches_and_the_hosts_records(memory_ho
     assert (kinds["paid_on"], kinds["seen_at"], kinds["word"]) == ("date", "date", "text")
     assert set(kinds.values()) <= {each.value for each in ValueType}
     assert not {"id", "customer_id", "version", "words"} & set(kinds)
+
+
+def test_a_condition_or_a_name_is_given_and_not_both(memory_house):
+    """What is asked for is said once: by a condition, or by the name of a selection."""
+    selections = memory_house.desk.selections
+    selections.save("All", EVERYBODY)
+    for given, code in (({}, "required"), ({"where": EVERYBODY, "name": "All"}, "not_both")):
+        with pytest.raises(InvalidInput) as caught:
+            selections.count(**given)
+        assert caught.value.codes == {code}

@@ -132,9 +132,20 @@ class Faults:
             return default
         return value
 
-    def integer(self, field: str, value: object, *, least: int, most: int, default: int = 0) -> int:
-        """Read an integer between two bounds, both included."""
+    def integer(
+        self,
+        field: str,
+        value: object,
+        *,
+        least: int,
+        most: int,
+        default: int = 0,
+        required: bool = False,
+    ) -> int:
+        """Read an integer between two bounds, both included; None reads as the default, unless it is required."""
         if value is None:
+            if required:
+                self.note(field, "required", "must be given")
             return default
         if type(value) is not int:
             self.note(field, "wrong_type", "must be an integer")

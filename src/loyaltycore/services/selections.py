@@ -45,6 +45,9 @@ PORTION: Final = 8000
 
 LARGEST_PORTION: Final = 50_000
 
+_NEITHER: Final = ("required", "give a condition, or the name of a selection as `name`")
+_NOT_BOTH: Final = ("not_both", "give a condition or the name of a selection, not both")
+
 
 @frozen
 class Selections:
@@ -260,7 +263,8 @@ class Selections:
         """Read and check what is asked for, and raise every fault together with those of other arguments."""
         faults = faults or Faults()
         if (where is None) == (name is None):
-            faults.note("where", "required", "give a condition or the name of a selection")
+            both = name is not None
+            faults.note("where", *(_NOT_BOTH if both else _NEITHER))
             faults.raise_if_any()
         given: Any = where if name is None else _require(unit, name).condition
         catalogue = self._catalogue(unit)

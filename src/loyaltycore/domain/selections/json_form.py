@@ -125,7 +125,7 @@ def _parsed(faults: Faults, text: str, place: str) -> object:
     try:
         data: object = json.loads(text)
     except (ValueError, RecursionError):
-        faults.note(place, "bad_json", "is no JSON")
+        faults.note(place, "bad_json", "is no JSON; a saved selection is given as `name`")
         return None
     if not isinstance(data, dict):
         faults.note(place, "wrong_type", "must be a condition")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loyaltycore.services.step_types.step_type import StepType, StepWork
+    from loyaltycore.services.step_types.step_type import StepType, StepWork, refuse_others
 else:
     from loyaltycore._lazy import lazy_names
 
-    __getattr__, __dir__ = lazy_names(__name__, {"StepType": ".step_type", "StepWork": ".step_type"})
+    __getattr__, __dir__ = lazy_names(
+        __name__, dict.fromkeys(("StepType", "StepWork", "refuse_others"), ".step_type")
+    )
 
-__all__ = ["StepType", "StepWork"]
+__all__ = ["StepType", "StepWork", "refuse_others"]
