@@ -90,16 +90,14 @@ class Compiler:
                 return self.rows.c[name].is_(None)
             case OneOf(name, (values,)):
                 return self._guarded(name, self.rows.c[name].in_(bindparam(values, expanding=True)))
-            case HasKey(lookup, value, _):
-                return self._has_key(lookup, lambda keys: keys == parameter(keys, value))
-            case KeyBetween(lookup, first, end):
-                return self._has_key(lookup, lambda keys: _between(keys, first, end))
+            case HasKey() | KeyBetween():
+                return self._has_any_key([criteria])
             case Exists(table, refers_by, where):
                 return self._exists(table, refers_by, where)
             case And(parts):
                 return _chain(and_, true(), [self.compile(part) for part in parts])
             case Or(parts):
-                return _chain(or_, false(), [self.compile(part) for part in parts])
+                return self._or(parts)
             case Not(part):
                 return not_(evolve(self, below_not=True).compile(part))
         raise TypeError(f"not a criteria: {criteria!r}")
@@ -109,11 +107,18 @@ class Compiler:
             return and_(self.rows.c[name].is_not(None), comparison)
         return comparison
 
-    def _has_key(self, lookup: str, fits: Callable[[ColumnElement[Any]], Condition]) -> Condition:
+    def _or(self, parts: Sequence[Criteria]) -> Condition:
+        # Alternative keys are looked up together: PostgreSQL joins with one subquery, and filters all rows by two.
+        keyed = [part for part in parts if isinstance(part, HasKey | KeyBetween)]
+        others = [self.compile(part) for part in parts if not isinstance(part, HasKey | KeyBetween)]
+        return _chain(or_, false(), [self._has_any_key(keyed), *others] if keyed else others)
+
+    def _has_any_key(self, wanted: Sequence[HasKey | KeyBetween]) -> Condition:
         if self.target.tables.keys is None:
             return false()
         keys = self.target.tables.keys.alias()
-        found = select(keys.c.record_key).where(keys.c.lookup == lookup, fits(keys.c.value))
+        fitting = [and_(keys.c.lookup == part.lookup, _fits(keys.c.value, part)) for part in wanted]
+        found = select(keys.c.record_key).where(_chain(or_, false(), fitting))
         return self._related(found, keys.c.record_key)
 
     def _exists(self, table: str, refers_by: str, where: Criteria) -> Condition:
@@ -142,6 +147,12 @@ def parameter(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
 def condition(expression: Any) -> Condition:
     """What Python's operators build from a column, by its type."""
     return expression  # type: ignore[no-any-return]  # operators on a column build it
+
+
+def _fits(keys: ColumnElement[Any], part: HasKey | KeyBetween) -> Condition:
+    if isinstance(part, KeyBetween):
+        return _between(keys, part.first, part.end)
+    return condition(keys == parameter(keys, part.value))
 
 
 def _between(column: ColumnElement[Any], first: str, end: str | None) -> Condition:
