@@ -104,7 +104,7 @@ def test_one_key_is_one_order(desks: list[Desk]) -> None:
     erika = desks[0].customers.create(last_name="Mustermann", addresses=[HOME])
     for turn in range(TURNS):
         key = f"{erika.id}-{turn}"
-        outcomes = at_once(len(desks), lambda n, key=key: desks[n].keyed(key).cards.order(erika.id))  # type: ignore[misc]
+        outcomes = at_once(len(desks), lambda n, key=key: desks[n].keyed(key).cards.order(erika.id))  # type: ignore[misc]  # a default binds what the loop gives
         assert len({_ok(order) for order in outcomes}) == 1
     orders = desks[-1].cards.orders_of(erika.id)
     assert len(orders) == len(desks[-1].cards.of_customer(erika.id)) == TURNS
@@ -118,7 +118,7 @@ def test_a_card_is_followed_by_one(desks: list[Desk], *, keep: bool) -> None:
         old = desks[0].cards.activate(desks[0].cards.order(erika.id).card_id)
         outcomes = at_once(
             len(desks),
-            lambda n, old=old: desks[n].cards.replace(old.id, keep_until_active=keep),  # type: ignore[misc]
+            lambda n, old=old: desks[n].cards.replace(old.id, keep_until_active=keep),  # type: ignore[misc]  # a default binds what the loop gives
         )
         refusals = Counter(each.code for each in outcomes if isinstance(each, Refused))
         assert refusals == {"card.already_replaced": len(desks) - 1}, outcomes

@@ -96,7 +96,7 @@ class TabulatedCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Say whether the branch works on that local date; each calendar says so in its own way."""
-        raise NotImplementedError
+        raise NotImplementedError  # the one method that a calendar has to bring
 
 
 def first_working_day(calendar: BusinessCalendar, earliest: date) -> date:

@@ -221,7 +221,7 @@ class Customers:
             OSError: The file cannot be opened.
         """
         # Reading tables is a quarter of the library, and most programs never do.
-        from loyaltycore.services.importing import ImportSettings, import_file  # noqa: PLC0415
+        from loyaltycore.services.importing import ImportSettings, import_file  # noqa: PLC0415  few programs import files
 
         settings = ImportSettings(
             columns=columns,

@@ -102,7 +102,7 @@ EDGES = [
     datetime.max.replace(tzinfo=UTC),
 ]
 # Hypothesis takes naive bounds and adds the zone.
-SPAN = (datetime(2, 1, 1), datetime(9998, 1, 1))  # noqa: DTZ001
+SPAN = (datetime(2, 1, 1), datetime(9998, 1, 1))  # noqa: DTZ001  bounds of what has no zone
 instants = st.sampled_from(EDGES) | st.datetimes(*SPAN, timezones=zones)
 integers = st.sampled_from([-(2**63), -1, 0, 1, 2**63 - 1]) | st.integers(-3, 3)
 colors = st.sampled_from(Color)

@@ -142,11 +142,11 @@ CSV: Final = f"Nummer;Nachname;Vorname\nN{WANTED:06};Name;Erika\n;Name{WANTED:06
 
 WAYS: Final[dict[str, Look]] = {
     **{
-        f"customers by {name}": lambda house, given={name: value}: house.desk.customers.find(**given)  # type: ignore[misc]
+        f"customers by {name}": lambda house, given={name: value}: house.desk.customers.find(**given)  # type: ignore[misc]  # a default binds what the loop gives
         for name, value in FILTERS.items()
     },
     **{
-        f"count customers by {name}": lambda house, given={name: value}: house.desk.customers.count(**given)  # type: ignore[misc]
+        f"count customers by {name}": lambda house, given={name: value}: house.desk.customers.count(**given)  # type: ignore[misc]  # a default binds what the loop gives
         for name, value in FILTERS.items()
     },
     "a customer by two filters": lambda house: house.desk.customers.find(
@@ -221,7 +221,7 @@ def test_a_search_without_an_index_is_seen(stock: Stock, ending: str) -> None:
     def look(_: House) -> None:
         with stock.storage._database.engine.connect() as connection:
             connection.exec_driver_sql(
-                f"SELECT * FROM loyalty_customers WHERE first_name = 'Nobody'{ending}"  # noqa: S608
+                f"SELECT * FROM loyalty_customers WHERE first_name = 'Nobody'{ending}"  # noqa: S608  our own words
             ).all()
             connection.rollback()
 

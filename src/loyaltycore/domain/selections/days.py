@@ -57,7 +57,7 @@ class Age(Source):
         """The age is known."""
         return ~field(self.name).is_null()
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002
+    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
         """The age."""
         born = getattr(record, self.name)
         return () if born is None else (age_on(self.today.day, born),)

@@ -127,7 +127,7 @@ class CustomKey(Source):
         """The customer has a value there."""
         return key_starts("custom", self._start)
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002
+    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
         """The customer's value."""
         return (record.custom[self.key],) if self.key in record.custom else ()
 

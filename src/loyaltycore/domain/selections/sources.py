@@ -176,7 +176,7 @@ class Column(Source):
             return field(self.name) != ""
         return ~IsNull(self.name) if self.nullable else EVERYTHING
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002
+    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
         """What a record holds there."""
         value = plain(getattr(record, self.name))
         return () if value is None or value == "" else (value,)
@@ -199,7 +199,7 @@ class Presence(Source):
         """The field is there, or is not."""
         return ~IsNull(self.name) if value else IsNull(self.name)
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002
+    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
         """Whether it is there."""
         return (getattr(record, self.name) is not None,)
 
@@ -248,7 +248,7 @@ class InstantColumn(Source):
         """There is an instant."""
         return ~IsNull(self.name) if self.nullable else EVERYTHING
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002
+    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
         """The day of the instant."""
         value = getattr(record, self.name)
         return () if value is None else (self.today.day_of(value),)

@@ -45,7 +45,7 @@ class CompleteData(StepType):
         """Know the fields of the host application, too."""
         self._custom_fields = custom_fields
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Read the fields, as one text or one by one; each must be one that can be watched."""
         refuse_others(faults, given, ("fields",))
         fields = tuple(dict.fromkeys(_names(faults, given.get("fields"))))

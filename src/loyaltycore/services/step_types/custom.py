@@ -17,7 +17,7 @@ class Custom(StepType):
     key: ClassVar[str] = "custom"
     label: ClassVar[str] = "Custom step"
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Take them as they are; that they can be kept is checked for all types."""
         return given
 
@@ -25,6 +25,6 @@ class Custom(StepType):
         """The settings."""
         return work.settings
 
-    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Keep what is given."""
         return given

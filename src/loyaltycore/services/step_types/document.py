@@ -35,7 +35,7 @@ class Document(StepType):
     key: ClassVar[str] = "document"
     label: ClassVar[str] = "Print or record a document"
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Read which document."""
         refuse_others(faults, given, ("document", "print_at_once"))
         return {

@@ -24,7 +24,7 @@ class OrderCard(StepType):
     # Each order costs money: a further card is ordered on purpose, on the customer.
     redoable: ClassVar[bool] = False
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Read the card template. Which ones there are is up to the order service on the day of the order."""
         refuse_others(faults, given, ("template",))
         template = faults.text("template", given.get("template"), limit=40)

@@ -63,7 +63,7 @@ class StepType(ABC):
     label: ClassVar[str]
     redoable: ClassVar[bool] = True
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Read the settings that a template gives to a step of this type; by itself a type has none.
 
         Args:

@@ -35,7 +35,7 @@ class Task(StepType):
     label: ClassVar[str] = "Task"
     redoable: ClassVar[bool] = False
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Read when it is due."""
         refuse_others(faults, given, ("due_after_days",))
         if given.get("due_after_days") is None:
@@ -49,7 +49,7 @@ class Task(StepType):
         begun = work.desk.branch.local_date(work.process.started_at)
         return TaskDraft(None if days is None else begun + timedelta(days=int(str(days))))
 
-    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Record that it was done."""
         faults = Faults()
         refuse_others(faults, given, ("note",))
