@@ -47,7 +47,7 @@ def test_what_was_committed_is_read_elsewhere(shop: Shop, figure: Figure, *, syn
         for number in range(ROUNDS):
             writing.customers.change(erika.id, notes=str(number))
             for desk in reading:
-                notes, took = _timed(lambda desk=desk: desk.customers.get(erika.id).notes)  # type: ignore[misc]
+                notes, took = _timed(lambda desk=desk: desk.customers.get(erika.id).notes)  # type: ignore[misc]  # a default binds what the loop gives
                 stale += notes != str(number)
                 waited += took
     reads = ROUNDS * len(reading)

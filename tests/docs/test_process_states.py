@@ -43,8 +43,8 @@ def _demand(house: House) -> object:
     return house.desk.processes.templates.change_step("supply", STEP, mandatory=True)
 
 
-EXECUTE: Final[Act] = lambda house, process: house.desk.processes.execute_step(process, STEP)  # noqa: E731
-SKIP: Final[Act] = lambda house, process: house.desk.processes.skip_step(process, STEP)  # noqa: E731
+EXECUTE: Final[Act] = lambda house, process: house.desk.processes.execute_step(process, STEP)  # noqa: E731  a constant with a type
+SKIP: Final[Act] = lambda house, process: house.desk.processes.skip_step(process, STEP)  # noqa: E731  a constant with a type
 LOSE: Final = _reload_after(_lose)
 
 REACH: Final[dict[str, tuple[Act, ...]]] = {

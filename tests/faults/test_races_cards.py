@@ -83,7 +83,7 @@ def test_one_key_is_one_order(house: House) -> None:
     for number in range(3):
         _rivals(house, THREADS)
         desk = house.desk.keyed(f"till-{number}")
-        orders = at_once(THREADS, lambda _, desk=desk: desk.cards.order(erika.id))  # type: ignore[misc]
+        orders = at_once(THREADS, lambda _, desk=desk: desk.cards.order(erika.id))  # type: ignore[misc]  # a default binds what the loop gives
         assert len(set(orders)) == 1, orders
         assert isinstance(orders[0], CardOrder)
     stored = house.desk.cards.orders_of(erika.id)

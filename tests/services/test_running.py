@@ -324,7 +324,7 @@ def test_arguments_that_only_look_alike_are_different(memory_house: House) -> No
             desk.keyed("q").selections.save("Q", other)
     desk.keyed("c").customers.create(last_name="M", birth_date=date(2000, 1, 1))
     with pytest.raises(KeyReused):
-        desk.keyed("c").customers.create(last_name="M", birth_date="2000-01-01")  # type: ignore[arg-type]
+        desk.keyed("c").customers.create(last_name="M", birth_date="2000-01-01")  # type: ignore[arg-type]  # what is wrong here is refused
 
 
 def test_an_argument_nested_too_deep_for_a_key_is_refused(memory_house: House) -> None:
@@ -333,7 +333,7 @@ def test_an_argument_nested_too_deep_for_a_key_is_refused(memory_house: House) -
     for _ in range(3000):
         deep = [deep]
     with pytest.raises(InvalidInput) as caught:
-        memory_house.desk.keyed("k").customers.create(last_name=deep)  # type: ignore[arg-type]
+        memory_house.desk.keyed("k").customers.create(last_name=deep)  # type: ignore[arg-type]  # what is wrong here is refused
     assert caught.value.codes == {"too_deep"}
 
 

@@ -144,7 +144,7 @@ def completeness(desk: Desk) -> None:
     assert_type(desk.completeness.gaps(field="email").items, tuple[CustomerGaps, ...])
     assert_type(desk.completeness.each_gap(), Iterator[CustomerGaps])
     assert_type(desk.completeness.report(), CompletenessReport)
-    desk.completeness.answer("k-1", moblie="0170 1234567")  # type: ignore[call-arg]
+    desk.completeness.answer("k-1", moblie="0170 1234567")  # type: ignore[call-arg]  # what is wrong here is refused
 
 
 def properties(desk: Desk) -> None:
