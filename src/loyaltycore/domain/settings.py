@@ -69,7 +69,7 @@ class Option(Generic[T]):
             InvalidInput: The type is wrong, or the option's own check notes a fault.
         """
         faults = Faults()
-        clean: Any = self.default
+        clean: Any
         if isinstance(self.default, bool):
             clean = faults.flag(self.key, value)
         elif isinstance(self.default, int):

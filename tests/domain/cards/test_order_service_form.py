@@ -140,6 +140,10 @@ NEGATIVE, DOLLARS = evolve(COSTS, print=Money(-1, "EUR")), evolve(COSTS, dispatc
         ),
         ({"costs": 5}, [("costs", "wrong_type")]),
         ({"costs": evolve(COSTS, card=5)}, [("costs.card", "wrong_type")]),
+        (
+            {"costs": evolve(COSTS, print=5, dispatch="5")},
+            [("costs.print", "wrong_type"), ("costs.dispatch", "wrong_type")],
+        ),
         ({"costs": NEGATIVE}, [("costs.print", "out_of_range")]),
         ({"costs": DOLLARS}, [("costs", "mixed_currency")]),
     ],

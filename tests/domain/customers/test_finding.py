@@ -39,6 +39,8 @@ def test_filters_hold_together() -> None:
     both = And((field("number") == "1", has_key("email", "a@example.org")))
     assert read(number="1", name="", email="a@example.org", phone=None) == (both, [])
     assert read() == read(number=None, name="") == (EVERYTHING, [])
+    blanks = dict.fromkeys(("number", "name", "email", "phone"), "  ")
+    assert read(**blanks) == (EVERYTHING, [])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from attrs import evolve
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.customers.form import Reading, read_new
 from loyaltycore.domain.customers.identity import KnownPeople, identity_of, recognise
+from loyaltycore.domain.customers.import_report import SkippedRow
 from loyaltycore.domain.customers.import_rows import read_row
 from loyaltycore.domain.customers.importing import ReadRow, sort_rows
 from loyaltycore.domain.validation import Faults
@@ -89,6 +90,12 @@ def match(row, *stored):
             {"first_name": "Moritz", "phone": "030 1234567"}, {"phone": "030 1234567"}, None, id="a sister"
         ),
         pytest.param({"number": "7"}, {"number": "7"}, "number", id="the same number"),
+        pytest.param(
+            {"number": "7", "birth_date": "1.2.1980"},
+            {"number": "7", "birth_date": "2.1.1980"},
+            "number",
+            id="the same number, a birthday put right",
+        ),
         pytest.param({"number": "7"}, {"number": "8"}, None, id="another number, whatever the name"),
         pytest.param({"number": "7"}, {}, None, id="a number is looked for by itself"),
         pytest.param(
@@ -148,6 +155,29 @@ def test_rows_know_those_before_them():
         (4, "birth_date", "b"),
         (5, "name", "a"),
     ]
+
+
+def test_a_skipped_row_names_whom_it_repeats():
+    """Somebody stored by id and number; in a dry run, where rows before have no id, the line that had the person."""
+    known = person("1", number="7")
+    assert sorted_rows(person(number="7"), known=[known]).skipped == [SkippedRow(2, "number", "1", "7", 0)]
+    taken_on = sorted_rows(person(number="8"), person(number="8"))
+    assert taken_on.skipped == [SkippedRow(3, "number", "a", "8", 0)]
+    rows = [ReadRow(line, person(number="9")) for line in (2, 3)]
+    tried = sort_rows(rows, [], lambda row, _: row.draft)
+    assert tried.skipped == [SkippedRow(3, "number", "", "9", 2)]
+
+
+def test_each_new_customer_is_told_who_came_before():
+    """Whoever takes a row on sees the customers of the rows before it, as numbers must not be given twice."""
+    seen = []
+
+    def take_on(row, before):
+        seen.append(("number", "7") in before)
+        return evolve(row.draft, id=str(row.line), number="7")
+
+    sort_rows([ReadRow(2, person()), ReadRow(3, person(last_name="Weiß"))], [], take_on)
+    assert seen == [False, True]
 
 
 @pytest.mark.parametrize("kind", ["number", "external_number"])

@@ -84,13 +84,13 @@ ORIGIN: Final = PropertyType(
     "origin",
     PropertyCategory.CUSTOMER,
     "Origin",
-    values=(PropertyValue("own", "Own"), PropertyValue("third")),
+    values=(PropertyValue("own", "Own"), PropertyValue("third", "third")),
 )
 INTERESTS: Final = PropertyType(
     "interests",
     PropertyCategory.CUSTOMER,
     "Interests",
-    values=(PropertyValue("art"), PropertyValue("music"), PropertyValue("own")),
+    values=(PropertyValue("art", "Art"), PropertyValue("music", "music"), PropertyValue("own", "Own")),
     multi_valued=True,
 )
 KINDS: Final = (ORIGIN, INTERESTS)

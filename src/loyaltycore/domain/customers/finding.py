@@ -17,7 +17,7 @@ LONGEST_PHONE: Final = 40
 
 
 class CustomerFilters(TypedDict, total=False):
-    """The filters by which customers are looked up; None and an empty text filter nothing.
+    """The filters by which customers are looked up; None and a text of nothing but blanks filter nothing.
 
     * ``number``: exactly this customer number.
     * ``name``: the beginning of a name: "last first", "first last", a company, or a later word of last name or company.
@@ -35,7 +35,7 @@ class CustomerFilters(TypedDict, total=False):
 
 
 def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> Criteria:
-    """Turn filters into a criteria that holds where all of them hold.
+    """Turn filters into a criteria that holds where all of them hold; where one has a fault, it means nothing.
 
     Args:
         faults: Takes every fault.
@@ -48,7 +48,7 @@ def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> C
     for name, value in given.items():
         if name not in _FILTERS:
             faults.note(name, "unknown_field", "is not a filter")
-        elif value is not None and value != "":
+        elif value is not None and not (isinstance(value, str) and not value.strip()):
             parts.append(_FILTERS[name](faults, value, country))
     return And(tuple(parts)) if parts else EVERYTHING
 
@@ -59,24 +59,22 @@ def _number(faults: Faults, value: object, _: str) -> Criteria:
 
 def _name(faults: Faults, value: object, _: str) -> Criteria:
     keys = foldings(faults.text("name", value, limit=LONGEST_NAME))
-    return Or(tuple(key_starts("name", key) for key in keys)) if keys else EVERYTHING
+    return Or(tuple(key_starts("name", key) for key in keys))
 
 
 def _email(faults: Faults, value: object, _: str) -> Criteria:
     text = faults.text("email", value, limit=LENGTHS["email"])
     email = faults.parsed("email", lambda: parse_email(text), "") if text else ""
-    return has_key("email", email_key(email)) if email else EVERYTHING
+    return has_key("email", email_key(email))
 
 
 def _phone(faults: Faults, value: object, country: str) -> Criteria:
     text = faults.text("phone", value, limit=LONGEST_PHONE)
-    phone = faults.parsed("phone", lambda: parse_phone(text, country), "") if text else ""
-    return has_key("phone", phone) if phone else EVERYTHING
+    return has_key("phone", faults.parsed("phone", lambda: parse_phone(text, country), "") if text else "")
 
 
 def _birth_date(faults: Faults, value: object, _: str) -> Criteria:
-    day = faults.day("birth_date", value)
-    return EVERYTHING if day is None else field("birth_date") == day
+    return field("birth_date") == faults.day("birth_date", value)
 
 
 _FILTERS: Final[Mapping[str, Callable[[Faults, object, str], Criteria]]] = {

@@ -8,7 +8,7 @@ from typing import Final
 
 from loyaltycore.domain.contact import Channel, ConsentState
 from loyaltycore.domain.customers.custom_fields import CustomField, FieldKind
-from loyaltycore.domain.customers.customer import CustomerKind, Salutation
+from loyaltycore.domain.customers.customer import POSTAL_KINDS, Customer, CustomerKind, Salutation
 from loyaltycore.domain.selections.catalogue import (
     Choice,
     SelectableField,
@@ -93,7 +93,7 @@ def _person() -> Iterator[SelectableField]:
     for key in ("first_name", "last_name", "title", "name_extension", "company"):
         yield _text(key, "person")
     name = operators_of(ValueType.NAME, may_be_empty=False, whole=False)
-    yield _made("name", "any name", "person", ValueType.NAME, FoldedKey("name"), name)
+    yield _made("name", "any name", "person", ValueType.NAME, FoldedKey("name", _names), name)
     yield _day("birth_date", "person")
     yield _made("age", "age", "person", ValueType.INTEGER, Age("birth_date"))
     yield _made("birthday", "birthday", "person", ValueType.DAY_OF_YEAR, DayOfYear("birthday"))
@@ -101,7 +101,7 @@ def _person() -> Iterator[SelectableField]:
 
 
 def _contact() -> Iterator[SelectableField]:
-    yield _made("email", "e-mail address", "contact", ValueType.EMAIL, EmailKey("email"))
+    yield _made("email", "e-mail address", "contact", ValueType.EMAIL, EmailKey("email", _email))
     yield _made("phone", "any phone number", "contact", ValueType.PHONE, Key("phone"))
     yield _text("mobile", "contact", "mobile number")
     yield _text("landline", "contact", "landline number")
@@ -109,7 +109,7 @@ def _contact() -> Iterator[SelectableField]:
 
 
 def _address() -> Iterator[SelectableField]:
-    yield _made("city", "town", "address", ValueType.NAME, FoldedKey("city"))
+    yield _made("city", "town", "address", ValueType.NAME, FoldedKey("city", _towns))
     yield _text("postal_code", "address")
     yield _text("country", "address")
     flag = operators_of(ValueType.FLAG, may_be_empty=False)
@@ -131,6 +131,19 @@ def _record(branches: tuple[Choice, ...]) -> Iterator[SelectableField]:
     yield _day("customer_since", "record")
     at = operators_of(ValueType.DATE, may_be_empty=False)
     yield _made("created_at", "day of entry", "record", ValueType.DATE, InstantColumn("created_at"), at)
+
+
+def _names(customer: Customer) -> Iterator[str]:
+    yield f"{customer.first_name} {customer.last_name}".strip()
+    yield customer.company
+
+
+def _email(customer: Customer) -> Iterator[str]:
+    yield customer.email
+
+
+def _towns(customer: Customer) -> Iterator[str]:
+    yield from (address.city for address in customer.addresses if address.kind in POSTAL_KINDS)
 
 
 def _made(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import field as attrs_field
@@ -37,9 +37,12 @@ class Key(Source):
 
     Attributes:
         lookup: The lookup.
+
+        shown: What a record holds there as people write it; without it, the keys themselves.
     """
 
     lookup: str
+    shown: Callable[[Any], Iterable[str]] | None = None
 
     def equals(self, value: Any) -> Criteria:
         """The record has that key."""
@@ -54,7 +57,9 @@ class Key(Source):
         return key_between(self.lookup, _LEAST)
 
     def held(self, record: Any, view: View) -> tuple[object, ...]:
-        """The record's keys."""
+        """What the keys were made of."""
+        if self.shown is not None:
+            return tuple(text for text in self.shown(record) if text)
         return tuple(view.keys(record).get(self.lookup, ()))
 
     @property
