@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 
 from loyaltycore.domain.completeness.assess import assess
+from loyaltycore.domain.completeness.fields import DATA_GROUPS
 from loyaltycore.domain.completeness.watching import Watching
 from loyaltycore.domain.criteria import View, matches
-from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.domain.customers.customer import Customer, CustomerKind
 from loyaltycore.domain.customers.form import CustomerFields
 from loyaltycore.domain.customers.search import lookup_keys
 from tests.domain.completeness.forms import FIELDS, customer, customers, watchings
@@ -40,6 +41,56 @@ def test_every_field_of_the_form_can_be_watched() -> None:
     own = {"custom.shoe_size", "custom.shoe", "custom.frame"}
     assert set(FIELDS) == form | groups | own
     assert all(field.label and field.group for field in FIELDS.values())
+
+
+FORM = {
+    "Name": "kind salutation title first_name name_extension last_name company",
+    "Person": "birth_date language",
+    "Contact": "postal_address addresses email landline mobile phones preferred_channel",
+    "Privacy": "privacy privacy_date consent_letter consent_email consent_phone consent_sms",
+    "Administration": "external_number customer_since branch_id notes",
+    "Fitting": "custom.shoe_size",
+}
+LABELS = {
+    "kind": "Kind of customer",
+    "birth_date": "Date of birth",
+    "addresses": "Any address",
+    "email": "E-mail address",
+    "landline": "Landline number",
+    "mobile": "Mobile number",
+    "phones": "Any phone number",
+    "privacy": "Privacy statement",
+    "privacy_date": "Date of the privacy statement",
+    "consent_letter": "Advertising by letter",
+    "consent_email": "Advertising by e-mail",
+    "consent_phone": "Advertising by phone",
+    "consent_sms": "Advertising by SMS",
+    "branch_id": "Branch responsible",
+    "custom.shoe_size": "Shoe size",
+}
+PEOPLES = {"salutation", "title", "first_name", "name_extension", "birth_date"}
+
+
+def test_the_fields_stand_in_the_order_and_under_the_headings_of_a_form() -> None:
+    """What a form shows of each, and whose it is: a company has no first name, a person no company."""
+    assert [key for keys in FORM.values() for key in keys.split()] == list(FIELDS)[:27]
+    for group, keys in FORM.items():
+        for key in keys.split():
+            kind = (
+                CustomerKind.PERSON if key in PEOPLES else CustomerKind.COMPANY if key == "company" else None
+            )
+            words = LABELS.get(key, key.replace("_", " ").capitalize())
+            assert (FIELDS[key].label, FIELDS[key].group, FIELDS[key].only) == (words, group, kind)
+
+
+def test_the_groups_of_data_have_their_words() -> None:
+    """The four ways of marketing to reach somebody."""
+    assert [(each.key, each.label) for each in DATA_GROUPS] == [
+        ("postal_address", "Full postal address"),
+        ("email", "E-mail"),
+        ("landline", "Landline"),
+        ("mobile", "Mobile"),
+    ]
 
 
 def test_a_field_of_the_host_keeps_its_label_and_group() -> None:
