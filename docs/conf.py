@@ -43,7 +43,12 @@ nitpick_ignore_regex = [
     ("py:class", r".*\._\w+"),  # private classes
 ]
 
-autodoc_default_options = {"members": True, "ignore-module-all": True, "member-order": "bysource"}
+autodoc_default_options = {
+    "members": True,
+    "ignore-module-all": True,
+    "member-order": "bysource",
+    "show-inheritance": True,
+}
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 napoleon_numpy_docstring = False

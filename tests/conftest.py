@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
@@ -16,6 +16,13 @@ settings.register_profile(
     "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("house")
+# For mutation testing: which example is the smallest, or was found before, does not matter there.
+settings.register_profile(
+    "mutation",
+    parent=settings.get_profile("house"),
+    phases=(Phase.explicit, Phase.generate),
+    database=None,
+)
 
 STORAGES = ("memory", "sqlite", "postgresql", "mariadb")
 

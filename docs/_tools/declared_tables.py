@@ -13,7 +13,7 @@ from loyaltycore.domain.options import CORE_OPTIONS
 from loyaltycore.domain.selections.customer_fields import customer_fields
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore.records.registry import RecordType, Registry
-from loyaltycore.services.selectable import relations
+from loyaltycore.services.selections.selectable import relations
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -18,7 +18,7 @@ from loyaltycore.domain.outbox import MessageState, OutboxMessage
 from loyaltycore.errors import EditedMeanwhile
 from loyaltycore.services.delivery.handler import Outcome, Verdict
 from loyaltycore.services.desk import Desk
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 from tests.faults.effort import patience
 from tests.faults.racing import until_done
 

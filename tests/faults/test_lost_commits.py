@@ -45,7 +45,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
 @pytest.fixture
 def house(line: Line, monkeypatch: pytest.MonkeyPatch) -> House:
     """A house behind the line; it does not wait between its tries."""
-    monkeypatch.setattr("loyaltycore.services.running.pause", lambda _: None)
+    monkeypatch.setattr("loyaltycore.services.work.running.pause", lambda _: None)
     opened = build_house(line.far)
     opened.set_up_cards()
     return opened
@@ -124,7 +124,7 @@ def test_somebody_else_used_the_key_meanwhile(
         if not repeated:
             repeated.append(near.keyed("till-1").cards.order(erika.id))
 
-    monkeypatch.setattr("loyaltycore.services.running.pause", meanwhile)
+    monkeypatch.setattr("loyaltycore.services.work.running.pause", meanwhile)
     line.cutter.plan([COMMIT_LOST])
     order = house.desk.keyed("till-1").cards.order(erika.id)
     assert [order] == repeated
@@ -138,7 +138,7 @@ def test_somebody_else_used_the_key_for_something_else(
     erika = house.customer()
     near = _near_desk(line)
     monkeypatch.setattr(
-        "loyaltycore.services.running.pause",
+        "loyaltycore.services.work.running.pause",
         lambda _: near.keyed("till-1").customers.change(erika.id, notes="other"),
     )
     line.cutter.plan([COMMIT_LOST])

@@ -9,9 +9,9 @@ import pytest
 from attrs import define
 
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
-from loyaltycore.services.ambient import SystemClock
 from loyaltycore.services.delivery.handler import Outcome, Verdict
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.ambient import SystemClock
+from loyaltycore.services.work.unit import Unit
 from loyaltycore_sql import SqlStorage
 from tests.faults import rivals
 from tests.faults.effort import FACTOR

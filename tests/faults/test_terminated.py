@@ -25,7 +25,7 @@ from loyaltycore.domain.customers.options import NUMBER_PATTERN
 from loyaltycore.domain.outbox import MessageState, OutboxMessage, RetryPolicy
 from loyaltycore.errors import LoyaltyError
 from loyaltycore.memory import MemoryMailer
-from loyaltycore.services.ambient import SystemClock
+from loyaltycore.services.work.ambient import SystemClock
 from loyaltycore_sql import SqlStorage
 from tests.engines import fresh_database, server
 from tests.faults.effort import FACTOR, patience

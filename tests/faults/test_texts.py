@@ -11,7 +11,7 @@ import pytest
 from loyaltycore import Loyalty
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
 from loyaltycore.memory import FixedClock
-from loyaltycore.services.ambient import SystemClock
+from loyaltycore.services.work.ambient import SystemClock
 from loyaltycore_sql import SqlStorage
 from tests.faults.prefork import KILLED, Prefork
 from tests.faults.texting import ANSWERS, KILLS, NO_ANSWER, SILENT, Gateway, dispatch_texts

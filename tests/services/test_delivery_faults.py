@@ -15,7 +15,7 @@ from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway
 from loyaltycore.ports.card_printing import PrinterCapabilities, PrintReceipt
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.services.delivery.handler import Outcome
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 from tests.house import House, build_house
 from tests.services.steps import outbox, with_orders
 

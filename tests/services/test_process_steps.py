@@ -18,7 +18,7 @@ from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import RegistrationError, StorageError
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.services.step_types import StepType, StepWork
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 from tests.house import BASIC, GOLD, House, build_house, dump
 from tests.services.workflow import CLASSIFY, running, template, with_origin
 

@@ -9,7 +9,8 @@ import pytest
 from loyaltycore import InvalidInput, NotFound, Refused
 from loyaltycore.domain.properties import PropertyCategory, PropertyType, PropertyValue
 from loyaltycore.domain.properties.form import MOST_VALUES
-from loyaltycore.services.properties import Properties, use_property
+from loyaltycore.services.properties.defining import use_property
+from loyaltycore.services.properties.properties import Properties
 from tests.house import House, dump
 
 OWN = PropertyValue("own", "Own customer")

@@ -12,7 +12,7 @@ from loyaltycore import Refused
 from loyaltycore.domain.criteria import Query
 from loyaltycore.domain.properties import CustomerProperty, PropertyType, PropertyValue
 from loyaltycore.ports.storage import Storage
-from loyaltycore.services.properties import use_property
+from loyaltycore.services.properties.defining import use_property
 from tests.adapters.sql.helpers import at_once
 from tests.faults.meeting import MeetingStorage
 from tests.house import House, build_house

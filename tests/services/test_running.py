@@ -32,7 +32,7 @@ from loyaltycore.errors import (
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
 from loyaltycore.records.registry import Registry
-from loyaltycore.services.cards import Cards
+from loyaltycore.services.cards.cards import Cards
 from tests.house import House, build_house, dump
 
 
@@ -40,7 +40,7 @@ from tests.house import House, build_house, dump
 def _no_pauses() -> Iterator[None]:
     """Rivals that are told when to interfere need no pauses between the tries."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("loyaltycore.services.running.pause", lambda _: None)
+        patch.setattr("loyaltycore.services.work.running.pause", lambda _: None)
         yield
 
 

@@ -70,10 +70,10 @@ from loyaltycore.ports.storage import Storage
 from loyaltycore.services.delivery.vendor_news import Intake
 from loyaltycore.services.delivery.worker import DeliveryReport, Worker
 from loyaltycore.services.desk import Desk
-from loyaltycore.services.paging import Page
-from loyaltycore.services.processes import OpenSteps
+from loyaltycore.services.processes.worklist import OpenSteps
 from loyaltycore.services.step_types import StepType
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.paging import Page
+from loyaltycore.services.work.unit import Unit
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_email import SmtpMailer
 from loyaltycore_holidays import BranchHolidays

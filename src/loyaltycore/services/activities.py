@@ -10,9 +10,9 @@ from attrs import frozen
 from loyaltycore.domain.activities import Activity
 from loyaltycore.domain.criteria import field
 from loyaltycore.domain.validation import Faults
-from loyaltycore.services.paging import Page, find_page, read_portion
-from loyaltycore.services.running import query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.paging import Page, find_page, read_portion
+from loyaltycore.services.work.running import query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

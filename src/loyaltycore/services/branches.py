@@ -10,8 +10,8 @@ from loyaltycore.domain.branches import Branch, BranchChanges, BranchFacts, bran
 from loyaltycore.domain.decisions import Decision, Note, Subject
 from loyaltycore.domain.validation import check_names
 from loyaltycore.errors import Refused
-from loyaltycore.services.running import command, query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.running import command, query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

@@ -22,11 +22,11 @@ from loyaltycore.domain.customers.changes import change_customer, require_versio
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.customers.form import CustomerFields, read_change
 from loyaltycore.domain.validation import Faults
-from loyaltycore.services.customers import reading_of
-from loyaltycore.services.paging import Page, find_page, read_portion
-from loyaltycore.services.running import command, query, run_query
-from loyaltycore.services.streaming import portions
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.customers.customers import reading_of
+from loyaltycore.services.work.paging import Page, find_page, read_portion
+from loyaltycore.services.work.running import command, query, run_query
+from loyaltycore.services.work.streaming import portions
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from datetime import date

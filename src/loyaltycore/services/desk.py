@@ -14,21 +14,21 @@ from loyaltycore.domain.branches import Branch
 from loyaltycore.domain.settings import SettingsSnapshot
 from loyaltycore.domain.validation import Faults
 from loyaltycore.records.journal import COMMAND_KEY_LENGTH
-from loyaltycore.services.blocks import open_unit, opened
-from loyaltycore.services.unit import Acting, Unit
+from loyaltycore.services.work.blocks import open_unit, opened
+from loyaltycore.services.work.unit import Acting, Unit
 
 if TYPE_CHECKING:
     from loyaltycore.domain.calendar import BusinessCalendar
     from loyaltycore.ports.storage import Transaction
     from loyaltycore.services.activities import Activities
     from loyaltycore.services.branches import Branches
-    from loyaltycore.services.cards import Cards
+    from loyaltycore.services.cards.cards import Cards
     from loyaltycore.services.completeness import DataCompleteness
-    from loyaltycore.services.customers import Customers
+    from loyaltycore.services.customers.customers import Customers
     from loyaltycore.services.loyalty import Loyalty
-    from loyaltycore.services.processes import Processes
-    from loyaltycore.services.properties import Properties
-    from loyaltycore.services.selections import Selections
+    from loyaltycore.services.processes.processes import Processes
+    from loyaltycore.services.properties.properties import Properties
+    from loyaltycore.services.selections.selections import Selections
     from loyaltycore.services.settings import Settings
 
 
@@ -60,7 +60,7 @@ class Desk:
     @cached_property
     def customers(self) -> Customers:
         """Create, read, change, find and import customers."""
-        from loyaltycore.services.customers import Customers
+        from loyaltycore.services.customers.customers import Customers
 
         return Customers(self)
 
@@ -74,28 +74,28 @@ class Desk:
     @cached_property
     def cards(self) -> Cards:
         """Order cards, present them, and what happens to them."""
-        from loyaltycore.services.cards import Cards
+        from loyaltycore.services.cards.cards import Cards
 
         return Cards(self)
 
     @cached_property
     def properties(self) -> Properties:
         """Define properties and give their values to customers."""
-        from loyaltycore.services.properties import Properties
+        from loyaltycore.services.properties.properties import Properties
 
         return Properties(self)
 
     @cached_property
     def processes(self) -> Processes:
         """Start processes, work on their steps, complete their offers; and the templates behind them."""
-        from loyaltycore.services.processes import Processes
+        from loyaltycore.services.processes.processes import Processes
 
         return Processes(self)
 
     @cached_property
     def selections(self) -> Selections:
         """Who fits a condition, and conditions that are saved."""
-        from loyaltycore.services.selections import Selections
+        from loyaltycore.services.selections.selections import Selections
 
         return Selections(self)
 

@@ -11,10 +11,10 @@ from loyaltycore.domain.settings import OptionCatalogue, SettingSet, SettingsSna
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import NotFound
 from loyaltycore.records.registry import Registry
-from loyaltycore.services.ambient import SecretTokens, SystemClock, TimeOrderedIds
-from loyaltycore.services.blocks import refuse_inside_block
 from loyaltycore.services.desk import Desk
-from loyaltycore.services.running import run_query
+from loyaltycore.services.work.ambient import SecretTokens, SystemClock, TimeOrderedIds
+from loyaltycore.services.work.blocks import refuse_inside_block
+from loyaltycore.services.work.running import run_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from loyaltycore.services.delivery.worker import DeliveryReport, Worker
     from loyaltycore.services.step_types.registry import StepTypes
     from loyaltycore.services.step_types.step_type import StepType
-    from loyaltycore.services.unit import Unit
     from loyaltycore.services.upkeep import Pruned
+    from loyaltycore.services.work.unit import Unit
 
 
 def weekdays_of(branch: Branch) -> BusinessCalendar:

@@ -17,8 +17,8 @@ from loyaltycore.domain.criteria import Criteria, field
 from loyaltycore.domain.inbox import InboxEvent
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
 from loyaltycore.errors import Fault, InvalidInput
-from loyaltycore.services.running import run_command
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.running import run_command
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

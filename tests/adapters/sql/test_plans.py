@@ -22,7 +22,7 @@ from loyaltycore.domain.customers.finding import CustomerFilters
 from loyaltycore.domain.inbox import InboxEvent
 from loyaltycore.domain.outbox import MessageState, OutboxMessage
 from loyaltycore.domain.selections import AllOf, FieldCondition, RelatedCondition
-from loyaltycore.services.paging import mark_of, write_cursor
+from loyaltycore.services.work.paging import mark_of, write_cursor
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import statements
 from tests.engines import ENGINES, bare_database

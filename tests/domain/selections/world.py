@@ -26,7 +26,7 @@ from loyaltycore.domain.selections.customer_fields import custom_field, customer
 from loyaltycore.domain.selections.sources import Today
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore.records.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType, Registry
-from loyaltycore.services.selectable import relations
+from loyaltycore.services.selections.selectable import relations
 
 
 class Stage(Enum):

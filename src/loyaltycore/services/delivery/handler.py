@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from loyaltycore.domain.outbox import OutboxMessage
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 
 class Verdict(Enum):

@@ -9,7 +9,7 @@ from loyaltycore.domain.messages import Email, SmsText
 from loyaltycore.domain.outbox import OutboxMessage
 from loyaltycore.ports.messaging import DeliveryStatus, Mailer, Receipt, SmsGateway
 from loyaltycore.services.delivery.handler import Outcome, Verdict, outcome_of
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 
 @frozen

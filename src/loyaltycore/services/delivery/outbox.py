@@ -13,9 +13,9 @@ from loyaltycore.domain.decisions import Decision, Note, Subject
 from loyaltycore.domain.outbox import MessageState, OutboxMessage, requeue
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Refused
-from loyaltycore.services.paging import Page, find_page, read_portion
-from loyaltycore.services.running import command, query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.paging import Page, find_page, read_portion
+from loyaltycore.services.work.running import command, query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

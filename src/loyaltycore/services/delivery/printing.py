@@ -26,7 +26,7 @@ from loyaltycore.ports.card_printing import (
 )
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.services.delivery.handler import Outcome, Verdict, outcome_of
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 T = TypeVar("T")
 

@@ -19,8 +19,8 @@ from loyaltycore.domain.inbox import Cursor, InboxEvent
 from loyaltycore.errors import DeliveryFailed, InvalidInput
 from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
 from loyaltycore.services.delivery.printing import take_status
-from loyaltycore.services.running import run_command, run_query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.running import run_command, run_query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

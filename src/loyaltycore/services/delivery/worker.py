@@ -21,8 +21,8 @@ from loyaltycore.domain.criteria import field
 from loyaltycore.domain.outbox import MessageState, OutboxMessage, RetryPolicy, finish, lease, postpone
 from loyaltycore.errors import DeliveryFailed, LoyaltyError
 from loyaltycore.services.delivery.handler import Handler, HoldsFew, Outcome, Verdict
-from loyaltycore.services.running import run_command
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.running import run_command
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

@@ -11,9 +11,9 @@ from loyaltycore.domain.processes.template import StepValues
 from loyaltycore.domain.properties.assignment import CustomerProperty, StepReference
 from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyType, PropertyValue
 from loyaltycore.domain.validation import Faults
-from loyaltycore.services.properties import use_property
+from loyaltycore.services.properties.defining import use_property
 from loyaltycore.services.step_types.step_type import StepType, StepWork, read_preset, refuse_others
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 
 @frozen

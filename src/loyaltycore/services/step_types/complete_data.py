@@ -14,7 +14,7 @@ from loyaltycore.domain.processes.template import StepValues
 from loyaltycore.domain.validation import Faults
 from loyaltycore.services.completeness import complete, completeness_of, remember
 from loyaltycore.services.step_types.step_type import StepType, StepWork, refuse_others
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 
 @frozen

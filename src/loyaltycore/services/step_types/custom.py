@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from loyaltycore.domain.processes.template import StepValues
 from loyaltycore.domain.validation import Faults
 from loyaltycore.services.step_types.step_type import StepType, StepWork
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 
 class Custom(StepType):

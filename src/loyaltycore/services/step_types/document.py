@@ -10,7 +10,7 @@ from attrs import frozen
 from loyaltycore.domain.processes.template import StepValues
 from loyaltycore.domain.validation import Faults
 from loyaltycore.services.step_types.step_type import StepType, StepWork, refuse_others
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 _LENGTH = 200
 

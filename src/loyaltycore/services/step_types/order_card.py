@@ -11,7 +11,7 @@ from loyaltycore.domain.cards.ordering import OrderDraft
 from loyaltycore.domain.processes.template import StepValues
 from loyaltycore.domain.validation import Faults
 from loyaltycore.services.step_types.step_type import StepType, StepWork, read_preset, refuse_others
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 _GIVEN = ("template", "valid_until", "valid_for", "comment", "target")
 

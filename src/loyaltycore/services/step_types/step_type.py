@@ -12,7 +12,7 @@ from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.processes.process import Process, ProcessStep
 from loyaltycore.domain.processes.template import StepValues
 from loyaltycore.domain.validation import Faults
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from loyaltycore.domain.criteria import Criteria
-from loyaltycore.services.running import run_query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.running import run_query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

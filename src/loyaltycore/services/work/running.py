@@ -24,9 +24,9 @@ from loyaltycore.errors import (
     StaleRecord,
     StorageBusy,
 )
-from loyaltycore.services.blocks import join, open_unit, opened
-from loyaltycore.services.calls import digest_of, without_unit
-from loyaltycore.services.unit import Unit, result_reference
+from loyaltycore.services.work.blocks import join, open_unit, opened
+from loyaltycore.services.work.calls import digest_of, without_unit
+from loyaltycore.services.work.unit import Unit, result_reference
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

@@ -28,11 +28,11 @@ from loyaltycore.domain.selections.sources import Today
 from loyaltycore.domain.selections.words import words_of
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import NotFound
-from loyaltycore.services.paging import Page, find_page, read_portion
-from loyaltycore.services.running import command, query, run_query
-from loyaltycore.services.selectable import catalogue_for
-from loyaltycore.services.streaming import portions
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.selections.selectable import catalogue_for
+from loyaltycore.services.work.paging import Page, find_page, read_portion
+from loyaltycore.services.work.running import command, query, run_query
+from loyaltycore.services.work.streaming import portions
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from attrs import Factory, define
 
 from loyaltycore.errors import Refused, StorageError
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 R = TypeVar("R")
 

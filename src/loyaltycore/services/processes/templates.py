@@ -24,10 +24,10 @@ from loyaltycore.domain.processes.template_form import (
     read_values,
 )
 from loyaltycore.domain.validation import Faults, check_names
-from loyaltycore.services.paging import Page, find_page, read_portion
-from loyaltycore.services.running import command, query
 from loyaltycore.services.step_types.step_type import StepType
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.paging import Page, find_page, read_portion
+from loyaltycore.services.work.running import command, query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

@@ -13,7 +13,7 @@ from attrs import frozen
 from loyaltycore.domain.criteria import Criteria
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Fault, InvalidInput
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 T = TypeVar("T")
 

@@ -31,9 +31,9 @@ from loyaltycore.domain.customers.table_file import BrokenRow, Row, TableFile, o
 from loyaltycore.domain.decisions import Decision
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import InvalidInput
-from loyaltycore.services.numbering import Numbering
-from loyaltycore.services.running import run_command, run_query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.customers.numbering import Numbering
+from loyaltycore.services.work.running import run_command, run_query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

@@ -31,10 +31,10 @@ from loyaltycore.domain.decisions import Decision
 from loyaltycore.domain.outbox import OutboxMessage
 from loyaltycore.domain.settings import CHAIN_SCOPE, scope_of
 from loyaltycore.domain.validation import Faults
-from loyaltycore.services.card_setup import CardSetup
+from loyaltycore.services.cards.setup import CardSetup
 from loyaltycore.services.delivery.printing import require_printable
-from loyaltycore.services.running import command, query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.running import command, query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

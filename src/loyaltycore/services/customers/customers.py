@@ -21,10 +21,10 @@ from loyaltycore.domain.customers.numbers import NumberPattern
 from loyaltycore.domain.customers.options import NUMBER_PATTERN
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import NotFound
-from loyaltycore.services.numbering import Numbering
-from loyaltycore.services.paging import Page, find_page, read_portion
-from loyaltycore.services.running import command, query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.customers.numbering import Numbering
+from loyaltycore.services.work.paging import Page, find_page, read_portion
+from loyaltycore.services.work.running import command, query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
         RejectedRow,
         SkippedRow,
     )
+    from loyaltycore.services.customers.importing import Source
     from loyaltycore.services.desk import Desk
-    from loyaltycore.services.importing import Source
 
 
 @frozen
@@ -221,7 +221,7 @@ class Customers:
             OSError: The file cannot be opened.
         """
         # Reading tables is a quarter of the library, and most programs never do.
-        from loyaltycore.services.importing import ImportSettings, import_file  # noqa: PLC0415  few programs import files
+        from loyaltycore.services.customers.importing import ImportSettings, import_file  # noqa: PLC0415  few programs import files
 
         settings = ImportSettings(
             columns=columns,

@@ -17,9 +17,9 @@ from loyaltycore.domain.processes.process import Process, ProcessState
 from loyaltycore.domain.processes.reloading import ReloadReport, laid_down, reload_process
 from loyaltycore.domain.processes.template import ProcessTemplate
 from loyaltycore.domain.validation import Faults
-from loyaltycore.services.process_templates import template_here
-from loyaltycore.services.running import run_command, run_query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.processes.templates import template_here
+from loyaltycore.services.work.running import run_command, run_query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

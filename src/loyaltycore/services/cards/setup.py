@@ -19,8 +19,8 @@ from loyaltycore.domain.decisions import Decision, Note, Subject
 from loyaltycore.domain.settings import scope_of
 from loyaltycore.domain.validation import check_names
 from loyaltycore.errors import NotFound
-from loyaltycore.services.running import command, query
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.running import command, query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

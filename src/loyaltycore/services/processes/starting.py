@@ -17,8 +17,8 @@ from loyaltycore.domain.processes.template import ProcessTemplate
 from loyaltycore.domain.validation import Faults
 from loyaltycore.records.processes import COMMENT_LENGTH
 from loyaltycore.services.completeness import complete, remember, request_for, require_address, watching_of
-from loyaltycore.services.running import command
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.running import command
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.services.desk import Desk

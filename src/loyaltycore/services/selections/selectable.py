@@ -24,7 +24,7 @@ from loyaltycore.domain.selections.lookups import PROPERTIES, Key
 from loyaltycore.domain.selections.sources import Column, InstantColumn, Presence, Source
 from loyaltycore.records.catalogue import core_record_types
 from loyaltycore.records.registry import RecordType, Registry, StoredField, Storing
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 RELATED: Final = (PROPERTIES, "cards", "card_orders", "processes")
 """Which of the library's own records make a relation; the others are for the house itself."""

@@ -7,66 +7,35 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from loyaltycore.domain.criteria import Criteria, field, has_key, key_starts
+from loyaltycore.domain.criteria import field
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.processes import completing, working
-from loyaltycore.domain.processes.process import Process, ProcessState, ProcessStep, open_step_key
-from loyaltycore.domain.processes.template import ProcessTemplate, StepTemplate
+from loyaltycore.domain.processes.process import Process, ProcessState, ProcessStep
+from loyaltycore.domain.processes.template import ProcessTemplate
 from loyaltycore.domain.processes.template_form import read_values
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Refused
 from loyaltycore.records.processes import COMMENT_LENGTH
-from loyaltycore.services.blocks import opened
-from loyaltycore.services.paging import Page, find_page, read_portion
-from loyaltycore.services.process_starting import StartDraft, Started, Starting
-from loyaltycore.services.process_templates import ProcessTemplates, template_here
-from loyaltycore.services.running import command, query
+from loyaltycore.services.processes.starting import StartDraft, Started, Starting
+from loyaltycore.services.processes.templates import ProcessTemplates
+from loyaltycore.services.processes.worklist import Worklist
 from loyaltycore.services.step_types.step_type import StepType, StepWork
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.blocks import opened
+from loyaltycore.services.work.running import command, query
+from loyaltycore.services.work.unit import Unit
 
 if TYPE_CHECKING:
     from loyaltycore.domain.processes.completing import OfferCheck
     from loyaltycore.domain.processes.reloading import ReloadReport
-    from loyaltycore.services.desk import Desk
 
 
 @frozen
-class OpenSteps:
-    """What is still to be done in a process.
-
-    Attributes:
-        process: The process.
-
-        steps: The open steps that were asked for, in order.
-    """
-
-    process: Process
-    steps: tuple[ProcessStep, ...]
-
-
-@frozen
-class StepCount:
-    """In how many processes a step is still to be done.
-
-    Attributes:
-        step: The step, as its template has it now.
-
-        open: The number of open processes in which it is open.
-    """
-
-    step: StepTemplate
-    open: int
-
-
-@frozen
-class Processes:
+class Processes(Worklist):
     """The processes of the customers.
 
     Attributes:
         desk: The session that asks.
     """
-
-    desk: Desk
 
     @property
     def templates(self) -> ProcessTemplates:
@@ -290,69 +259,9 @@ class Processes:
 
             Refused: ``process_template.other_branch``.
         """
-        from loyaltycore.services.process_reloading import reload_open  # noqa: PLC0415  few programs reload
+        from loyaltycore.services.processes.reloading import reload_open  # noqa: PLC0415  few programs reload
 
         return reload_open(self.desk, template, batch_size, on_progress)
-
-    @query
-    def open_steps(
-        self,
-        unit: Unit,
-        *,
-        template: str | None = None,
-        step: str | None = None,
-        mandatory_only: bool = False,
-        limit: int = 50,
-        after: str = "",
-    ) -> Page[OpenSteps]:
-        """The open processes in which something is still to be done, oldest first, so that nothing is forgotten.
-
-        Args:
-            unit: Supplied.
-
-            template: Those of one template; None for all. Where none is named, a page may be shorter than its limit, even
-                empty, before the end.
-
-            step: Those in which this step of the template is open; None for any.
-
-            mandatory_only: Whether mandatory steps alone count; a page may then be shorter, too.
-
-            limit: Length of a page, 1 to 500.
-
-            after: The `next` of the page before, for the same question.
-
-        Raises:
-            NotFound: There is no such template.
-
-            InvalidInput: Every fault of every argument.
-
-            Refused: ``process_template.other_branch``.
-        """
-        faults = Faults()
-        portion = read_portion(faults, ("id",), limit, after)
-        strict = faults.flag("mandatory_only", mandatory_only)
-        if step is not None and template is None:
-            faults.note("template", "required", "must say whose step it is")
-        faults.raise_if_any()
-        key = None if template is None else template_here(self.desk, unit, template).id
-        page = find_page(unit, Process, _waiting(key, step), portion)
-        found = tuple(OpenSteps(process, _open(process, step, strict=strict)) for process in page.items)
-        return Page(tuple(each for each in found if each.steps), page.next)
-
-    @query
-    def count_open_steps(self, unit: Unit, template: str) -> tuple[StepCount, ...]:
-        """Count for each step of a template in how many open processes it is still to be done.
-
-        Raises:
-            NotFound: There is no such template.
-
-            Refused: ``process_template.other_branch``.
-        """
-        kind = template_here(self.desk, unit, template)
-        return tuple(
-            StepCount(step, unit.count(Process, has_key("open_step", open_step_key(kind.id, step.id))))
-            for step in kind.steps
-        )
 
     def _executable(self, process: Process, step_id: str) -> tuple[ProcessStep, StepType]:
         step = process.step(step_id)
@@ -376,20 +285,6 @@ class Processes:
 
 def _template(unit: Unit, process: Process) -> ProcessTemplate:
     return unit.get(ProcessTemplate, process.template)
-
-
-def _waiting(template: str | None, step: str | None) -> Criteria:
-    if template is None:
-        return field("state") == ProcessState.OPEN
-    if step is None:
-        return key_starts("open_step", open_step_key(template))
-    return has_key("open_step", open_step_key(template, step))
-
-
-def _open(process: Process, step: str | None, *, strict: bool) -> tuple[ProcessStep, ...]:
-    return tuple(
-        each for each in process.open_steps if step in {None, each.id} and (each.mandatory or not strict)
-    )
 
 
 def _reason(value: object) -> str:

@@ -9,7 +9,7 @@ from attrs import evolve
 from loyaltycore.domain.criteria import field
 from loyaltycore.domain.customers.customer import Customer, NumberRange
 from loyaltycore.domain.customers.numbers import NumberPattern, free_numbers
-from loyaltycore.services.unit import Unit
+from loyaltycore.services.work.unit import Unit
 
 
 class Numbering:

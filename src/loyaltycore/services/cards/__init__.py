@@ -1,0 +1,1 @@
+"""Cards: their verbs, and what is agreed with the vendor."""

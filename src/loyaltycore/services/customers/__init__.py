@@ -1,0 +1,1 @@
+"""Customers: their verbs, their numbers, their import."""

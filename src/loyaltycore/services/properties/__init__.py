@@ -1,0 +1,1 @@
+"""Properties of customers: what there is, and who has it."""

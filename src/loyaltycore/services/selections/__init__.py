@@ -1,0 +1,1 @@
+"""Selections, and what they can be built from."""
