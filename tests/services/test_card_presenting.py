@@ -39,6 +39,23 @@ def test_presenting_says_why_not(house: House) -> None:
     assert house.desk.cards.present(used.number).standing is CardStanding.INVALID
 
 
+def test_a_slip_of_one_digit_is_told_from_a_number_that_nobody_has(memory_house: House) -> None:
+    """A wrong check digit is worth another reading; a good number that is unknown is not, and no good card is misread."""
+    _, card = active(memory_house)
+    slipped = card.number[:-1] + str((int(card.number[-1]) + 1) % 10)
+    present = memory_house.desk.cards.present
+    assert [present(number).misread for number in (slipped, "", "1234567890123452", card.number)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    for number, remedy in ((slipped, "read or type it again"), ("1234567890123452", "")):
+        with pytest.raises(Refused) as refusal:
+            present(number).require()
+        assert (refusal.value.code, refusal.value.remedy) == ("card.unknown", remedy)
+
+
 def test_an_expired_card_is_refused_the_day_after_its_last_day(house: House) -> None:
     """F19: the last day is included by the branch's own calendar date; the day after the card is refused."""
     _, card = active(house, valid_until=date(2026, 1, 20))

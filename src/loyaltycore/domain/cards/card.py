@@ -7,6 +7,7 @@ from enum import Enum
 
 from attrs import evolve, frozen
 
+from loyaltycore.domain.cards.numbers import is_well_formed
 from loyaltycore.domain.customers.customer import Customer
 from loyaltycore.domain.decisions import Decision, Note, Subject
 from loyaltycore.errors import Refused
@@ -113,6 +114,11 @@ class Presentation:
         """Whether the card is good."""
         return self.standing is CardStanding.VALID
 
+    @property
+    def misread(self) -> bool:
+        """Whether nobody has that number and its check digit is wrong, so that it is worth reading again."""
+        return self.standing is CardStanding.UNKNOWN and not is_well_formed(self.number)
+
     def require(self) -> Customer:
         """The customer, or the refusal as an error.
 
@@ -123,6 +129,7 @@ class Presentation:
             raise Refused(
                 f"card.{self.standing.value}",
                 _SAYS[self.standing],
+                remedy="read or type it again" if self.misread else "",
                 number=self.number,
                 standing=self.standing.value,
             )

@@ -96,10 +96,6 @@ class CustomFields:
         """All fields in the order of their declaration."""
         return tuple(self._fields.values())
 
-    def get(self, key: str) -> CustomField | None:
-        """The field of that key, or None."""
-        return self._fields.get(key)
-
     def read(
         self, faults: Faults, given: object, before: Mapping[str, CustomValue]
     ) -> Mapping[str, CustomValue]:
