@@ -31,6 +31,15 @@ def test_deriving_twice_is_deriving_once(form):
     assert made.mobile in (numbers or {""})
 
 
+def test_a_person_sorts_by_surname_and_a_company_by_its_name():
+    """As in a phone book, umlauts written out; the contact person stands behind the company."""
+    assert customer(last_name="Müller", first_name="Änne", company="Optik").sort_name == "mueller aenne"
+    optician = {"kind": "company", "company": "Brillen & Co", "last_name": "Öz", "first_name": "Ida"}
+    assert customer(**optician).sort_name == "brillen co oez ida"
+    made = customer(**optician)
+    assert with_derived(evolve(made, sort_name="")) == made
+
+
 def test_where_things_are_sent_to_is_what_counts():
     """Postal code and country are those of the address that a letter goes to, a delivery address before the home."""
     assert (customer(addresses=[HOME]).postal_code, customer(addresses=[HOME]).country) == ("10969", "DE")

@@ -86,6 +86,15 @@ def test_a_name_is_enough():
     assert (customer.phones, customer.addresses, customer.number) == ((), (), "")
 
 
+def test_a_row_belongs_to_no_branch_unless_one_is_named():
+    """The branch is the one that the import was given."""
+    row = {"last_name": "Müller"}
+    assert (read_row(row, READING).branch_id, read_row(row, READING, branch_id="bonn").branch_id) == (
+        "",
+        "bonn",
+    )
+
+
 def test_texts_are_allowed_only_on_the_mobile_number_of_who_accepted_them():
     """Without consent to SMS no number is for texts, and a number is what its range says."""
     row = {"last_name": "M", "phone": "0170 1234567", "mobile": "030 1234567"}

@@ -73,6 +73,7 @@ def test_a_year_in_the_pattern_starts_a_range_each_year(one, other):
         ("K{yy}-{n:4}", 2026, 17, "K26-0017"),
         ("{n:3}/{yyyy}", 2026, 1234, "1234/2026"),
         ("{yyyy}{n:4}{c}", 2026, 17, "202600177"),
+        ("X{n:6}{c}", 2026, 1, "X0000018"),
     ],
 )
 def test_numbers_look_as_the_pattern_says(text, year, running, number):

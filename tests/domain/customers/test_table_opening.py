@@ -1,5 +1,6 @@
 """Opening a table: encoding, delimiter and header are found, or the file is refused with the reason."""
 
+import codecs
 import io
 
 import pytest
@@ -81,6 +82,15 @@ def test_half_a_character_of_utf_16_breaks_its_row_alone(tail):
     rows = list(open_table("Nachname\nMeier\nSch".encode("utf-16") + tail))
     assert rows[0] == Row(2, {"last_name": "Meier"})
     assert [(row.line, row.code) for row in rows[1:]] == [(3, "undecodable")]
+
+
+@pytest.mark.parametrize("half", [b"\x3d\xd8", b"\x00\xdc"], ids=["first", "second"])
+def test_half_a_pair_inside_a_row_of_utf_16_breaks_that_row_alone(half):
+    """One of the two halves of an emoji without the other is no character; the rows around it are read."""
+    text = codecs.BOM_UTF16_LE + "Nachname\nMeier\nSch".encode("utf-16-le") + half
+    rows = list(open_table(text + "ulz\nMüller\n".encode("utf-16-le")))
+    assert [row.values["last_name"] for row in rows if isinstance(row, Row)] == ["Meier", "Müller"]
+    assert [(row.line, row.code) for row in rows if isinstance(row, BrokenRow)] == [(3, "undecodable")]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,15 @@ def test_a_full_date_reads_back(day, form):
     assert read_date(form.format(day), today=TODAY) == day
 
 
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2199, 12, 31)])
+def test_the_first_and_the_last_day_are_read(day):
+    """Nothing before, nothing behind."""
+    assert read_date(f"{day:%d.%m.%Y}", today=TODAY) == day
+    beyond = day.replace(year=day.year + (1 if day.year > 2000 else -1))
+    with pytest.raises(InvalidInput):
+        read_date(f"{beyond:%d.%m.%Y}", today=TODAY)
+
+
 @given(days, st.sampled_from([" 00:00", " 00:00:00", "T00:00:00", " 00:00:00.000"]))
 def test_midnight_behind_a_date_is_passed_over(day, midnight):
     """The time that a spreadsheet or a database adds to a date changes nothing."""

@@ -86,9 +86,10 @@ def test_a_start_copies_the_template_and_marks_it() -> None:
 
 def test_a_second_start_leaves_the_template_alone() -> None:
     """It is marked already, so the process agrees with its version as it is."""
-    decision = start_process(evolve(TEMPLATE, used=True, version=4), "c1", Start("p1", "", "anna", NOON))
+    start = Start("p1", "", "anna", NOON, asked={"email": None})
+    decision = start_process(evolve(TEMPLATE, used=True, version=4), "c1", start)
     assert (decision.save, decision.result.template_version) == ((), 4)
-    assert decision.result.comment == ""
+    assert (decision.result.comment, decision.result.asked) == ("", {"email": None})
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,8 @@ def test_a_new_value_ends_the_old_one() -> None:
     """The old one is kept with its end, and either change is noted, the end first."""
     decision = assign_value(USED, "b", "c1", HELD, BY)
     old = evolve(HELD, slot=None, ended_at=NOON, ended_by="ben")
-    assert decision.save == (old,)
+    assert (decision.save, decision.add) == ((old,), (decision.result,))
+    assert decision.result == CustomerProperty("p2", "c1", "group", "b", "", NOON, "ben", comment="asked")
     assert decision.notes[0] == Note(
         "property.replaced", Subject("customer_properties", "p1", "c1"), HELD, old
     )
@@ -191,6 +192,8 @@ def test_a_value_is_added_behind_the_others() -> None:
     after = evolve(KIND, values=(A, B, C, new))
     note = Note("property.value_added", SUBJECT, KIND, after)
     assert add_value(KIND, new) == Decision(after, save=(after,), notes=(note,))
+    system = evolve(KIND, system=True)
+    assert add_value(system, new).result.values[-1] == PropertyValue("d", "D", meaning="D")
 
 
 @pytest.mark.parametrize("value", [PropertyValue("a", "New"), PropertyValue("new", "a")])

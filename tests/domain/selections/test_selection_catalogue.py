@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 
+from loyaltycore.domain.cards.card import CardState
 from loyaltycore.domain.customers.customer import POSTAL_KINDS
 from loyaltycore.domain.selections.catalogue import Choice, ValueType, choices_of, operators_of
-from loyaltycore.domain.selections.conditions import FieldCondition
+from loyaltycore.domain.selections.conditions import AllOf, FieldCondition, RelatedCondition
 from loyaltycore.domain.selections.days import age_on
 from loyaltycore.domain.selections.explaining import Explaining
 from loyaltycore.domain.selections.sources import Today
@@ -192,6 +193,27 @@ SAID: Final[dict[str, tuple[str, Any]]] = {
     "custom.vip": ("is", True),
     **{each[0]: ("is", "a") for each in FIELDS if each[3] in {"text", "email", "phone"} or each[0] == "city"},
 }
+
+
+def test_an_explanation_counts_what_the_customer_has() -> None:
+    """How many cards there are and how many of them fit; a group says nothing itself, its parts do."""
+    fits = FieldCondition("state", "is", "active")
+    counted = set()
+    for person in PEOPLE:
+        cards = person.related["cards"]
+        explaining = Explaining(person.customer, CATALOGUE, TODAYS[0], person.view)
+        active = sum(card.state is CardState.ACTIVE for card in cards)
+        some, all_of_them = RelatedCondition("cards", where=fits), RelatedCondition("cards")
+        assert explaining.explain(some).because == f"card: {len(cards)}, of which {active} fit"
+        assert explaining.explain(all_of_them).because == f"card: {len(cards)}"
+        assert explaining.explain(AllOf(some, all_of_them)).because == ""
+        # Found through the lookup keys of the related records.
+        named = RelatedCondition("shop_invoices", where=FieldCondition("word", "is", "a"))
+        mine = [each for each in person.related["shop_invoices"] if each.customer_id == person.customer.id]
+        worded = sum("a" in each.words for each in mine)
+        assert explaining.explain(named).because == f"shop invoice: {len(mine)}, of which {worded} fit"
+        counted.add((len(cards), active))
+    assert len(counted) > 3
 
 
 def test_the_day_of_an_instant_is_the_branchs() -> None:

@@ -17,7 +17,14 @@ from loyaltycore.domain.selections.conditions import (
     RelatedCondition,
     Relative,
 )
-from loyaltycore.domain.selections.json_form import MAX_DEPTH, MAX_PARTS, MAX_VALUES, as_condition, loads
+from loyaltycore.domain.selections.json_form import (
+    MAX_DEPTH,
+    MAX_PARTS,
+    MAX_VALUES,
+    as_condition,
+    dumps,
+    loads,
+)
 from loyaltycore.domain.selections.words import relative_words, words_of
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import InvalidInput
@@ -29,6 +36,8 @@ for _ in range(5000):
     DEEP = [DEEP]
 """Nested too deep to be written."""
 CITY = FieldCondition("city", "is", "Bonn")
+WORD = FieldCondition("word", "is", "a")
+IN_ALL = (f"where.where.parts[{MAX_TOGETHER - 1}]", "too_many")
 TOO_MANY = (f"where.parts[{MAX_TOGETHER}]", "too_many")
 
 
@@ -59,6 +68,7 @@ def faults_of(given: Any) -> set[tuple[str, str]]:
         ("[]", {("where", "wrong_type")}),
         ("[" * 100_000, {("where", "bad_json")}),
         ("x" * 1_000_001, {("where", "too_long")}),
+        (dumps(AllOf()).ljust(1_000_000), set()),
         ({}, {("where.kind", "unknown_kind")}),
         ({"kind": ["all_of"]}, {("where.kind", "unknown_kind")}),
         ({"kind": "all_of"}, {("where.parts", "wrong_type")}),
@@ -97,7 +107,10 @@ def faults_of(given: Any) -> set[tuple[str, str]]:
         (field("custom.vip", "is", "yes"), {("where.value", "wrong_type")}),
         (field("custom.shoe_size", "is", 10**16), {("where.value", "out_of_range")}),
         (field("custom.nick", "is", "x" * 71), {("where.value", "too_long")}),
+        (field("custom.nick", "is", "x" * 70), set()),
         (field("first_name", "is", "x" * 256), {("where.value", "too_long")}),
+        (field("first_name", "is", "x" * 255), set()),
+        (field("name", "begins", "x" * 256), {("where.value", "too_long")}),
         (field("first_name", "is", ""), {("where.value", "required")}),
         (field("first_name", "is", "a\x00"), {("where.value", "control_character")}),
         (field("name", "begins", "\u0301"), {("where.value", "required")}),
@@ -129,6 +142,10 @@ def faults_of(given: Any) -> set[tuple[str, str]]:
         ),
         (nested(MAX_DEPTH), set()),
         (nested(MAX_DEPTH + 1), {(f"where{'.parts[0]' * (MAX_DEPTH + 1)}", "too_deep")}),
+        (
+            RelatedCondition("cards", where=nested(MAX_DEPTH)),
+            {(f"where.where{'.parts[0]' * MAX_DEPTH}", "too_deep")},
+        ),
         (AnyOf(*[AllOf()] * (MAX_PARTS - 1)), set()),
         (AnyOf(*[AllOf()] * MAX_PARTS), {(f"where.parts[{MAX_PARTS - 1}]", "too_many")}),
         (field("number", "one_of", ["a"] * MAX_VALUES), set()),
@@ -146,6 +163,8 @@ def faults_of(given: Any) -> set[tuple[str, str]]:
         (AllOf(*[FieldCondition("city", "is_not", "Bonn")] * 60, *[NoneOf(CITY)] * 60), set()),
         (AllOf(*[RelatedCondition("cards", exists=False)] * 60, *[CITY] * MAX_TOGETHER), set()),
         (AllOf(*[FieldCondition("age", "at_least", 1)] * 60, *[CITY] * MAX_TOGETHER), set()),
+        (RelatedCondition("shop_invoices", where=AllOf(*[WORD] * MAX_TOGETHER)), {IN_ALL}),
+        (AnyOf(CITY, RelatedCondition("shop_invoices", where=AllOf(*[WORD] * MAX_TOGETHER))), set()),
         (
             AllOf(
                 FieldCondition("age", "at_least", "x"),
@@ -176,6 +195,24 @@ def test_what_refers_to_itself_many_times_is_refused_quickly() -> None:
     assert {code for _, code in faults_of(inner)} == {"too_many"}
 
 
+def test_the_json_form_is_one_text_for_one_condition() -> None:
+    """Keys in order, no blanks, letters as they are; a relation says that there is one unless it says otherwise."""
+    condition = AllOf(FieldCondition("city", "is", "Köln"), FieldCondition("email", "is_empty"))
+    assert dumps(condition) == (
+        '{"kind":"all_of","parts":[{"field":"city","kind":"field","operator":"is","value":"Köln"},'
+        '{"field":"email","kind":"field","operator":"is_empty"}]}'
+    )
+    assert loads('{"kind":"related","relation":"cards"}') == RelatedCondition("cards", exists=True)
+
+
+def test_what_is_compared_is_brought_into_normal_form() -> None:
+    """Blanks around a text are gone, inside a relation too."""
+    faults = Faults()
+    asked = RelatedCondition("cards", where=FieldCondition("number", "is", " 17 "))
+    clean = check_condition(faults, as_condition(faults, asked), CATALOGUE, "DE")
+    assert clean == RelatedCondition("cards", where=FieldCondition("number", "is", "17"))
+
+
 def test_reading_a_stored_condition_raises_its_faults() -> None:
     """`loads` gives a condition or raises what is wrong with its form."""
     with pytest.raises(InvalidInput) as caught:
@@ -187,6 +224,9 @@ def test_reading_a_stored_condition_raises_its_faults() -> None:
     ("condition", "words"),
     [
         (AllOf(), "everybody"),
+        (AllOf(FieldCondition("age", "less", 7)), "age is less than 7"),
+        (AnyOf(AllOf(FieldCondition("age", "less", 7)), CITY), 'age is less than 7 or town is "Bonn"'),
+        (FieldCondition("has_post", "is", value=False), "a letter would arrive is no"),
         (AnyOf(), "nobody"),
         (NoneOf(), "everybody"),
         (FieldCondition("age", "at_least", 60), "age is at least 60"),

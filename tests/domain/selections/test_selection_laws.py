@@ -28,7 +28,7 @@ from loyaltycore.domain.selections.conditions import (
 )
 from loyaltycore.domain.selections.explaining import Explaining, Explanation
 from loyaltycore.domain.selections.json_form import MAX_DEPTH, as_condition, dumps, loads, to_data
-from loyaltycore.domain.selections.sources import Today
+from loyaltycore.domain.selections.sources import Today, behind
 from loyaltycore.domain.selections.words import words_of
 from loyaltycore.domain.validation import Faults
 from loyaltycore.records.checks import check_query
@@ -126,6 +126,33 @@ def test_criteria_mean_what_the_condition_says(condition: Condition, today: Toda
 def test_every_field_means_what_it_says(key: str, data: st.DataObject, today: Today) -> None:
     """F84: each field of the catalogue by itself, with all its operators."""
     agrees(data.draw(ON_CUSTOMERS[key]), today)
+
+
+ON_RELATED = {
+    f"{relation.key}.{each.key}": field_conditions(each).map(
+        lambda where, key=relation.key: RelatedCondition(key, where=where)
+    )
+    for relation in CATALOGUE.relations
+    if any(person.related.get(relation.key) for person in PEOPLE)
+    for each in relation.fields
+}
+
+
+@pytest.mark.parametrize("key", sorted(ON_RELATED))
+@given(data=st.data(), today=TODAY)
+@settings(max_examples=10)
+def test_every_field_of_a_relation_means_what_it_says(key: str, data: st.DataObject, today: Today) -> None:
+    """F84: each field of what customers have, with all its operators."""
+    agrees(data.draw(ON_RELATED[key]), today)
+
+
+def test_a_text_begins_with_the_last_character_there_is() -> None:
+    """Nothing sorts behind it, and what sorts behind a text before the surrogates lies behind them."""
+    for text in ("z\U0010ffff", "z\U0010ffff\U0010ffff", "a", "\ud7ff"):
+        agrees(FieldCondition("last_name", "begins", text), TODAYS[0])
+    assert [behind(text) for text in ("a", "az", "z\U0010ffff", "\U0010ffff", "\ud7ff", "b\u10ff")] == [
+        *("b", "a{", "{", None, "\ue000", "b\u1100")
+    ]
 
 
 _BORDERS: dict[str, Sequence[Any]] = {

@@ -11,12 +11,14 @@ from loyaltycore.domain.contact import COUNTRY_LENGTH, Address, ConsentState, Ph
 from loyaltycore.domain.customers.customer import Customer, CustomerKind
 from loyaltycore.domain.customers.form import Reading, read_new, read_number
 from loyaltycore.domain.customers.import_words import country_code, language_code
-from loyaltycore.domain.customers.table_file import read_date, read_salutation, read_yes_no_open
+from loyaltycore.domain.customers.table_values import (
+    is_company_word,
+    read_date,
+    read_salutation,
+    read_yes_no_open,
+)
 from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Fault, InvalidInput
-
-# Shop software keeps companies beside people and writes this where others have Mr and Mrs.
-_COMPANY_WORDS: Final = frozenset({"firma", "fa.", "fa", "company"})
 
 _PLAIN: Final = ("last_name", "first_name", "company", "title", "email", "notes", "external_number")
 _CONSENTS: Final = ("privacy", "consent_letter", "consent_email", "consent_phone", "consent_sms")
@@ -62,7 +64,7 @@ def _parsed(faults: Faults, values: Mapping[str, str], reading: Reading) -> dict
     readers |= dict.fromkeys(
         ("birth_date", "customer_since"), lambda text: read_date(text, today=reading.today)
     )
-    readers["salutation"] = lambda text: None if _is_company(text) else read_salutation(text)
+    readers["salutation"] = read_salutation
     return {
         name: faults.parsed(name, lambda read=read, name=name: read(values[name]), None)  # type: ignore[misc]  # mypy knows no types of lambda defaults
         for name, read in readers.items()
@@ -72,15 +74,11 @@ def _parsed(faults: Faults, values: Mapping[str, str], reading: Reading) -> dict
 
 def _person_or_company(values: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
     """A row that is addressed as a company is one; without a company column its name is the company's."""
-    if not _is_company(values.get("salutation", "")):
+    if not is_company_word(values.get("salutation", "")):
         return {}
     if str(given.get("company", "")).strip():
         return {"kind": CustomerKind.COMPANY}
     return {"kind": CustomerKind.COMPANY, "company": values.get("last_name", ""), "last_name": ""}
-
-
-def _is_company(salutation: str) -> bool:
-    return salutation.strip().casefold() in _COMPANY_WORDS
 
 
 def _phones(values: Mapping[str, str], given: Mapping[str, Any]) -> tuple[list[Phone | str], dict[str, str]]:

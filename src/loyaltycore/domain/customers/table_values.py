@@ -40,6 +40,7 @@ _SALUTATIONS: Final[Mapping[Salutation, str]] = {
     Salutation.MALE: "herr herrn hr. hr männlich maennlich m male mr mr. sir",
     Salutation.DIVERSE: "divers d diverse mx mx.",
 }
+# Shop software keeps companies beside people and writes this where others have Mr and Mrs.
 _NO_PERSON: Final = frozenset({"firma", "fa.", "fa", "company"})
 
 
@@ -91,7 +92,12 @@ def read_salutation(text: str) -> Salutation | None:
     Raises:
         InvalidInput: ``unknown_choice``.
     """
-    return None if text.strip().casefold() in _NO_PERSON else _choice(text, _SALUTATIONS)
+    return None if is_company_word(text) else _choice(text, _SALUTATIONS)
+
+
+def is_company_word(salutation: str) -> bool:
+    """Whether what stands in the place of a salutation says that the customer is a company."""
+    return salutation.strip().casefold() in _NO_PERSON
 
 
 def _years(digits: str, today: date) -> tuple[int, ...]:

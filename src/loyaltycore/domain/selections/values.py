@@ -10,7 +10,6 @@ from attrs import frozen
 
 from loyaltycore.domain.contact import parse_email, parse_phone
 from loyaltycore.domain.customers.custom_fields import GREATEST_NUMBER, LEAST_NUMBER, TEXT_LENGTH
-from loyaltycore.domain.customers.search import foldings
 from loyaltycore.domain.selections.catalogue import SelectableField, ValueType
 from loyaltycore.domain.selections.conditions import Relative
 from loyaltycore.domain.selections.days import Age
@@ -70,14 +69,6 @@ def _text(value: Value) -> str:
     return value.text(TEXT_LENGTH if isinstance(value.field.source, CustomKey) else LONGEST_TEXT)
 
 
-def _name(value: Value) -> str:
-    before = len(value.faults.found)
-    text = value.text(LONGEST_TEXT)
-    if len(value.faults.found) == before and not foldings(text):
-        value.refuse("required", "must not be empty")
-    return text
-
-
 def _email(value: Value) -> str:
     return _parsed(value, LONGEST_EMAIL, parse_email)
 
@@ -135,7 +126,7 @@ def _choice(value: Value) -> str:
 
 _READERS: Final[Mapping[ValueType, Callable[[Value], Any]]] = {
     ValueType.TEXT: _text,
-    ValueType.NAME: _name,
+    ValueType.NAME: _text,
     ValueType.EMAIL: _email,
     ValueType.PHONE: _phone,
     ValueType.INTEGER: _integer,
