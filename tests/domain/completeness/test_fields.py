@@ -7,6 +7,7 @@ from hypothesis import given
 
 from loyaltycore.domain.completeness.assess import assess
 from loyaltycore.domain.completeness.fields import DATA_GROUPS
+from loyaltycore.domain.completeness.options import COMPLETENESS_OPTIONS
 from loyaltycore.domain.completeness.watching import Watching
 from loyaltycore.domain.criteria import View, matches
 from loyaltycore.domain.customers.customer import Customer, CustomerKind
@@ -90,6 +91,25 @@ def test_the_groups_of_data_have_their_words() -> None:
         ("email", "E-mail"),
         ("landline", "Landline"),
         ("mobile", "Mobile"),
+    ]
+
+
+def test_every_reminder_is_off_and_stands_on_the_tab_of_customers() -> None:
+    """Each option, where a settings screen shows it, and what it watches."""
+    shown = [(o.key, o.default, o.tab, o.section, " ".join(o.watches)) for o in COMPLETENESS_OPTIONS]
+    consents = "consent_letter consent_email consent_phone consent_sms"
+    assert shown == [
+        ("completeness.privacy_statement", False, "customer", "privacy", "privacy"),
+        ("completeness.advertising", False, "customer", "privacy", consents),
+        ("completeness.postal_address", False, "customer", "process", "postal_address"),
+        ("completeness.email", False, "customer", "process", "email"),
+        ("completeness.landline", False, "customer", "process", "landline"),
+        ("completeness.mobile", False, "customer", "process", "mobile"),
+        ("completeness.birth_date", False, "customer", "process", "birth_date"),
+        ("completeness.salutation", False, "customer", "process", "salutation"),
+        ("completeness.first_name", False, "customer", "process", "first_name"),
+        ("completeness.ask_again_months", 0, "customer", "process", ""),
+        ("processes.require_address", False, "customer", "process", "postal_address"),
     ]
 
 

@@ -43,6 +43,7 @@ def test_the_report_is_the_sum_of_its_customers(
         assert coverage.customers == len(who_can)
         assert coverage.filled == sum(bool(field.is_filled(who)) for who in who_can)
         assert coverage.missing == coverage.customers - coverage.filled
+        assert coverage.label == field.label
 
 
 def test_a_group_is_what_marketing_needs() -> None:
@@ -58,6 +59,7 @@ def test_a_group_is_what_marketing_needs() -> None:
         "postal_address": 2, "email": 1, "landline": 1, "mobile": 2,
     }  # fmt: skip
     assert found.reach("mobile").share == 0.5
+    assert [group.label for group in found.groups] == ["Full postal address", "E-mail", "Landline", "Mobile"]
     assert (found.watched, found.with_gaps, found.score) == (("email",), 3, 0.25)
 
 
@@ -66,7 +68,7 @@ def test_a_report_over_nobody_lacks_nothing() -> None:
     found = report([], watch(EMAIL))
     assert (found.customers, found.with_gaps, found.score) == (0, 0, 1.0)
     assert {coverage.share for coverage in (*found.fields, *found.groups)} == {1.0}
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="hat"):
         found.coverage("hat")
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="hat"):
         found.reach("hat")

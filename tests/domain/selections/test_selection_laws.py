@@ -148,7 +148,7 @@ def test_every_field_of_a_relation_means_what_it_says(key: str, data: st.DataObj
 
 def test_a_text_begins_with_the_last_character_there_is() -> None:
     """Nothing sorts behind it, and what sorts behind a text before the surrogates lies behind them."""
-    for text in ("z\U0010ffff", "z\U0010ffff\U0010ffff", "a", "\ud7ff"):
+    for text in ("z\U0010ffff", "z\U0010ffff\U0010ffff", "a"):
         agrees(FieldCondition("last_name", "begins", text), TODAYS[0])
     assert [behind(text) for text in ("a", "az", "z\U0010ffff", "\U0010ffff", "\ud7ff", "b\u10ff")] == [
         *("b", "a{", "{", None, "\ue000", "b\u1100")
