@@ -51,6 +51,7 @@ OUTBOX = RecordType(
         ("about_table", "about_key"),
         ("customer_id",),
         ("state", "id"),
+        ("state", "finished_at"),
     ),
     lengths={
         "kind": 60,

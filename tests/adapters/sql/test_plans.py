@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -24,6 +24,7 @@ from loyaltycore.domain.outbox import MessageState, OutboxMessage
 from loyaltycore.domain.selections import AllOf, FieldCondition, RelatedCondition
 from loyaltycore.services.work.paging import mark_of, write_cursor
 from loyaltycore_sql import SqlStorage
+from loyaltycore_sql.naming import index_name, table_name
 from tests.adapters.sql.helpers import statements
 from tests.engines import ENGINES, bare_database
 from tests.house import House, build_house
@@ -109,6 +110,7 @@ def _copy(pattern: Any, n: int) -> Any:
             else MessageState.DEAD
             if n < 2 * OPEN
             else MessageState.DONE,
+            "finished_at": datetime(2026, 1, 15, tzinfo=UTC) + timedelta(hours=n) if closed else None,
         },
         Activity: {"customer_id": owner, "subject_id": owner},
         Command: {"at": pattern.at + timedelta(hours=n)} if isinstance(pattern, Command) else {},
@@ -188,7 +190,21 @@ def test_everything_is_found_by_an_index(stock: Stock, way: str) -> None:
 def test_old_traces_are_found_by_their_age(stock: Stock) -> None:
     """Pruning looks through neither the commands nor the events of vendors that have to stay."""
     read = _read_whole(stock, lambda house: house.loyalty.prune(older_than=timedelta(days=2)))
-    assert not [statement for statement in read if ".at <" in statement]
+    assert not [statement for statement in read if ".at <" in statement or "finished_at <" in statement]
+
+
+def test_old_messages_are_found_by_their_age(stock: Stock) -> None:
+    """However many messages were delivered lately, pruning enters an index where the old ones end."""
+    name = index_name(table_name("loyalty_", "outbox"), ("state", "finished_at"))
+    with statements(stock.storage) as seen:
+        stock.house.loyalty.prune(older_than=timedelta(days=2))
+    # Delivered messages are asked for first; there are no others that are old.
+    statement, values = next(each for each in seen if "finished_at <" in each[0])
+    explain = "EXPLAIN QUERY PLAN " if stock.engine == "sqlite" else "EXPLAIN "
+    with stock.storage._database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(explain + statement, values).all()
+        connection.rollback()
+    assert name in str(plan)
 
 
 def test_a_selection_begins_with_what_fits(stock: Stock) -> None:

@@ -55,7 +55,8 @@ def upgrade() -> None:
     _processes()
     _completion_prompts()
     _selections()
-    _cards()
+    _index("cards", "state", "customer_id")
+    _index("outbox", "state", "finished_at")
 
 
 def _customers() -> None:
@@ -224,8 +225,8 @@ def _customer_properties() -> None:
     )
 
 
-def _cards() -> None:
-    name, fields = table_name(prefix(), "cards"), ("state", "customer_id")
+def _index(table: str, *fields: str) -> None:
+    name = table_name(prefix(), table)
     op.create_index(index_name(name, fields), name, list(fields), if_not_exists=True)
 
 
