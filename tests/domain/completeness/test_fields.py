@@ -9,6 +9,7 @@ from loyaltycore.domain.completeness.assess import assess
 from loyaltycore.domain.completeness.fields import DATA_GROUPS
 from loyaltycore.domain.completeness.options import COMPLETENESS_OPTIONS
 from loyaltycore.domain.completeness.watching import Watching
+from loyaltycore.domain.contact import Address
 from loyaltycore.domain.criteria import View, matches
 from loyaltycore.domain.customers.customer import Customer, CustomerKind
 from loyaltycore.domain.customers.form import CustomerFields
@@ -27,6 +28,14 @@ def test_a_storage_finds_whoever_lacks_a_field(who: Customer) -> None:
         found = matches(field.empty, who, VIEW)
         assert found is (key in WITHOUT_CRITERIA or not field.is_filled(who)), key
         assert matches(field.lacking, who, VIEW) is (found and field.applies_to(who))
+
+
+def test_addresses_and_notes_are_filled_where_there_are_any() -> None:
+    """No storage can tell, so the functions alone decide; an address of any kind counts."""
+    bare, full = customer(), customer(addresses=[Address("Weg 1")], notes="likes tea")
+    for key in WITHOUT_CRITERIA:
+        assert not FIELDS[key].is_filled(bare)
+        assert FIELDS[key].is_filled(full)
 
 
 @given(who=customers(), watched=watchings())
