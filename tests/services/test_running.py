@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,8 @@ from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
 from loyaltycore.records.registry import Registry
 from loyaltycore.services.cards.cards import Cards
+from loyaltycore.services.work.running import command, query
+from loyaltycore.services.work.unit import Unit
 from tests.house import House, build_house, dump
 
 
@@ -207,6 +210,42 @@ def test_callers_do_not_see_the_unit() -> None:
     """The signature that editors and documentation show has no `unit`."""
     parameters = list(inspect.signature(Cards.order).parameters)
     assert parameters[:2] == ["self", "customer_id"]
+
+
+@frozen
+class Own:
+    """A service of a host whose verbs fail."""
+
+    desk: Any
+
+    @query
+    def ask(self, unit: Unit, value: int) -> None:
+        """Fail."""
+        raise TypeError("from inside")
+
+    @command("own.order")
+    def order(self, unit: Unit, value: int) -> None:
+        """Fail."""
+        raise TypeError("from inside")
+
+
+@pytest.mark.parametrize("keyed", [False, True])
+def test_a_wrong_call_is_told_as_callers_write_it(memory_house: House, *, keyed: bool) -> None:
+    """Python's own words would count the unit; an error from inside a verb stays what it is."""
+    desk: Any = memory_house.desk.keyed("k") if keyed else memory_house.desk
+    for call, words in (
+        (desk.cards.get, "Cards.get() missing a required argument: 'card_id'"),
+        (lambda: desk.cards.get("a", "b"), "Cards.get() too many positional arguments"),
+        (desk.cards.activate, "Cards.activate() missing a required argument: 'card_id'"),
+        (lambda: desk.cards.activate("a", "b"), "Cards.activate() too many positional arguments"),
+        (lambda: desk.cards.activate("a", b=1), "Cards.activate() got an unexpected keyword argument 'b'"),
+    ):
+        with pytest.raises(TypeError) as caught:
+            call()
+        assert str(caught.value) == words
+    for verb in (Own(desk).ask, Own(desk).order):
+        with pytest.raises(TypeError, match=r"^from inside$"):
+            verb(1)
 
 
 def test_queries_dial_again(faulty: tuple[Faulty, House]) -> None:

@@ -35,6 +35,20 @@ def without_unit(run: Callable[..., R], method: Callable[..., R]) -> Callable[..
     return run
 
 
+def check_call(shown: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Tell a caller whose arguments do not fit what is wrong with the call as the signature shows it.
+
+    Python's own error would count the unit, which callers do not see.
+
+    Raises:
+        TypeError: They do not fit.
+    """
+    try:
+        inspect.signature(shown).bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{shown.__qualname__}() {error}") from None
+
+
 def _keywords(parameters: list[inspect.Parameter], method: Callable[..., Any]) -> list[inspect.Parameter]:
     """The keywords that a typed dictionary stands for, one by one."""
     annotation = str(parameters[-1].annotation)

@@ -25,7 +25,7 @@ from loyaltycore.errors import (
     StorageBusy,
 )
 from loyaltycore.services.work.blocks import join, open_unit, opened
-from loyaltycore.services.work.calls import digest_of, without_unit
+from loyaltycore.services.work.calls import check_call, digest_of, without_unit
 from loyaltycore.services.work.unit import Unit, result_reference
 
 if TYPE_CHECKING:
@@ -68,8 +68,12 @@ def command(
         @wraps(method)
         def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             desk = self.desk
-            digest = digest_of(desk.branch.id, signature, args, kwargs) if desk.command_key else ""
-            return run_command(desk, name, digest, lambda unit: method(self, unit, *args, **kwargs))
+            try:
+                digest = digest_of(desk.branch.id, signature, args, kwargs) if desk.command_key else ""
+                return run_command(desk, name, digest, lambda unit: method(self, unit, *args, **kwargs))
+            except TypeError:
+                check_call(run, (self, *args), kwargs)
+                raise
 
         return without_unit(run, method)
 
@@ -81,7 +85,11 @@ def query(method: Callable[Concatenate[S, Unit, P], R]) -> Callable[Concatenate[
 
     @wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return run_query(self.desk, lambda unit: method(self, unit, *args, **kwargs))
+        try:
+            return run_query(self.desk, lambda unit: method(self, unit, *args, **kwargs))
+        except TypeError:
+            check_call(run, (self, *args), kwargs)
+            raise
 
     return without_unit(run, method)
 
