@@ -130,6 +130,7 @@ def read(method: str, *args: object, **options: object) -> tuple[object, list[tu
         ("a\tb", {"multiline": True}, "a\tb", []),
         ("a\tb", {}, "", ["control_character"]),
         ("a\u2028b", {"multiline": True}, "", ["control_character"]),
+        ("a\u2029b", {}, "", ["control_character"]),
         ("a\u202eb", {"multiline": True}, "", ["control_character"]),
         ("a\x0bb", {"multiline": True}, "", ["control_character"]),
         ("\u0301", {"required": True}, "\u0301", ["required"]),

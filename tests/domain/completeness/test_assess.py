@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from attrs import evolve
 
-from loyaltycore.domain.completeness.assess import assess, request_of, require_address
+from loyaltycore.domain.completeness.assess import assess, request_as_of, request_of, require_address
 from loyaltycore.domain.completeness.options import (
     ADVERTISING,
     BIRTH_DATE,
@@ -49,6 +50,23 @@ def test_a_question_that_never_was_asked_is_due() -> None:
     """No pause without a question."""
     (gap,) = assess(customer(), watch(EMAIL, months=12), {"mobile": TODAY}, TODAY).gaps
     assert (gap.last_asked_on, gap.ask_again_on, gap.is_due) == (None, None, True)
+
+
+def test_a_request_can_be_made_once_more() -> None:
+    """What was to be asked on a day: with the days that counted then, of what is still watched, or nothing."""
+    watched = watch(EMAIL, MOBILE, BIRTH_DATE, months=1)
+    before = {"birth_date": None, "email": date(2026, 1, 1), "postal_address": None}
+    request = request_as_of("c1", watched, before, date(2026, 2, 1))
+    assert request is not None
+    assert request.customer_id == "c1"
+    assert [(gap.field, gap.last_asked_on, gap.is_due) for gap in request.gaps] == [
+        ("birth_date", None, True),
+        ("email", date(2026, 1, 1), True),
+    ]
+    who = evolve(customer(phones=["0170 1234567"]), id="c1")
+    now = assess(who, watched, {"email": date(2026, 1, 1)}, date(2026, 2, 1))
+    assert request == request_of(who, now)
+    assert request_as_of("c1", watched, {"postal_address": None}, date(2026, 2, 1)) is None
 
 
 @pytest.mark.parametrize("asked", [TODAY, TODAY + timedelta(days=1)])

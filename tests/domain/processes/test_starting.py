@@ -28,6 +28,13 @@ def test_a_customer_grows_older_on_the_birthday(born: date | None, today: date, 
     assert age_on(today, born) == Age(years)
 
 
+@pytest.mark.parametrize("born", [None, date(1980, 1, 1)])
+def test_a_company_is_one_whatever_its_age(born: date | None) -> None:
+    """Its kind is kept with the age."""
+    assert age_on(date(2026, 1, 15), born, is_company=True).is_company
+    assert not age_on(date(2026, 1, 15), born).is_company
+
+
 @pytest.mark.parametrize(
     ("age", "meant_for"),
     [

@@ -347,6 +347,8 @@ def test_values_of_four_types_are_read() -> None:
     assert values(good) == (good, [])
     assert values({f"v{number}": number for number in range(50)})[1] == []
     assert values({"text": " a "}) == ({"text": "a"}, [])
+    full = {f"v{number}": "x" * 2000 for number in range(4)}
+    assert values({**full, "number": 7}) == ({**full, "number": 7}, [])
 
 
 @pytest.mark.parametrize(
@@ -365,11 +367,19 @@ def test_values_of_four_types_are_read() -> None:
         ({"a": datetime(2026, 1, 15)}, [("settings.a", "wrong_type")]),  # noqa: DTZ001  a date is asked for
         ({"a": 1.5}, [("settings.a", "wrong_type")]),
         ({"a": "x" * 2001}, [("settings.a", "too_long")]),
+        ({"b": "x", **{f"v{number}": "x" * 2000 for number in range(4)}}, [("settings", "too_long")]),
     ],
 )
 def test_every_fault_of_values_stands_at_its_name(given: object, found: list[tuple[str, str]]) -> None:
     """What is no value, under a name that is none, or too many of them."""
     assert values(given)[1] == found
+
+
+def test_values_that_only_compare_equal_are_different() -> None:
+    """A step whose setting turns from 1 into True has changed."""
+    assert StepTemplate("a", "task", "A", settings={"x": 1}) != StepTemplate(
+        "a", "task", "A", settings={"x": True}
+    )
 
 
 def test_a_bad_name_is_left_out_and_the_others_are_read() -> None:
