@@ -154,6 +154,10 @@ def faults_of(given: Any) -> set[tuple[str, str]]:
         (field("city", "is", DEEP), {("where.value", "wrong_type")}),
         (field("city", "one_of", ["a"] * MAX_KEYED), set()),
         (field("city", "one_of", ["a"] * (MAX_KEYED + 1)), {("where.value", "too_many")}),
+        (
+            AllOf(*[FieldCondition("city", "one_of", ("a",) * n) for n in (MAX_KEYED, 1)]),
+            {("where.parts[1].value", "too_many")},
+        ),
         (AllOf(*[CITY] * MAX_TOGETHER), set()),
         (AllOf(*[CITY] * MAX_TOGETHER, CITY, CITY), {TOO_MANY}),
         (AllOf(*[AnyOf(CITY)] * MAX_TOGETHER, RelatedCondition("cards")), {TOO_MANY}),
@@ -164,7 +168,7 @@ def faults_of(given: Any) -> set[tuple[str, str]]:
         (AllOf(*[RelatedCondition("cards", exists=False)] * 60, *[CITY] * MAX_TOGETHER), set()),
         (AllOf(*[FieldCondition("age", "at_least", 1)] * 60, *[CITY] * MAX_TOGETHER), set()),
         (RelatedCondition("shop_invoices", where=AllOf(*[WORD] * MAX_TOGETHER)), {IN_ALL}),
-        (AnyOf(CITY, RelatedCondition("shop_invoices", where=AllOf(*[WORD] * MAX_TOGETHER))), set()),
+        (AnyOf(CITY, RelatedCondition("shop_invoices", where=AllOf(*[WORD] * 60))), set()),
         (
             AllOf(
                 FieldCondition("age", "at_least", "x"),
