@@ -15,7 +15,7 @@ from loyaltycore.domain.customers.customer import POSTAL_KINDS
 from loyaltycore.domain.selections.catalogue import Choice, ValueType, choices_of, operators_of
 from loyaltycore.domain.selections.conditions import AllOf, FieldCondition, RelatedCondition
 from loyaltycore.domain.selections.days import age_on
-from loyaltycore.domain.selections.explaining import Explaining
+from loyaltycore.domain.selections.explaining import Explaining, tables_of
 from loyaltycore.domain.selections.sources import Today
 from tests.domain.selections.world import CATALOGUE, INTERESTS, ORIGIN, PEOPLE, TODAYS, Person
 
@@ -214,6 +214,17 @@ def test_an_explanation_counts_what_the_customer_has() -> None:
         assert explaining.explain(named).because == f"shop invoice: {len(mine)}, of which {worded} fit"
         counted.add((len(cards), active))
     assert len(counted) > 3
+
+
+def test_a_condition_names_the_tables_that_it_looks_at() -> None:
+    """Each with the field that refers to the customer; the customer's own fields look at none."""
+    card, word = RelatedCondition("cards"), FieldCondition("last_name", "is", "a")
+    origin = FieldCondition("property.origin", "is", "own")
+    assert tables_of(word, CATALOGUE) == frozenset()
+    assert tables_of(card, CATALOGUE) == {("cards", "customer_id")}
+    assert tables_of(origin, CATALOGUE) == {("customer_properties", "customer_id")}
+    both = {("cards", "customer_id"), ("customer_properties", "customer_id")}
+    assert tables_of(AllOf(word, AllOf(card, origin)), CATALOGUE) == both
 
 
 def test_the_day_of_an_instant_is_the_branchs() -> None:

@@ -11,6 +11,7 @@ from loyaltycore.domain.selections.checking import MAX_KEYED, MAX_TOGETHER, chec
 from loyaltycore.domain.selections.conditions import (
     AllOf,
     AnyOf,
+    Condition,
     FieldCondition,
     NoneOf,
     Operator,
@@ -207,6 +208,21 @@ def test_the_json_form_is_one_text_for_one_condition() -> None:
         '{"field":"email","kind":"field","operator":"is_empty"}]}'
     )
     assert loads('{"kind":"related","relation":"cards"}') == RelatedCondition("cards", exists=True)
+
+
+@pytest.mark.parametrize(
+    "most",
+    [
+        AnyOf(*[FieldCondition("age", "is", n) for n in range(MAX_PARTS - 1)]),
+        FieldCondition("number", "one_of", tuple(map(str, range(MAX_VALUES)))),
+    ],
+    ids=["conditions", "values"],
+)
+def test_the_most_that_is_taken_is_taken_whole(most: Condition) -> None:
+    """At the limit nothing is left out in silence."""
+    faults = Faults()
+    assert as_condition(faults, most) == most
+    assert faults.found == ()
 
 
 def test_what_is_compared_is_brought_into_normal_form() -> None:
