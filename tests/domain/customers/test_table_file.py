@@ -200,6 +200,16 @@ def test_a_long_line_inside_quotes_is_reported_by_itself():
     assert rows[-1] == Row(4, {"last_name": "Schulz", "notes": ""})
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
+def test_the_longest_line_is_no_longer_than_that(end):
+    """A line of the greatest length, its end included, is read; with one byte more it is not."""
+    start = b"Nachname;Bemerkung\nMeier;"
+    longest = b"x" * (MAX_LINE_BYTES - len(b"Meier;") - len(end))
+    rows = [read(start + longest + more + end) for more in (b"", b"x")]
+    assert rows[0] == [Row(2, {"last_name": "Meier", "notes": longest.decode()})]
+    assert [row.code for row in rows[1] if isinstance(row, BrokenRow)] == ["line_too_long"]
+
+
 @pytest.mark.parametrize("size", range(65_532, 65_540))
 def test_a_line_end_cut_in_two_counts_once(size):
     """Where CR and LF fall into different portions they are one line end, so the line numbers stay right."""

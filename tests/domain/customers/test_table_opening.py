@@ -134,6 +134,20 @@ def test_each_field_is_found_by_every_name(field):
             assert table.columns == {field: header.strip()}, header
 
 
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Werbung per Brief", "consent_letter"),
+        ("E-Mail-Werbung", "consent_email"),
+        ("Einwilligung Telefon", "consent_phone"),
+        ("Einwilligung per SMS", "consent_sms"),
+    ],
+)
+def test_consents_are_found_by_what_shops_call_them(header, field):
+    """A consent to advertising stands under the name of its channel, in several phrases."""
+    assert open_table(f"Nachname;{header}\n".encode()).columns[field] == header
+
+
 def test_no_name_means_two_fields():
     """The table of aliases is unambiguous, with umlauts written out and with their dots lost."""
     names = [(key_of(name), field) for field, names in ALIASES.items() for name in {field, *names}]
