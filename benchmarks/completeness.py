@@ -7,8 +7,6 @@ memory the process took at most.
 
 from __future__ import annotations
 
-import resource
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -20,7 +18,8 @@ from attrs import evolve
 from sqlalchemy import ColumnElement, Engine, MetaData, Table, insert, literal, select
 
 from benchmarks import by_hand
-from benchmarks.databases import ENGINES, database
+from benchmarks.databases import ENGINES, database, settle
+from benchmarks.memory import figures_of, peak
 from benchmarks.people import customer
 from benchmarks.timing import Result, duel, processor
 from loyaltycore import Loyalty
@@ -57,6 +56,7 @@ def run() -> Iterator[Result]:
             _grow(bare, table, 1, FEW)
             few = _peak(url, FEW)
             _grow(bare, table, FEW // SEEDS, MANY)
+            settle(bare)
             yield from _times(name, desk, bare, table)
             yield _memory(name, few, _peak(url, MANY))
             storage.close()
@@ -195,18 +195,17 @@ def _memory(name: str, few: float, many: float) -> Result:
 
 def _peak(url: str, expected: int) -> float:
     """The memory that a process of its own takes for the report, in MB."""
-    command = [sys.executable, "-m", "benchmarks.completeness", url]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    if int(said[0]) != expected:
-        raise AssertionError(f"{said[0]} customers, not {expected}")
-    return int(said[1]) / 1024
+    customers, megabytes = figures_of("benchmarks.completeness", url)
+    if customers != expected:
+        raise AssertionError(f"{customers:.0f} customers, not {expected}")
+    return megabytes
 
 
 def main(url: str) -> None:
     """Run the report."""
     storage = SqlStorage(url)
     report = Loyalty(storage).session("bench").completeness.report()
-    print(report.customers, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(report.customers, peak())
     storage.close()
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 POSTGRESQL = os.environ.get(
     "LOYALTYCORE_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -34,3 +34,9 @@ def database(engine: str) -> Iterator[str]:
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         admin.dispose()
+
+
+def settle(bare: Engine) -> None:
+    """Gather now the statistics that a server gathers by itself some minutes after so many rows came in."""
+    with bare.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if bare.dialect.name == "sqlite" else "VACUUM ANALYZE"))

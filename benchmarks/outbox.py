@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 
 from benchmarks.databases import ENGINES, database
+from benchmarks.memory import figures_of, peak
 from benchmarks.timing import Result
 from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
 from loyaltycore.domain.decisions import Decision, Dispatch, Subject
@@ -100,21 +100,9 @@ class _Sink:
 
 
 def _memory() -> Result:
-    """Memory of the process after the first tenth and at the end of a queue of 100,000 mails on SQLite."""
+    """Memory of a process after the first tenth and at the end of a queue of 100,000 mails on SQLite."""
     with database("sqlite") as url:
-        storage = SqlStorage(url)
-        loyalty = Loyalty(storage, mailer=_Sink())
-        desk = loyalty.session("bench")
-        for start in range(0, MESSAGES, PORTION):
-            _queue(desk, start)
-        worker = loyalty.worker()
-        worker.run_pass(limit=MESSAGES // 10)
-        early = _resident()
-        began = time.perf_counter()
-        done = worker.run_pass().done
-        rate = done / (time.perf_counter() - began)
-        late = _resident()
-        storage.close()
+        early, late, rate = figures_of("benchmarks.outbox", url)
     return Result(
         f"memory over {MESSAGES:,} messages, sqlite",
         f"{late:.0f} MB at the end ({rate:.0f}/s)",
@@ -123,6 +111,22 @@ def _memory() -> Result:
         f"at most {GROWTH:g} times",
         late <= GROWTH * early,
     )
+
+
+def main(url: str) -> None:
+    """Queue the mails and deliver them."""
+    storage = SqlStorage(url)
+    loyalty = Loyalty(storage, mailer=_Sink())
+    desk = loyalty.session("bench")
+    for start in range(0, MESSAGES, PORTION):
+        _queue(desk, start)
+    worker = loyalty.worker()
+    worker.run_pass(limit=MESSAGES // 10)
+    early = peak()
+    began = time.perf_counter()
+    done = worker.run_pass().done
+    print(early, peak(), done / (time.perf_counter() - began))
+    storage.close()
 
 
 def _queue(desk: object, start: int) -> None:
@@ -135,5 +139,5 @@ def _queue(desk: object, start: int) -> None:
         unit.apply(Decision(None, dispatch=tuple(mails)))
 
 
-def _resident() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -49,8 +49,9 @@ WORDS = {
         "How complete customer data are",
         "`completeness.report` and `completeness.each_gap` in portions of 500, beside one streamed query that reads the same "
         "columns into the same records and counts the same by hand; both count the same, or the run fails. On SQLite in "
-        "processor time. The seeds of a thousand customers are copied inside the database. The memory is what a process "
-        "takes that does nothing but the report.",
+        "processor time. The seeds of a thousand customers are copied inside the database, which then gathers its "
+        "statistics, as a server does by itself after a while. The memory is what a process takes that does nothing but the "
+        "report.",
     ),
     "selections": (
         "Selecting customers",

@@ -11,7 +11,7 @@ from attrs import evolve
 from sqlalchemy import Connection, Engine, MetaData, Table, insert, literal, select, text
 
 from benchmarks import by_hand
-from benchmarks.databases import ENGINES, database
+from benchmarks.databases import ENGINES, database, settle
 from benchmarks.people import NOW, card, customer
 from benchmarks.timing import Result, duel, processor
 from loyaltycore import Loyalty
@@ -69,9 +69,7 @@ def fill(storage: SqlStorage, bare: Engine) -> None:
     with bare.begin() as connection:
         for table in ("customers", "customer_properties", "cards"):
             _copy(connection, Table(f"{storage.prefix}{table}", MetaData(), autoload_with=connection))
-    with bare.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # What a server does by itself after a while.
-        connection.execute(text("ANALYZE" if bare.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+    settle(bare)
 
 
 def _seed(n: int, kind: PropertyType) -> Iterator[Any]:
