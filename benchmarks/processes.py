@@ -1,19 +1,19 @@
 """Reloading 100,000 open processes, beside hand-written SQL that reads and writes the same rows of the same tables.
 
 Each reload brings one new step to every process. Both work in transactions of 500 processes and write the same: the
-process with its version checked, its new lookup key, and a line for the activities.
+process with its version checked, its new lookup key, and a line for the activities. Started as a program with the URL of a database, this
+module reloads once more and prints how much memory it took after the first transaction and in the end.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from mmap import PAGESIZE
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Engine, text
 
 from benchmarks import by_hand
 from benchmarks.databases import ENGINES, database
+from benchmarks.memory import figures_of, peak
 from benchmarks.timing import Result, at_most, duel, processor
 from loyaltycore import Loyalty
 from loyaltycore.domain.processes import Process
@@ -37,8 +38,8 @@ NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 LIMIT = 4.0
 """What a record that is built, compared and written with all that was checked may cost beside bare JSON."""
 
-MEMORY = 64
-"""Mebibytes by which a reload may let the program grow, however many processes there are."""
+GROWTH = 1.2
+"""How much more memory the whole reload may take than its first transaction."""
 
 
 def run() -> Iterator[Result]:
@@ -49,11 +50,10 @@ def run() -> Iterator[Result]:
             desk = _filled(ours)
             _filled(theirs).loyalty.storage.close()  # type: ignore[attr-defined]  # a SQL storage can be closed
             peer = Peer(by_hand.engine(theirs))
-            held: list[int] = []
             clock = processor if name == "sqlite" else perf_counter
-            times = duel(partial(_reload, desk, held), peer.reload, rounds=2, clock=clock)
+            times = duel(partial(_reload, desk), peer.reload, rounds=2, clock=clock)
             yield at_most(f"reload {OPEN:,} open processes, {name}", *times, LIMIT, OPEN)
-            yield _grown(name, held)
+            yield _memory(name, ours)
             desk.loyalty.storage.close()  # type: ignore[attr-defined]  # as above
             peer.engine.dispose()
 
@@ -81,14 +81,10 @@ def _numbered(process: Process, n: int) -> Process:
 _new_steps = count()
 
 
-def _reload(desk: Desk, held: list[int]) -> None:
-    """Reload, and note after each unit of work how much memory the program holds."""
+def _reload(desk: Desk) -> None:
     n = next(_new_steps)
     desk.processes.templates.add_step("supply", "task", name=f"New {n}", step=f"new-{n}", position=2)
-    report = desk.processes.reload_open_processes(
-        "supply", batch_size=BATCH, on_progress=lambda _: held.append(_resident())
-    )
-    _require(report.steps_added, OPEN)
+    _require(desk.processes.reload_open_processes("supply", batch_size=BATCH).steps_added, OPEN)
 
 
 @define
@@ -174,20 +170,31 @@ def _require(found: int, wanted: int) -> None:
         raise AssertionError(f"{found} instead of {wanted}")
 
 
-def _resident() -> int:
-    """The memory that the program holds now, in pages; 0 where the system does not say."""
-    status = Path("/proc/self/statm")
-    return int(status.read_text("ascii").split()[1]) if status.exists() else 0
-
-
-def _grown(name: str, held: list[int]) -> Result:
-    """From the first unit of work to the greatest that came after it."""
-    mebibytes = (max(held) - held[0]) * PAGESIZE / 2**20
+def _memory(name: str, url: str) -> Result:
+    early, late = figures_of("benchmarks.processes", url)
     return Result(
-        f"memory grown while {OPEN:,} processes are reloaded again and again, {name}",
-        f"{mebibytes:.0f} MiB",
-        "-",
-        "-",
-        f"at most {MEMORY} MiB",
-        mebibytes <= MEMORY,
+        f"memory while {OPEN:,} processes are reloaded, {name}",
+        f"{late:.0f} MB at the end",
+        f"{early:.0f} MB after the first {BATCH}",
+        f"{late / early:.2f}",
+        f"at most {GROWTH:g} times",
+        late <= GROWTH * early,
     )
+
+
+def main(url: str) -> None:
+    """Reload once."""
+    storage = SqlStorage(url)
+    desk = Loyalty(storage).session("anna")
+    desk.processes.templates.add_step("supply", "task", name="Memory", step="memory", position=2)
+    held: list[float] = []
+    report = desk.processes.reload_open_processes(
+        "supply", batch_size=BATCH, on_progress=lambda _: held.append(peak())
+    )
+    _require(report.steps_added, OPEN)
+    print(held[0], held[-1])
+    storage.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
