@@ -51,6 +51,15 @@ def test_a_second_run_begins_afresh(tmp_path: Path) -> None:
     assert len(list((tmp_path / "demo-output").iterdir())) == 2
 
 
+@pytest.fixture
+def _interrupts_are_heard() -> Iterator[None]:
+    """A test run that a shell put into the background ignores Ctrl-C, and so would all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interrupts_are_heard")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_takes_its_processes_down(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """Interrupted while its workers work, it leaves no process behind and no trace on the screen."""
