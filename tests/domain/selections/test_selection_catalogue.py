@@ -82,6 +82,13 @@ def test_every_field_has_its_key_words_and_operators() -> None:
         for each in CATALOGUE.fields
     ]
     assert tuple(listed) == FIELDS
+    relations = CATALOGUE.to_data()["relations"]
+    assert [(each["key"], each["label"], [one["key"] for one in each["fields"]]) for each in relations] == [
+        (each.key, each.label, [one.key for one in each.fields]) for each in CATALOGUE.relations
+    ]
+    assert {"cards", "card_orders", "processes", "customer_properties", "shop_invoices"} == {
+        each["key"] for each in relations
+    }
     told = CATALOGUE.to_data()["fields"]
     assert [
         (each["key"], each["label"], each["group"], each["type"], " ".join(each["operators"]))
