@@ -70,6 +70,28 @@ def test_once_decided_the_encoding_stays():
     assert rows[-1] == Row(40_003, {"street": "y"})
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_a_long_file_in_unicode_is_read_to_its_end(encoding):
+    """Whatever is behind the first portion belongs to the file, and no mark at its beginning to the first column."""
+    mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
+    table = open_table(mark + ("Nachname\n" + "Müller\n" * 30_000).encode(encoding))
+    assert dict(table.columns) == {"last_name": "Nachname"}
+    assert [row.values["last_name"] for row in table if isinstance(row, Row)] == ["Müller"] * 30_000
+
+
+def test_the_whole_first_portion_decides_the_encoding():
+    """One odd line at the beginning of a long file does not outvote the thousands behind it."""
+    rows = list(open_table(b"Nachname\nM\xfcller\n" + "Möller\n".encode() * 10_000))
+    assert [row.line for row in rows if isinstance(row, BrokenRow)] == [2]
+    assert rows[-1] == Row(10_002, {"last_name": "Möller"})
+
+
+def test_a_mark_settles_the_encoding_for_good():
+    """Behind the mark of UTF-8 a line that is none is broken, and nothing else is tried."""
+    rows = list(open_table(codecs.BOM_UTF8 + b"Nachname\nM\xfcller\n" + b"Wei\xdf\n"))
+    assert [row.code for row in rows] == ["undecodable", "undecodable"]
+
+
 def test_a_byte_that_windows_1252_does_not_have_is_reported():
     """A DOS file that is taken for Windows-1252 shows by its ü, which has no meaning there."""
     rows = list(open_table(b"Stra\xdfe\nM\x81hlweg\nx\n"))
