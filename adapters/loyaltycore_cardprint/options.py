@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from loyaltycore.errors import Fault, InvalidInput
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
-_SECRET_PREFIX: Final = "whsec_"  # noqa: S105  a prefix and no secret
+_PREFIX: Final = "whsec_"
 _SECRET_BYTES: Final = range(24, 65)
 
 
@@ -57,12 +57,12 @@ def secret_key(secret: str) -> bytes:
     Raises:
         ValueError: It is none; the message does not repeat it.
     """
-    encoded = secret.removeprefix(_SECRET_PREFIX)
+    encoded = secret.removeprefix(_PREFIX)
     try:
         key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if not secret.startswith(_SECRET_PREFIX) or len(key) not in _SECRET_BYTES:
+    if not secret.startswith(_PREFIX) or len(key) not in _SECRET_BYTES:
         raise ValueError("must be whsec_ and the base64 of 24 to 64 bytes")
     return key
 

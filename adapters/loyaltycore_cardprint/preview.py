@@ -79,7 +79,7 @@ def render_card(order: PrintOrder, path: str | PathLike[str], *, design: CardDes
     if faults:
         raise InvalidInput(faults)
     try:
-        from loyaltycore_cardprint.drawing import draw  # noqa: PLC0415  needs the extra
+        from loyaltycore_cardprint.drawing import draw  # noqa: PLC0415  reportlab comes with an extra that few install
     except ImportError as error:
         raise MissingExtra("preview", error.name or "reportlab") from error
     draw(order, fspath(path), chosen)

@@ -116,7 +116,7 @@ class HttpCardPrinter:
         """Check the options and prepare the calls; the library is asked for here, so that importing needs no extra."""
         self._check()
         try:
-            from loyaltycore_cardprint.transport import Transport  # noqa: PLC0415  needs the extra
+            from loyaltycore_cardprint.transport import Transport  # noqa: PLC0415  requests comes with the extra
         except ImportError as error:
             raise MissingExtra("cardprint", error.name or "requests") from error
         connect, read = self.timeouts

@@ -113,17 +113,17 @@ class Reply:
     @property
     def is_positive(self) -> bool:
         """Whether the server agrees."""
-        return 200 <= self.code < 300  # noqa: PLR2004  the bounds are SMTP's own, and named by the property
+        return self.code in range(200, 300)
 
     @property
     def is_permanent(self) -> bool:
         """Whether the server refuses for good."""
-        return 500 <= self.code < 600  # noqa: PLR2004  see above
+        return self.code in range(500, 600)
 
     @property
     def is_refusal(self) -> bool:
         """Whether the server refuses, for now or for good."""
-        return 400 <= self.code < 600  # noqa: PLR2004  see above
+        return self.code in range(400, 600)
 
     @property
     def wants_content(self) -> bool:

@@ -147,7 +147,7 @@ def known_countries() -> Iterable[str]:
 def _library_calendar(
     country: str, years: Iterable[int] = (), subdivision: str = "", categories: tuple[str, ...] = ()
 ) -> HolidayBase:
-    from holidays import country_holidays  # noqa: PLC0415  see known_countries
+    from holidays import country_holidays  # noqa: PLC0415  an optional extra, and slow to load
 
     return country_holidays(
         country, subdiv=subdivision or None, years=years, expand=False, categories=categories or None

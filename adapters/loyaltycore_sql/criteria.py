@@ -146,7 +146,8 @@ def parameter(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
 
 def condition(expression: Any) -> Condition:
     """What Python's operators build from a column, by its type."""
-    return expression  # type: ignore[no-any-return]  # operators on a column build it
+    built: Condition = expression
+    return built
 
 
 def _fits(keys: ColumnElement[Any], part: HasKey | KeyBetween) -> Condition:

@@ -124,7 +124,7 @@ class Schema:
                 # No lock reaches all nodes of a cluster: another one may have made the same change at the same time.
                 if tries == _TRIES or not self._is_cluster():
                     raise
-            sleep(_PAUSE * tries * random())  # noqa: S311  no secret
+            sleep(_PAUSE * tries * random())  # noqa: S311  it only keeps rivals apart
         raise AssertionError("unreachable")
 
     def _is_cluster(self) -> bool:
@@ -147,7 +147,7 @@ class Schema:
     def _forget_older(self, connection: Connection, newest: str) -> None:
         """Keep one revision: a slow node of a cluster may have noted an older one behind a faster node's back."""
         name = version_table_name(self.prefix)
-        older = text(f"DELETE FROM {name} WHERE version_num <> :newest")  # noqa: S608  our own name
+        older = text(f"DELETE FROM {name} WHERE version_num <> :newest")  # noqa: S608  the name is ours, the value a parameter
         connection.execute(older, {"newest": newest})
 
     def _own_tables(self) -> list[Table]:

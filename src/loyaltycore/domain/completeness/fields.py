@@ -106,7 +106,7 @@ def _form() -> Iterator[WatchedField]:
         "Postal address",
         "Contact",
         attrgetter("has_post"),
-        field("has_post") == False,  # noqa: E712  builds an expression
+        field("has_post") == False,  # noqa: E712  == builds a criteria, `not` would not
     )
     # Addresses are kept as one document: which customers have any is decided one by one.
     yield WatchedField("addresses", "Any address", "Contact", attrgetter("addresses"), EVERYTHING)

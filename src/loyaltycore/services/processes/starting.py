@@ -101,7 +101,7 @@ class Starting:
         """What the dialog shows; see `Processes.draft`."""
         customer = unit.get(Customer, customer_id)
         age = self._age(unit, customer)
-        here = field("branch_id").one_of(("", self.desk.branch.id)) & (field("hidden") == False)  # noqa: E712  builds an expression
+        here = field("branch_id").one_of(("", self.desk.branch.id)) & (field("hidden") == False)  # noqa: E712  == builds a criteria, `not` would not
         found = unit.find(ProcessTemplate, here, order_by=("name",))
         templates = tuple(template for template in found if is_for(template, age))
         return StartDraft(templates, request_for(self.desk, unit, customer))

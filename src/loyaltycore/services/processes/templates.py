@@ -324,7 +324,7 @@ class ProcessTemplates:
         if wanted is not None:
             where &= field("kind") == wanted
         if not hidden_too:
-            where &= field("hidden") == False  # noqa: E712  builds an expression
+            where &= field("hidden") == False  # noqa: E712  == builds a criteria, `not` would not
         return find_page(unit, ProcessTemplate, where, portion)
 
     def _visible(self) -> Criteria:

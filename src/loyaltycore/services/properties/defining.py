@@ -211,7 +211,7 @@ class PropertyDefinitions:
         faults.raise_if_any()
         where: Criteria = EVERYTHING if wanted is None else field("category") == wanted
         if not hidden_too:
-            where &= field("hidden") == False  # noqa: E712  builds an expression
+            where &= field("hidden") == False  # noqa: E712  == builds a criteria, `not` would not
         return tuple(unit.find(PropertyType, where, order_by=("name",)))
 
     def _for_change(self, unit: Unit, key: str) -> PropertyType:
