@@ -33,11 +33,11 @@ from sqlalchemy import (
     update,
 )
 
-from loyaltycore.domain.cards.card import CardState, CustomerCard
-from loyaltycore.domain.contact import Address, AddressKind, ConsentState, Phone, PhoneKind
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
-from loyaltycore.domain.customers.search import lookup_keys
+from loyaltycore.cards.rules.card import CardState, CustomerCard
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.search import lookup_keys
 from loyaltycore.errors import StaleRecord
+from loyaltycore.kernel.contact import Address, AddressKind, ConsentState, Phone, PhoneKind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -9,7 +9,7 @@ import holidays
 from workalendar.europe import Bavaria, Berlin
 
 from benchmarks.timing import Result, at_least, duel, processor
-from loyaltycore.domain.calendar import next_working_day
+from loyaltycore.kernel.calendar import next_working_day
 from loyaltycore_holidays import HolidayCalendar
 
 DAYS = [date(2020, 1, 1) + timedelta(days=n) for n in range(3653)]

@@ -23,11 +23,11 @@ from benchmarks.memory import figures_of, peak
 from benchmarks.people import customer
 from benchmarks.timing import Result, duel, processor
 from loyaltycore import Loyalty
-from loyaltycore.domain.completeness.options import BIRTH_DATE, EMAIL, MOBILE, POSTAL_ADDRESS
-from loyaltycore.domain.contact import ConsentState
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
-from loyaltycore.domain.customers.derived import with_derived
-from loyaltycore.services.desk import Desk
+from loyaltycore.completeness.rules.options import BIRTH_DATE, EMAIL, MOBILE, POSTAL_ADDRESS
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.desk import Desk
+from loyaltycore.kernel.contact import ConsentState
 from loyaltycore_sql import SqlStorage
 
 FEW, MANY = 100_000, 1_000_000

@@ -11,8 +11,8 @@ from benchmarks.databases import ENGINES, database
 from benchmarks.memory import figures_of, peak
 from benchmarks.timing import Result
 from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
-from loyaltycore.domain.decisions import Decision, Dispatch, Subject
-from loyaltycore.domain.messages import Email
+from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
+from loyaltycore.kernel.messages import Email
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.testing.card_vendor.running import RunningVendor, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
@@ -61,9 +61,9 @@ def _place(loyalty: Loyalty, count: int) -> None:
 
 def _post_alone(loyalty: Loyalty, printer: HttpCardPrinter) -> float:
     """How many orders a second go over the same wire with nothing around them."""
-    from loyaltycore.codec import from_json
-    from loyaltycore.domain.cards.printing import PrintOrder
-    from loyaltycore.domain.outbox import MessageState
+    from loyaltycore.kernel.outbox import MessageState
+    from loyaltycore.kernel.printing import PrintOrder
+    from loyaltycore.storing.codec import from_json
 
     _place(loyalty, ORDERS)
     waiting = loyalty.outbox.messages(MessageState.PENDING, limit=ORDERS).items

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from loyaltycore.domain.cards.card import CardState, CustomerCard
-from loyaltycore.domain.contact import Address, Phone, PhoneKind
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
-from loyaltycore.domain.customers.derived import with_derived
-from loyaltycore.domain.customers.search import sort_name
+from loyaltycore.cards.rules.card import CardState, CustomerCard
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.customers.rules.search import sort_name
+from loyaltycore.kernel.contact import Address, Phone, PhoneKind
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 _SYLLABLES = (

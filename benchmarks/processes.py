@@ -26,9 +26,9 @@ from benchmarks.databases import ENGINES, database
 from benchmarks.memory import figures_of, peak
 from benchmarks.timing import Result, at_most, duel, processor
 from loyaltycore import Loyalty
-from loyaltycore.domain.processes import Process
-from loyaltycore.domain.processes.starting import Start, start_process
-from loyaltycore.services.desk import Desk
+from loyaltycore.desk import Desk
+from loyaltycore.processes import Process
+from loyaltycore.processes.rules.starting import Start, start_process
 from loyaltycore_sql import SqlStorage
 
 OPEN = 100_000

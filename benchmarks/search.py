@@ -9,7 +9,7 @@ from benchmarks.databases import ENGINES, database
 from benchmarks.people import customer, customers
 from benchmarks.timing import Result, seconds
 from loyaltycore import Loyalty
-from loyaltycore.services.desk import Desk
+from loyaltycore.desk import Desk
 from loyaltycore_sql import SqlStorage
 
 FEW, MANY = 10_000, 1_000_000

@@ -15,12 +15,12 @@ from benchmarks.databases import ENGINES, database, settle
 from benchmarks.people import NOW, card, customer
 from benchmarks.timing import Result, duel, processor
 from loyaltycore import Loyalty
-from loyaltycore.domain.cards.card import CardState
-from loyaltycore.domain.customers.derived import with_derived
-from loyaltycore.domain.properties.assignment import CustomerProperty
-from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyType, PropertyValue
-from loyaltycore.domain.selections import AllOf, Condition, FieldCondition, RelatedCondition
-from loyaltycore.services.desk import Desk
+from loyaltycore.cards.rules.card import CardState
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.desk import Desk
+from loyaltycore.properties.rules.assignment import CustomerProperty
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
+from loyaltycore.selections import AllOf, Condition, FieldCondition, RelatedCondition
 from loyaltycore_sql import SqlStorage
 
 MANY: Final = 1_000_000

@@ -13,11 +13,11 @@ from benchmarks import by_hand
 from benchmarks.databases import ENGINES, database
 from benchmarks.people import card, customer, customers
 from benchmarks.timing import Result, at_most, duel, seconds
-from loyaltycore.domain.cards.card import CustomerCard
-from loyaltycore.domain.criteria import Query, field
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import Registry
+from loyaltycore.all_records import core_record_types
+from loyaltycore.cards.rules.card import CustomerCard
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.kernel.criteria import Query, stored
+from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 
 STORED = 5000
@@ -85,7 +85,7 @@ def _verbs(
             lambda c: [by_hand.get_customer(c, f"c{key}") for key in keys],
         ),
     )
-    queries = [Query(field("customer_id") == f"c{key}") for key in keys]
+    queries = [Query(stored("customer_id") == f"c{key}") for key in keys]
     yield (
         "find the cards of a customer",
         *_pair(

@@ -13,16 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loyaltycore import Address, Loyalty, Refused
-from loyaltycore.domain.completeness.options import (
+from loyaltycore.completeness.rules.options import (
     ASK_AGAIN_MONTHS,
     EMAIL,
     MOBILE,
     POSTAL_ADDRESS,
     PRIVACY_STATEMENT,
 )
-from loyaltycore.domain.processes.process import Process
-from loyaltycore.domain.selections import AllOf, FieldCondition, RelatedCondition
-from loyaltycore.services.desk import Desk
+from loyaltycore.desk import Desk
+from loyaltycore.processes.rules.process import Process
+from loyaltycore.selections import AllOf, FieldCondition, RelatedCondition
 from loyaltycore_sql import SqlStorage
 
 TEMPLATE = "new-supply-gkv"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money, Refused
+from loyaltycore.desk import Desk
 from loyaltycore.memory import FixedClock, MemoryStorage
-from loyaltycore.services.desk import Desk
 
 OPENING = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 HOME = Address("Lindenstraße 5", "10969", "Berlin", "DE")

@@ -8,11 +8,11 @@ from typing import Any
 from attrs import frozen
 
 from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
-from loyaltycore.domain.calendar import WeekdayCalendar
-from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.desk import Desk
+from loyaltycore.kernel.calendar import WeekdayCalendar
 from loyaltycore.memory import FixedClock, MemoryCardPrinter, MemoryMailer, MemoryStorage
 from loyaltycore.ports.storage import Storage
-from loyaltycore.services.desk import Desk
 
 GOLD = CardTemplate("gold", "Gold", "gold-2026")
 BASIC = CardTemplate("basic", "Basic", "basic-2026")
@@ -71,7 +71,7 @@ def build_house(storage: Storage | None = None, **parts: Any) -> House:
 
 def dump(loyalty: Loyalty) -> dict[str, list[object]]:
     """Everything that is stored, table by table: two equal dumps mean that nothing changed."""
-    from loyaltycore.domain.criteria import Query
+    from loyaltycore.kernel.criteria import Query
 
     with loyalty.storage.transaction(read_only=True) as tx:
         return {

@@ -11,8 +11,8 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.codec import from_data, from_json, to_data, to_json
 from loyaltycore.errors import InvalidInput
+from loyaltycore.storing.codec import from_data, from_json, to_data, to_json
 
 
 class Colour(Enum):

@@ -14,7 +14,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from loyaltycore.domain.cards.printing import Encoding, EncodingKind, PrintOrder
+from loyaltycore.kernel.printing import Encoding, EncodingKind, PrintOrder
 
 if TYPE_CHECKING:
     from loyaltycore_cardprint.preview import CardDesign

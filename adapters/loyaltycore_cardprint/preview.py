@@ -12,8 +12,8 @@ from typing import Final
 from attrs import field, frozen
 from attrs.validators import matches_re
 
-from loyaltycore.domain.cards.printing import PrintOrder
 from loyaltycore.errors import Fault, InvalidInput, MissingExtra
+from loyaltycore.kernel.printing import PrintOrder
 from loyaltycore_cardprint.rules import PRINTABLE, check_order
 
 _COLOUR: Final = r"#[0-9a-fA-F]{6}"

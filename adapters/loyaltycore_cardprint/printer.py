@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from loyaltycore.domain.cards.printing import (
+from loyaltycore.errors import DeliveryFailed, Fault, InvalidInput, MissingExtra, WebhookRejected
+from loyaltycore.kernel.printing import (
     EncodingKind,
     PrintCancellation,
     PrintEvent,
     PrintOrder,
     PrintStatus,
 )
-from loyaltycore.domain.validation import require_aware
-from loyaltycore.errors import DeliveryFailed, Fault, InvalidInput, MissingExtra, WebhookRejected
+from loyaltycore.kernel.validation import require_aware
 from loyaltycore.ports.card_printing import CancelReceipt, EventPage, PrinterCapabilities, PrintReceipt
 from loyaltycore_cardprint import options, receipts, wire
 from loyaltycore_cardprint.calls import Calls

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from loyaltycore.domain.cards.printing import PrintCancellation, PrintOrder, PrintStatus
+from loyaltycore.kernel.printing import PrintCancellation, PrintOrder, PrintStatus
 from loyaltycore.ports.card_printing import CancelOutcome, CancelReceipt, PrintReceipt
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore_cardprint import wire

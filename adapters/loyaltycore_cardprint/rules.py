@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from loyaltycore.domain.cards.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 from loyaltycore.errors import Fault
+from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 
 ALL_ENCODINGS: Final = frozenset(EncodingKind)
 

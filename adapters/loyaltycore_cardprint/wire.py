@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from loyaltycore.domain.cards.printing import PostalAddress, PrintEvent, PrintOrder, PrintState, PrintStatus
 from loyaltycore.errors import Fault
+from loyaltycore.kernel.printing import PostalAddress, PrintEvent, PrintOrder, PrintState, PrintStatus
 
 REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 VENDOR_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")

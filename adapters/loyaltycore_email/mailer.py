@@ -9,7 +9,7 @@ from typing import Self
 
 from attrs import Factory, field, frozen
 
-from loyaltycore.domain.validation import Faults
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.ports.messaging import Email, Mailer, Receipt
 from loyaltycore_email.addresses import read_mailbox
 from loyaltycore_email.dialling import Endpoint

@@ -9,8 +9,8 @@ import ssl
 from enum import Enum
 from typing import Final
 
-from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.validation import Faults
 from loyaltycore_email.addresses import Mailbox, read_mailbox
 from loyaltycore_email.headers import Unsendable, is_one_line
 

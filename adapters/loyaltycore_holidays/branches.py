@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from loyaltycore.domain.branches import Branch
-from loyaltycore.domain.validation import Faults
+from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.validation import Faults
 from loyaltycore_holidays.calendar import HolidayCalendar
 from loyaltycore_holidays.facts import read_dates, read_yearly
 from loyaltycore_holidays.places import known_countries, read_place
@@ -36,7 +36,7 @@ class BranchHolidays:
         MissingExtra: `holidays` is not installed.
 
     Example:
-        >>> from loyaltycore.domain.branches import Branch
+        >>> from loyaltycore.kernel.branches import Branch
         >>> calendar_of = BranchHolidays(closed_every=((12, 24), (12, 31)))
         >>> calendar_of(Branch("berlin", "Berlin", subdivision="BE")).is_working_day(date(2024, 12, 24))
         False

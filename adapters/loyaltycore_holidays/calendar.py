@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from attrs import Factory, field, frozen
 
-from loyaltycore.domain.calendar import MONDAY_TO_FRIDAY, TabulatedCalendar
-from loyaltycore.domain.validation import Faults
+from loyaltycore.kernel.calendar import MONDAY_TO_FRIDAY, TabulatedCalendar
+from loyaltycore.kernel.validation import Faults
 from loyaltycore_holidays.facts import read_dates, read_weekdays, read_yearly
 from loyaltycore_holidays.places import Place, read_place
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from loyaltycore.domain.validation import Faults
+from loyaltycore.kernel.validation import Faults
 
 _SUNDAY: Final = 6
 # Any leap year: 29 February can be a closed day.

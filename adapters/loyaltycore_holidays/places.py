@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from loyaltycore.domain.contact import COUNTRY_LENGTH
-from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import MissingExtra
+from loyaltycore.kernel.contact import COUNTRY_LENGTH
+from loyaltycore.kernel.validation import Faults
 
 if TYPE_CHECKING:
     from holidays import HolidayBase

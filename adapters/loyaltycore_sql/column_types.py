@@ -14,9 +14,9 @@ from sqlalchemy import BigInteger, Boolean, Date, Dialect, String, Text, TypeDec
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from loyaltycore.codec import from_json
 from loyaltycore.errors import RegistrationError
-from loyaltycore.records.registry import StoredField, Storing
+from loyaltycore.storing.codec import from_json
+from loyaltycore.storing.registry import StoredField, Storing
 
 MARIADB_CHARSET: Final = "utf8mb4"
 MARIADB_COLLATION: Final = "utf8mb4_nopad_bin"

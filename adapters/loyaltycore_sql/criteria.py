@@ -1,4 +1,4 @@
-"""From criteria to SQL, with the two-valued meaning of `loyaltycore.domain.criteria.matches`.
+"""From criteria to SQL, with the two-valued meaning of `loyaltycore.kernel.criteria.matches`.
 
 SQL knows a third answer, NULL. As a row's condition it counts as no, so it does no harm until a NOT turns it round;
 below a NOT every comparison with a column that may be NULL therefore says first that it is none.
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import Grouping
 
-from loyaltycore.domain.criteria import (
+from loyaltycore.kernel.criteria import (
     And,
     Compare,
     Criteria,
@@ -40,7 +40,7 @@ from loyaltycore.domain.criteria import (
     OneOf,
     Or,
 )
-from loyaltycore.records.registry import RecordType, Storing
+from loyaltycore.storing.registry import RecordType, Storing
 from loyaltycore_sql.slots import OPERATORS
 from loyaltycore_sql.tables import Tables
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.storing.registry import RecordType, Registry
 from loyaltycore_sql.connections import Row
 from loyaltycore_sql.criteria import Compiler, Target
 from loyaltycore_sql.naming import primary_name, unique_name

@@ -15,9 +15,9 @@ from typing import Any, Final, Generic, TypeVar, cast
 import attrs
 from sqlalchemy import CursorResult
 
-from loyaltycore.codec import to_json
 from loyaltycore.errors import Fault, InvalidInput, StorageError
-from loyaltycore.records.registry import RecordType, StoredField, Storing
+from loyaltycore.storing.codec import to_json
+from loyaltycore.storing.registry import RecordType, StoredField, Storing
 from loyaltycore_sql.column_types import microseconds
 from loyaltycore_sql.tables import column_length
 

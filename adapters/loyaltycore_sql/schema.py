@@ -23,8 +23,8 @@ from alembic.util import CommandError
 from attrs import frozen
 from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
 
+from loyaltycore.all_records import core_record_types
 from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
-from loyaltycore.records.catalogue import core_record_types
 from loyaltycore_sql.connections import Database
 from loyaltycore_sql.naming import version_table_name
 from loyaltycore_sql.tables import build_tables

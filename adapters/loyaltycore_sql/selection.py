@@ -8,8 +8,7 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 from sqlalchemy import Column, ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 
-from loyaltycore.domain.criteria import EVERYTHING, And, Criteria, Exists, Not, Or, Query
-from loyaltycore.domain.criteria import field as stored
+from loyaltycore.kernel.criteria import EVERYTHING, And, Criteria, Exists, Not, Or, Query, stored
 from loyaltycore_sql.criteria import Compiler, Condition, condition, parameter
 from loyaltycore_sql.slots import Slots
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from loyaltycore.domain.criteria import (
+from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.criteria import (
     And,
     Compare,
     Criteria,
@@ -27,7 +28,6 @@ from loyaltycore.domain.criteria import (
     Or,
     plain,
 )
-from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore_sql.records import GREATEST, LEAST, storable
 
 OPERATORS: Final[Mapping[Op, Callable[[Any, Any], Any]]] = {

@@ -10,9 +10,9 @@ from attrs import define, field, validators
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from loyaltycore.all_records import core_record_types
 from loyaltycore.errors import InvalidInput, StorageError
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 from loyaltycore_sql.connections import Database, Limits, open_database
 from loyaltycore_sql.hosts import split_hosts
 from loyaltycore_sql.layouts import Layouts

@@ -9,7 +9,7 @@ from attrs import frozen
 from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from loyaltycore.errors import RegistrationError
-from loyaltycore.records.registry import KEY_LENGTH, LOOKUP_LENGTH, RecordType, StoredField
+from loyaltycore.storing.registry import KEY_LENGTH, LOOKUP_LENGTH, RecordType, StoredField
 from loyaltycore_sql.column_types import MARIADB_CHARSET, MARIADB_COLLATION, column_type, short_text
 from loyaltycore_sql.naming import (
     IDENTIFIER_LENGTH,

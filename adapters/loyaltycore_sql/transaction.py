@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve, frozen
 
-from loyaltycore.domain.criteria import Query
-from loyaltycore.records.checks import check_query
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.storing.checks import check_query
 from loyaltycore_sql.layouts import KEY, Layout, Layouts
 from loyaltycore_sql.records import storable
 from loyaltycore_sql.selection import narrowed

@@ -9,11 +9,11 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from loyaltycore.domain.options import CORE_OPTIONS
-from loyaltycore.domain.selections.customer_fields import customer_fields
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import RecordType, Registry
-from loyaltycore.services.selections.selectable import relations
+from loyaltycore.all_options import CORE_OPTIONS
+from loyaltycore.all_records import core_record_types
+from loyaltycore.selections.rules.customer_fields import customer_fields
+from loyaltycore.selections.selectable import relations
+from loyaltycore.storing.registry import RecordType, Registry
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

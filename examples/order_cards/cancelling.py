@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyaltycore.domain.cards import Cancellation, CardOrder, OrderState
+from loyaltycore.cards import Cancellation, CardOrder, OrderState
 from order_cards.stage import Stage
 from order_cards.waiting import wait_for
 

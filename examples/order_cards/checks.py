@@ -7,11 +7,11 @@ from email.message import EmailMessage
 
 from attrs import frozen
 
-from loyaltycore.domain.cards import Cancellation, CardState, OrderState
-from loyaltycore.domain.customers.import_report import ImportReport
-from loyaltycore.domain.outbox import MessageState
-from loyaltycore.services.delivery.outbox import Status
-from loyaltycore.services.delivery.vendor_news import Intake
+from loyaltycore.cards import Cancellation, CardState, OrderState
+from loyaltycore.cards.vendor_news import Intake
+from loyaltycore.customers.rules.import_report import ImportReport
+from loyaltycore.kernel.outbox import MessageState
+from loyaltycore.outbox.service import Status
 from order_cards.fixtures import VENDOR_MAIL
 from order_cards.table import Result
 

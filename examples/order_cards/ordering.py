@@ -9,10 +9,10 @@ from typing import Any
 from attrs import frozen
 
 from loyaltycore import Loyalty, Refused
+from loyaltycore.cards import CardOrder
 from loyaltycore.cli.progress import Progress
-from loyaltycore.domain.cards import CardOrder
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.services.desk import Desk
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.desk import Desk
 from order_cards.fixtures import SHOPS, VENDOR_MAIL, wishes
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from loyaltycore import Loyalty
-from loyaltycore.codec import from_json
-from loyaltycore.domain.cards import CardOrder
-from loyaltycore.domain.cards.printing import PrintOrder
-from loyaltycore.domain.outbox import MessageState
+from loyaltycore.cards import CardOrder
+from loyaltycore.kernel.outbox import MessageState
+from loyaltycore.kernel.printing import PrintOrder
+from loyaltycore.storing.codec import from_json
 from loyaltycore_cardprint.preview import CardDesign, render_card
 
 _SCALE = 4.0

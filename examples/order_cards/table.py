@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from attrs import frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.cards import CardOrder, CustomerCard
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.money import total
+from loyaltycore.cards import CardOrder, CustomerCard
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.kernel.money import total
 from order_cards.ordering import Entry
 
 _HEADER = ("number", "customer", "branch", "card", "card is", "expected", "order is")

@@ -1,7 +1,7 @@
 """Customers, loyalty cards and card orders as a pure domain library behind ports.
 
 A host application puts a `Loyalty` together once, from adapters for the ports it needs, and opens a session for each
-workstation. The rules live in `loyaltycore.domain` as pure functions; `loyaltycore.ports` says what the library asks of
+workstation. The rules live in `loyaltycore.kernel` as pure functions; `loyaltycore.ports` says what the library asks of
 the world; nothing here imports a database, an HTTP client or any other optional dependency. A name is loaded when it is
 first asked for, so a shop that needs no CSV import does not pay for one.
 
@@ -18,17 +18,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loyaltycore.domain.cards import (
+    from loyaltycore.cards import (
         CardCosts,
         CardTemplate,
         DeliveryTarget,
         DispatchCycle,
         ValidityPeriod,
     )
-    from loyaltycore.domain.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
-    from loyaltycore.domain.money import Money
     from loyaltycore.errors import Conflict, InvalidInput, LoyaltyError, NotFound, Refused
-    from loyaltycore.services.loyalty import Loyalty
+    from loyaltycore.kernel.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
+    from loyaltycore.kernel.money import Money
+    from loyaltycore.loyalty import Loyalty
 
     __version__: str
 else:
@@ -37,24 +37,24 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "Address": ".domain.contact",
-            "AddressKind": ".domain.contact",
-            "CardCosts": ".domain.cards.order_service",
-            "CardTemplate": ".domain.cards.order_service",
-            "Channel": ".domain.contact",
+            "Address": ".kernel.contact",
+            "AddressKind": ".kernel.contact",
+            "CardCosts": ".cards.rules.order_service",
+            "CardTemplate": ".cards.rules.order_service",
+            "Channel": ".kernel.contact",
             "Conflict": ".errors",
-            "ConsentState": ".domain.contact",
-            "DeliveryTarget": ".domain.cards.order_service",
-            "DispatchCycle": ".domain.cards.dispatch",
+            "ConsentState": ".kernel.contact",
+            "DeliveryTarget": ".cards.rules.order_service",
+            "DispatchCycle": ".cards.rules.dispatch",
             "InvalidInput": ".errors",
-            "Loyalty": ".services.loyalty",
+            "Loyalty": ".loyalty",
             "LoyaltyError": ".errors",
-            "Money": ".domain.money",
+            "Money": ".kernel.money",
             "NotFound": ".errors",
-            "Phone": ".domain.contact",
-            "PhoneKind": ".domain.contact",
+            "Phone": ".kernel.contact",
+            "PhoneKind": ".kernel.contact",
             "Refused": ".errors",
-            "ValidityPeriod": ".domain.cards.validity",
+            "ValidityPeriod": ".cards.rules.validity",
             "__version__": "._version",
         },
     )

@@ -13,8 +13,8 @@ from attrs import frozen
 
 from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
 from loyaltycore.cli.opening import open_loyalty
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.outbox import OutboxMessage
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.testing.card_vendor import RunningVendor
 
 PATIENCE = 30.0

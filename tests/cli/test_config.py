@@ -10,8 +10,8 @@ import pytest
 from loyaltycore import plugins
 from loyaltycore.cli.config import BadConfig
 from loyaltycore.cli.opening import open_loyalty
-from loyaltycore.domain.branches import Branch
 from loyaltycore.errors import Fault, InvalidInput, MissingExtra, PluginError
+from loyaltycore.kernel.branches import Branch
 from loyaltycore.memory import MemoryMailer, MemoryStorage
 
 MEMORY = '[storage]\nuse = "memory"\n'

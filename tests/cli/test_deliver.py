@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from loyaltycore.cli.parser import read_arguments
-from loyaltycore.domain.outbox import MessageState
+from loyaltycore.kernel.outbox import MessageState
 from loyaltycore.testing.card_vendor import RunningVendor
 from tests.cli.shop import PATIENCE, Shop, order_cards, wait_for
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from loyaltycore.domain.cards import OrderState
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.outbox import MessageState, OutboxMessage, finish
+from loyaltycore.cards import OrderState
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage, finish
 from loyaltycore.testing.card_vendor import RunningVendor
 from tests.cli.shop import Shop, order_cards
 

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from loyaltycore import Loyalty
+from loyaltycore.cards import OrderState
 from loyaltycore.cli.webhook_server import MAX_BODY, receiving_webhooks
-from loyaltycore.domain.cards import OrderState
 from loyaltycore.errors import CommitUnknown, DeliveryFailed, StorageError, StorageUnreachable
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.memory.storage import MemoryTransaction

@@ -12,8 +12,8 @@ import pytest
 from attrs import frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import Registry
+from loyaltycore.all_records import core_record_types
+from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 from tests.cluster.galera import Cluster
 from tests.house import COSTS, GOLD, SHOP

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from loyaltycore.ports.storage import Storage
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 
 
 class CountingStorage:

@@ -21,8 +21,8 @@ from typing import Any, Final, TypeVar
 from attrs import field, frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.outbox import RetryPolicy
 from loyaltycore.errors import CommitUnknown, Conflict, DeliveryFailed, StorageError
+from loyaltycore.kernel.outbox import RetryPolicy
 from loyaltycore.ports.messaging import DeliveryStatus, Email, Receipt
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_sql import SqlStorage

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.inbox import InboxEvent
+from loyaltycore.desk import Desk
 from loyaltycore.errors import CommitUnknown, StaleRecord, StorageBusy, StorageError
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.kernel.inbox import InboxEvent
 from loyaltycore.ports.storage import Storage
-from loyaltycore.services.desk import Desk
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.galera import NODES
 from tests.house import HOME

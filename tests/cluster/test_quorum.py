@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
+from loyaltycore.desk import Desk
 from loyaltycore.errors import CommitUnknown, StorageBusy, StorageError
-from loyaltycore.services.desk import Desk
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.galera import NODES
 from tests.house import HOME

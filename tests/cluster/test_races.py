@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.cards import CardState
-from loyaltycore.domain.cards.order import CardOrder
-from loyaltycore.domain.criteria import Query, field
-from loyaltycore.domain.customers.customer import NumberRange
-from loyaltycore.domain.customers.numbers import NumberPattern
-from loyaltycore.domain.customers.options import NUMBER_PATTERN
+from loyaltycore.cards import CardState
+from loyaltycore.cards.rules.order import CardOrder
+from loyaltycore.customers.rules.customer import NumberRange
+from loyaltycore.customers.rules.numbers import NumberPattern
+from loyaltycore.customers.rules.options import NUMBER_PATTERN
+from loyaltycore.desk import Desk
 from loyaltycore.errors import Conflict, Refused, StorageBusy
-from loyaltycore.services.desk import Desk
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.criteria import Query, stored
 from tests.adapters.sql.helpers import at_once
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.counting import CountingStorage
@@ -94,8 +94,8 @@ def test_changes_of_one_customer_add_up(desks: list[Desk], figure: Figure) -> No
     changes = len(desks) * CHANGES
     assert after.version == erika.version + changes
     with desks[1].loyalty.storage.transaction(read_only=True) as tx:
-        told = field("subject_id") == erika.id
-        assert tx.count(Activity, Query(told & (field("action") == "customer.changed"))) == changes
+        told = stored("subject_id") == erika.id
+        assert tx.count(Activity, Query(told & (stored("action") == "customer.changed"))) == changes
     figure(f"one customer, six clerks at three nodes: {_losses(desks)}")
 
 

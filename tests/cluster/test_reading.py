@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from loyaltycore.services.desk import Desk
+from loyaltycore.desk import Desk
 from tests.cluster.conftest import Figure, Shop
 
 ROUNDS = 150

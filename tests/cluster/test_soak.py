@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from loyaltycore.domain.cards import OrderState
-from loyaltycore.domain.cards.order import CardOrder
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.outbox import MessageState
+from loyaltycore.cards import OrderState
+from loyaltycore.cards.rules.order import CardOrder
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.kernel.outbox import MessageState
 from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
 from tests.cluster.conftest import Figure, Shop

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from loyaltycore.domain.processes import ProcessState, StepState
 from loyaltycore.errors import Refused
+from loyaltycore.processes import ProcessState, StepState
 from tests.docs.pages import ROOT, table
 from tests.house import House
 from tests.services.workflow import running

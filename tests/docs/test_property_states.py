@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from loyaltycore.domain.properties.defining import delete_property
 from loyaltycore.errors import Refused
+from loyaltycore.properties.rules.defining import delete_property
 from tests.docs.pages import ROOT, table
 from tests.domain.properties.shelf import Shelf, kind_of
 

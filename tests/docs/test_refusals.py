@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from loyaltycore.domain.cards import CardStanding
+from loyaltycore.cards import CardStanding
 from tests.docs.pages import ROOT, table
 
 PAGE: Final = ROOT / "docs" / "reference" / "refusals.md"

@@ -8,14 +8,14 @@ from typing import Final
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards import Cancellation, CardState, OrderState
-from loyaltycore.domain.cards.cancelling import cancel_order
-from loyaltycore.domain.cards.card import CardStanding, CustomerCard, standing
-from loyaltycore.domain.cards.order import CardOrder
-from loyaltycore.domain.cards.printing import PrintState, PrintStatus
-from loyaltycore.domain.cards.production import apply_status
-from loyaltycore.domain.outbox import MessageState
+from loyaltycore.cards import Cancellation, CardState, OrderState
+from loyaltycore.cards.rules.cancelling import cancel_order
+from loyaltycore.cards.rules.card import CardStanding, CustomerCard, standing
+from loyaltycore.cards.rules.order import CardOrder
+from loyaltycore.cards.rules.production import apply_status
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.outbox import MessageState
+from loyaltycore.kernel.printing import PrintState, PrintStatus
 from tests.docs.pages import ROOT, table
 from tests.house import House
 

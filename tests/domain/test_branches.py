@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.branches import HEAD_OFFICE, Branch, branch_of, read_branch
-from loyaltycore.domain.contact import Address
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.branches import HEAD_OFFICE, Branch, branch_of, read_branch
+from loyaltycore.kernel.contact import Address
 
 BERLIN = Branch("berlin", "Optik Berlin")
 SHOP = Address("Ladenweg 1", "10115", "Berlin", "DE")

@@ -9,15 +9,15 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain import calendar as module
-from loyaltycore.domain.calendar import (
+from loyaltycore.errors import InvalidInput, Refused
+from loyaltycore.kernel import calendar as module
+from loyaltycore.kernel.calendar import (
     MONDAY_TO_FRIDAY,
     TabulatedCalendar,
     WeekdayCalendar,
     first_working_day,
     next_working_day,
 )
-from loyaltycore.errors import InvalidInput, Refused
 
 SATURDAY = date(2024, 7, 6)
 MONDAY = date(2024, 7, 8)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.check_digits import ean13, ean13_valid, luhn, luhn_valid
+from loyaltycore.kernel.check_digits import ean13, ean13_valid, luhn, luhn_valid
 
 DIGITS = "0123456789"
 luhn_bodies = st.text(DIGITS, min_size=1, max_size=30)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.contact import (
+from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.contact import (
     Address,
     AddressKind,
     Channel,
@@ -19,8 +20,7 @@ from loyaltycore.domain.contact import (
     read_address,
     read_phone,
 )
-from loyaltycore.domain.validation import Faults
-from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.validation import Faults
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from loyaltycore.domain.criteria import (
+from loyaltycore.kernel.criteria import (
     EVERYTHING,
     And,
     Compare,
@@ -24,11 +24,11 @@ from loyaltycore.domain.criteria import (
     Query,
     View,
     exists,
-    field,
     has_key,
     key_between,
     key_starts,
     matches,
+    stored,
 )
 
 
@@ -55,15 +55,15 @@ NOTHING = Thing("t2", size=None)
 @pytest.mark.parametrize(
     ("criteria", "built"),
     [
-        (field("size") == 5, Compare("size", Op.EQ, 5)),
-        (field("size") != 5, Compare("size", Op.NE, 5)),
-        (field("size") < 5, Compare("size", Op.LT, 5)),
-        (field("size") <= 5, Compare("size", Op.LE, 5)),
-        (field("size") > 5, Compare("size", Op.GT, 5)),
-        (field("size") >= 5, Compare("size", Op.GE, 5)),
-        (field("size").is_null(), IsNull("size")),
-        (field("size").one_of([1, 2]), OneOf("size", (1, 2))),
-        (~field("size").is_null(), Not(IsNull("size"))),
+        (stored("size") == 5, Compare("size", Op.EQ, 5)),
+        (stored("size") != 5, Compare("size", Op.NE, 5)),
+        (stored("size") < 5, Compare("size", Op.LT, 5)),
+        (stored("size") <= 5, Compare("size", Op.LE, 5)),
+        (stored("size") > 5, Compare("size", Op.GT, 5)),
+        (stored("size") >= 5, Compare("size", Op.GE, 5)),
+        (stored("size").is_null(), IsNull("size")),
+        (stored("size").one_of([1, 2]), OneOf("size", (1, 2))),
+        (~stored("size").is_null(), Not(IsNull("size"))),
         (has_key("email", "a@b"), HasKey("email", "a@b")),
         (key_starts("name", "mu"), HasKey("name", "mu", prefix=True)),
         (key_between("day", "01", "02"), KeyBetween("day", "01", "02")),
@@ -106,8 +106,8 @@ def test_comparisons_at_their_edges(op: Op, *, smaller: bool, equal: bool, great
 
 def test_negation_turns_exactly_the_answer_round() -> None:
     """The opposite of a comparison with None is true."""
-    assert matches(~(field("size") == 5), NOTHING)
-    assert not matches(~(field("size") == 5), THING)
+    assert matches(~(stored("size") == 5), NOTHING)
+    assert not matches(~(stored("size") == 5), THING)
 
 
 def test_only_is_null_sees_none() -> None:
@@ -120,17 +120,17 @@ def test_only_is_null_sees_none() -> None:
 @pytest.mark.parametrize(("values", "found"), [((), False), ((4,), False), ((4, 5), True)])
 def test_one_of_values(values: tuple[int, ...], *, found: bool) -> None:
     """The field equals one of them; of none it is none."""
-    assert field("size").one_of(iter(values)) == OneOf("size", values)
+    assert stored("size").one_of(iter(values)) == OneOf("size", values)
     assert matches(OneOf("size", values), THING) is found
 
 
 @pytest.mark.parametrize("value", [Colour.RED, "red"])
 def test_an_enumeration_compares_by_its_value(value: Any) -> None:
     """The member and the stored word are the same, on either side."""
-    assert matches(field("colour") == value, THING)
-    assert matches(field("colour").one_of([value]), THING)
-    assert not matches(field("colour") != value, THING)
-    assert matches(field("colour") > Colour.BLUE, THING)
+    assert matches(stored("colour") == value, THING)
+    assert matches(stored("colour").one_of([value]), THING)
+    assert not matches(stored("colour") != value, THING)
+    assert matches(stored("colour") > Colour.BLUE, THING)
 
 
 def test_everything_and_nothing() -> None:
@@ -142,7 +142,7 @@ def test_everything_and_nothing() -> None:
 
 def test_all_parts_or_one() -> None:
     """A conjunction fails by one part, a disjunction succeeds by one."""
-    yes, no = field("size") == 5, field("size") == 6
+    yes, no = stored("size") == 5, stored("size") == 6
     assert matches(yes & yes, THING)
     assert not matches(yes & no, THING)
     assert matches(no | yes, THING)
@@ -183,8 +183,8 @@ def test_related_records_are_asked_for_by_the_key_of_this_one() -> None:
         return [Thing("r1", size=1), Thing("r2", size=2)]
 
     view = View(related=related)
-    assert matches(exists("parts", "thing_id", field("size") == 2), THING, view)
-    assert not matches(exists("parts", "thing_id", field("size") == 3), THING, view)
+    assert matches(exists("parts", "thing_id", stored("size") == 2), THING, view)
+    assert not matches(exists("parts", "thing_id", stored("size") == 3), THING, view)
     assert asked == [("parts", "thing_id", "t1")] * 2
     assert not matches(exists("parts", "thing_id"), THING)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.money import Money, total
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.money import Money, total
 
 EXPONENTS = {"JPY": 0, "EUR": 2, "CHF": 2, "KWD": 3, "CLF": 4}
 

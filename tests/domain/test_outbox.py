@@ -9,7 +9,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.outbox import (
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.outbox import (
     MessageState,
     OutboxMessage,
     RetryPolicy,
@@ -19,7 +20,6 @@ from loyaltycore.domain.outbox import (
     postpone,
     requeue,
 )
-from loyaltycore.errors import Refused
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.domain.settings import (
+from loyaltycore.errors import InvalidInput, RegistrationError
+from loyaltycore.kernel.settings import (
     Option,
     OptionCatalogue,
     SettingSet,
@@ -15,8 +16,7 @@ from loyaltycore.domain.settings import (
     scope_of,
     snapshot,
 )
-from loyaltycore.domain.validation import Faults
-from loyaltycore.errors import InvalidInput, RegistrationError
+from loyaltycore.kernel.validation import Faults
 
 TEXT = Option("a.text", "x", "A text.")
 NUMBER = Option("a.number", 7, "A number.")

@@ -7,11 +7,17 @@ from enum import Enum
 
 import pytest
 
-from loyaltycore.domain.cards import CardState, CustomerCard, DeliveryTarget
-from loyaltycore.domain.cards.dispatch import DispatchCycle
-from loyaltycore.domain.cards.numbers import NumberScheme
-from loyaltycore.domain.cards.order_service import SlotSource
-from loyaltycore.domain.cards.printing import (
+from loyaltycore.cards import CardState, CustomerCard, DeliveryTarget
+from loyaltycore.cards.rules.dispatch import DispatchCycle
+from loyaltycore.cards.rules.numbers import NumberScheme
+from loyaltycore.cards.rules.order_service import SlotSource
+from loyaltycore.completeness.rules.assess import FieldState
+from loyaltycore.completeness.rules.prompt import CompletionPrompt
+from loyaltycore.kernel.criteria import Op
+from loyaltycore.kernel.custom_fields import FieldKind
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.messages import Email, SmsText
+from loyaltycore.kernel.printing import (
     BEFORE_PRODUCTION,
     Encoding,
     EncodingKind,
@@ -20,15 +26,9 @@ from loyaltycore.domain.cards.printing import (
     PrintState,
     PrintStatus,
 )
-from loyaltycore.domain.completeness.assess import FieldState
-from loyaltycore.domain.completeness.prompt import CompletionPrompt
-from loyaltycore.domain.criteria import Op
-from loyaltycore.domain.customers.custom_fields import FieldKind
-from loyaltycore.domain.decisions import Decision, Note, Subject
-from loyaltycore.domain.messages import Email, SmsText
-from loyaltycore.domain.processes import ProcessStep, StepTemplate
-from loyaltycore.domain.selections.catalogue import ValueType
-from loyaltycore.domain.selections.conditions import Operator
+from loyaltycore.processes import ProcessStep, StepTemplate
+from loyaltycore.selections.rules.catalogue import ValueType
+from loyaltycore.selections.rules.conditions import Operator
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 

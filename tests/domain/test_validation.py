@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.contact import Channel, Phone
-from loyaltycore.domain.validation import Faults, check_names, require_aware
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.contact import Channel, Phone
+from loyaltycore.kernel.validation import Faults, check_names, require_aware
 
 
 @given(st.text())

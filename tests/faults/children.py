@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from loyaltycore import Loyalty
+from loyaltycore.all_records import core_record_types
 from loyaltycore.cli import main
-from loyaltycore.domain.outbox import RetryPolicy
+from loyaltycore.kernel.outbox import RetryPolicy
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 from loyaltycore_cardprint.transport import Transport
 from loyaltycore_email import SmtpMailer
 from loyaltycore_sql import SqlStorage

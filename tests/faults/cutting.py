@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from attrs import frozen
 from sqlalchemy import URL, make_url
 
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import Registry
+from loyaltycore.all_records import core_record_types
+from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.wire import Wire
 from tests.engines import fresh_database

@@ -11,17 +11,17 @@ from typing import Any
 from attrs import frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.cards import CardState, OrderState
-from loyaltycore.domain.cards.card import CustomerCard
-from loyaltycore.domain.cards.order import Cancellation, CardOrder
-from loyaltycore.domain.cards.printing import PrintState
-from loyaltycore.domain.commands import Command
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.customers.numbers import NumberPattern
-from loyaltycore.domain.customers.options import NUMBER_PATTERN
-from loyaltycore.domain.inbox import InboxEvent
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.cards import CardState, OrderState
+from loyaltycore.cards.rules.card import CustomerCard
+from loyaltycore.cards.rules.order import Cancellation, CardOrder
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.numbers import NumberPattern
+from loyaltycore.customers.rules.options import NUMBER_PATTERN
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.commands import Command
+from loyaltycore.kernel.inbox import InboxEvent
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.kernel.printing import PrintState
 from tests.adapters.email.servers import MailServer
 from tests.faults.tills import Till
 from tests.house import dump

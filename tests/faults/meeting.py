@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from loyaltycore.ports.storage import Storage
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 
 PATIENCE = 0.15
 """Seconds to wait for a rival that an engine's locks may keep from coming."""

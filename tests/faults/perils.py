@@ -12,7 +12,7 @@ from attrs import frozen
 
 from loyaltycore.errors import CommitUnknown
 from loyaltycore.ports.storage import Storage
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 
 BEFORE: Final = "before"
 AFTER: Final = "after"

@@ -13,12 +13,12 @@ from typing import Any
 from attrs import frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.decisions import Decision, Dispatch, Subject
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.desk import Desk
 from loyaltycore.errors import EditedMeanwhile
-from loyaltycore.services.delivery.handler import Outcome, Verdict
-from loyaltycore.services.desk import Desk
-from loyaltycore.services.work.unit import Unit
+from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.outbox.handler import Outcome, Verdict
+from loyaltycore.work.unit import Unit
 from tests.faults.effort import patience
 from tests.faults.racing import until_done
 

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.cards.options import NUMBER_PREFIX
-from loyaltycore.domain.cards.printing import EncodingKind, PrintEvent, PrintState, PrintStatus
+from loyaltycore.cards.rules.options import NUMBER_PREFIX
+from loyaltycore.cards.vendor_news import VendorNews
+from loyaltycore.desk import Desk
 from loyaltycore.errors import Fault
+from loyaltycore.kernel.printing import EncodingKind, PrintEvent, PrintState, PrintStatus
 from loyaltycore.memory import CountedIds, FixedClock, MemoryMailer
 from loyaltycore.ports.card_printing import (
     CancelOutcome,
@@ -22,8 +24,6 @@ from loyaltycore.ports.card_printing import (
 )
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.ports.storage import Storage
-from loyaltycore.services.delivery.vendor_news import VendorNews
-from loyaltycore.services.desk import Desk
 from tests.house import COSTS, GOLD, HOME, SHOP
 
 FIRST_DAY: Final = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)

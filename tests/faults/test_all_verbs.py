@@ -18,17 +18,17 @@ from attrs import frozen
 
 import loyaltycore
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.services.work import running
-from loyaltycore.services.work.running import run_command
+from loyaltycore.work import running
+from loyaltycore.work.running import run_command
 from tests.faults.scene import build_scene
 from tests.faults.verbs import VERBS
 from tests.faults.verbs.verb import FIRST, SECOND, open_verb
 
 _HOUSE = Path(loyaltycore.__file__).parent
 _DOORS = {
-    "loyaltycore.services.work.running.run_query",
-    "loyaltycore.services.work.running._Attempts._once",
-    "loyaltycore.services.desk.Desk.transaction",
+    "loyaltycore.work.running.run_query",
+    "loyaltycore.work.running._Attempts._once",
+    "loyaltycore.desk.Desk.transaction",
 }
 """Where transactions are opened: to read, for a command, for a caller's block."""
 

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.cards.order import CardOrder
-from loyaltycore.domain.commands import Command
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.cards.rules.order import CardOrder
+from loyaltycore.desk import Desk
 from loyaltycore.errors import KeyReused
-from loyaltycore.services.desk import Desk
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.commands import Command
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from tests.faults.cutting import ANSWER_LOST, COMMIT_LOST, Line, cut_line
 from tests.faults.effort import FACTOR
 from tests.faults.racing import seeded, tell
@@ -45,7 +45,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
 @pytest.fixture
 def house(line: Line, monkeypatch: pytest.MonkeyPatch) -> House:
     """A house behind the line; it does not wait between its tries."""
-    monkeypatch.setattr("loyaltycore.services.work.running.pause", lambda _: None)
+    monkeypatch.setattr("loyaltycore.work.running.pause", lambda _: None)
     opened = build_house(line.far)
     opened.set_up_cards()
     return opened
@@ -124,7 +124,7 @@ def test_somebody_else_used_the_key_meanwhile(
         if not repeated:
             repeated.append(near.keyed("till-1").cards.order(erika.id))
 
-    monkeypatch.setattr("loyaltycore.services.work.running.pause", meanwhile)
+    monkeypatch.setattr("loyaltycore.work.running.pause", meanwhile)
     line.cutter.plan([COMMIT_LOST])
     order = house.desk.keyed("till-1").cards.order(erika.id)
     assert [order] == repeated
@@ -138,7 +138,7 @@ def test_somebody_else_used_the_key_for_something_else(
     erika = house.customer()
     near = _near_desk(line)
     monkeypatch.setattr(
-        "loyaltycore.services.work.running.pause",
+        "loyaltycore.work.running.pause",
         lambda _: near.keyed("till-1").customers.change(erika.id, notes="other"),
     )
     line.cutter.plan([COMMIT_LOST])

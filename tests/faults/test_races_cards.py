@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.cards import CardState, OrderState
-from loyaltycore.domain.cards.card import CustomerCard
-from loyaltycore.domain.cards.order import Cancellation, CardOrder
-from loyaltycore.domain.cards.printing import PrintState
-from loyaltycore.domain.commands import Command
-from loyaltycore.domain.criteria import Query, field
-from loyaltycore.domain.inbox import InboxEvent
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.cards import CardState, OrderState
+from loyaltycore.cards.rules.card import CustomerCard
+from loyaltycore.cards.rules.order import Cancellation, CardOrder
+from loyaltycore.cards.vendor_news import Intake, VendorNews
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.commands import Command
+from loyaltycore.kernel.criteria import Query, stored
+from loyaltycore.kernel.inbox import InboxEvent
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.kernel.printing import PrintState
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
-from loyaltycore.services.delivery.vendor_news import Intake, VendorNews
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import at_once
 from tests.conftest import STORAGES
@@ -174,7 +174,7 @@ def test_one_event_is_taken_in_once(house: House, *, late: bool) -> None:
     taken = at_once(THREADS, lambda _: news._take(event))
     assert Counter(taken) == {Intake(taken=1): 1, Intake(repeated=1): THREADS - 1}
     with house.loyalty.storage.transaction(read_only=True) as tx:
-        assert tx.count(InboxEvent, Query(field("event_id") == event.event_id)) == 1
+        assert tx.count(InboxEvent, Query(stored("event_id") == event.event_id)) == 1
         actions = Counter(a.action for a in tx.find(Activity, Query()) if a.customer_id == erika.id)
     assert actions["card_order.dispatched"] == (not late)
     assert actions["card.active"] == 1

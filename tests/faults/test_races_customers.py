@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.customers.customer import NumberRange
-from loyaltycore.domain.customers.numbers import NumberPattern
-from loyaltycore.domain.customers.options import NUMBER_PATTERN
+from loyaltycore.customers.rules.customer import NumberRange
+from loyaltycore.customers.rules.numbers import NumberPattern
+from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import EditedMeanwhile
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.criteria import Query
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import at_once
 from tests.faults import rivals

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from attrs import define
 
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
-from loyaltycore.services.delivery.handler import Outcome, Verdict
-from loyaltycore.services.work.ambient import SystemClock
-from loyaltycore.services.work.unit import Unit
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.outbox.handler import Outcome, Verdict
+from loyaltycore.work.ambient import SystemClock
+from loyaltycore.work.unit import Unit
 from loyaltycore_sql import SqlStorage
 from tests.faults import rivals
 from tests.faults.effort import FACTOR

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.domain.processes import Process, ProcessState, ReloadReport, StepState
 from loyaltycore.errors import NotFound, Refused
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
+from loyaltycore.processes import Process, ProcessState, ReloadReport, StepState
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import at_once
 from tests.conftest import STORAGES

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loyaltycore.domain.outbox import MessageState
+from loyaltycore.kernel.outbox import MessageState
 from tests.engines import fresh_database
 from tests.faults.effort import FACTOR, wait_for
 from tests.faults.havoc import Havoc

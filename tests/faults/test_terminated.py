@@ -16,16 +16,16 @@ import pytest
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.cards import OrderState
-from loyaltycore.domain.cards.order import Cancellation, CardOrder
-from loyaltycore.domain.cards.printing import PrintState
-from loyaltycore.domain.customers.numbers import NumberPattern
-from loyaltycore.domain.customers.options import NUMBER_PATTERN
-from loyaltycore.domain.outbox import MessageState, OutboxMessage, RetryPolicy
+from loyaltycore.cards import OrderState
+from loyaltycore.cards.rules.order import Cancellation, CardOrder
+from loyaltycore.customers.rules.numbers import NumberPattern
+from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import LoyaltyError
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage, RetryPolicy
+from loyaltycore.kernel.printing import PrintState
 from loyaltycore.memory import MemoryMailer
-from loyaltycore.services.work.ambient import SystemClock
+from loyaltycore.work.ambient import SystemClock
 from loyaltycore_sql import SqlStorage
 from tests.engines import fresh_database, server
 from tests.faults.effort import FACTOR, patience

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.memory import FixedClock
-from loyaltycore.services.work.ambient import SystemClock
+from loyaltycore.work.ambient import SystemClock
 from loyaltycore_sql import SqlStorage
 from tests.faults.prefork import KILLED, Prefork
 from tests.faults.texting import ANSWERS, KILLS, NO_ANSWER, SILENT, Gateway, dispatch_texts

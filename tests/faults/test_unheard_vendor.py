@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from loyaltycore.domain.cards.order import Cancellation
-from loyaltycore.domain.cards.printing import PrintCancellation, PrintOrder
+from loyaltycore.cards.rules.order import Cancellation
+from loyaltycore.kernel.printing import PrintCancellation, PrintOrder
 from loyaltycore.ports.card_printing import CancelReceipt, PrintReceipt
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from tests.faults.scene import SilentVendor

@@ -9,10 +9,10 @@ from typing import Final
 
 from attrs import frozen
 
-from loyaltycore.domain.decisions import Decision, Dispatch, Subject
-from loyaltycore.domain.messages import SmsText
+from loyaltycore.desk import Desk
+from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
+from loyaltycore.kernel.messages import SmsText
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.services.desk import Desk
 
 KILLS: Final = "kills"
 SILENT: Final = "silent"

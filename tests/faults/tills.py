@@ -11,11 +11,11 @@ from typing import Any
 from attrs import define, field
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.cards.printing import PrintCancellation, PrintOrder
+from loyaltycore.desk import Desk
 from loyaltycore.errors import CommitUnknown, Refused, StorageBusy
+from loyaltycore.kernel.printing import PrintCancellation, PrintOrder
 from loyaltycore.memory import MemoryCardPrinter
 from loyaltycore.ports.card_printing import CancelReceipt, PrintReceipt
-from loyaltycore.services.desk import Desk
 from tests.faults.effort import patience
 from tests.house import HOME
 

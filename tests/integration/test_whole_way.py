@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from loyaltycore import Loyalty
+from loyaltycore.cards import Cancellation, CardState, OrderState
 from loyaltycore.cli.webhook_server import receiving_webhooks
-from loyaltycore.domain.cards import Cancellation, CardState, OrderState
 from loyaltycore.testing.card_vendor import new_secret, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_email import Security, SmtpMailer

@@ -9,13 +9,13 @@ import pytest
 from attrs import frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.domain.criteria import Query, exists, field
-from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.all_records import core_record_types
+from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.criteria import Query, exists, stored
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import (
+from loyaltycore.storing.registry import (
     KEY_LENGTH,
     LOOKUP_LENGTH,
     CustomerLink,
@@ -143,7 +143,7 @@ def test_a_hosts_own_records_are_stored_with_the_librarys(storage: Storage) -> N
         unit.add(invoice)
     with house.loyalty.storage.transaction() as tx:
         assert tx.get(Invoice, "i1") == invoice
-        owing = exists("invoices", "customer_id", field("total") > 1000)
+        owing = exists("invoices", "customer_id", stored("total") > 1000)
         assert [customer.id for customer in tx.find(Customer, Query(owing))] == [erika.id]
         assert [customer.id for customer in tx.find(Customer, Query(~owing))] == [hans.id]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from loyaltycore.domain.cards import CardOrder, CustomerCard
-from loyaltycore.domain.cards.printing import PrintState
-from loyaltycore.domain.outbox import OutboxMessage
+from loyaltycore.cards import CardOrder, CustomerCard
+from loyaltycore.kernel.outbox import OutboxMessage
+from loyaltycore.kernel.printing import PrintState
 from tests.house import House, dump
 
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore.errors import InvalidInput
-from loyaltycore.services.work.ambient import SecretTokens, SystemClock, TimeOrderedIds
-from loyaltycore.services.work.paging import read_cursor, read_limit, write_cursor
+from loyaltycore.work.ambient import SecretTokens, SystemClock, TimeOrderedIds
+from loyaltycore.work.paging import read_cursor, read_limit, write_cursor
 from tests.house import House
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -43,7 +43,7 @@ def test_ids_ascend_when_the_clock_is_set_back() -> None:
     """A clock that jumps back an hour does not make a later id sort before an earlier one."""
     ids = TimeOrderedIds()
     first = ids.new()
-    with patch("loyaltycore.services.work.ambient.time.time_ns", return_value=0):
+    with patch("loyaltycore.work.ambient.time.time_ns", return_value=0):
         assert ids.new() > first
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from loyaltycore import Refused
-from loyaltycore.domain.cards import (
+from loyaltycore.cards import (
     Cancellation,
     CardStanding,
     CardState,
     OrderState,
 )
-from loyaltycore.domain.cards.printing import PrintState
+from loyaltycore.kernel.printing import PrintState
 from loyaltycore.ports.card_printing import CancelOutcome, CancelReceipt
 from loyaltycore.ports.messaging import DeliveryStatus
 from tests.house import House, dump

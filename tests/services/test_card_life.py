@@ -7,14 +7,14 @@ from datetime import date
 import pytest
 
 from loyaltycore import InvalidInput, NotFound, Refused
-from loyaltycore.domain.cards import (
+from loyaltycore.cards import (
     CardStanding,
     CardState,
     OrderState,
 )
-from loyaltycore.domain.cards.printing import PrintState
-from loyaltycore.domain.outbox import MessageState
 from loyaltycore.errors import Fault
+from loyaltycore.kernel.outbox import MessageState
+from loyaltycore.kernel.printing import PrintState
 from loyaltycore.ports.messaging import DeliveryStatus
 from tests.house import House, dump
 from tests.services.steps import active, ordered, report

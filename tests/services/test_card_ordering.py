@@ -15,13 +15,13 @@ from loyaltycore import (
     Refused,
     ValidityPeriod,
 )
-from loyaltycore.codec import from_json
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.cards import CardOrder, CardState, CustomerCard, OrderState
-from loyaltycore.domain.cards.information import InformationRequest
-from loyaltycore.domain.cards.printing import PrintOrder
-from loyaltycore.domain.messages import Email
-from loyaltycore.domain.outbox import OutboxMessage
+from loyaltycore.cards import CardOrder, CardState, CustomerCard, OrderState
+from loyaltycore.cards.rules.information import InformationRequest
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.messages import Email
+from loyaltycore.kernel.outbox import OutboxMessage
+from loyaltycore.kernel.printing import PrintOrder
+from loyaltycore.storing.codec import from_json
 from tests.house import BASIC, COSTS, GOLD, HOME, House, dump
 
 
@@ -84,7 +84,7 @@ def test_information_without_a_recipient_is_refused(house: House) -> None:
 
 def test_information_goes_to_the_address_in_the_settings(house: House) -> None:
     """The chain's option names whom to ask, for sessions opened after it was set."""
-    from loyaltycore.domain.cards.options import INFORMATION_EMAIL
+    from loyaltycore.cards.rules.options import INFORMATION_EMAIL
 
     house.desk.settings.change(INFORMATION_EMAIL, "karten@example.org")
     asked = house.loyalty.session("anna", "berlin").cards.request_information()

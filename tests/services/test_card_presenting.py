@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from loyaltycore import InvalidInput, Refused
-from loyaltycore.domain.cards import (
+from loyaltycore.cards import (
     CardStanding,
 )
 from tests.house import House, dump

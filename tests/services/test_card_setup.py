@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 
 from loyaltycore import CardCosts, CardTemplate, DispatchCycle, InvalidInput, Money, NotFound
-from loyaltycore.domain.cards import DeliveryTarget, Slot, SlotSource
-from loyaltycore.domain.cards.printing import EncodingKind
+from loyaltycore.cards import DeliveryTarget, Slot, SlotSource
+from loyaltycore.kernel.printing import EncodingKind
 from tests.house import BASIC, COSTS, GOLD, House, dump
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from loyaltycore import Address, InvalidInput, Loyalty, NotFound, Phone, PhoneKind, Refused
-from loyaltycore.domain.completeness import FieldState, Gap
-from loyaltycore.domain.completeness.options import (
+from loyaltycore.completeness import FieldState, Gap
+from loyaltycore.completeness.rules.options import (
     ADVERTISING,
     ASK_AGAIN_MONTHS,
     BIRTH_DATE,
@@ -20,13 +20,13 @@ from loyaltycore.domain.completeness.options import (
     PRIVACY_STATEMENT,
     REQUIRE_ADDRESS,
 )
-from loyaltycore.domain.completeness.prompt import CompletionPrompt
-from loyaltycore.domain.customers.custom_fields import CustomField, FieldKind
-from loyaltycore.domain.settings import Option, Severity
+from loyaltycore.completeness.rules.prompt import CompletionPrompt
+from loyaltycore.completeness.service import complete, remember, request_for, require_address
+from loyaltycore.desk import Desk
 from loyaltycore.errors import EditedMeanwhile, RegistrationError
+from loyaltycore.kernel.custom_fields import CustomField, FieldKind
+from loyaltycore.kernel.settings import Option, Severity
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.services.completeness import complete, remember, request_for, require_address
-from loyaltycore.services.desk import Desk
 from tests.house import HOME, House, build_house, dump
 
 SHOE_SIZE = CustomField("shoe_size", FieldKind.INTEGER, label="Shoe size", group="Fitting")

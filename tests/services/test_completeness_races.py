@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, BIRTH_DATE, LANDLINE, MOBILE
-from loyaltycore.domain.completeness.prompt import CompletionPrompt
-from loyaltycore.domain.criteria import Query
+from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS, BIRTH_DATE, LANDLINE, MOBILE
+from loyaltycore.completeness.rules.prompt import CompletionPrompt
+from loyaltycore.completeness.service import remember
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Storage
-from loyaltycore.services.completeness import remember
 from tests.adapters.sql.helpers import at_once
 from tests.faults.meeting import MeetingStorage
 from tests.house import build_house

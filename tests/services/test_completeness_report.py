@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyaltycore import Address, InvalidInput, NotFound
-from loyaltycore.domain.completeness.options import (
+from loyaltycore.completeness import service as completeness
+from loyaltycore.completeness.rules.options import (
     ASK_AGAIN_MONTHS,
     EMAIL,
     MOBILE,
     POSTAL_ADDRESS,
     PRIVACY_STATEMENT,
 )
-from loyaltycore.domain.completeness.prompt import CompletionPrompt
-from loyaltycore.domain.settings import Option
-from loyaltycore.services import completeness
-from loyaltycore.services.desk import Desk
+from loyaltycore.completeness.rules.prompt import CompletionPrompt
+from loyaltycore.desk import Desk
+from loyaltycore.kernel.settings import Option
 from tests.domain.completeness.forms import full_forms
 from tests.house import HOME, House, build_house
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.contact import ConsentState, Phone, PhoneKind
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
 from loyaltycore.errors import EditedMeanwhile, InvalidInput, NotFound, Refused
+from loyaltycore.kernel.contact import ConsentState, Phone, PhoneKind
 from tests.domain.customers.bad_values import BAD_VALUES
 from tests.domain.customers.forms import TODAY, valid_forms
 from tests.house import THURSDAY, build_house, dump

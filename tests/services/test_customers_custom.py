@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from loyaltycore.domain.criteria import Query, key_between
-from loyaltycore.domain.customers.custom_fields import CustomField, FieldKind, custom_key
-from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.criteria import Query, key_between
+from loyaltycore.kernel.custom_fields import CustomField, FieldKind, custom_key
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
 from tests.house import build_house, dump

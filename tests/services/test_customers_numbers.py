@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from loyaltycore.domain.customers.customer import Customer, NumberRange
-from loyaltycore.domain.customers.numbers import NumberPattern
-from loyaltycore.domain.customers.options import NUMBER_PATTERN
+from loyaltycore.customers.rules.customer import Customer, NumberRange
+from loyaltycore.customers.rules.numbers import NumberPattern
+from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import DuplicateKey, Refused
 from tests.house import build_house
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, NotFound, Refused
-from loyaltycore.domain.messages import Email
-from loyaltycore.domain.outbox import MessageState, RetryPolicy
+from loyaltycore.kernel.messages import Email
+from loyaltycore.kernel.outbox import MessageState, RetryPolicy
+from loyaltycore.outbox.handler import Outcome
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.services.delivery.handler import Outcome
 from tests.house import House, dump
 from tests.services.steps import outbox, with_orders
 
@@ -93,7 +93,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(house: House) -> None:
     house.clock.advance(seconds=301)
     fast.run_pass()
     before = dump(house.loyalty)
-    from loyaltycore.services.delivery.handler import Verdict
+    from loyaltycore.outbox.handler import Verdict
 
     handler = next(h for h in house.loyalty.handlers() if h.kind == "email.send")
     slow._settle(handler, held, Outcome(Verdict.DEAD, code="too_slow"))
@@ -124,7 +124,7 @@ def test_a_slow_worker_gives_back_what_it_cannot_finish_within_its_lease(memory_
     house.mailer.send = slow  # type: ignore[method-assign]  # the same mailer, only slower
     worker = house.loyalty.worker()
     handler = next(h for h in worker._handlers if h.kind == "email.send")
-    from loyaltycore.services.delivery.worker import _Tally
+    from loyaltycore.outbox.worker import _Tally
 
     tally = _Tally()
     worker._work(handler, worker._claim("email.send", 3), tally, None, None)

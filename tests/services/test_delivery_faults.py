@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards import Cancellation
-from loyaltycore.domain.cards.printing import EncodingKind, PrintOrder, PrintState
-from loyaltycore.domain.decisions import Decision, Dispatch, Subject
-from loyaltycore.domain.messages import Email, SmsText
-from loyaltycore.domain.outbox import MessageState, OutboxMessage, RetryPolicy
+from loyaltycore.cards import Cancellation
 from loyaltycore.errors import DeliveryFailed
+from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
+from loyaltycore.kernel.messages import Email, SmsText
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage, RetryPolicy
+from loyaltycore.kernel.printing import EncodingKind, PrintOrder, PrintState
 from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway
+from loyaltycore.outbox.handler import Outcome
 from loyaltycore.ports.card_printing import PrinterCapabilities, PrintReceipt
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.services.delivery.handler import Outcome
-from loyaltycore.services.work.unit import Unit
+from loyaltycore.work.unit import Unit
 from tests.house import House, build_house
 from tests.services.steps import outbox, with_orders
 

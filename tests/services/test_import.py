@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from loyaltycore.domain.customers.customer import NumberRange
-from loyaltycore.domain.customers.import_report import ImportProgress, RejectedRow, SkippedRow
+from loyaltycore.customers.rules.customer import NumberRange
+from loyaltycore.customers.rules.import_report import ImportProgress, RejectedRow, SkippedRow
 from loyaltycore.errors import InvalidInput
 from loyaltycore.memory.storage import MemoryTransaction
 from tests.house import build_house, dump

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from loyaltycore import InvalidInput, NotFound, Refused
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.processes import Process, ReloadReport, StepState
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.memory.storage import MemoryTransaction
+from loyaltycore.processes import Process, ReloadReport, StepState
 from tests.house import House, dump
 from tests.services.workflow import CLASSIFY, template, with_origin
 

@@ -11,14 +11,14 @@ import pytest
 from attrs import evolve
 
 from loyaltycore import InvalidInput, Loyalty, NotFound, Refused
-from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, MOBILE
-from loyaltycore.domain.processes import ProcessState, StepState
-from loyaltycore.domain.properties import AssignedHow, PropertyValue
-from loyaltycore.domain.validation import Faults
+from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS, MOBILE
 from loyaltycore.errors import RegistrationError, StorageError
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.services.step_types import StepType, StepWork
-from loyaltycore.services.work.unit import Unit
+from loyaltycore.processes import ProcessState, StepState
+from loyaltycore.processes.steps import StepType, StepWork
+from loyaltycore.properties import AssignedHow, PropertyValue
+from loyaltycore.work.unit import Unit
 from tests.house import BASIC, GOLD, House, build_house, dump
 from tests.services.workflow import CLASSIFY, running, template, with_origin
 

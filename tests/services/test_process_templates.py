@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from loyaltycore import InvalidInput, NotFound, Refused
-from loyaltycore.domain.processes import Audience, OpenMandatory, ProcessKind
-from loyaltycore.domain.properties import PropertyValue
+from loyaltycore.processes import Audience, OpenMandatory, ProcessKind
+from loyaltycore.properties import PropertyValue
 from tests.house import House, dump
 from tests.services.workflow import CLASSIFY, template, with_origin
 

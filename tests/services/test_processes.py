@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from loyaltycore import InvalidInput, NotFound, Refused
-from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, EMAIL, MOBILE, REQUIRE_ADDRESS
-from loyaltycore.domain.processes import OfferVerdict, Process, ProcessState, StepState
+from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS, EMAIL, MOBILE, REQUIRE_ADDRESS
+from loyaltycore.processes import OfferVerdict, Process, ProcessState, StepState
 from tests.house import HOME, House, dump
 from tests.services.workflow import CLASSIFY, TOO_DEEP, running, template, with_origin
 

@@ -8,16 +8,16 @@ import pytest
 from attrs import evolve
 
 from loyaltycore import InvalidInput, NotFound, Refused
-from loyaltycore.domain.criteria import Criteria
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.properties import (
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.errors import DuplicateKey
+from loyaltycore.kernel.criteria import Criteria
+from loyaltycore.properties import (
     AssignedHow,
     CustomerProperty,
     PropertyValue,
     StepReference,
     has_value,
 )
-from loyaltycore.errors import DuplicateKey
 from tests.house import THURSDAY, House, dump
 from tests.services.workflow import step_of, with_two_properties
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from loyaltycore import InvalidInput, NotFound, Refused
-from loyaltycore.domain.properties import PropertyCategory, PropertyType, PropertyValue
-from loyaltycore.domain.properties.form import MOST_VALUES
-from loyaltycore.services.properties.defining import use_property
-from loyaltycore.services.properties.properties import Properties
+from loyaltycore.properties import PropertyCategory, PropertyType, PropertyValue
+from loyaltycore.properties.defining import use_property
+from loyaltycore.properties.rules.form import MOST_VALUES
+from loyaltycore.properties.service import Properties
 from tests.house import House, dump
 
 OWN = PropertyValue("own", "Own customer")

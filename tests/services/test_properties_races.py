@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from loyaltycore import Refused
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.properties import CustomerProperty, PropertyType, PropertyValue
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Storage
-from loyaltycore.services.properties.defining import use_property
+from loyaltycore.properties import CustomerProperty, PropertyType, PropertyValue
+from loyaltycore.properties.defining import use_property
 from tests.adapters.sql.helpers import at_once
 from tests.faults.meeting import MeetingStorage
 from tests.house import House, build_house

@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 
 from loyaltycore import InvalidInput, NotFound
-from loyaltycore.domain.properties import AssignedHow
-from loyaltycore.domain.selections import AllOf
+from loyaltycore.properties import AssignedHow
+from loyaltycore.selections import AllOf
 from tests.house import House, dump
 from tests.services.workflow import TOO_DEEP, step_of, with_two_properties
 

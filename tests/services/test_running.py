@@ -17,9 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltycore import Loyalty, Refused
-from loyaltycore.domain.cards.options import NUMBER_PREFIX
-from loyaltycore.domain.commands import Command
-from loyaltycore.domain.selections import AllOf, FieldCondition, NoneOf
+from loyaltycore.cards.rules.options import NUMBER_PREFIX
+from loyaltycore.cards.service import Cards
 from loyaltycore.errors import (
     CommitUnknown,
     DuplicateKey,
@@ -30,12 +29,13 @@ from loyaltycore.errors import (
     StorageError,
     StorageUnreachable,
 )
+from loyaltycore.kernel.commands import Command
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
-from loyaltycore.records.registry import Registry
-from loyaltycore.services.cards.cards import Cards
-from loyaltycore.services.work.running import command, query
-from loyaltycore.services.work.unit import Unit
+from loyaltycore.selections import AllOf, FieldCondition, NoneOf
+from loyaltycore.storing.registry import Registry
+from loyaltycore.work.running import command, query
+from loyaltycore.work.unit import Unit
 from tests.house import House, build_house, dump
 
 
@@ -43,7 +43,7 @@ from tests.house import House, build_house, dump
 def _no_pauses() -> Iterator[None]:
     """Rivals that are told when to interfere need no pauses between the tries."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("loyaltycore.services.work.running.pause", lambda _: None)
+        patch.setattr("loyaltycore.work.running.pause", lambda _: None)
         yield
 
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from loyaltycore import Refused
-from loyaltycore.domain.properties import PropertyValue
-from loyaltycore.domain.selections import (
+from loyaltycore.errors import InvalidInput, NotFound
+from loyaltycore.properties import PropertyValue
+from loyaltycore.selections import (
     AllOf,
     AnyOf,
     FieldCondition,
@@ -17,9 +18,8 @@ from loyaltycore.domain.selections import (
     Relative,
     ValueType,
 )
-from loyaltycore.domain.selections.json_form import dumps, loads, to_data
-from loyaltycore.errors import InvalidInput, NotFound
-from loyaltycore.records.registry import Storing
+from loyaltycore.selections.rules.json_form import dumps, loads, to_data
+from loyaltycore.storing.registry import Storing
 from tests.domain.selections.world import INVOICES
 from tests.house import build_house, dump
 

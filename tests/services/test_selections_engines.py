@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.selections.checking import MAX_KEYED, MAX_TOGETHER
-from loyaltycore.domain.selections.conditions import AllOf, AnyOf, Condition, FieldCondition, Operator
-from loyaltycore.domain.selections.json_form import MAX_DEPTH, MAX_PARTS
-from loyaltycore.domain.selections.sources import Today
+from loyaltycore.selections.rules.checking import MAX_KEYED, MAX_TOGETHER
+from loyaltycore.selections.rules.conditions import AllOf, AnyOf, Condition, FieldCondition, Operator
+from loyaltycore.selections.rules.json_form import MAX_DEPTH, MAX_PARTS
+from loyaltycore.selections.rules.sources import Today
 from loyaltycore_sql import SqlStorage
 from tests.domain.selections.building import conditions, field_conditions, relative_days
 from tests.domain.selections.model import Model

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from loyaltycore import InvalidInput, Loyalty, NotFound
-from loyaltycore.domain.cards.options import NUMBER_PREFIX, NUMBER_SCHEME
-from loyaltycore.domain.settings import Option
+from loyaltycore.cards.rules.options import NUMBER_PREFIX, NUMBER_SCHEME
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.settings import Option
 from loyaltycore.memory import MemoryStorage
 from tests.house import House, dump
 from tests.services.workflow import TOO_DEEP

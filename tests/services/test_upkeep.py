@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from loyaltycore import InvalidInput
-from loyaltycore.domain.outbox import MessageState
+from loyaltycore.kernel.outbox import MessageState
 from loyaltycore.ports.messaging import DeliveryStatus
 from tests.house import House, dump
 
 
 def test_old_traces_go_and_the_rest_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Delivered messages, commands and event ids older than the span go; dead letters and all records stay."""
-    monkeypatch.setattr("loyaltycore.services.upkeep.PORTION", 2)
+    monkeypatch.setattr("loyaltycore.outbox.upkeep.PORTION", 2)
     house.set_up_cards()
     erika = house.customer()
     for _ in range(3):

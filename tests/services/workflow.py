@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.processes import Process, ProcessTemplate
-from loyaltycore.domain.properties import PropertyValue, StepReference
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.processes import Process, ProcessTemplate
+from loyaltycore.properties import PropertyValue, StepReference
 from tests.house import House
 
 

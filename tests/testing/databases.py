@@ -9,7 +9,7 @@ from functools import cache
 
 from sqlalchemy import Engine, NullPool, create_engine, text
 
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.naming import keys_table_name, table_name
 from tests.engines import bare_database

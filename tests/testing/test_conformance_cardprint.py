@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from loyaltycore.domain.cards.printing import EncodingKind, PrintState
+from loyaltycore.kernel.printing import EncodingKind, PrintState
 from loyaltycore.testing.card_printer import Call, CardPrinterConformance, PrinterTestCapabilities
 from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter

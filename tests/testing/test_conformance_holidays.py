@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import ClassVar
 
-from loyaltycore.domain.calendar import BusinessCalendar, WeekdayCalendar
+from loyaltycore.kernel.calendar import BusinessCalendar, WeekdayCalendar
 from loyaltycore.testing.calendar import CalendarConformance
 from loyaltycore_holidays import HolidayCalendar
 

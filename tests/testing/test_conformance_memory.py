@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from loyaltycore.domain.cards.printing import PrintState
+from loyaltycore.kernel.printing import PrintState
 from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway, MemoryStorage
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.testing.card_printer import CardPrinterConformance, PrinterTestCapabilities

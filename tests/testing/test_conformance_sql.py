@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from hypothesis import settings
 
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import Registry
+from loyaltycore.all_records import core_record_types
+from loyaltycore.storing.registry import Registry
 from loyaltycore.testing.machine import DEFAULT_SETTINGS, storage_machine
 from loyaltycore.testing.samples import REGISTRY
 from loyaltycore.testing.storage import StorageCapabilities, StorageConformance

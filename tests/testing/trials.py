@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Any, ClassVar
 
-from loyaltycore.domain.cards.printing import PrintState
+from loyaltycore.kernel.printing import PrintState
 from loyaltycore.testing.calendar import CalendarConformance
 from loyaltycore.testing.card_printer import Call, CardPrinterConformance, PrinterTestCapabilities
 from loyaltycore.testing.mailer import MailerCapabilities, MailerConformance

@@ -17,10 +17,7 @@ from loyaltycore import (
     Refused,
     ValidityPeriod,
 )
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.branches import Branch
-from loyaltycore.domain.calendar import BusinessCalendar
-from loyaltycore.domain.cards import (
+from loyaltycore.cards import (
     CardOrder,
     CardOrderService,
     CardStanding,
@@ -29,22 +26,35 @@ from loyaltycore.domain.cards import (
     OrderState,
     Presentation,
 )
-from loyaltycore.domain.cards.options import NUMBER_PREFIX
-from loyaltycore.domain.completeness import Completeness, CompletenessReport, CustomerGaps, Gap
-from loyaltycore.domain.completeness.assess import CompletionRequest
-from loyaltycore.domain.criteria import Criteria
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.customers.import_report import ImportReport
-from loyaltycore.domain.decisions import Decision
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
-from loyaltycore.domain.processes import (
+from loyaltycore.cards.rules.options import NUMBER_PREFIX
+from loyaltycore.cards.vendor_news import Intake
+from loyaltycore.completeness import Completeness, CompletenessReport, CustomerGaps, Gap
+from loyaltycore.completeness.rules.assess import CompletionRequest
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.import_report import ImportReport
+from loyaltycore.desk import Desk
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.calendar import BusinessCalendar
+from loyaltycore.kernel.criteria import Criteria
+from loyaltycore.kernel.decisions import Decision
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.kernel.settings import Option
+from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway, MemoryStorage
+from loyaltycore.outbox.worker import DeliveryReport, Worker
+from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
+from loyaltycore.ports.messaging import Mailer, SmsGateway
+from loyaltycore.ports.storage import Storage
+from loyaltycore.processes import (
     OfferVerdict,
     Process,
     ProcessStep,
     ProcessTemplate,
     ReloadReport,
 )
-from loyaltycore.domain.properties import (
+from loyaltycore.processes.steps import StepType
+from loyaltycore.processes.worklist import OpenSteps
+from loyaltycore.properties import (
     CustomerProperty,
     PropertyType,
     PropertyValue,
@@ -52,7 +62,7 @@ from loyaltycore.domain.properties import (
     StepReference,
     has_value,
 )
-from loyaltycore.domain.selections import (
+from loyaltycore.selections import (
     AllOf,
     Catalogue,
     Condition,
@@ -62,18 +72,8 @@ from loyaltycore.domain.selections import (
     Relative,
     Selection,
 )
-from loyaltycore.domain.settings import Option
-from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway, MemoryStorage
-from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
-from loyaltycore.ports.messaging import Mailer, SmsGateway
-from loyaltycore.ports.storage import Storage
-from loyaltycore.services.delivery.vendor_news import Intake
-from loyaltycore.services.delivery.worker import DeliveryReport, Worker
-from loyaltycore.services.desk import Desk
-from loyaltycore.services.processes.worklist import OpenSteps
-from loyaltycore.services.step_types import StepType
-from loyaltycore.services.work.paging import Page
-from loyaltycore.services.work.unit import Unit
+from loyaltycore.work.paging import Page
+from loyaltycore.work.unit import Unit
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_email import SmtpMailer
 from loyaltycore_holidays import BranchHolidays

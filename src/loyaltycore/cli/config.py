@@ -25,8 +25,8 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from loyaltycore import plugins
-from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.validation import Faults
 
 DEFAULT_NAME: Final = "loyaltycore.toml"
 

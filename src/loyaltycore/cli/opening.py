@@ -10,9 +10,9 @@ from typing import Any, Protocol, runtime_checkable
 from loyaltycore import plugins
 from loyaltycore.cli.config import SECTIONS, BadConfig, Section, read_config
 from loyaltycore.cli.option_check import check_options
-from loyaltycore.domain.validation import Faults
 from loyaltycore.errors import Fault, InvalidInput, LoyaltyError, MissingExtra, PluginError
-from loyaltycore.services.loyalty import Loyalty
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.loyalty import Loyalty
 
 
 @runtime_checkable

@@ -18,8 +18,8 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from loyaltycore.errors import DeliveryFailed, WebhookRejected
+from loyaltycore.loyalty import Loyalty
 from loyaltycore.ports.card_printing import SupportsWebhooks
-from loyaltycore.services.loyalty import Loyalty
 
 DEFAULT_PATH: Final = "/card-vendor"
 MAX_BODY: Final = 65_536

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 from attrs import evolve
 
-from loyaltycore.domain.cards.printing import (
+from loyaltycore.errors import Fault
+from loyaltycore.kernel.printing import (
     BEFORE_PRODUCTION,
     EncodingKind,
     PrintEvent,
     PrintState,
     PrintStatus,
 )
-from loyaltycore.errors import Fault
 from loyaltycore.ports.card_printing import (
     CancelOutcome,
     CancelReceipt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from loyaltycore.domain.messages import Email, SmsText
+from loyaltycore.kernel.messages import Email, SmsText
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 
 

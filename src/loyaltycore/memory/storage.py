@@ -14,11 +14,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from attrs import evolve
 
-from loyaltycore.codec import from_data, to_data
-from loyaltycore.domain.criteria import Criteria, Query, View, matches, plain
 from loyaltycore.errors import DuplicateKey, Fault, InvalidInput, StaleRecord, StorageError
-from loyaltycore.records.checks import check_query
-from loyaltycore.records.registry import RecordType, Registry, Storing
+from loyaltycore.kernel.criteria import Criteria, Query, View, matches, plain
+from loyaltycore.storing.checks import check_query
+from loyaltycore.storing.codec import from_data, to_data
+from loyaltycore.storing.registry import RecordType, Registry, Storing
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,7 +9,8 @@ from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
-from loyaltycore.domain.cards.printing import (
+from loyaltycore.errors import Fault
+from loyaltycore.kernel.printing import (
     Encoding,
     EncodingKind,
     PostalAddress,
@@ -19,7 +20,6 @@ from loyaltycore.domain.cards.printing import (
     PrintState,
     PrintStatus,
 )
-from loyaltycore.errors import Fault
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 
 __all__ = [

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from attrs import define
 
-from loyaltycore.domain.criteria import Query
 from loyaltycore.errors import StorageError
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Transaction
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from loyaltycore.domain.messages import Attachment, Email, SmsText
+from loyaltycore.kernel.messages import Attachment, Email, SmsText
 
 __all__ = ["Attachment", "DeliveryStatus", "Email", "Mailer", "Receipt", "SmsGateway", "SmsText"]
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
-from loyaltycore.domain.criteria import Query
-from loyaltycore.records.registry import Registry
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.storing.registry import Registry
 
 T = TypeVar("T")
 

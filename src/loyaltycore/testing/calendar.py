@@ -29,8 +29,8 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain import calendar as calendar_port
-from loyaltycore.domain.calendar import BusinessCalendar, next_working_day
+from loyaltycore.kernel import calendar as calendar_port
+from loyaltycore.kernel.calendar import BusinessCalendar, next_working_day
 from loyaltycore.testing.auditing import CLOCKS, LOOKS, calls_of, io_calls
 from loyaltycore.testing.suite import Capability, Conformance, Lacks, examples, fact_for, hook, needs
 
@@ -58,7 +58,7 @@ class CalendarCapabilities:
 
 
 class CalendarConformance(Conformance, kit=True):
-    """Holds a calendar to `loyaltycore.domain.calendar.BusinessCalendar`: subclass it, fill `open` and `known`.
+    """Holds a calendar to `loyaltycore.kernel.calendar.BusinessCalendar`: subclass it, fill `open` and `known`.
 
     Attributes:
         known: Dates of which you know whether they are worked: an ordinary working day, the free weekdays, and one date

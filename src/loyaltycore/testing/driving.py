@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from loyaltycore.codec import to_json
-from loyaltycore.domain.criteria import Query
 from loyaltycore.errors import DuplicateKey, StaleRecord
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Storage, Transaction
-from loyaltycore.records.registry import RecordType
+from loyaltycore.storing.codec import to_json
+from loyaltycore.storing.registry import RecordType
 
 _PAGE: Final = 1
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from attrs import frozen
 
-from loyaltycore.domain.messages import Attachment, Email
+from loyaltycore.kernel.messages import Attachment, Email
 
 
 @frozen

@@ -28,12 +28,12 @@ from hypothesis.stateful import (
     rule,
 )
 
-from loyaltycore.domain.criteria import Query
+from loyaltycore.all_records import core_record_types
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports import storage as storage_port
 from loyaltycore.ports.storage import Storage
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.storing.registry import RecordType, Registry
 from loyaltycore.testing.citing import promise_of
 from loyaltycore.testing.driving import Answer, Driver, contents
 from loyaltycore.testing.strategies.queries import queries

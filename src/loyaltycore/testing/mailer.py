@@ -30,8 +30,8 @@ from typing import Any, ClassVar
 from attrs import evolve, frozen
 from hypothesis import given
 
-from loyaltycore.domain import messages
-from loyaltycore.domain.messages import Attachment, Email
+from loyaltycore.kernel import messages
+from loyaltycore.kernel.messages import Attachment, Email
 from loyaltycore.ports import messaging
 from loyaltycore.ports.messaging import DeliveryStatus, Mailer, Receipt
 from loyaltycore.testing.letters import ReceivedMail, read_mail

@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import frozen
 
-from loyaltycore.domain.money import Money
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.kernel.money import Money
+from loyaltycore.storing.registry import RecordType, Registry
 
 NAME_LENGTH: Final = 20
 """Greatest length of a thing's name, in characters."""

@@ -34,8 +34,8 @@ from typing import Any, ClassVar
 from attrs import frozen
 from hypothesis import given
 
-from loyaltycore.domain import messages
-from loyaltycore.domain.messages import SmsText
+from loyaltycore.kernel import messages
+from loyaltycore.kernel.messages import SmsText
 from loyaltycore.ports import messaging
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt, SmsGateway
 from loyaltycore.testing.strategies.messages import sms_texts

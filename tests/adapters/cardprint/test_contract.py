@@ -11,8 +11,8 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
 
-from loyaltycore.domain.cards.printing import EncodingKind, PrintCancellation, PrintOrder, PrintState
 from loyaltycore.errors import DeliveryFailed
+from loyaltycore.kernel.printing import EncodingKind, PrintCancellation, PrintOrder, PrintState
 from loyaltycore.testing.card_vendor import RunningVendor
 from loyaltycore_cardprint.rules import PRINTABLE
 from loyaltycore_cardprint.strict_json import digest

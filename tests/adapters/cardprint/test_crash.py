@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from loyaltycore.domain.cards.printing import PrintOrder
+from loyaltycore.kernel.printing import PrintOrder
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.testing.card_vendor import running_vendor
 from loyaltycore_cardprint import HttpCardPrinter

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards.printing import PrintEvent, PrintState
 from loyaltycore.errors import DeliveryFailed, InvalidInput
+from loyaltycore.kernel.printing import PrintEvent, PrintState
 from loyaltycore.ports.card_printing import (
     CancelOutcome,
     EncodingKind,

@@ -12,8 +12,8 @@ import zxingcpp
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
-from loyaltycore.domain.cards.printing import Encoding, EncodingKind, PrintOrder
 from loyaltycore.errors import InvalidInput, MissingExtra
+from loyaltycore.kernel.printing import Encoding, EncodingKind, PrintOrder
 from loyaltycore_cardprint.preview import CardDesign, render_card
 
 from .values import EAN, TEXT, an_order, right_orders

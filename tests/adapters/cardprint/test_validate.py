@@ -7,8 +7,8 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.cards.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 from loyaltycore.errors import Fault
+from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
 from loyaltycore_cardprint import PRINTABLE, HttpCardPrinter

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from loyaltycore.domain.cards.printing import PrintState
+from loyaltycore.kernel.printing import PrintState
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.testing.card_vendor import RunningVendor, VendorFailed, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from loyaltycore.domain.cards.printing import PrintEvent, PrintState
 from loyaltycore.errors import InvalidInput, WebhookRejected
+from loyaltycore.kernel.printing import PrintEvent, PrintState
 from loyaltycore.testing.card_vendor import new_secret, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardprint.options import secret_key

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve
 from hypothesis import strategies as st
 
-from loyaltycore.domain.cards.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
+from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 from loyaltycore_cardprint.rules import PRINTABLE, ean13_check_digit
 
 ADDRESS = PostalAddress(

@@ -8,8 +8,8 @@ from importlib.metadata import entry_points
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.branches import HEAD_OFFICE, Branch
 from loyaltycore.errors import InvalidInput, MissingExtra
+from loyaltycore.kernel.branches import HEAD_OFFICE, Branch
 from loyaltycore_holidays import BranchHolidays, HolidayCalendar, branches
 
 AUGSBURG = Branch(

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.calendar import WeekdayCalendar, first_working_day, next_working_day
-from loyaltycore.domain.cards.dispatch import DispatchCycle, expected_dispatch
+from loyaltycore.cards.rules.dispatch import DispatchCycle, expected_dispatch
 from loyaltycore.errors import InvalidInput, MissingExtra, Refused
+from loyaltycore.kernel.calendar import WeekdayCalendar, first_working_day, next_working_day
 from loyaltycore_holidays import MOSTLY_CATHOLIC, HolidayCalendar
 
 DECADE = [date(2020, 1, 1) + timedelta(days=i) for i in range((date(2030, 1, 1) - date(2020, 1, 1)).days)]

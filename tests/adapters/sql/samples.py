@@ -9,7 +9,7 @@ from enum import Enum
 from attrs import frozen
 from hypothesis import strategies as st
 
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.storing.registry import RecordType, Registry
 
 AWKWARD = (
     "aAbBzäÄßé\u0131 %_\\'\"`\n\t\x01\x7f\u0301\u200d\ud7ff\ue000\ufffd\uffff\U00010000\U0001f600\U0010ffff"

@@ -7,8 +7,8 @@ from collections import Counter as Tally
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.criteria import Query, field
 from loyaltycore.errors import DuplicateKey, StaleRecord, StorageBusy
+from loyaltycore.kernel.criteria import Query, stored
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import at_once
 from tests.adapters.sql.samples import Counter, Part
@@ -88,7 +88,7 @@ def test_race_for_a_unique_value(sql: SqlStorage) -> None:
 
     def take(number: int) -> None:
         with sql.transaction() as tx:
-            tx.count(Part, Query(field("serial") == "s"))
+            tx.count(Part, Query(stored("serial") == "s"))
             tx.add(Part(code=str(number), serial="s"))
 
     outcomes = at_once(THREADS, take)

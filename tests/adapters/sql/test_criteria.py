@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.criteria import (
+from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.criteria import (
     EVERYTHING,
     And,
     Compare,
@@ -24,12 +25,11 @@ from loyaltycore.domain.criteria import (
     Query,
     View,
     exists,
-    field,
     key_starts,
     matches,
+    stored,
 )
-from loyaltycore.errors import InvalidInput
-from loyaltycore.records.registry import RecordType, Storing
+from loyaltycore.storing.registry import RecordType, Storing
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql import samples
 from tests.adapters.sql.helpers import undone
@@ -50,12 +50,12 @@ VALUES: dict[Storing, st.SearchStrategy[Any]] = {
 def leaves(record_type: RecordType[Any]) -> st.SearchStrategy[Criteria]:
     """Every comparison that a record type allows."""
     options: list[st.SearchStrategy[Criteria]] = [st.just(EVERYTHING)]
-    for stored in record_type.fields:
-        name = st.just(stored.name)
+    for declared in record_type.fields:
+        name = st.just(declared.name)
         options.append(st.builds(IsNull, name))
-        if stored.storing in VALUES:
-            values = VALUES[stored.storing]
-            ordered = stored.storing not in {Storing.BOOLEAN, Storing.CHOICE}
+        if declared.storing in VALUES:
+            values = VALUES[declared.storing]
+            ordered = declared.storing not in {Storing.BOOLEAN, Storing.CHOICE}
             options.append(st.builds(Compare, name, st.sampled_from(Op) if ordered else EQUALITY, values))
             options.append(st.builds(OneOf, name, st.lists(values, max_size=3).map(tuple)))
     if record_type.lookups:
@@ -92,12 +92,12 @@ def view(parts: list[Part]) -> View:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(samples.distinct(samples.things(), "id", 5), samples.part_lists(5), THING_CRITERIA)
-@example([Thing("k1"), Thing("k2", nick="x")], [], Not(field("nick") == "x"))
-@example([Thing("k1"), Thing("k2", nick="x")], [], Not(Not(field("nick") != "y")))
+@example([Thing("k1"), Thing("k2", nick="x")], [], Not(stored("nick") == "x"))
+@example([Thing("k1"), Thing("k2", nick="x")], [], Not(Not(stored("nick") != "y")))
 @example([Thing("k1")], [Part(code="a")], Not(exists("parts", "thing_id")))
 @example([Thing("k1", weight=5)], [], Not(OneOf("weight", (2**70,))))
-@example([Thing("k1", name="a")], [], field("name") == "a ")
-@example([Thing("k1", color=Color.RED)], [], field("color") == Color.DARK_RED)
+@example([Thing("k1", name="a")], [], stored("name") == "a ")
+@example([Thing("k1", color=Color.RED)], [], stored("color") == Color.DARK_RED)
 @example([Thing("k1", words=("100%",))], [], key_starts("word", "100_"))
 @example([Thing("k1", words=("\U0010ffff\U0010ffffa",))], [], key_starts("word", "\U0010ffff"))
 @example([Thing("k1", words=("a\ud7ff\U00010000",))], [], key_starts("word", "a\ud7ff"))
@@ -131,7 +131,7 @@ def test_exists_in_exists(shared: SqlStorage, wrap: Callable[[Criteria], Criteri
 
 def test_long_chains(shared: SqlStorage) -> None:
     """Several thousand alternatives are one query, also on SQLite, which nests no deeper than a thousand."""
-    several = Or(tuple(field("size") == number for number in range(3000)))
+    several = Or(tuple(stored("size") == number for number in range(3000)))
     with undone(shared) as tx:
         tx.add(Thing("a", size=2999), Thing("b", size=3000))
         assert [thing.id for thing in tx.find(Thing, Query(several))] == ["a"]
@@ -142,8 +142,8 @@ def test_long_chains(shared: SqlStorage) -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda text: Query(field("name") >= text),
-        lambda text: Query(field("nick").one_of([text])),
+        lambda text: Query(stored("name") >= text),
+        lambda text: Query(stored("nick").one_of([text])),
         lambda text: Query(HasKey("word", text)),
         lambda text: Query(key_starts("word", text)),
         lambda text: Query(order_by=("name",), after=(text, "k")),

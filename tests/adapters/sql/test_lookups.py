@@ -6,8 +6,8 @@ from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.criteria import Query, has_key, key_starts
-from loyaltycore.records.registry import LOOKUP_LENGTH
+from loyaltycore.kernel.criteria import Query, has_key, key_starts
+from loyaltycore.storing.registry import LOOKUP_LENGTH
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql import samples
 from tests.adapters.sql.helpers import raw_rows, statements, tables_of, undone

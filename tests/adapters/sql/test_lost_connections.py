@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve, frozen
 from sqlalchemy import make_url, text
 
-from loyaltycore.domain.criteria import Query
 from loyaltycore.errors import CommitUnknown, StorageBusy, StorageError, StorageUnreachable
+from loyaltycore.kernel.criteria import Query
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.samples import REGISTRY, Counter
 from tests.adapters.sql.wire import Wire

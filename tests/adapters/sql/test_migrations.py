@@ -8,13 +8,13 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from loyaltycore.domain.contact import Address, Phone, PhoneKind
-from loyaltycore.domain.criteria import Query, has_key
-from loyaltycore.domain.criteria import field as stored
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.customers.derived import with_derived
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import Registry
+from loyaltycore.all_records import core_record_types
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.kernel.contact import Address, Phone, PhoneKind
+from loyaltycore.kernel.criteria import Query, has_key
+from loyaltycore.kernel.criteria import field as stored
+from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.schema import Schema
 from tests.engines import bare_database

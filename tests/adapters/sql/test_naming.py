@@ -6,7 +6,7 @@ import pytest
 from attrs import frozen
 
 from loyaltycore.errors import RegistrationError
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.storing.registry import RecordType, Registry
 from loyaltycore_sql.layouts import Layouts
 from loyaltycore_sql.naming import (
     IDENTIFIER_LENGTH,

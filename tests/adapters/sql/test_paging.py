@@ -9,9 +9,9 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.criteria import Query, exists, field, plain
 from loyaltycore.errors import InvalidInput
-from loyaltycore.records.registry import RecordType, Storing
+from loyaltycore.kernel.criteria import Query, exists, plain, stored
+from loyaltycore.storing.registry import RecordType, Storing
 from loyaltycore_sql import SqlStorage, transaction
 from loyaltycore_sql.transaction import SqlTransaction
 from tests.adapters.sql import samples
@@ -123,8 +123,8 @@ def test_pages_of_what_is_referred_to(shared: SqlStorage, order_by: tuple[str, .
     with undone(shared) as tx:
         tx.add(*(Thing(f"t{number}", name=str(-number % 3)) for number in range(9)))
         tx.add(*(Part(code=f"p{-number % 7}", thing_id=f"t{number}") for number in (0, 2, 3, 6, 8)))
-        related = exists("parts", "thing_id", field("code") > "p1")
-        where = ~related | (field("name") == "2") if turned else related
+        related = exists("parts", "thing_id", stored("code") > "p1")
+        where = ~related | (stored("name") == "2") if turned else related
         whole = list(tx.find(Thing, Query(where, order_by)))
         assert whole
         for limit in (1, 2, 3):
@@ -139,7 +139,7 @@ def test_reading_in_between(shared: SqlStorage, monkeypatch: pytest.MonkeyPatch)
         tx.add(*(Counter(f"c{number}", number) for number in range(7)))
         for counter in tx.find(Counter, Query()):
             assert tx.get(Counter, counter.id) == counter
-            assert tx.count(Counter, Query(field("value") <= counter.value)) == counter.value + 1
+            assert tx.count(Counter, Query(stored("value") <= counter.value)) == counter.value + 1
 
 
 def test_abandoned_iterator(shared: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,13 +149,13 @@ def test_abandoned_iterator(shared: SqlStorage, monkeypatch: pytest.MonkeyPatch)
         tx.add(*(Counter(f"c{number}", number) for number in range(7)))
         first = next(tx.find(Counter, Query()))
         tx.save(evolve(first, value=99))
-        assert tx.count(Counter, Query(field("value") == 99)) == 1
+        assert tx.count(Counter, Query(stored("value") == 99)) == 1
 
 
 def test_bad_queries_are_refused(shared: SqlStorage) -> None:
     """A query that cannot be answered is refused when `find` is called, not when the answer is used."""
     with pytest.raises(InvalidInput) as caught, shared.transaction(read_only=True) as tx:
-        tx.find(Thing, Query(field("nmae") == "x", order_by=("nick",)))
+        tx.find(Thing, Query(stored("nmae") == "x", order_by=("nick",)))
     assert caught.value.fields == ("where", "order_by[0]")
     with pytest.raises(InvalidInput), shared.transaction(read_only=True) as tx:
-        tx.count(Thing, Query(field("size") == "x"))
+        tx.count(Thing, Query(stored("size") == "x"))

@@ -11,18 +11,18 @@ import pytest
 from attrs import evolve, frozen
 from sqlalchemy import text
 
-from loyaltycore.domain.activities import Activity
-from loyaltycore.domain.cards.card import CustomerCard
-from loyaltycore.domain.cards.order import CardOrder, OrderState
-from loyaltycore.domain.commands import Command
-from loyaltycore.domain.contact import Phone
-from loyaltycore.domain.criteria import EVERYTHING, Query
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.customers.finding import CustomerFilters
-from loyaltycore.domain.inbox import InboxEvent
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
-from loyaltycore.domain.selections import AllOf, FieldCondition, RelatedCondition
-from loyaltycore.services.work.paging import mark_of, write_cursor
+from loyaltycore.cards.rules.card import CustomerCard
+from loyaltycore.cards.rules.order import CardOrder, OrderState
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.finding import CustomerFilters
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.commands import Command
+from loyaltycore.kernel.contact import Phone
+from loyaltycore.kernel.criteria import EVERYTHING, Query
+from loyaltycore.kernel.inbox import InboxEvent
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.selections import AllOf, FieldCondition, RelatedCondition
+from loyaltycore.work.paging import mark_of, write_cursor
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.naming import index_name, table_name
 from tests.adapters.sql.helpers import statements

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.processes import Process, ProcessState
+from loyaltycore.processes import Process, ProcessState
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import statements
 from tests.adapters.sql.test_plans import MANY, Look, Stock, _analyse, _read_whole

@@ -12,9 +12,9 @@ from attrs import evolve, frozen
 from hypothesis import given, settings
 from sqlalchemy import text
 
-from loyaltycore.domain.criteria import Query
 from loyaltycore.errors import InvalidInput, RegistrationError, StorageError
-from loyaltycore.records.registry import KEY_LENGTH, RecordType, Registry
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.storing.registry import KEY_LENGTH, RecordType, Registry
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.records import Encoder
 from tests.adapters.sql import samples

@@ -16,10 +16,10 @@ from alembic.runtime.migration import MigrationContext
 from attrs import frozen
 from sqlalchemy import Connection, inspect, text
 
-from loyaltycore.domain.criteria import Query
+from loyaltycore.all_records import core_record_types
 from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.storing.registry import RecordType, Registry
 from loyaltycore_sql import SqlStorage, schema
 from loyaltycore_sql.layouts import Layouts
 from tests.adapters.sql.helpers import at_once, statements
@@ -268,8 +268,8 @@ def test_threads_that_set_up_at_once(bare: str) -> None:
 
 BIND = """
 import sys
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import Registry
+from loyaltycore.all_records import core_record_types
+from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 print("ready", flush=True)
 sys.stdin.readline()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.criteria import Query, field, has_key
 from loyaltycore.errors import DuplicateKey, InvalidInput, StaleRecord, StorageBusy, StorageError
+from loyaltycore.kernel.criteria import Query, has_key, stored
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.transaction import SqlTransaction
 from tests.adapters.sql.helpers import Undo, at_once, raw_rows, statements, tables_of, undone
@@ -35,7 +35,7 @@ def test_it_sees_its_own_writes(shared: SqlStorage) -> None:
         tx.add(Thing("a", name="n", words=("x",)))
         assert tx.get(Thing, "a") == Thing("a", name="n", words=("x",))
         tx.save(Thing("a", name="m", words=("y",)))
-        assert tx.count(Thing, Query(field("name") == "m")) == 1
+        assert tx.count(Thing, Query(stored("name") == "m")) == 1
         assert tx.count(Thing, Query(has_key("word", "x"))) == 0
         tx.remove(Thing("a", version=2))
         assert tx.get(Thing, "a") is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from attrs import evolve, frozen
 
-from loyaltycore.domain.criteria import Query, field
 from loyaltycore.errors import DuplicateKey, RegistrationError, StaleRecord
+from loyaltycore.kernel.criteria import Query, stored
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import statements, undone
 from tests.adapters.sql.samples import Counter, Part, Thing
@@ -41,7 +41,7 @@ def test_the_stale_one_of_many_is_named(sql: SqlStorage, verb: str, stale: Count
         getattr(tx, verb)(*current, stale)
     assert caught.value.key == stale.id
     with sql.transaction(read_only=True) as tx:
-        assert tx.count(Counter, Query(field("value") == 0)) == 9
+        assert tx.count(Counter, Query(stored("value") == 0)) == 9
 
 
 def test_stale_after_own_saves(sql: SqlStorage) -> None:
@@ -113,7 +113,7 @@ def test_texts_are_distinct_by_code_point(sql: SqlStorage) -> None:
             found = tx.get(Part, spelling)
             assert found is not None
             assert found.serial == spelling
-            assert tx.count(Part, Query(field("serial") == spelling)) == 1
+            assert tx.count(Part, Query(stored("serial") == spelling)) == 1
 
 
 def test_none_shares_nothing(sql: SqlStorage) -> None:
@@ -143,7 +143,7 @@ def test_many_records_are_one_statement_per_table(shared: SqlStorage) -> None:
         with statements(shared) as seen:
             tx.save(*records)
         assert len(seen) == 3
-        assert tx.count(Counter, Query(field("version") == 2)) == 50
+        assert tx.count(Counter, Query(stored("version") == 2)) == 50
         with statements(shared) as seen:
             tx.remove(*(evolve(record, version=2) for record in records))
         assert len(seen) == 3
@@ -156,7 +156,7 @@ def test_very_many_records(shared: SqlStorage) -> None:
         tx.add(*things)
         assert list(tx.find(Thing, Query())) == things
         tx.save(*things)
-        assert tx.count(Thing, Query(field("version") == 2)) == 3000
+        assert tx.count(Thing, Query(stored("version") == 2)) == 3000
         tx.remove(*(evolve(thing, version=2) for thing in things))
         assert tx.count(Thing, Query()) == 0
 

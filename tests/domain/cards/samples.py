@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from loyaltycore.domain.branches import Branch
-from loyaltycore.domain.calendar import WeekdayCalendar
-from loyaltycore.domain.cards import CardOrder, CardState, CustomerCard, DeliveryTarget, OrderState
-from loyaltycore.domain.cards.order_service import CardOrderService
-from loyaltycore.domain.cards.ordering import Fresh, Place
-from loyaltycore.domain.cards.printing import PostalAddress, PrintState, PrintStatus
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.cards import CardOrder, CardState, CustomerCard, DeliveryTarget, OrderState
+from loyaltycore.cards.rules.order_service import CardOrderService
+from loyaltycore.cards.rules.ordering import Fresh, Place
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.calendar import WeekdayCalendar
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.kernel.printing import PostalAddress, PrintState, PrintStatus
 from tests.house import BASIC, COSTS, GOLD, HOME, SHOP
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)

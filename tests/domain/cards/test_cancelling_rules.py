@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards import Cancellation, CardOrder, CardState, OrderState
-from loyaltycore.domain.cards.cancelling import cancel_order, settle_cancellation
-from loyaltycore.domain.cards.printing import PrintCancellation
-from loyaltycore.domain.decisions import Decision, Dispatch, Note
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.cards import Cancellation, CardOrder, CardState, OrderState
+from loyaltycore.cards.rules.cancelling import cancel_order, settle_cancellation
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.decisions import Decision, Dispatch, Note
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.kernel.printing import PrintCancellation
 from tests.domain.cards.samples import CARD, LATER, MESSAGE, NOW, ORDER
 
 TRIED = evolve(MESSAGE, attempts=1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards import CardStanding, CardState, CustomerCard, Presentation
-from loyaltycore.domain.cards.card import activate_card, activated, ended, follow, invalidate_card
-from loyaltycore.domain.cards.replacing import require_replaceable
-from loyaltycore.domain.decisions import Decision, Note, Subject
+from loyaltycore.cards import CardStanding, CardState, CustomerCard, Presentation
+from loyaltycore.cards.rules.card import activate_card, activated, ended, follow, invalidate_card
+from loyaltycore.cards.rules.replacing import require_replaceable
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.decisions import Decision, Note, Subject
 from tests.domain.cards.samples import CARD, CUSTOMER, LATER, OLD_CARD
 
 ACTIVE = evolve(CARD, state=CardState.ACTIVE, activated_at=LATER)

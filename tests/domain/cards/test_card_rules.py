@@ -9,13 +9,13 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.cards import CardStanding, CardState, CustomerCard, ValidityPeriod, standing
-from loyaltycore.domain.cards.card import ended
-from loyaltycore.domain.cards.numbers import NumberScheme, card_number, chance_digits, is_well_formed
-from loyaltycore.domain.cards.options import NUMBER_PREFIX, NUMBER_SCHEME
-from loyaltycore.domain.cards.validity import read_validity
-from loyaltycore.domain.validation import Faults
+from loyaltycore.cards import CardStanding, CardState, CustomerCard, ValidityPeriod, standing
+from loyaltycore.cards.rules.card import ended
+from loyaltycore.cards.rules.numbers import NumberScheme, card_number, chance_digits, is_well_formed
+from loyaltycore.cards.rules.options import NUMBER_PREFIX, NUMBER_SCHEME
+from loyaltycore.cards.rules.validity import read_validity
 from loyaltycore.errors import InvalidInput, Refused
+from loyaltycore.kernel.validation import Faults
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 CARD = CustomerCard("k1", "1", "c1", "o1", "gold", CardState.ACTIVE, None, "", NOW)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.calendar import WeekdayCalendar
-from loyaltycore.domain.cards.dispatch import DispatchCycle, expected_dispatch
+from loyaltycore.cards.rules.dispatch import DispatchCycle, expected_dispatch
 from loyaltycore.errors import InvalidInput, Refused
+from loyaltycore.kernel.calendar import WeekdayCalendar
 
 DAILY, WEEKLY, MONTHLY = DispatchCycle.DAILY, DispatchCycle.WEEKLY, DispatchCycle.MONTHLY
 CHRISTMAS = WeekdayCalendar(closed_on=frozenset({date(2024, 12, 25), date(2024, 12, 26), date(2025, 1, 1)}))

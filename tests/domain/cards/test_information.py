@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from loyaltycore.domain.cards.information import InformationRequest, request_information
-from loyaltycore.domain.cards.letters import information_mail
-from loyaltycore.domain.cards.options import CARD_OPTIONS, INFORMATION_EMAIL, NUMBER_PREFIX, NUMBER_SCHEME
-from loyaltycore.domain.decisions import Decision, Dispatch, Note, Subject
+from loyaltycore.cards.rules.information import InformationRequest, request_information
+from loyaltycore.cards.rules.letters import information_mail
+from loyaltycore.cards.rules.options import CARD_OPTIONS, INFORMATION_EMAIL, NUMBER_PREFIX, NUMBER_SCHEME
 from loyaltycore.errors import InvalidInput, Refused
+from loyaltycore.kernel.decisions import Decision, Dispatch, Note, Subject
 from tests.domain.cards.samples import BRANCH, NOW
 
 

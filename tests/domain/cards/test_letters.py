@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards import DeliveryTarget
-from loyaltycore.domain.cards.letters import confirmation_mail, information_mail
-from loyaltycore.domain.customers.customer import CustomerKind, Salutation
-from loyaltycore.domain.messages import Email
+from loyaltycore.cards import DeliveryTarget
+from loyaltycore.cards.rules.letters import confirmation_mail, information_mail
+from loyaltycore.customers.rules.customer import CustomerKind, Salutation
+from loyaltycore.kernel.messages import Email
 from tests.domain.cards.samples import BRANCH, CUSTOMER, ORDER
 from tests.house import GOLD
 

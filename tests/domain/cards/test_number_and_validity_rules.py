@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.domain.cards.numbers import (
+from loyaltycore.cards.rules.numbers import (
     NumberScheme,
     bare_number,
     card_number,
@@ -16,9 +16,9 @@ from loyaltycore.domain.cards.numbers import (
     check_scheme,
     is_well_formed,
 )
-from loyaltycore.domain.cards.validity import ValidityPeriod, read_validity
-from loyaltycore.domain.validation import Faults
+from loyaltycore.cards.rules.validity import ValidityPeriod, read_validity
 from loyaltycore.errors import InvalidInput, Refused
+from loyaltycore.kernel.validation import Faults
 
 TODAY = date(2026, 1, 15)
 

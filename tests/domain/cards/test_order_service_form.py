@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards import Cancellation, CardCosts, CardTemplate, DeliveryTarget, OrderState
-from loyaltycore.domain.cards.dispatch import DispatchCycle
-from loyaltycore.domain.cards.order import (
+from loyaltycore.cards import Cancellation, CardCosts, CardTemplate, DeliveryTarget, OrderState
+from loyaltycore.cards.rules.dispatch import DispatchCycle
+from loyaltycore.cards.rules.order import (
     NEVER_MADE,
     UNDER_WAY,
     CardOrder,
     cancellation_key,
     submission_key,
 )
-from loyaltycore.domain.cards.order_service import DEFAULT_SLOTS, Slot, SlotSource, read_service
-from loyaltycore.domain.cards.printing import EncodingKind
-from loyaltycore.domain.decisions import Subject
-from loyaltycore.domain.money import Money
+from loyaltycore.cards.rules.order_service import DEFAULT_SLOTS, Slot, SlotSource, read_service
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.decisions import Subject
+from loyaltycore.kernel.money import Money
+from loyaltycore.kernel.printing import EncodingKind
 from tests.domain.cards.samples import ORDER, SERVICE
 from tests.house import COSTS
 

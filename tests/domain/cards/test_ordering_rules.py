@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.branches import Branch
-from loyaltycore.domain.cards import CardOrder, CardState, CustomerCard, DeliveryTarget, OrderState
-from loyaltycore.domain.cards.letters import confirmation_mail
-from loyaltycore.domain.cards.order_service import CardOrderService, CardTemplate, Slot, SlotSource
-from loyaltycore.domain.cards.ordering import OrderRequest, draft_order, place_order, require_service
-from loyaltycore.domain.cards.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
-from loyaltycore.domain.cards.validity import ValidityPeriod
-from loyaltycore.domain.contact import Address, AddressKind
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
-from loyaltycore.domain.decisions import Decision, Dispatch, Note
+from loyaltycore.cards import CardOrder, CardState, CustomerCard, DeliveryTarget, OrderState
+from loyaltycore.cards.rules.letters import confirmation_mail
+from loyaltycore.cards.rules.order_service import CardOrderService, CardTemplate, Slot, SlotSource
+from loyaltycore.cards.rules.ordering import OrderRequest, draft_order, place_order, require_service
+from loyaltycore.cards.rules.validity import ValidityPeriod
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
 from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.contact import Address, AddressKind
+from loyaltycore.kernel.decisions import Decision, Dispatch, Note
+from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 from tests.domain.cards.samples import BRANCH, CUSTOMER, FRESH, NOW, OLD_CARD, PLACE, SERVICE
 from tests.house import BASIC, COSTS, GOLD, HOME, SHOP
 

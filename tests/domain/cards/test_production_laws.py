@@ -8,7 +8,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.cards import (
+from loyaltycore.cards import (
     Cancellation,
     CardOrder,
     CardState,
@@ -16,11 +16,11 @@ from loyaltycore.domain.cards import (
     DeliveryTarget,
     OrderState,
 )
-from loyaltycore.domain.cards.cancelling import cancel_order, settle_cancellation
-from loyaltycore.domain.cards.order import NEVER_MADE
-from loyaltycore.domain.cards.printing import PostalAddress, PrintState, PrintStatus
-from loyaltycore.domain.cards.production import apply_status, reject_order
+from loyaltycore.cards.rules.cancelling import cancel_order, settle_cancellation
+from loyaltycore.cards.rules.order import NEVER_MADE
+from loyaltycore.cards.rules.production import apply_status, reject_order
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.printing import PostalAddress, PrintState, PrintStatus
 from tests.house import COSTS
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards import Cancellation, CardState, OrderState
-from loyaltycore.domain.cards.printing import PrintState, PrintStatus
-from loyaltycore.domain.cards.production import apply_status, reject_order
-from loyaltycore.domain.decisions import Decision, Note
+from loyaltycore.cards import Cancellation, CardState, OrderState
+from loyaltycore.cards.rules.production import apply_status, reject_order
+from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.printing import PrintState, PrintStatus
 from tests.domain.cards.samples import CARD, LATER, NOW, OLD_CARD, ORDER, news
 
 TAKEN_IN = LATER + timedelta(hours=1)

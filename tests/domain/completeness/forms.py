@@ -8,16 +8,16 @@ from typing import Any, Final
 from attrs import frozen
 from hypothesis import strategies as st
 
-from loyaltycore.domain.completeness.fields import watchable
-from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, MOST_MONTHS
-from loyaltycore.domain.completeness.watching import Watching, watching
-from loyaltycore.domain.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
-from loyaltycore.domain.customers.custom_fields import CustomField, CustomFields, FieldKind
-from loyaltycore.domain.customers.customer import Customer, CustomerKind, Salutation
-from loyaltycore.domain.customers.form import Reading, read_new
-from loyaltycore.domain.options import CORE_OPTIONS
-from loyaltycore.domain.settings import Option, SettingsSnapshot, Severity
-from loyaltycore.domain.validation import Faults
+from loyaltycore.all_options import CORE_OPTIONS
+from loyaltycore.completeness.rules.fields import watchable
+from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS, MOST_MONTHS
+from loyaltycore.completeness.rules.watching import Watching, watching
+from loyaltycore.customers.rules.customer import Customer, CustomerKind, Salutation
+from loyaltycore.customers.rules.form import Reading, read_new
+from loyaltycore.kernel.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
+from loyaltycore.kernel.custom_fields import CustomField, CustomFields, FieldKind
+from loyaltycore.kernel.settings import Option, SettingsSnapshot, Severity
+from loyaltycore.kernel.validation import Faults
 from tests.domain.customers.forms import TODAY
 
 CUSTOM: Final = CustomFields(

@@ -9,14 +9,14 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.completeness.answers import read_answers, read_draft
-from loyaltycore.domain.completeness.assess import assess
-from loyaltycore.domain.completeness.watching import Watching
-from loyaltycore.domain.contact import Address, AddressKind, Phone, PhoneKind
-from loyaltycore.domain.customers.customer import MAX_ADDRESSES, MAX_PHONES, Customer, CustomerKind
-from loyaltycore.domain.customers.form import read_change
-from loyaltycore.domain.validation import Faults
+from loyaltycore.completeness.rules.answers import read_answers, read_draft
+from loyaltycore.completeness.rules.assess import assess
+from loyaltycore.completeness.rules.watching import Watching
+from loyaltycore.customers.rules.customer import MAX_ADDRESSES, MAX_PHONES, Customer, CustomerKind
+from loyaltycore.customers.rules.form import read_change
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.contact import Address, AddressKind, Phone, PhoneKind
+from loyaltycore.kernel.validation import Faults
 from tests.domain.completeness.forms import READING, customer, customers, watchings
 from tests.domain.customers.forms import TODAY
 

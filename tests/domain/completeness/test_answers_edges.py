@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.completeness.answers import read_answers, read_draft
-from loyaltycore.domain.completeness.options import EMAIL
-from loyaltycore.domain.completeness.report import Census
-from loyaltycore.domain.contact import Address, AddressKind
-from loyaltycore.domain.validation import Faults
+from loyaltycore.completeness.rules.answers import read_answers, read_draft
+from loyaltycore.completeness.rules.options import EMAIL
+from loyaltycore.completeness.rules.report import Census
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.contact import Address, AddressKind
+from loyaltycore.kernel.validation import Faults
 from tests.domain.completeness.forms import FIELDS, READING, customer, watch
 from tests.domain.completeness.test_answers import HOME, LANDLINE, MOBILE, answered, codes
 from tests.domain.customers.forms import TODAY

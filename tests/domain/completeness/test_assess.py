@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.completeness.assess import assess, request_as_of, request_of, require_address
-from loyaltycore.domain.completeness.options import (
+from loyaltycore.all_options import CORE_OPTIONS
+from loyaltycore.completeness.rules.assess import assess, request_as_of, request_of, require_address
+from loyaltycore.completeness.rules.options import (
     ADVERTISING,
     BIRTH_DATE,
     COMPLETENESS_OPTIONS,
@@ -18,12 +19,11 @@ from loyaltycore.domain.completeness.options import (
     PRIVACY_STATEMENT,
     REQUIRE_ADDRESS,
 )
-from loyaltycore.domain.completeness.prompt import CompletionPrompt, last_asked
-from loyaltycore.domain.completeness.watching import check_watching
-from loyaltycore.domain.contact import Address
-from loyaltycore.domain.options import CORE_OPTIONS
-from loyaltycore.domain.settings import Option, Severity
+from loyaltycore.completeness.rules.prompt import CompletionPrompt, last_asked
+from loyaltycore.completeness.rules.watching import check_watching
 from loyaltycore.errors import Refused, RegistrationError
+from loyaltycore.kernel.contact import Address
+from loyaltycore.kernel.settings import Option, Severity
 from tests.domain.completeness.forms import FIELDS, OWN, customer, watch
 from tests.domain.customers.forms import TODAY
 

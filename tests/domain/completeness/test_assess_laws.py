@@ -9,14 +9,14 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.completeness.assess import Completeness, FieldState, ask_again_on, assess
-from loyaltycore.domain.completeness.fields import CUSTOM as OWN_FIELD
-from loyaltycore.domain.completeness.options import MOST_MONTHS
-from loyaltycore.domain.completeness.prompt import CompletionPrompt, asked_for, last_asked
-from loyaltycore.domain.completeness.watching import Watching
-from loyaltycore.domain.contact import ConsentState
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.settings import Severity
+from loyaltycore.completeness.rules.assess import Completeness, FieldState, ask_again_on, assess
+from loyaltycore.completeness.rules.fields import CUSTOM as OWN_FIELD
+from loyaltycore.completeness.rules.options import MOST_MONTHS
+from loyaltycore.completeness.rules.prompt import CompletionPrompt, asked_for, last_asked
+from loyaltycore.completeness.rules.watching import Watching
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.kernel.contact import ConsentState
+from loyaltycore.kernel.settings import Severity
 from tests.domain.completeness.forms import (
     FIELDS,
     Filling,

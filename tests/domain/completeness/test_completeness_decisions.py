@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.completeness.assess import (
+from loyaltycore.completeness.rules.assess import (
     Completeness,
     CompletionRequest,
     FieldState,
@@ -15,15 +15,15 @@ from loyaltycore.domain.completeness.assess import (
     request_of,
     require_address,
 )
-from loyaltycore.domain.completeness.options import ASK_AGAIN_MONTHS, COMPLETENESS_OPTIONS, EMAIL, MOBILE
-from loyaltycore.domain.completeness.prompt import CompletionPrompt, asked_for, remember_asked
-from loyaltycore.domain.completeness.report import Coverage
-from loyaltycore.domain.completeness.watching import Watching
-from loyaltycore.domain.criteria import EVERYTHING, Or, field
-from loyaltycore.domain.customers.customer import CustomerKind
-from loyaltycore.domain.decisions import Decision, Note, Subject
-from loyaltycore.domain.settings import Severity
+from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS, COMPLETENESS_OPTIONS, EMAIL, MOBILE
+from loyaltycore.completeness.rules.prompt import CompletionPrompt, asked_for, remember_asked
+from loyaltycore.completeness.rules.report import Coverage
+from loyaltycore.completeness.rules.watching import Watching
+from loyaltycore.customers.rules.customer import CustomerKind
 from loyaltycore.errors import InvalidInput, Refused
+from loyaltycore.kernel.criteria import EVERYTHING, Or, stored
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.settings import Severity
 from tests.domain.completeness.forms import FIELDS, customer, watch
 from tests.domain.customers.forms import TODAY
 
@@ -102,10 +102,10 @@ def test_one_field_is_watched_as_before() -> None:
 
 def test_whoever_lacks_something_is_asked_for_as_one_condition() -> None:
     """Any of the fields, and where only a kind of customer has it, of that kind."""
-    assert watch(EMAIL, MOBILE).lacking == Or((field("email") == "", field("mobile") == ""))
+    assert watch(EMAIL, MOBILE).lacking == Or((stored("email") == "", stored("mobile") == ""))
     assert watch().lacking == Or(())
     born = FIELDS["birth_date"]
-    assert born.lacking == field("birth_date").is_null() & (field("kind") == CustomerKind.PERSON)
+    assert born.lacking == stored("birth_date").is_null() & (stored("kind") == CustomerKind.PERSON)
     assert FIELDS["notes"].empty == FIELDS["addresses"].empty == EVERYTHING
 
 

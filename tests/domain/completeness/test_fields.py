@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from loyaltycore.domain.completeness.assess import assess
-from loyaltycore.domain.completeness.fields import DATA_GROUPS
-from loyaltycore.domain.completeness.options import COMPLETENESS_OPTIONS
-from loyaltycore.domain.completeness.watching import Watching
-from loyaltycore.domain.contact import Address
-from loyaltycore.domain.criteria import View, matches
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
-from loyaltycore.domain.customers.form import CustomerFields
-from loyaltycore.domain.customers.search import lookup_keys
+from loyaltycore.completeness.rules.assess import assess
+from loyaltycore.completeness.rules.fields import DATA_GROUPS
+from loyaltycore.completeness.rules.options import COMPLETENESS_OPTIONS
+from loyaltycore.completeness.rules.watching import Watching
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.form import CustomerFields
+from loyaltycore.customers.rules.search import lookup_keys
+from loyaltycore.kernel.contact import Address
+from loyaltycore.kernel.criteria import View, matches
 from tests.domain.completeness.forms import FIELDS, customer, customers, watchings
 from tests.domain.customers.forms import TODAY
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.completeness.assess import assess
-from loyaltycore.domain.completeness.options import EMAIL
-from loyaltycore.domain.completeness.report import Census, CompletenessReport
-from loyaltycore.domain.completeness.watching import Watching
-from loyaltycore.domain.contact import Address
-from loyaltycore.domain.customers.customer import Customer
+from loyaltycore.completeness.rules.assess import assess
+from loyaltycore.completeness.rules.options import EMAIL
+from loyaltycore.completeness.rules.report import Census, CompletenessReport
+from loyaltycore.completeness.rules.watching import Watching
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.kernel.contact import Address
 from tests.domain.completeness.forms import FIELDS, customer, customers, watch, watchings
 from tests.domain.customers.forms import TODAY
 

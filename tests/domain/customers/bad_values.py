@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from loyaltycore.domain.contact import Address, AddressKind, Channel
+from loyaltycore.kernel.contact import Address, AddressKind, Channel
 from tests.domain.customers.forms import TODAY
 
 LONG = "x" * 11_000

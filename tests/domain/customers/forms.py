@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from loyaltycore.domain.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
-from loyaltycore.domain.customers.customer import LENGTHS, CustomerKind, Salutation
-from loyaltycore.domain.customers.languages import LANGUAGES
-from loyaltycore.domain.validation import EARLIEST_DATE
+from loyaltycore.customers.rules.customer import LENGTHS, CustomerKind, Salutation
+from loyaltycore.customers.rules.languages import LANGUAGES
+from loyaltycore.kernel.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
+from loyaltycore.kernel.validation import EARLIEST_DATE
 
 TODAY = date(2026, 1, 15)
 """The local date of the forms, and of the house that the service tests start from."""

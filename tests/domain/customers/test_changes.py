@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.customers.changes import (
+from loyaltycore.customers.rules.changes import (
     CHANGED,
     CREATED,
     IMPORTED,
@@ -16,10 +16,10 @@ from loyaltycore.domain.customers.changes import (
     require_free,
     require_version,
 )
-from loyaltycore.domain.customers.form import Reading, read_new
-from loyaltycore.domain.decisions import Decision, Note, Subject
-from loyaltycore.domain.validation import Faults
+from loyaltycore.customers.rules.form import Reading, read_new
 from loyaltycore.errors import EditedMeanwhile, Refused
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.validation import Faults
 from tests.domain.customers.forms import TODAY
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.codec import from_json, to_json
-from loyaltycore.domain.custom_value import CustomValue
-from loyaltycore.domain.customers.custom_fields import (
+from loyaltycore.customers.rules.form import Reading, read_change, read_new
+from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.custom_fields import (
     GREATEST_NUMBER,
     LEAST_NUMBER,
     CustomField,
@@ -17,9 +17,9 @@ from loyaltycore.domain.customers.custom_fields import (
     FieldKind,
     custom_key,
 )
-from loyaltycore.domain.customers.form import Reading, read_change, read_new
-from loyaltycore.domain.validation import Faults
-from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.storing.codec import from_json, to_json
 from tests.domain.customers.forms import TODAY
 
 FIELDS = CustomFields(

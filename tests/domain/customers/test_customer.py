@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.domain.contact import Address, AddressKind, Channel, ConsentState
-from loyaltycore.domain.customers.customer import LENGTHS, Customer, CustomerKind, Salutation
+from loyaltycore.customers.rules.customer import LENGTHS, Customer, CustomerKind, Salutation
+from loyaltycore.kernel.contact import Address, AddressKind, Channel, ConsentState
 
 HOME = Address("Lindenstraße 5", "10969", "Berlin", "DE")
 

@@ -5,10 +5,10 @@ from datetime import date
 from attrs import evolve
 from hypothesis import given
 
-from loyaltycore.domain.contact import Address, AddressKind, Phone, PhoneKind
-from loyaltycore.domain.customers.derived import with_derived
-from loyaltycore.domain.customers.form import Reading, read_new
-from loyaltycore.domain.validation import Faults
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.customers.rules.form import Reading, read_new
+from loyaltycore.kernel.contact import Address, AddressKind, Phone, PhoneKind
+from loyaltycore.kernel.validation import Faults
 from tests.domain.customers.forms import TODAY, valid_forms
 
 HOME = Address("Lindenstraße 5", "10969", "Berlin", "DE")

@@ -7,11 +7,11 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.contact import Address, AddressKind, ConsentState, Phone, PhoneKind
-from loyaltycore.domain.customers.customer import Customer, CustomerKind, Salutation
-from loyaltycore.domain.customers.derived import with_derived
-from loyaltycore.domain.customers.form import Reading, read_change, read_new, read_number
-from loyaltycore.domain.validation import Faults
+from loyaltycore.customers.rules.customer import Customer, CustomerKind, Salutation
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.customers.rules.form import Reading, read_change, read_new, read_number
+from loyaltycore.kernel.contact import Address, AddressKind, ConsentState, Phone, PhoneKind
+from loyaltycore.kernel.validation import Faults
 from tests.domain.customers.bad_values import BAD_VALUES, INJECTION
 from tests.domain.customers.forms import TODAY, valid_forms
 

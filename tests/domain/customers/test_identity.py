@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.customers.customer import Customer
-from loyaltycore.domain.customers.form import Reading, read_new
-from loyaltycore.domain.customers.identity import KnownPeople, identity_of, recognise
-from loyaltycore.domain.customers.import_report import SkippedRow
-from loyaltycore.domain.customers.import_rows import read_row
-from loyaltycore.domain.customers.importing import ReadRow, sort_rows
-from loyaltycore.domain.validation import Faults
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.form import Reading, read_new
+from loyaltycore.customers.rules.identity import KnownPeople, identity_of, recognise
+from loyaltycore.customers.rules.import_report import SkippedRow
+from loyaltycore.customers.rules.import_rows import read_row
+from loyaltycore.customers.rules.importing import ReadRow, sort_rows
+from loyaltycore.kernel.validation import Faults
 from tests.domain.customers.forms import TODAY
 
 READING = Reading(TODAY, "DE")

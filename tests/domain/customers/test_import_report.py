@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyaltycore.domain.customers.import_report import (
+from loyaltycore.customers.rules.import_report import (
     KEPT_ROWS,
     ImportProgress,
     ImportReport,

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from loyaltycore.domain.contact import Address, ConsentState, Phone, PhoneKind
-from loyaltycore.domain.customers.customer import CustomerKind, Salutation
-from loyaltycore.domain.customers.form import Reading
-from loyaltycore.domain.customers.import_rows import read_row
-from loyaltycore.domain.customers.import_words import country_code, language_code
+from loyaltycore.customers.rules.customer import CustomerKind, Salutation
+from loyaltycore.customers.rules.form import Reading
+from loyaltycore.customers.rules.import_rows import read_row
+from loyaltycore.customers.rules.import_words import country_code, language_code
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.contact import Address, ConsentState, Phone, PhoneKind
 from tests.domain.customers.forms import TODAY
 
 READING = Reading(TODAY, "DE")

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.check_digits import luhn_valid
-from loyaltycore.domain.customers.numbers import NumberPattern, check_pattern, free_numbers
-from loyaltycore.domain.customers.options import NUMBER_PATTERN
-from loyaltycore.domain.validation import Faults
+from loyaltycore.customers.rules.numbers import NumberPattern, check_pattern, free_numbers
+from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.check_digits import luhn_valid
+from loyaltycore.kernel.validation import Faults
 
 fixed = st.text("ABKZabkz019-/._#Ä", max_size=9)
 years = st.integers(1000, 9999)

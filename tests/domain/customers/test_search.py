@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.contact import Address, AddressKind, Phone
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
-from loyaltycore.domain.customers.search import email_key, fold, foldings, lookup_keys, name_keys, sort_name
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.search import email_key, fold, foldings, lookup_keys, name_keys, sort_name
+from loyaltycore.kernel.contact import Address, AddressKind, Phone
 
 letters = st.characters(codec="utf-8", categories=("L", "Nd"), max_codepoint=0x24F)
 names = st.text(st.one_of(letters, st.sampled_from(" -'\u2019.,")), min_size=1, max_size=40).filter(

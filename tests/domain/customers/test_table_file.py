@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.customers.table_file import BrokenRow, Row, open_table
-from loyaltycore.domain.customers.table_lines import MAX_LINE_BYTES
-from loyaltycore.domain.customers.table_records import MAX_RECORD_LENGTH, MAX_RECORD_LINES, MESSAGES
+from loyaltycore.customers.rules.table_file import BrokenRow, Row, open_table
+from loyaltycore.customers.rules.table_lines import MAX_LINE_BYTES
+from loyaltycore.customers.rules.table_records import MAX_RECORD_LENGTH, MAX_RECORD_LINES, MESSAGES
 from loyaltycore.errors import InvalidInput
 
 HEADER = ("Kd-Nr", "Vorname", "Nachname", "Bemerkung")

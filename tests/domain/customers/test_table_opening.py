@@ -5,9 +5,9 @@ import io
 
 import pytest
 
-from loyaltycore.domain.customers.table_columns import ALIASES, FIELDS, HOUSE_NUMBER, key_of
-from loyaltycore.domain.customers.table_file import BrokenRow, Row, open_table
-from loyaltycore.domain.customers.table_lines import MAX_LINE_BYTES
+from loyaltycore.customers.rules.table_columns import ALIASES, FIELDS, HOUSE_NUMBER, key_of
+from loyaltycore.customers.rules.table_file import BrokenRow, Row, open_table
+from loyaltycore.customers.rules.table_lines import MAX_LINE_BYTES
 from loyaltycore.errors import InvalidInput
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.contact import ConsentState
-from loyaltycore.domain.customers.customer import Salutation
-from loyaltycore.domain.customers.table_file import read_date, read_salutation, read_yes_no_open
+from loyaltycore.customers.rules.customer import Salutation
+from loyaltycore.customers.rules.table_file import read_date, read_salutation, read_yes_no_open
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.contact import ConsentState
 
 TODAY = date(2024, 7, 1)
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))

@@ -9,22 +9,22 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.criteria import EVERYTHING, And, Or, key_starts
-from loyaltycore.domain.decisions import Decision, Note, Subject
-from loyaltycore.domain.processes import Audience, Process, ProcessKind, ProcessStep, StepState, StepTemplate
-from loyaltycore.domain.processes.completing import (
+from loyaltycore.errors import NotFound, Refused
+from loyaltycore.kernel.criteria import EVERYTHING, And, Or, key_starts
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.processes import Audience, Process, ProcessKind, ProcessStep, StepState, StepTemplate
+from loyaltycore.processes.rules.completing import (
     OfferCheck,
     OfferVerdict,
     check_offer,
     close_process,
     complete_offer,
 )
-from loyaltycore.domain.processes.process import ProcessState, open_step_key, process_keys
-from loyaltycore.domain.processes.search import template_keys, templates_with
-from loyaltycore.domain.processes.starting import Age, Start, require_startable, start_process
-from loyaltycore.domain.processes.template import OpenMandatory
-from loyaltycore.domain.processes.working import finish_step, narrowed, require_executable, skip_step
-from loyaltycore.errors import NotFound, Refused
+from loyaltycore.processes.rules.process import ProcessState, open_step_key, process_keys
+from loyaltycore.processes.rules.search import template_keys, templates_with
+from loyaltycore.processes.rules.starting import Age, Start, require_startable, start_process
+from loyaltycore.processes.rules.template import OpenMandatory
+from loyaltycore.processes.rules.working import finish_step, narrowed, require_executable, skip_step
 from tests.domain.processes.workshop import NOON, started, step_of, template_of
 
 TEMPLATE = template_of(step_of("a", mandatory=True), step_of("b"), step_of("c", pre_step=True))

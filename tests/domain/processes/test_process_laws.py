@@ -9,7 +9,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.processes import (
+from loyaltycore.errors import Refused
+from loyaltycore.processes import (
     OfferVerdict,
     OpenMandatory,
     Process,
@@ -19,11 +20,10 @@ from loyaltycore.domain.processes import (
     ReloadReport,
     StepState,
 )
-from loyaltycore.domain.processes.completing import check_offer, close_process, complete_offer
-from loyaltycore.domain.processes.process import process_keys
-from loyaltycore.domain.processes.reloading import laid_down, reload_process, reloaded_steps
-from loyaltycore.domain.processes.working import finish_step, require_executable, skip_step
-from loyaltycore.errors import Refused
+from loyaltycore.processes.rules.completing import check_offer, close_process, complete_offer
+from loyaltycore.processes.rules.process import process_keys
+from loyaltycore.processes.rules.reloading import laid_down, reload_process, reloaded_steps
+from loyaltycore.processes.rules.working import finish_step, require_executable, skip_step
 from tests.domain.processes.workshop import (
     NOON,
     kept,

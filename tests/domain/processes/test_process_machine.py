@@ -9,17 +9,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from loyaltycore.domain.processes import OpenMandatory, Process, ProcessTemplate, StepState
-from loyaltycore.domain.processes.completing import close_process, complete_offer
-from loyaltycore.domain.processes.editing import (
+from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.processes import OpenMandatory, Process, ProcessTemplate, StepState
+from loyaltycore.processes.rules.completing import close_process, complete_offer
+from loyaltycore.processes.rules.editing import (
     add_step,
     change_step,
     move_step,
     remove_step,
 )
-from loyaltycore.domain.processes.reloading import reload_process
-from loyaltycore.domain.processes.working import finish_step, require_executable, skip_step
-from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.processes.rules.reloading import reload_process
+from loyaltycore.processes.rules.working import finish_step, require_executable, skip_step
 from tests.domain.processes.workshop import KEYS, NOON, kept, started, step_of, template_of
 
 REDOABLE = frozenset("ace")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.decisions import Decision
-from loyaltycore.domain.processes import Process, StepState
-from loyaltycore.domain.processes.process import ProcessState
-from loyaltycore.domain.processes.reloading import ReloadReport, laid_down, reload_process
+from loyaltycore.kernel.decisions import Decision
+from loyaltycore.processes import Process, StepState
+from loyaltycore.processes.rules.process import ProcessState
+from loyaltycore.processes.rules.reloading import ReloadReport, laid_down, reload_process
 from tests.domain.processes.test_process_decisions import (
     PROCESS,
     SUBJECT,

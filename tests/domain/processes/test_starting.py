@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from loyaltycore.domain.processes import Audience
-from loyaltycore.domain.processes.starting import Age, age_on, is_for, require_startable
 from loyaltycore.errors import Refused
+from loyaltycore.processes import Audience
+from loyaltycore.processes.rules.starting import Age, age_on, is_for, require_startable
 from tests.domain.processes.workshop import template_of
 
 

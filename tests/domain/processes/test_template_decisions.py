@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.decisions import Decision, Note, Subject
-from loyaltycore.domain.processes import Audience, ProcessKind, ProcessTemplate, StepTemplate
-from loyaltycore.domain.processes.editing import (
+from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes import Audience, ProcessKind, ProcessTemplate, StepTemplate
+from loyaltycore.processes.rules.editing import (
     add_step,
     change_step,
     change_template,
@@ -23,15 +25,13 @@ from loyaltycore.domain.processes.editing import (
     set_hidden,
     shift_step,
 )
-from loyaltycore.domain.processes.template import ABBREVIATIONS, OpenMandatory
-from loyaltycore.domain.processes.template_form import (
+from loyaltycore.processes.rules.template import ABBREVIATIONS, OpenMandatory
+from loyaltycore.processes.rules.template_form import (
     read_step,
     read_template,
     read_template_changes,
     read_values,
 )
-from loyaltycore.domain.validation import Faults
-from loyaltycore.errors import InvalidInput, NotFound, Refused
 from tests.domain.processes.workshop import step_of, template_of
 
 A, B, C = (step_of(key) for key in "abc")

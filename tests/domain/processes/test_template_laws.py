@@ -7,8 +7,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.processes import ProcessKind, ProcessTemplate
-from loyaltycore.domain.processes.editing import (
+from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes import ProcessKind, ProcessTemplate
+from loyaltycore.processes.rules.editing import (
     add_step,
     change_step,
     delete_template,
@@ -16,15 +18,13 @@ from loyaltycore.domain.processes.editing import (
     remove_step,
     shift_step,
 )
-from loyaltycore.domain.processes.template import ABBREVIATIONS
-from loyaltycore.domain.processes.template_form import (
+from loyaltycore.processes.rules.template import ABBREVIATIONS
+from loyaltycore.processes.rules.template_form import (
     MOST_STEPS,
     read_template,
     read_template_changes,
     read_values,
 )
-from loyaltycore.domain.validation import Faults
-from loyaltycore.errors import InvalidInput, NotFound, Refused
 from tests.domain.processes.workshop import KEYS, started, step_of, template_of, templates
 
 _moves = st.lists(

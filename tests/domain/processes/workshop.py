@@ -8,9 +8,9 @@ from typing import Any
 from attrs import evolve
 from hypothesis import strategies as st
 
-from loyaltycore.domain.decisions import Decision
-from loyaltycore.domain.processes import Process, ProcessKind, ProcessTemplate, StepState, StepTemplate
-from loyaltycore.domain.processes.starting import Start, start_process
+from loyaltycore.kernel.decisions import Decision
+from loyaltycore.processes import Process, ProcessKind, ProcessTemplate, StepState, StepTemplate
+from loyaltycore.processes.rules.starting import Start, start_process
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 KEYS = tuple("abcdef")

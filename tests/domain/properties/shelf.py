@@ -8,8 +8,9 @@ from typing import Any
 from attrs import define, evolve, field
 from hypothesis import strategies as st
 
-from loyaltycore.domain.decisions import Decision
-from loyaltycore.domain.properties.assignment import (
+from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.kernel.decisions import Decision
+from loyaltycore.properties.rules.assignment import (
     Assigning,
     CustomerProperty,
     StepReference,
@@ -17,7 +18,7 @@ from loyaltycore.domain.properties.assignment import (
     slot_of,
     unassign_value,
 )
-from loyaltycore.domain.properties.defining import (
+from loyaltycore.properties.rules.defining import (
     add_value,
     change_property,
     change_value,
@@ -25,9 +26,8 @@ from loyaltycore.domain.properties.defining import (
     order_values,
     set_hidden,
 )
-from loyaltycore.domain.properties.form import read_changes, read_new_value, read_order, read_value_changes
-from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyType, PropertyValue
-from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.properties.rules.form import read_changes, read_new_value, read_order, read_value_changes
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 KEYS = ("a", "b", "c", "d")

@@ -7,15 +7,15 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.properties.assignment import (
+from loyaltycore.errors import Refused
+from loyaltycore.properties.rules.assignment import (
     AssignedHow,
     Assigning,
     CustomerProperty,
     StepReference,
     assign_value,
 )
-from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyType
-from loyaltycore.errors import Refused
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType
 from tests.domain.properties.shelf import BY, KEYS, NOON, Shelf, definitions, kind_of, shelves, steps
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.criteria import exists, field
-from loyaltycore.domain.decisions import Decision, Note, Subject
-from loyaltycore.domain.properties.assignment import (
+from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.kernel.criteria import exists, stored
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.properties.rules.assignment import (
     AssignedHow,
     Assigning,
     CustomerProperty,
@@ -19,7 +20,7 @@ from loyaltycore.domain.properties.assignment import (
     slot_of,
     unassign_value,
 )
-from loyaltycore.domain.properties.defining import (
+from loyaltycore.properties.rules.defining import (
     add_value,
     change_property,
     change_value,
@@ -29,9 +30,8 @@ from loyaltycore.domain.properties.defining import (
     order_values,
     set_hidden,
 )
-from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyType, PropertyValue
-from loyaltycore.domain.properties.showing import ShownProperty, has_value, show_properties
-from loyaltycore.errors import InvalidInput, NotFound, Refused
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
+from loyaltycore.properties.rules.showing import ShownProperty, has_value, show_properties
 from tests.domain.properties.shelf import NOON, kind_of
 
 KIND = kind_of()
@@ -287,8 +287,8 @@ def test_a_screen_shows_properties_by_name_and_values_in_their_order() -> None:
 
 def test_customers_are_found_by_a_value_that_they_have_now() -> None:
     """What has ended does not count; without a value any of the property does."""
-    now = (field("property") == "group") & ~field("slot").is_null()
+    now = (stored("property") == "group") & ~stored("slot").is_null()
     assert has_value("group") == exists("customer_properties", "customer_id", now)
     assert has_value("group", "a") == exists(
-        "customer_properties", "customer_id", now & (field("value") == "a")
+        "customer_properties", "customer_id", now & (stored("value") == "a")
     )

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.properties.form import (
+from loyaltycore.errors import InvalidInput
+from loyaltycore.properties.rules.form import (
     read_changes,
     read_new_value,
     read_order,
     read_property,
     read_value_changes,
 )
-from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyValue
-from loyaltycore.errors import InvalidInput
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyValue
 from tests.domain.properties.shelf import kind_of
 
 KIND = kind_of()

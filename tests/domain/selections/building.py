@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from loyaltycore.domain.selections.catalogue import Catalogue, SelectableField, ValueType
-from loyaltycore.domain.selections.conditions import (
+from loyaltycore.selections.rules.catalogue import Catalogue, SelectableField, ValueType
+from loyaltycore.selections.rules.conditions import (
     WITH_SEVERAL,
     WITHOUT_VALUE,
     AllOf,

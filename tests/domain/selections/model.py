@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from loyaltycore.domain.contact import parse_email, parse_phone
-from loyaltycore.domain.customers.customer import POSTAL_KINDS, Customer
-from loyaltycore.domain.customers.search import foldings, name_keys
-from loyaltycore.domain.selections.conditions import (
+from loyaltycore.customers.rules.customer import POSTAL_KINDS, Customer
+from loyaltycore.customers.rules.search import foldings, name_keys
+from loyaltycore.kernel.contact import parse_email, parse_phone
+from loyaltycore.selections.rules.conditions import (
     AllOf,
     AnyOf,
     Condition,
@@ -27,7 +27,7 @@ from loyaltycore.domain.selections.conditions import (
     RelatedCondition,
     Relative,
 )
-from loyaltycore.domain.selections.sources import Today
+from loyaltycore.selections.rules.sources import Today
 from tests.domain.selections.world import Person
 
 _OPPOSITES: Final = {

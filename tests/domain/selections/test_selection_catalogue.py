@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.cards.card import CardState
-from loyaltycore.domain.customers.customer import POSTAL_KINDS
-from loyaltycore.domain.selections.catalogue import Choice, ValueType, choices_of, operators_of
-from loyaltycore.domain.selections.conditions import AllOf, FieldCondition, RelatedCondition
-from loyaltycore.domain.selections.days import age_on
-from loyaltycore.domain.selections.explaining import Explaining, tables_of
-from loyaltycore.domain.selections.sources import Today
+from loyaltycore.cards.rules.card import CardState
+from loyaltycore.customers.rules.customer import POSTAL_KINDS
+from loyaltycore.selections.rules.catalogue import Choice, ValueType, choices_of, operators_of
+from loyaltycore.selections.rules.conditions import AllOf, FieldCondition, RelatedCondition
+from loyaltycore.selections.rules.days import age_on
+from loyaltycore.selections.rules.explaining import Explaining, tables_of
+from loyaltycore.selections.rules.sources import Today
 from tests.domain.selections.world import CATALOGUE, INTERESTS, ORIGIN, PEOPLE, TODAYS, Person
 
 EQUAL, SEVERAL, EMPTY = "is is_not", "is is_not one_of not_one_of", "is_empty is_filled"

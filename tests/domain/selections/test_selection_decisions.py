@@ -7,16 +7,16 @@ from datetime import UTC, date, datetime
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.decisions import Decision, Note, Subject
-from loyaltycore.domain.selections.conditions import AllOf, Relative
-from loyaltycore.domain.selections.days import age_on
-from loyaltycore.domain.selections.selection import (
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.selections.rules.conditions import AllOf, Relative
+from loyaltycore.selections.rules.days import age_on
+from loyaltycore.selections.rules.selection import (
     Selection,
     change_selection,
     delete_selection,
     save_selection,
 )
-from loyaltycore.errors import Refused
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 SUBJECT = Subject("selections", "s1")

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.domain.selections.checking import MAX_KEYED, MAX_TOGETHER, check_condition
-from loyaltycore.domain.selections.conditions import (
+from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.selections.rules.checking import MAX_KEYED, MAX_TOGETHER, check_condition
+from loyaltycore.selections.rules.conditions import (
     AllOf,
     AnyOf,
     Condition,
@@ -18,7 +20,7 @@ from loyaltycore.domain.selections.conditions import (
     RelatedCondition,
     Relative,
 )
-from loyaltycore.domain.selections.json_form import (
+from loyaltycore.selections.rules.json_form import (
     MAX_DEPTH,
     MAX_PARTS,
     MAX_VALUES,
@@ -26,9 +28,7 @@ from loyaltycore.domain.selections.json_form import (
     dumps,
     loads,
 )
-from loyaltycore.domain.selections.words import relative_words, words_of
-from loyaltycore.domain.validation import Faults
-from loyaltycore.errors import InvalidInput
+from loyaltycore.selections.rules.words import relative_words, words_of
 from tests.domain.selections.world import CATALOGUE
 
 EVERYBODY = {"kind": "all_of", "parts": []}

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from loyaltycore.domain.criteria import Query, matches
-from loyaltycore.domain.selections.catalogue import Catalogue
-from loyaltycore.domain.selections.checking import check_condition
-from loyaltycore.domain.selections.compiling import compile_condition
-from loyaltycore.domain.selections.conditions import (
+from loyaltycore.customers.records import CUSTOMERS
+from loyaltycore.kernel.criteria import Query, matches
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.selections.rules.catalogue import Catalogue
+from loyaltycore.selections.rules.checking import check_condition
+from loyaltycore.selections.rules.compiling import compile_condition
+from loyaltycore.selections.rules.conditions import (
     AllOf,
     AnyOf,
     Condition,
@@ -26,13 +28,11 @@ from loyaltycore.domain.selections.conditions import (
     RelatedCondition,
     Relative,
 )
-from loyaltycore.domain.selections.explaining import Explaining, Explanation
-from loyaltycore.domain.selections.json_form import MAX_DEPTH, as_condition, dumps, loads, to_data
-from loyaltycore.domain.selections.sources import Today, behind
-from loyaltycore.domain.selections.words import words_of
-from loyaltycore.domain.validation import Faults
-from loyaltycore.records.checks import check_query
-from loyaltycore.records.customers import CUSTOMERS
+from loyaltycore.selections.rules.explaining import Explaining, Explanation
+from loyaltycore.selections.rules.json_form import MAX_DEPTH, as_condition, dumps, loads, to_data
+from loyaltycore.selections.rules.sources import Today, behind
+from loyaltycore.selections.rules.words import words_of
+from loyaltycore.storing.checks import check_query
 from tests.domain.selections.building import conditions, field_conditions, relative_days
 from tests.domain.selections.model import Model
 from tests.domain.selections.world import (

@@ -13,20 +13,20 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from loyaltycore.domain.cards.card import CardState, CustomerCard
-from loyaltycore.domain.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
-from loyaltycore.domain.criteria import View
-from loyaltycore.domain.customers.custom_fields import CustomField, CustomFields, FieldKind
-from loyaltycore.domain.customers.customer import Customer, CustomerKind, Salutation
-from loyaltycore.domain.customers.derived import with_derived
-from loyaltycore.domain.properties.assignment import CustomerProperty
-from loyaltycore.domain.properties.property_type import PropertyCategory, PropertyType, PropertyValue
-from loyaltycore.domain.selections.catalogue import Catalogue, Choice
-from loyaltycore.domain.selections.customer_fields import custom_field, customer_fields, property_field
-from loyaltycore.domain.selections.sources import Today
-from loyaltycore.records.catalogue import core_record_types
-from loyaltycore.records.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType, Registry
-from loyaltycore.services.selections.selectable import relations
+from loyaltycore.all_records import core_record_types
+from loyaltycore.cards.rules.card import CardState, CustomerCard
+from loyaltycore.customers.rules.customer import Customer, CustomerKind, Salutation
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.kernel.contact import Address, AddressKind, Channel, ConsentState, Phone, PhoneKind
+from loyaltycore.kernel.criteria import View
+from loyaltycore.kernel.custom_fields import CustomField, CustomFields, FieldKind
+from loyaltycore.properties.rules.assignment import CustomerProperty
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
+from loyaltycore.selections.rules.catalogue import Catalogue, Choice
+from loyaltycore.selections.rules.customer_fields import custom_field, customer_fields, property_field
+from loyaltycore.selections.rules.sources import Today
+from loyaltycore.selections.selectable import relations
+from loyaltycore.storing.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType, Registry
 
 
 class Stage(Enum):

@@ -6,11 +6,11 @@ import threading
 from datetime import timedelta
 from typing import Any, Final
 
-from loyaltycore.domain.outbox import OutboxMessage
+from loyaltycore.cards.vendor_news import VendorNews
+from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.memory import FixedClock
-from loyaltycore.services.delivery.handler import Outcome
-from loyaltycore.services.delivery.outbox import Outbox
-from loyaltycore.services.delivery.vendor_news import VendorNews
+from loyaltycore.outbox.handler import Outcome
+from loyaltycore.outbox.service import Outbox
 from tests.faults.scene import PatientVendor, SilentVendor
 from tests.faults.verbs.verb import Act, Run, Verb, nothing
 

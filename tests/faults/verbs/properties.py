@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from loyaltycore.domain.properties.property_type import PropertyValue
+from loyaltycore.properties.rules.property_type import PropertyValue
 from tests.faults.verbs.verb import Run, Verb
 
 _VALUES: Final = (PropertyValue("round", label="Round"), PropertyValue("square", label="Square"))

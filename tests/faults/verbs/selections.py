@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from loyaltycore.domain.selections import AllOf
+from loyaltycore.selections import AllOf
 from tests.faults.verbs.verb import Run, Verb
 
 _IDS: Final[dict[str, str]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from loyaltycore.domain.cards.options import INFORMATION_EMAIL, NUMBER_SCHEME
+from loyaltycore.cards.rules.options import INFORMATION_EMAIL, NUMBER_SCHEME
 from tests.faults.verbs.verb import Run, Verb
 from tests.house import BASIC, COSTS, GOLD
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from loyaltycore import Loyalty
+from loyaltycore.desk import Desk
 from loyaltycore.ports.storage import Storage
-from loyaltycore.services.desk import Desk
 from tests.faults.scene import Facts, open_run
 
 KEY: Final = "till-1"

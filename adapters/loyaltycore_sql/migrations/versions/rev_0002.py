@@ -24,11 +24,11 @@ from sqlalchemy import (
     update,
 )
 
-from loyaltycore.codec import from_json
-from loyaltycore.domain.contact import Address, Phone
-from loyaltycore.domain.customers.customer import Customer, CustomerKind
-from loyaltycore.domain.customers.derived import with_derived
-from loyaltycore.domain.customers.search import lookup_keys
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.customers.rules.search import lookup_keys
+from loyaltycore.kernel.contact import Address, Phone
+from loyaltycore.storing.codec import from_json
 from loyaltycore_sql.migrations.ddl import (
     add_columns,
     create_keys_table,

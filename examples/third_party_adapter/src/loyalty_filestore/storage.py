@@ -10,7 +10,7 @@ from pathlib import Path
 from loyalty_filestore.file import RecordFile
 from loyalty_filestore.transaction import FileTransaction
 from loyaltycore.ports.heeding import Heeded
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 
 
 class FileStorage:

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from attrs import define, evolve
 
 from loyalty_filestore.file import Tables
-from loyaltycore.codec import from_data, to_data
-from loyaltycore.domain.criteria import Query, View, matches, plain
 from loyaltycore.errors import DuplicateKey, Fault, InvalidInput, StaleRecord, StorageError
-from loyaltycore.records.checks import check_query
-from loyaltycore.records.registry import RecordType, Registry, Storing
+from loyaltycore.kernel.criteria import Query, View, matches, plain
+from loyaltycore.storing.checks import check_query
+from loyaltycore.storing.codec import from_data, to_data
+from loyaltycore.storing.registry import RecordType, Registry, Storing
 
 T = TypeVar("T")
 

@@ -12,11 +12,11 @@ from loyaltycore.cli.numbers import count, seconds
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import complain, log_to_stderr, on_one_line, say
 from loyaltycore.cli.stopping import Wish, wish_to_stop
-from loyaltycore.domain.outbox import OutboxMessage
 from loyaltycore.errors import LoyaltyError
-from loyaltycore.services.delivery.handler import Outcome, Verdict
-from loyaltycore.services.delivery.worker import DeliveryReport, Worker
-from loyaltycore.services.loyalty import Loyalty
+from loyaltycore.kernel.outbox import OutboxMessage
+from loyaltycore.loyalty import Loyalty
+from loyaltycore.outbox.handler import Outcome, Verdict
+from loyaltycore.outbox.worker import DeliveryReport, Worker
 
 NAME: Final = "deliver"
 HELP: Final = "hand over what waits in the outbox: mails, texts, print orders"

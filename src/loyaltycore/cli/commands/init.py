@@ -8,8 +8,8 @@ from typing import Final
 
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say
-from loyaltycore.domain.branches import Branch, read_branch
-from loyaltycore.services.loyalty import Loyalty
+from loyaltycore.kernel.branches import Branch, read_branch
+from loyaltycore.loyalty import Loyalty
 
 NAME: Final = "init"
 HELP: Final = "write a configuration if there is none, create or upgrade the tables, open a first branch"

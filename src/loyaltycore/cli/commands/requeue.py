@@ -7,9 +7,9 @@ from typing import Final
 
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import complain, say
-from loyaltycore.domain.outbox import MessageState
 from loyaltycore.errors import Fault, InvalidInput, NotFound, Refused
-from loyaltycore.services.delivery.outbox import Outbox
+from loyaltycore.kernel.outbox import MessageState
+from loyaltycore.outbox.service import Outbox
 
 NAME: Final = "requeue"
 HELP: Final = "give messages that were given up a new life"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say, say_table
-from loyaltycore.domain.outbox import MessageState, OutboxMessage
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 
 NAME: Final = "status"
 HELP: Final = "show the outbox and the card orders by state, and why messages were given up"

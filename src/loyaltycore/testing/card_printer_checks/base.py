@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import pytest
 from attrs import evolve, frozen
 
-from loyaltycore.domain.cards import printing
-from loyaltycore.domain.cards.printing import Encoding, EncodingKind, PostalAddress, PrintOrder, PrintState
+from loyaltycore.kernel import printing
+from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder, PrintState
 from loyaltycore.ports import card_printing, messaging
 from loyaltycore.ports.card_printing import CardPrinter, PrintStatus
 from loyaltycore.ports.messaging import DeliveryStatus

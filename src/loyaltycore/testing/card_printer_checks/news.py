@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from loyaltycore.domain.cards.printing import PrintEvent, PrintState
+from loyaltycore.kernel.printing import PrintEvent, PrintState
 from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents
 from loyaltycore.testing.card_printer_checks.base import PrinterChecks
 from loyaltycore.testing.suite import needs

@@ -9,14 +9,14 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from loyaltycore.domain.cards.printing import (
+from loyaltycore.errors import DeliveryFailed
+from loyaltycore.kernel.printing import (
     Encoding,
     EncodingKind,
     PrintCancellation,
     PrintOrder,
     PrintState,
 )
-from loyaltycore.errors import DeliveryFailed
 from loyaltycore.ports.card_printing import CancelOutcome, CardPrinter
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.testing.card_printer_checks.base import PrinterChecks, key_of

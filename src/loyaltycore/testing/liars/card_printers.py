@@ -8,8 +8,8 @@ from typing import Final
 
 from attrs import evolve
 
-from loyaltycore.domain.cards.printing import EncodingKind, PrintState
 from loyaltycore.errors import DeliveryFailed, Fault
+from loyaltycore.kernel.printing import EncodingKind, PrintState
 from loyaltycore.ports.card_printing import (
     CancelOutcome,
     CancelReceipt,

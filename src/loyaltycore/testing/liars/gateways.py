@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import evolve
 
-from loyaltycore.domain.messages import SmsText
+from loyaltycore.kernel.messages import SmsText
 from loyaltycore.memory import MemorySmsGateway
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.testing.liars.liar import Liar

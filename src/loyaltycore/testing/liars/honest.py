@@ -9,7 +9,7 @@ from typing import Self
 
 from loyaltycore.errors import StorageError, StorageUnreachable
 from loyaltycore.memory.storage import MemoryTransaction, Rows
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 
 Verbs = Callable[..., MemoryTransaction]
 

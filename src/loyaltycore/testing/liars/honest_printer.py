@@ -11,15 +11,14 @@ from datetime import UTC, datetime
 from threading import RLock
 from typing import Final
 
-from loyaltycore.codec import from_data, to_json
-from loyaltycore.domain.cards.printing import (
+from loyaltycore.errors import DeliveryFailed, Fault, WebhookRejected
+from loyaltycore.kernel.printing import (
     PrintCancellation,
     PrintEvent,
     PrintOrder,
     PrintState,
     PrintStatus,
 )
-from loyaltycore.errors import DeliveryFailed, Fault, WebhookRejected
 from loyaltycore.memory import MemoryCardPrinter
 from loyaltycore.ports.card_printing import (
     CancelOutcome,
@@ -29,6 +28,7 @@ from loyaltycore.ports.card_printing import (
     PrintReceipt,
 )
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+from loyaltycore.storing.codec import from_data, to_json
 from loyaltycore.testing.card_printer_checks.base import Call
 
 _SECRET: Final = b"only for tests"

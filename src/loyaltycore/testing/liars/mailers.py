@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import evolve
 
-from loyaltycore.domain.messages import Email
+from loyaltycore.kernel.messages import Email
 from loyaltycore.memory import MemoryMailer
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.testing.letters import ReceivedMail, delivered, read_mail

@@ -7,10 +7,10 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.domain.criteria import EVERYTHING, Query, plain
 from loyaltycore.errors import StorageError
+from loyaltycore.kernel.criteria import EVERYTHING, Query, plain
 from loyaltycore.memory.storage import MemoryTransaction
-from loyaltycore.records.checks import check_query
+from loyaltycore.storing.checks import check_query
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar, Final
 
 from loyaltycore.memory.storage import MemoryTransaction, Rows
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 from loyaltycore.testing.liars.file_disk import FileDisk
 from loyaltycore.testing.liars.honest import Disk, HonestStorage
 

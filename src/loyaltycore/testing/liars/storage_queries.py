@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.domain.criteria import (
+from loyaltycore.errors import InvalidInput, StorageError
+from loyaltycore.kernel.criteria import (
     And,
     Compare,
     Criteria,
@@ -21,10 +22,9 @@ from loyaltycore.domain.criteria import (
     View,
     matches,
 )
-from loyaltycore.errors import InvalidInput, StorageError
 from loyaltycore.memory.storage import MemoryTransaction
-from loyaltycore.records.checks import check_query
-from loyaltycore.records.registry import LOOKUP_LENGTH, RecordType, Registry
+from loyaltycore.storing.checks import check_query
+from loyaltycore.storing.registry import LOOKUP_LENGTH, RecordType, Registry
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final, Self
 
 from loyaltycore.memory.storage import MemoryTransaction, Rows
-from loyaltycore.records.registry import Registry
+from loyaltycore.storing.registry import Registry
 from loyaltycore.testing.liars.honest import Disk, HonestStorage
 
 _A_WHILE: Final = 0.003

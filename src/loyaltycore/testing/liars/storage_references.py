@@ -7,8 +7,8 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.domain.criteria import Criteria, Exists, HasKey, KeyBetween, Not, View, matches
-from loyaltycore.records.registry import RecordType
+from loyaltycore.kernel.criteria import Criteria, Exists, HasKey, KeyBetween, Not, View, matches
+from loyaltycore.storing.registry import RecordType
 from loyaltycore.testing.liars.storage_queries import OwnMeaning, meets_none
 
 T = TypeVar("T")

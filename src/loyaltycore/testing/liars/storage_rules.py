@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Final
 
 from attrs import evolve
 
-from loyaltycore.codec import from_data, to_data
 from loyaltycore.errors import DuplicateKey, StaleRecord
 from loyaltycore.memory.storage import MemoryTransaction
-from loyaltycore.records.registry import RecordType
+from loyaltycore.storing.codec import from_data, to_data
+from loyaltycore.storing.registry import RecordType
 
 
 class OverwritesOnAdd(MemoryTransaction):

@@ -8,10 +8,10 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.domain.criteria import Criteria, Query
 from loyaltycore.errors import Conflict, RegistrationError, StorageError
+from loyaltycore.kernel.criteria import Criteria, Query
 from loyaltycore.memory.storage import MemoryTransaction, Rows
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.storing.registry import RecordType, Registry
 from loyaltycore.testing.liars.honest import HonestStorage
 
 T = TypeVar("T")

@@ -9,11 +9,11 @@ from typing import Any, Final, TypeVar, cast
 
 from attrs import evolve
 
-from loyaltycore.codec import from_data, to_data
-from loyaltycore.domain.criteria import Query
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.memory.storage import MemoryTransaction
-from loyaltycore.records.registry import RecordType, StoredField, Storing
+from loyaltycore.storing.codec import from_data, to_data
+from loyaltycore.storing.registry import RecordType, StoredField, Storing
 from loyaltycore.testing.samples import Thing
 
 T = TypeVar("T")

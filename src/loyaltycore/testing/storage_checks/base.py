@@ -8,12 +8,12 @@ from typing import Any, ClassVar, TypeVar
 
 from attrs import frozen
 
-from loyaltycore.codec import to_json
-from loyaltycore.domain import criteria
-from loyaltycore.domain.criteria import EVERYTHING, Criteria, Query
+from loyaltycore.kernel import criteria
+from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Query
 from loyaltycore.ports import storage as storage_port
 from loyaltycore.ports.storage import Storage, Transaction
-from loyaltycore.records import registry
+from loyaltycore.storing import registry
+from loyaltycore.storing.codec import to_json
 from loyaltycore.testing.samples import REGISTRY
 from loyaltycore.testing.suite import Capability, Conformance, hook, hook_for
 
@@ -125,7 +125,7 @@ def write(storage: Storage, *steps: tuple[Any, ...], then: BaseException | None 
             raise then
 
 
-def stored(storage: Storage, cls: type[T]) -> list[T]:
+def all_of(storage: Storage, cls: type[T]) -> list[T]:
     """All committed records of a class."""
     with storage.transaction(read_only=True) as tx:
         return list(tx.find(cls, Query()))

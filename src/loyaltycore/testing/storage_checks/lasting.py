@@ -9,11 +9,11 @@ from contextlib import suppress
 
 import pytest
 
-from loyaltycore.domain.criteria import has_key
 from loyaltycore.errors import DuplicateKey, LoyaltyError, StaleRecord, StorageError
+from loyaltycore.kernel.criteria import has_key
 from loyaltycore.ports.storage import Storage
 from loyaltycore.testing.samples import PARTS, REGISTRY, THINGS, Part, Thing
-from loyaltycore.testing.storage_checks.base import StorageChecks, fetched, keep, keys_of, stored, undone
+from loyaltycore.testing.storage_checks.base import StorageChecks, all_of, fetched, keep, keys_of, undone
 from loyaltycore.testing.suite import needs
 
 
@@ -29,9 +29,9 @@ class LastingChecks(StorageChecks, kit=True):
                 tx.save(Thing("t", "new", words=("w", "v")))
                 tx.add(Thing("gone"))
                 tx.remove(Thing("gone"))
-            before = stored(storage, Thing), stored(storage, Part)
+            before = all_of(storage, Thing), all_of(storage, Part)
             with self.bound_again(storage) as again:
-                assert (stored(again, Thing), stored(again, Part)) == before
+                assert (all_of(again, Thing), all_of(again, Part)) == before
                 with again.transaction(read_only=True) as tx:
                     assert keys_of(tx, Thing, has_key("word", "v")) == ["t"]
 
@@ -60,7 +60,7 @@ class LastingChecks(StorageChecks, kit=True):
                 tx.save(Thing("t", name="second"))
                 tx.add(Thing("u"))
             assert fetched(storage, Thing, "t").name == "second"
-            assert [thing.id for thing in stored(storage, Thing)] == ["t", "u"]
+            assert [thing.id for thing in all_of(storage, Thing)] == ["t", "u"]
 
     @needs("peekable")
     def test_the_rows_are_really_there(self) -> None:
@@ -95,7 +95,7 @@ class LastingChecks(StorageChecks, kit=True):
             with pytest.raises(expected):
                 keep(storage, Thing("t"))
             with suppress(expected):
-                stored(storage, Thing)
+                all_of(storage, Thing)
 
 
 def _binds(storage: Storage) -> bool:

@@ -9,9 +9,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.criteria import Query, field
+from loyaltycore.kernel.criteria import Query, stored
 from loyaltycore.ports.storage import Transaction
-from loyaltycore.records.registry import RecordType
+from loyaltycore.storing.registry import RecordType
 from loyaltycore.testing.samples import PARTS, THINGS, Color, Part, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, keep, keys_of, undone
 from loyaltycore.testing.strategies.answers import in_order, place_of
@@ -140,7 +140,7 @@ class PagingChecks(StorageChecks, kit=True):
             with storage.transaction(read_only=True) as tx:
                 assert keys_of(tx, Thing, order_by=("size",), after=(1, "3")) == ["3a", "4", "5"]
                 assert keys_of(tx, Thing, order_by=("-size",), after=(1, "3")) == ["2", "1", "0a", "0"]
-                assert keys_of(tx, Thing, after=("3",), where=field("size") > 1) == ["4", "5"]
+                assert keys_of(tx, Thing, after=("3",), where=stored("size") > 1) == ["4", "5"]
                 assert keys_of(tx, Thing, after=("9",)) == []
 
     def test_a_limit_is_kept(self) -> None:
@@ -152,14 +152,14 @@ class PagingChecks(StorageChecks, kit=True):
                     assert keys_of(tx, Thing, limit=limit) == ["0", "1", "2", "3", "4"][:limit]
                 assert len(keys_of(tx, Thing)) == 5
                 assert keys_of(tx, Thing, after=("1",), limit=2) == ["2", "3"]
-                assert keys_of(tx, Thing, field("size") > 1, limit=2) == ["2", "3"], "a page was filtered"
+                assert keys_of(tx, Thing, stored("size") > 1, limit=2) == ["2", "3"], "a page was filtered"
 
     def test_count_ignores_order_and_limit(self) -> None:
         """Counting a page counts all that match: "Count the records that match; order, `after` and `limit` are ignored"."""
         with self.bound() as storage:
             keep(storage, *(Thing(f"{number}", size=number) for number in range(5)))
             with storage.transaction(read_only=True) as tx:
-                page = Query(field("size") > 0, order_by=("-size",), after=(3, "3"), limit=1)
+                page = Query(stored("size") > 0, order_by=("-size",), after=(3, "3"), limit=1)
                 assert tx.count(Thing, page) == 4
 
     def test_an_iterator_gives_every_record(self) -> None:
@@ -181,5 +181,5 @@ class PagingChecks(StorageChecks, kit=True):
             if place % 400 == 0:
                 assert tx.get(Thing, thing.id) == thing
                 assert keys_of(tx, Thing, limit=2) == ["00000", "00001"]
-                assert tx.count(Thing, Query(field("id") <= thing.id)) == place + 1
+                assert tx.count(Thing, Query(stored("id") <= thing.id)) == place + 1
         assert place == MANY - 1, "reading something else in between ended the iterator"

@@ -10,12 +10,12 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from loyaltycore.domain.criteria import Query
 from loyaltycore.errors import StaleRecord
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.testing.processes import Child, Say, die_beyond, forked
 from loyaltycore.testing.samples import Part, Thing
-from loyaltycore.testing.storage_checks.base import StorageChecks, fetched, keep, must_get, stored
+from loyaltycore.testing.storage_checks.base import StorageChecks, all_of, fetched, keep, must_get
 from loyaltycore.testing.storage_checks.racing import MOST_TRIES, run
 from loyaltycore.testing.suite import needs
 
@@ -164,6 +164,6 @@ def _assert_whole(storage: Storage, seen: int) -> None:
 
 def _assert_goes_on(storage: Storage) -> None:
     """Demand that what a killed process has left behind is in nobody's way."""
-    before = len(stored(storage, Thing))
+    before = len(all_of(storage, Thing))
     keep(storage, Thing("afterwards"))
-    assert len(stored(storage, Thing)) == before + 1, "nobody can write behind what a killed process left"
+    assert len(all_of(storage, Thing)) == before + 1, "nobody can write behind what a killed process left"

@@ -11,7 +11,8 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltycore.domain.criteria import (
+from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.criteria import (
     EVERYTHING,
     And,
     Compare,
@@ -25,14 +26,13 @@ from loyaltycore.domain.criteria import (
     Or,
     Query,
     exists,
-    field,
     has_key,
     key_between,
     key_starts,
+    stored,
 )
-from loyaltycore.errors import InvalidInput
-from loyaltycore.records.checks import MAX_DEPTH, MAX_VALUES
-from loyaltycore.records.registry import LOOKUP_LENGTH, RecordType, Registry
+from loyaltycore.storing.checks import MAX_DEPTH, MAX_VALUES
+from loyaltycore.storing.registry import LOOKUP_LENGTH, RecordType, Registry
 from loyaltycore.testing.samples import PARTS, REGISTRY, THINGS, Color, Part, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, keep, keys_of, undone
 from loyaltycore.testing.strategies.answers import matching
@@ -141,14 +141,14 @@ class QueryChecks(StorageChecks, kit=True):
         """A field that is None equals nothing and differs from nothing: "a comparison with a field that is None is false"."""
         things = [Thing("n"), Thing("x", nick="x", weight=1, maybe=False)]
         answers = {
-            field("nick") == "x": ["x"],
-            field("nick") != "y": ["x"],
-            field("nick") >= "": ["x"],
-            field("weight") < 5: ["x"],
-            field("maybe") != True: ["x"],  # noqa: E712  it builds an expression
+            stored("nick") == "x": ["x"],
+            stored("nick") != "y": ["x"],
+            stored("nick") >= "": ["x"],
+            stored("weight") < 5: ["x"],
+            stored("maybe") != True: ["x"],  # noqa: E712  it builds an expression
             OneOf("nick", ("x", "y")): ["x"],
             IsNull("nick"): ["n"],
-            IsNull("weight") | (field("weight") == 1): ["n", "x"],
+            IsNull("weight") | (stored("weight") == 1): ["n", "x"],
         }
         assert_answers(self, things, answers)
 
@@ -156,13 +156,13 @@ class QueryChecks(StorageChecks, kit=True):
         """There is no third truth value: "`not_` turns exactly that answer round"."""
         things = [Thing("n"), Thing("x", nick="x", weight=1)]
         answers = {
-            Not(field("nick") == "x"): ["n"],
-            Not(field("nick") != "y"): ["n"],
-            Not(Not(field("nick") == "x")): ["x"],
+            Not(stored("nick") == "x"): ["n"],
+            Not(stored("nick") != "y"): ["n"],
+            Not(Not(stored("nick") == "x")): ["x"],
             Not(OneOf("weight", (1, 2))): ["n"],
             Not(IsNull("weight")): ["x"],
-            Not((field("nick") == "x") & (field("size") == 0)): ["n"],
-            Not((field("nick") == "y") | (field("weight") == 2)): ["n", "x"],
+            Not((stored("nick") == "x") & (stored("size") == 0)): ["n"],
+            Not((stored("nick") == "y") | (stored("weight") == 2)): ["n", "x"],
         }
         assert_answers(self, things, answers)
 
@@ -172,12 +172,12 @@ class QueryChecks(StorageChecks, kit=True):
         things = [Thing(f"{place}", name=name) for place, name in enumerate(names)]
         answers: dict[Criteria, list[str]] = {}
         for place, name in enumerate(names):
-            answers[field("name") == name] = [f"{place}"]
-            answers[field("name") < name] = [f"{before}" for before in range(place)]
-            answers[field("name") >= name] = [f"{later}" for later in range(place, len(names))]
+            answers[stored("name") == name] = [f"{place}"]
+            answers[stored("name") < name] = [f"{before}" for before in range(place)]
+            answers[stored("name") >= name] = [f"{later}" for later in range(place, len(names))]
         answers[OneOf("name", ("a", "Z", "\u00c4", "B "))] = ["3"]
-        answers[field("name") == "a\u0308"] = []
-        answers[field("color") == Color.DARK_RED] = []
+        answers[stored("name") == "a\u0308"] = []
+        answers[stored("color") == Color.DARK_RED] = []
         assert_answers(self, things, answers)
 
     def test_instants_compare_by_moment(self) -> None:
@@ -187,10 +187,10 @@ class QueryChecks(StorageChecks, kit=True):
         things = [Thing("1", at=noon - _MICROSECOND), Thing("2", at=noon), Thing("3", at=noon + _MICROSECOND)]
         for moment in (noon, there):
             answers = {
-                (field("at") == moment): ["2"],
-                (field("at") < moment): ["1"],
-                (field("at") > moment): ["3"],
-                field("at").one_of([moment, moment + _MICROSECOND]): ["2", "3"],
+                (stored("at") == moment): ["2"],
+                (stored("at") < moment): ["1"],
+                (stored("at") > moment): ["3"],
+                stored("at").one_of([moment, moment + _MICROSECOND]): ["2", "3"],
             }
             assert_answers(self, things, answers)
 
@@ -198,11 +198,11 @@ class QueryChecks(StorageChecks, kit=True):
         """Neighbours beyond what floating point tells apart are different: "This is the meaning that every storage must give it"."""
         things = [Thing(f"{place}", size=2**53 + place) for place in range(3)]
         answers = {
-            field("size") == 2**53: ["0"],
-            field("size") > 2**53: ["1", "2"],
-            field("size") != 2**53 + 1: ["0", "2"],
+            stored("size") == 2**53: ["0"],
+            stored("size") > 2**53: ["1", "2"],
+            stored("size") != 2**53 + 1: ["0", "2"],
             OneOf("size", (2**53 + 1, 2**63 - 1)): ["1"],
-            field("size") < 2**63: ["0", "1", "2"],
+            stored("size") < 2**63: ["0", "1", "2"],
         }
         assert_answers(self, things, answers)
 
@@ -224,16 +224,16 @@ class QueryChecks(StorageChecks, kit=True):
         records += [Part(code="q", thing_id="a", order=2, note="n"), Part(code="r", thing_id="b", order=1)]
         records += [Part(code="C", thing_id="C", serial="s"), Part(code="c ", thing_id="c ")]
         refers = "kit_parts", "thing_id"
-        one_and_two = exists(*refers, (field("order") == 1) & (field("order") == 2))
+        one_and_two = exists(*refers, (stored("order") == 1) & (stored("order") == 2))
         answers = {
             exists(*refers): ["a", "b"],
             Not(exists(*refers)): ["c"],
-            exists(*refers, field("order") == 2): ["a"],
+            exists(*refers, stored("order") == 2): ["a"],
             one_and_two: [],
-            exists(*refers, field("order") == 1) & exists(*refers, field("order") == 2): ["a"],
-            exists(*refers, Not(field("order") == 1)): ["a"],
-            Not(exists(*refers, field("order") == 1)): ["c"],
-            exists(*refers, Not(field("serial") == "s")): ["a", "b"],
+            exists(*refers, stored("order") == 1) & exists(*refers, stored("order") == 2): ["a"],
+            exists(*refers, Not(stored("order") == 1)): ["a"],
+            Not(exists(*refers, stored("order") == 1)): ["c"],
+            exists(*refers, Not(stored("serial") == "s")): ["a", "b"],
             exists("kit_parts", "serial"): [],
         }
         assert_answers(self, records, answers)
@@ -251,7 +251,7 @@ class QueryChecks(StorageChecks, kit=True):
             exists(*parts, Not(has_key("word", "v"))): ["a"],
             exists(*parts, exists(*things)): ["b"],
             exists(*parts, exists(*things, has_key("word", "up"))): ["b"],
-            exists(*things, field("id") == "y"): ["b"],
+            exists(*things, stored("id") == "y"): ["b"],
             exists(*things, exists(*parts)): [],
         }
         assert_answers(self, records, of_things)
@@ -316,15 +316,15 @@ class QueryChecks(StorageChecks, kit=True):
 
     def test_a_large_query_is_answered(self) -> None:
         """What the checks of a query let through has an answer, however long: "Read the records that match"."""
-        deep: Criteria = field("size") == 7
+        deep: Criteria = stored("size") == 7
         for _ in range(MAX_DEPTH):
             deep = Not(deep)
         answers = {
             OneOf("size", tuple(range(MAX_VALUES))): ["a"],
             OneOf("name", tuple(f"name {number}" for number in range(MAX_VALUES))): [],
-            Or(tuple(field("size") == number for number in range(MAX_VALUES))): ["a"],
-            And(tuple(field("size") != number for number in range(MAX_VALUES))): ["b"],
-            field("size") < 2**70: ["a", "b"],
+            Or(tuple(stored("size") == number for number in range(MAX_VALUES))): ["a"],
+            And(tuple(stored("size") != number for number in range(MAX_VALUES))): ["b"],
+            stored("size") < 2**70: ["a", "b"],
             deep: ["a"],
         }
         assert_answers(self, [Thing("a", size=7), Thing("b", size=-1)], answers)
@@ -335,18 +335,18 @@ class QueryChecks(StorageChecks, kit=True):
         for _ in range(MAX_DEPTH + 1):
             too_deep = Not(too_deep)
         bad = {
-            "where": Query(field("nmae") == "x"),
-            "where.parts[1]": Query(And((EVERYTHING, field("size") == "x"))),
+            "where": Query(stored("nmae") == "x"),
+            "where.parts[1]": Query(And((EVERYTHING, stored("size") == "x"))),
             "where.part": Query(Not(Compare("size", Op.EQ, "7"))),
-            "where.where": Query(exists("kit_parts", "thing_id", field("nick") == "x")),
+            "where.where": Query(exists("kit_parts", "thing_id", stored("nick") == "x")),
             f"where{'.part' * (MAX_DEPTH + 1)}": Query(too_deep),
             "order_by[0]": Query(order_by=("nick",)),
             "order_by[1]": Query(order_by=("name", "-nmae")),
             "after": Query(order_by=("name",), after=("x",)),
             "limit": Query(limit=-1),
         }
-        more = [HasKey("nick", "x"), HasKey("word", ""), exists("nothing", "id"), field("note") == "x"]
-        more += [OneOf("size", (1, None)), field("good") < True, field("color") == "green"]
+        more = [HasKey("nick", "x"), HasKey("word", ""), exists("nothing", "id"), stored("note") == "x"]
+        more += [OneOf("size", (1, None)), stored("good") < True, stored("color") == "green"]
         with self.bound() as storage:
             for place, query in [*bad.items(), *(("where", Query(where)) for where in more)]:
                 with pytest.raises(InvalidInput) as caught, storage.transaction(read_only=True) as tx:

@@ -14,11 +14,11 @@ from typing import Any, Final, Literal, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.domain.criteria import Query
 from loyaltycore.errors import DuplicateKey, StaleRecord, StorageBusy
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.testing.samples import Part, Thing
-from loyaltycore.testing.storage_checks.base import StorageChecks, Undo, fetched, keep, must_get, stored
+from loyaltycore.testing.storage_checks.base import StorageChecks, Undo, all_of, fetched, keep, must_get
 from loyaltycore.testing.suite import needs
 
 R = TypeVar("R")
@@ -101,7 +101,7 @@ class RaceChecks(StorageChecks, kit=True):
             for number in range(ROUNDS):
                 adders = [_adder(Thing(f"t{number}", name=f"racer {racer}")) for racer in range(RACERS)]
                 assert one_winner(race(*((storage, adder) for adder in adders)))
-            assert len(stored(storage, Thing)) == ROUNDS
+            assert len(all_of(storage, Thing)) == ROUNDS
 
     @needs("concurrent")
     def test_a_race_for_a_unique_tuple_has_one_winner(self) -> None:
@@ -110,7 +110,7 @@ class RaceChecks(StorageChecks, kit=True):
             for number in range(ROUNDS):
                 parts = [Part(code=f"{number}-{racer}", serial=f"s{number}") for racer in range(RACERS)]
                 assert one_winner(race(*((storage, _adder(part)) for part in parts)))
-            assert len(stored(storage, Part)) == ROUNDS
+            assert len(all_of(storage, Part)) == ROUNDS
 
     @needs("concurrent")
     def test_no_update_is_lost(self) -> None:

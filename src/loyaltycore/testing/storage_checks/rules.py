@@ -10,7 +10,7 @@ from attrs import evolve
 from loyaltycore.errors import DuplicateKey, StaleRecord
 from loyaltycore.ports.storage import Storage
 from loyaltycore.testing.samples import PARTS, THINGS, Part, Thing
-from loyaltycore.testing.storage_checks.base import StorageChecks, fetched, keep, keys_of, must_get, stored
+from loyaltycore.testing.storage_checks.base import StorageChecks, all_of, fetched, keep, keys_of, must_get
 
 
 def refused_as_duplicate(storage: Storage, verb: str, *records: Any) -> DuplicateKey:
@@ -36,7 +36,7 @@ class RuleChecks(StorageChecks, kit=True):
             keep(storage, Thing("k", name="first"))
             error = refused_as_duplicate(storage, "add", Thing("k", name="second"))
             assert (error.table, error.fields) == (THINGS.table, ("id",))
-            assert stored(storage, Thing) == [Thing("k", name="first")]
+            assert all_of(storage, Thing) == [Thing("k", name="first")]
             refused_as_duplicate(storage, "add", Thing("twice"), Thing("twice"))
             keep(storage, Part(code="k"))
 
@@ -49,7 +49,7 @@ class RuleChecks(StorageChecks, kit=True):
             error = refused_as_duplicate(storage, "add", Part(code="x", batch="b", order=1, thing_id="t"))
             assert error.fields == ("batch", "order", "thing_id")
             refused_as_duplicate(storage, "add", Part(code="x", serial="new"), Part(code="y", serial="new"))
-            assert [part.code for part in stored(storage, Part)] == ["a"]
+            assert [part.code for part in all_of(storage, Part)] == ["a"]
 
     def test_a_save_cannot_take_a_unique_tuple(self) -> None:
         """Changing a record into the values of another one is refused as adding it is: "DuplicateKey: A unique tuple is taken"."""
@@ -57,7 +57,7 @@ class RuleChecks(StorageChecks, kit=True):
             keep(storage, Part(code="a", serial="s"), Part(code="b", serial="other"))
             error = refused_as_duplicate(storage, "save", Part(code="b", serial="s"))
             assert (error.table, error.fields) == (PARTS.table, ("serial",))
-            assert [part.serial for part in stored(storage, Part)] == ["s", "other"]
+            assert [part.serial for part in all_of(storage, Part)] == ["s", "other"]
 
     def test_a_record_keeps_its_own_unique_tuple(self) -> None:
         """A record that is saved with its values unchanged is no second one: "Tuples of fields that no two records share"."""
@@ -77,7 +77,7 @@ class RuleChecks(StorageChecks, kit=True):
                 Part(code="c", batch="b", order=2, thing_id="t"),
                 Part(code="d", batch="c", order=1, thing_id="t"),
             )
-            assert len(stored(storage, Part)) == 4
+            assert len(all_of(storage, Part)) == 4
 
     def test_none_shares_nothing(self) -> None:
         """Any number of records may have None in a unique tuple: "A None in any of them shares nothing"."""
@@ -86,7 +86,7 @@ class RuleChecks(StorageChecks, kit=True):
             with storage.transaction() as tx:
                 tx.add(Part(code="c", serial="s"))
                 tx.save(Part(code="b", serial=None, batch="b", order=1))
-            assert len(stored(storage, Part)) == 3
+            assert len(all_of(storage, Part)) == 3
 
     def test_texts_that_differ_share_nothing(self) -> None:
         """Keys and unique texts that differ by case, accent or a blank are different: "compare by code point"."""
@@ -94,7 +94,7 @@ class RuleChecks(StorageChecks, kit=True):
         with self.bound() as storage:
             for text in alike:
                 keep(storage, Part(code=text, serial=text))
-            assert {part.serial for part in stored(storage, Part)} == set(alike)
+            assert {part.serial for part in all_of(storage, Part)} == set(alike)
 
     def test_what_was_given_up_is_free_again(self) -> None:
         """A key or a unique tuple that is gone may be used, at once and later: "Tuples of fields that no two records share"."""
@@ -108,7 +108,7 @@ class RuleChecks(StorageChecks, kit=True):
             with storage.transaction() as tx:
                 tx.remove(must_get(tx, Part, "a"))
             keep(storage, Part(code="a", serial="s"))
-            assert [part.serial for part in stored(storage, Part)] == ["s", "u", "t"]
+            assert [part.serial for part in all_of(storage, Part)] == ["s", "u", "t"]
 
     def test_a_save_increases_the_version(self) -> None:
         """Every save counts one, and replaces all of the record: "Afterwards the stored record equals the given one with its version increased by one"."""
@@ -144,7 +144,7 @@ class RuleChecks(StorageChecks, kit=True):
                 tx.remove(Thing("gone"))
             for key in ("gone", "never there"):
                 assert refused_as_stale(storage, "save", Thing(key)).key == key
-            assert stored(storage, Thing) == []
+            assert all_of(storage, Thing) == []
 
     def test_a_stale_remove_is_refused(self) -> None:
         """A record that was changed since it was read is not removed: "StaleRecord: The stored version is another one, or the record is gone"."""
@@ -155,7 +155,7 @@ class RuleChecks(StorageChecks, kit=True):
             for version in (1, 3):
                 error = refused_as_stale(storage, "remove", Thing("k", version=version))
                 assert (error.table, error.key) == (THINGS.table, "k")
-            assert len(stored(storage, Thing)) == 1
+            assert len(all_of(storage, Thing)) == 1
 
     def test_removing_what_is_gone_is_refused(self) -> None:
         """Removing twice is noticed: "StaleRecord: The stored version is another one, or the record is gone"."""

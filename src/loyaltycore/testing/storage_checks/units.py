@@ -7,17 +7,17 @@ from contextlib import suppress
 import pytest
 from attrs import evolve
 
-from loyaltycore.domain.criteria import Query, exists, field, has_key
 from loyaltycore.errors import DuplicateKey, RegistrationError, StaleRecord, StorageError
+from loyaltycore.kernel.criteria import Query, exists, has_key, stored
 from loyaltycore.ports.storage import Storage
 from loyaltycore.testing.samples import REGISTRY, Part, Relic, Stranger, Thing
 from loyaltycore.testing.storage_checks.base import (
     StorageChecks,
+    all_of,
     fetched,
     keep,
     keys_of,
     must_get,
-    stored,
     write,
 )
 
@@ -39,7 +39,7 @@ class UnitChecks(StorageChecks, kit=True):
                 tx.save(Thing("old", name="new"))
                 tx.remove(Thing("gone"))
                 tx.add(Thing("d"))
-            found = [(thing.id, thing.name) for thing in stored(storage, Thing)]
+            found = [(thing.id, thing.name) for thing in all_of(storage, Thing)]
         assert found == [("a", ""), ("b", ""), ("c", ""), ("d", ""), ("old", "new")]
 
     def test_a_commit_covers_all_tables(self) -> None:
@@ -48,7 +48,7 @@ class UnitChecks(StorageChecks, kit=True):
             with storage.transaction() as tx:
                 tx.add(Thing("t"))
                 tx.add(Part(code="p", thing_id="t"))
-            things, parts = len(stored(storage, Thing)), len(stored(storage, Part))
+            things, parts = len(all_of(storage, Thing)), len(all_of(storage, Part))
         assert (things, parts) == (1, 1)
 
     def test_one_call_takes_several_classes(self) -> None:
@@ -61,7 +61,7 @@ class UnitChecks(StorageChecks, kit=True):
             assert fetched(storage, Part, "p").batch == "x"
             with storage.transaction() as tx:
                 tx.remove(Thing("u"), Part(code="p", version=2), Thing("t", version=2))
-            assert (stored(storage, Thing), stored(storage, Part)) == ([], [])
+            assert (all_of(storage, Thing), all_of(storage, Part)) == ([], [])
 
     def test_an_exception_keeps_nothing(self) -> None:
         """After an exception everything is as it was, in all tables: "leaving it with an exception keeps nothing"."""
@@ -90,7 +90,7 @@ class UnitChecks(StorageChecks, kit=True):
                 write(storage, ("add", Thing("before")), ("add", Thing("taken")))
             with pytest.raises(StaleRecord):
                 write(storage, ("add", Part(code="before")), ("save", Thing("taken", version=7)))
-            assert ([thing.id for thing in stored(storage, Thing)], stored(storage, Part)) == (["taken"], [])
+            assert ([thing.id for thing in all_of(storage, Thing)], all_of(storage, Part)) == (["taken"], [])
 
     def test_a_swallowed_refusal_keeps_nothing(self) -> None:
         """A refusal that nobody heeded is no success: "leaving it as if nothing had happened keeps nothing either"."""
@@ -106,7 +106,7 @@ class UnitChecks(StorageChecks, kit=True):
                     tx.add(Thing("before"))
                     with suppress(DuplicateKey, StaleRecord):
                         getattr(tx, refused[0])(refused[1])
-                assert [thing.id for thing in stored(storage, Thing)] == ["taken"]
+                assert [thing.id for thing in all_of(storage, Thing)] == ["taken"]
 
     def test_own_writes_are_seen(self) -> None:
         """Every way of reading shows what was written before in the same block: "A transaction sees its own writes"."""
@@ -119,7 +119,7 @@ class UnitChecks(StorageChecks, kit=True):
                 )
                 tx.save(Thing("t", name="second", words=("new",)))
                 assert must_get(tx, Thing, "t").name == "second", "get misses a saved record"
-                assert tx.count(Thing, Query(field("name") == "second")) == 1, "count misses a saved record"
+                assert tx.count(Thing, Query(stored("name") == "second")) == 1, "count misses a saved record"
                 assert keys_of(tx, Thing, has_key("word", "new")) == ["t"], "find misses a saved lookup key"
                 tx.remove(Thing("gone"))
                 assert tx.get(Thing, "gone") is None, "get still shows a removed record"
@@ -133,7 +133,7 @@ class UnitChecks(StorageChecks, kit=True):
             for verb, record in steps:
                 with pytest.raises(StorageError), storage.transaction(read_only=True) as tx:
                     getattr(tx, verb)(record)
-            assert stored(storage, Thing) == [Thing("old")]
+            assert all_of(storage, Thing) == [Thing("old")]
 
     def test_tables_are_told_apart(self) -> None:
         """A table whose name begins like another's keeps records of its own: "The table's name, plural, without any prefix"."""
@@ -173,9 +173,9 @@ class UnitChecks(StorageChecks, kit=True):
         """A second bind keeps what is stored: "Binding the same record types again changes nothing"."""
         with self.bound() as storage:
             keep(storage, Thing("t", words=("w",)), Part(code="p", serial="s"))
-            before = stored(storage, Thing), stored(storage, Part)
+            before = all_of(storage, Thing), all_of(storage, Part)
             storage.bind(REGISTRY)
-            assert (stored(storage, Thing), stored(storage, Part)) == before
+            assert (all_of(storage, Thing), all_of(storage, Part)) == before
             with storage.transaction(read_only=True) as tx:
                 assert keys_of(tx, Thing, has_key("word", "w")) == ["t"]
 
@@ -201,6 +201,6 @@ def _break_down(storage: Storage, error: BaseException) -> None:
     ]
     with pytest.raises(type(error)):
         write(storage, *steps, then=error)
-    assert [part.code for part in stored(storage, Part)] == ["removed"]
-    assert [thing.id for thing in stored(storage, Thing)] == ["kept", "saved"]
+    assert [part.code for part in all_of(storage, Part)] == ["removed"]
+    assert [thing.id for thing in all_of(storage, Thing)] == ["kept", "saved"]
     assert fetched(storage, Thing, "saved") == Thing("saved")

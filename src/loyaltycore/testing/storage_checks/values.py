@@ -9,18 +9,18 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from loyaltycore.domain.criteria import Query
-from loyaltycore.domain.money import Money
 from loyaltycore.errors import InvalidInput
-from loyaltycore.records.registry import KEY_LENGTH, TEXT_LENGTH
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.kernel.money import Money
+from loyaltycore.storing.registry import KEY_LENGTH, TEXT_LENGTH
 from loyaltycore.testing.samples import NAME_LENGTH, THINGS, Color, Extra, Part, Thing
 from loyaltycore.testing.storage_checks.base import (
     StorageChecks,
+    all_of,
     assert_same,
     fetched,
     keep,
     must_get,
-    stored,
     undone,
 )
 from loyaltycore.testing.strategies.records import record_of
@@ -64,7 +64,7 @@ def come_back(checks: StorageChecks, things: list[Thing]) -> None:
         keep(storage, *things)
         for thing in things:
             assert_same(fetched(storage, Thing, thing.id), thing, f"{thing.id!r} from get")
-        for found, thing in zip(stored(storage, Thing), things, strict=True):
+        for found, thing in zip(all_of(storage, Thing), things, strict=True):
             assert_same(found, thing, f"{thing.id!r} from find")
 
 
@@ -137,7 +137,7 @@ class ValueChecks(StorageChecks, kit=True):
                 assert caught.value.fields == (name,), "the error names another field"
             with pytest.raises(InvalidInput), storage.transaction() as tx:
                 tx.save(Thing("old", name="x" * (NAME_LENGTH + 1)))
-            assert stored(storage, Thing) == [Thing("old")]
+            assert all_of(storage, Thing) == [Thing("old")]
 
     def test_instants_come_back_to_the_microsecond(self) -> None:
         """An instant keeps its microseconds and its zone-awareness: "Records come back as equal values"."""

@@ -1,7 +1,7 @@
 """Hypothesis strategies for the values of the library, for records of every type, and for criteria over them.
 
 All shrink towards short and plain values. Records and criteria are made from the declarations in
-`loyaltycore.records`, so a host's own record types work as well:
+`loyaltycore.storing`, so a host's own record types work as well:
 
     from hypothesis import given
     from loyaltycore.testing.strategies import record_of

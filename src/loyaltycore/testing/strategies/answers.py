@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from loyaltycore.domain.criteria import Criteria, View, matches, plain
-from loyaltycore.records.registry import RecordType, Registry
+from loyaltycore.kernel.criteria import Criteria, View, matches, plain
+from loyaltycore.storing.registry import RecordType, Registry
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from typing import Final
 from attrs import evolve
 from hypothesis import strategies as st
 
-from loyaltycore.domain.cards.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
-from loyaltycore.domain.check_digits import ean13
-from loyaltycore.domain.messages import Attachment, Email, SmsText
+from loyaltycore.kernel.check_digits import ean13
+from loyaltycore.kernel.messages import Attachment, Email, SmsText
+from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 from loyaltycore.testing.strategies.values import phone_numbers
 
 _LETTERS: Final = "aAbBzZ äÄößéñøÇ0123456789-.,&/'"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import frozen
 from hypothesis import strategies as st
 
-from loyaltycore.domain.criteria import (
+from loyaltycore.kernel.criteria import (
     EVERYTHING,
     And,
     Compare,
@@ -24,7 +24,7 @@ from loyaltycore.domain.criteria import (
     Or,
     Query,
 )
-from loyaltycore.records.registry import RecordType, Registry, StoredField, Storing
+from loyaltycore.storing.registry import RecordType, Registry, StoredField, Storing
 from loyaltycore.testing.strategies.records import present_values
 from loyaltycore.testing.strategies.values import GREATEST_INTEGER, LEAST_INTEGER, texts
 

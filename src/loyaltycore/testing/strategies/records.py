@@ -13,10 +13,10 @@ from typing import Any, Final, TypeVar, cast
 import attrs
 from hypothesis import strategies as st
 
-from loyaltycore.domain.cards.printing import PostalAddress
-from loyaltycore.domain.contact import Address, Phone
-from loyaltycore.domain.money import Money
-from loyaltycore.records.registry import RecordType, StoredField, Storing
+from loyaltycore.kernel.contact import Address, Phone
+from loyaltycore.kernel.money import Money
+from loyaltycore.kernel.printing import PostalAddress
+from loyaltycore.storing.registry import RecordType, StoredField, Storing
 from loyaltycore.testing.strategies.messages import postal_addresses
 from loyaltycore.testing.strategies.values import (
     addresses,

@@ -7,12 +7,12 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from loyaltycore.domain.cards.numbers import NumberScheme, card_number, chance_digits
-from loyaltycore.domain.cards.validity import LONGEST_PERIOD, ValidityPeriod
-from loyaltycore.domain.contact import Address, AddressKind, Phone, PhoneKind
-from loyaltycore.domain.money import Money
-from loyaltycore.domain.validation import EARLIEST_DATE, LATEST_DATE
-from loyaltycore.records.registry import KEY_LENGTH
+from loyaltycore.cards.rules.numbers import NumberScheme, card_number, chance_digits
+from loyaltycore.cards.rules.validity import LONGEST_PERIOD, ValidityPeriod
+from loyaltycore.kernel.contact import Address, AddressKind, Phone, PhoneKind
+from loyaltycore.kernel.money import Money
+from loyaltycore.kernel.validation import EARLIEST_DATE, LATEST_DATE
+from loyaltycore.storing.registry import KEY_LENGTH
 
 LEAST_INTEGER: Final = -(2**63)
 GREATEST_INTEGER: Final = 2**63 - 1

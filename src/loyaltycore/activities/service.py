@@ -1,0 +1,65 @@
+"""The change feed: newest first, a portion at a time or as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.work.paging import Page, find_page, read_portion
+from loyaltycore.work.running import query
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.desk import Desk
+
+
+@frozen
+class Activities:
+    """Who changed what, when, from what to what.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @query
+    def of_customer(
+        self, unit: Unit, customer_id: str, *, limit: int = 10, after: str = ""
+    ) -> Page[Activity]:
+        """The latest changes around a customer, newest first.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            limit: Length of a page, 1 to 500.
+
+            after: The `next` of the page before.
+        """
+        faults = Faults()
+        portion = read_portion(faults, ("-id",), limit, after)
+        faults.raise_if_any()
+        return find_page(unit, Activity, stored("customer_id") == customer_id, portion)
+
+    def expand(self, customer_id: str) -> Iterator[Activity]:
+        """The whole list around a customer, newest first, read a page at a time."""
+        cursor = ""
+        while True:
+            page = self.of_customer(customer_id, limit=500, after=cursor)
+            yield from page.items
+            cursor = page.next
+            if not cursor:
+                return
+
+    @query
+    def of_record(self, unit: Unit, table: str, key: str) -> tuple[Activity, ...]:
+        """All changes of one record, oldest first."""
+        where = (stored("subject_table") == table) & (stored("subject_id") == key)
+        return tuple(unit.find(Activity, where, order_by=("id",)))

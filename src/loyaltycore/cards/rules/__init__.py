@@ -1,0 +1,1 @@
+"""The rules of cards: pure functions and values."""

@@ -1,0 +1,137 @@
+"""Cancelling an order: at once before production, later as a request that the vendor may refuse.
+
+Whatever the vendor does, the card is out of use here from the moment of the cancellation.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from loyaltycore.cards.rules.card import CardState, CustomerCard, ended
+from loyaltycore.cards.rules.order import UNDER_WAY, Cancellation, CardOrder, OrderState, cancellation_key
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.decisions import Decision, Dispatch, Note
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage, finish, is_leased
+from loyaltycore.kernel.printing import PrintCancellation
+
+
+@frozen
+class _Handover:
+    """How far the print order has come on its way to the vendor.
+
+    Attributes:
+        withdrawn: The message, called back; None where it cannot or need not be.
+
+        vendor_may_have_it: Whether the vendor has to be asked.
+    """
+
+    withdrawn: OutboxMessage | None
+    vendor_may_have_it: bool
+
+
+def cancel_order(
+    order: CardOrder,
+    card: CustomerCard,
+    submission: OutboxMessage | None,
+    actor: str,
+    now: datetime,
+    reason: str,
+) -> Decision[CardOrder]:
+    """Cancel an order.
+
+    Args:
+        order: The order.
+
+        card: Its card.
+
+        submission: The message by which the print order goes to the vendor, or None where it is gone.
+
+        actor: Who cancels.
+
+        now: When.
+
+        reason: Why.
+
+    Raises:
+        Refused: ``card_order.already_cancelled``, or ``card_order.already_dispatched`` (the card has left the vendor:
+            invalidate it instead).
+    """
+    _require_open(order)
+    handover = _handover(submission, now)
+    made = order.state is OrderState.IN_PRODUCTION
+    dead_end = order.state in {OrderState.REJECTED, OrderState.FAILED}
+    ask = handover.vendor_may_have_it and not dead_end
+    after = evolve(
+        order,
+        state=order.state if made else OrderState.CANCELLED,
+        cancellation=Cancellation.REQUESTED if ask else Cancellation.CONFIRMED,
+        cancelled_at=now,
+        cancelled_by=actor,
+        cancel_reason=reason,
+    )
+    card_after = ended(card, CardState.CANCELLED, now, "order cancelled")
+    saved = [after, *([card_after] if card_after is not card else [])]
+    if handover.withdrawn is not None:
+        saved.append(handover.withdrawn)
+    wish = PrintCancellation(order.id, order.vendor_id, reason or "cancelled by the shop")
+    return Decision(
+        after,
+        save=tuple(saved),
+        dispatch=(Dispatch("card_print.cancel", wish, cancellation_key(order.id), order.subject),)
+        if ask
+        else (),
+        notes=(
+            Note("card_order.cancelled", order.subject, order, after, reason),
+            *(
+                (Note("card.cancelled", card.subject, card, card_after, reason),)
+                if card_after is not card
+                else ()
+            ),
+        ),
+    )
+
+
+def _require_open(order: CardOrder) -> None:
+    if order.cancellation is not Cancellation.NONE or order.state is OrderState.CANCELLED:
+        raise Refused(
+            "card_order.already_cancelled",
+            "the order was cancelled already",
+            order=order.id,
+            cancellation=order.cancellation.value,
+        )
+    if order.state in UNDER_WAY:
+        raise Refused(
+            "card_order.already_dispatched",
+            "the card has left the vendor",
+            remedy="invalidate the card instead",
+            order=order.id,
+            state=order.state.value,
+        )
+
+
+def _handover(submission: OutboxMessage | None, now: datetime) -> _Handover:
+    if submission is None or submission.state is not MessageState.PENDING or is_leased(submission, now):
+        return _Handover(None, vendor_may_have_it=True)
+    called_back = finish(submission, MessageState.WITHDRAWN, now, code="cancelled")
+    # A message that was tried may have arrived although no answer came back.
+    return _Handover(called_back, vendor_may_have_it=submission.attempts > 0)
+
+
+def settle_cancellation(order: CardOrder, outcome: Cancellation, detail: str = "") -> Decision[CardOrder]:
+    """Write down the vendor's answer to the wish to cancel.
+
+    Args:
+        order: The order.
+
+        outcome: ``CONFIRMED``, ``REFUSED``, or ``REQUESTED`` where the vendor still thinks about it.
+
+        detail: The vendor's words.
+    """
+    if order.cancellation is not Cancellation.REQUESTED or outcome is Cancellation.REQUESTED:
+        return Decision(order)
+    state = OrderState.CANCELLED if outcome is Cancellation.CONFIRMED else order.state
+    after = evolve(order, cancellation=outcome, state=state)
+    action = f"card_order.cancellation_{outcome.value}"
+    return Decision(after, save=(after,), notes=(Note(action, order.subject, order, after, detail),))

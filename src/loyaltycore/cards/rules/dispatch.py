@@ -1,0 +1,69 @@
+"""When an ordered card is expected to leave the vendor.
+
+The vendor and the shop agree on a dispatch cycle. The rule of thumb: daily means the next working day, weekly the
+first working day of the following week, monthly the first working day of the following month. The vendor promises no
+more than "usually", so every date here is an estimate, shown to people and never held against anybody.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import Final
+
+from dateutil.relativedelta import MO, relativedelta
+
+from loyaltycore.kernel.calendar import BusinessCalendar, first_working_day
+from loyaltycore.kernel.validation import Faults
+
+
+class DispatchCycle(Enum):
+    """How often the vendor sends; daily unless something else was agreed."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+# From the day of the order to the first day that the cycle allows. A week is that of ISO 8601: Monday to Sunday.
+_TO_EARLIEST: Final = {
+    DispatchCycle.DAILY: relativedelta(days=+1),
+    DispatchCycle.WEEKLY: relativedelta(days=+1, weekday=MO),
+    DispatchCycle.MONTHLY: relativedelta(months=+1, day=1),
+}
+
+
+def expected_dispatch(ordered_on: date, cycle: DispatchCycle, calendar: BusinessCalendar) -> date:
+    """Estimate the day on which a card ordered on `ordered_on` leaves.
+
+    Where the whole following week or month is closed, it is the first working day after it: the estimate moves on,
+    it never fails for a holiday.
+
+    Args:
+        ordered_on: Local date of the order at the branch.
+
+        cycle: The cycle agreed with the vendor.
+
+        calendar: The days on which the branch works.
+
+    Returns:
+        A working day after `ordered_on`; an earlier order never gets a later day.
+
+    Raises:
+        InvalidInput: `ordered_on` is no date, or `cycle` no `DispatchCycle`; names both where both are wrong.
+
+        Refused: ``calendar.no_working_day``; the calendar never works.
+
+    Example:
+        >>> from loyaltycore.kernel.calendar import WeekdayCalendar
+        >>> expected_dispatch(date(2024, 12, 20), DispatchCycle.DAILY, WeekdayCalendar())
+        datetime.date(2024, 12, 23)
+    """
+    faults = Faults()
+    if ordered_on is None:
+        faults.note("ordered_on", "required", "must be a date")
+    faults.day("ordered_on", ordered_on)
+    if not isinstance(cycle, DispatchCycle):
+        faults.note("cycle", "wrong_type", "must be a DispatchCycle")
+    faults.raise_if_any()
+    return first_working_day(calendar, ordered_on + _TO_EARLIEST[cycle])

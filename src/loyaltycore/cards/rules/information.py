@@ -1,0 +1,78 @@
+"""Asking for information about customer cards while no order service is set up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from loyaltycore.cards.rules.letters import information_mail
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.contact import parse_email
+from loyaltycore.kernel.decisions import Decision, Dispatch, Note, Subject
+from loyaltycore.kernel.validation import Faults
+
+TEXT_LENGTH = 2000
+
+
+@frozen
+class InformationRequest:
+    """A recorded wish for information.
+
+    Attributes:
+        id: Our id.
+
+        branch_id: Where; empty for the head office.
+
+        requested_by: Who.
+
+        requested_at: When.
+
+        text: What they want to know.
+
+        recipient: Whom it was mailed to.
+    """
+
+    id: str
+    branch_id: str
+    requested_by: str
+    requested_at: datetime
+    text: str
+    recipient: str
+    version: int = 1
+
+
+def request_information(
+    request_id: str, branch: Branch, actor: str, now: datetime, text: object, recipient: object
+) -> Decision[InformationRequest]:
+    """Record and mail a wish for information. No card and no order come of it.
+
+    Raises:
+        InvalidInput: Every fault.
+
+        Refused: ``card_information.no_recipient``.
+    """
+    faults = Faults()
+    clean = faults.text("text", text, limit=TEXT_LENGTH, multiline=True)
+    address = faults.text("to", recipient, limit=254)
+    if address:
+        given = address
+        address = faults.parsed("to", lambda: parse_email(given), "")
+    faults.raise_if_any()
+    if not address:
+        raise Refused(
+            "card_information.no_recipient",
+            "nobody is named to ask for information about cards",
+            remedy="set the option cards.information_email, or give an address",
+        )
+    request = InformationRequest(request_id, branch.id, actor, now, clean, address)
+    key = f"{request_id}.information"
+    about = Subject("information_requests", request_id)
+    mail = information_mail(clean, branch, actor, address, key)
+    return Decision(
+        request,
+        add=(request,),
+        dispatch=(Dispatch("email.send", mail, key, about),),
+        notes=(Note("card_information.requested", about, after=request),),
+    )

@@ -1,0 +1,179 @@
+"""The card order: one card for one customer, from the desk to the letter box.
+
+States: placed -> in_production -> dispatched -> delivered, with the side exits returned, rejected, failed and cancelled.
+A draft is no state: it is never stored.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from loyaltycore.cards.rules.order_service import CardCosts, DeliveryTarget
+from loyaltycore.kernel.decisions import Subject
+from loyaltycore.kernel.money import Money
+from loyaltycore.kernel.printing import PostalAddress, PrintState
+
+
+class OrderState(Enum):
+    """Where an order is."""
+
+    PLACED = "placed"
+    IN_PRODUCTION = "in_production"
+    DISPATCHED = "dispatched"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    """The vendor does not take it."""
+
+    FAILED = "failed"
+    """The card could not be made."""
+
+    CANCELLED = "cancelled"
+
+
+class Cancellation(Enum):
+    """How far a wish to cancel has come."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    """The vendor has been asked, or will be."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    """The vendor made the card all the same; it is out of use here."""
+
+
+UNDER_WAY: Final = frozenset({OrderState.DISPATCHED, OrderState.DELIVERED, OrderState.RETURNED})
+"""States in which the card has left the vendor: too late to cancel."""
+
+
+NEVER_MADE: Final = frozenset({OrderState.REJECTED, OrderState.FAILED})
+"""States in which no card was made: nothing is due."""
+
+
+@frozen
+class CardOrder:
+    """An order for one customer card.
+
+    Attributes:
+        id: Our id, and the reference by which the vendor knows the order.
+
+        customer_id: For whom.
+
+        card_id: The card that was entered on the customer with the order.
+
+        service_id: The order service under which it was placed.
+
+        branch_id: Where it was placed; empty for the head office.
+
+        template: The card template's key.
+
+        product: The vendor's name of the design.
+
+        valid_until: Last day of validity, or None.
+
+        comment: What deviates from the standard order.
+
+        target: Where the card goes.
+
+        recipient: The address on the shipment.
+
+        costs: What the order costs: card, print, dispatch.
+
+        state: Where it is.
+
+        ordered_at: When it was placed.
+
+        ordered_by: Who placed it.
+
+        expected_dispatch: When the vendor usually dispatches it; an estimate.
+
+        replaces: The id of the card that the new one follows, or empty.
+
+        production: What the vendor said last, in shared words, or None.
+
+        vendor_word: The vendor's own word.
+
+        vendor_id: The vendor's id of the order.
+
+        vendor_revision: Counts the vendor's news; older ones are ignored.
+
+        reason_code: Why it was rejected, failed or returned.
+
+        reason: The same for people.
+
+        tracking: Carrier and number.
+
+        cancellation: How far a wish to cancel has come.
+
+        cancelled_at: When it was cancelled here.
+
+        cancelled_by: Who cancelled it.
+
+        cancel_reason: Why.
+
+        dispatched_at: When the vendor dispatched the card.
+
+        delivered_at: When it was delivered.
+    """
+
+    id: str
+    customer_id: str
+    card_id: str
+    service_id: str
+    branch_id: str
+    template: str
+    product: str
+    valid_until: date | None
+    comment: str
+    target: DeliveryTarget
+    recipient: PostalAddress
+    costs: CardCosts
+    state: OrderState
+    ordered_at: datetime
+    ordered_by: str
+    expected_dispatch: date
+    replaces: str = ""
+    production: PrintState | None = None
+    vendor_word: str = ""
+    vendor_id: str = ""
+    vendor_revision: int = 0
+    reason_code: str = ""
+    reason: str = ""
+    tracking: str = ""
+    cancellation: Cancellation = Cancellation.NONE
+    cancelled_at: datetime | None = None
+    cancelled_by: str = ""
+    cancel_reason: str = ""
+    dispatched_at: datetime | None = None
+    delivered_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def subject(self) -> Subject:
+        """The order as the subject of notes and messages."""
+        return Subject("card_orders", self.id, self.customer_id)
+
+    @property
+    def costs_due(self) -> Money:
+        """What the order really costs: nothing where the vendor did not make it."""
+        nothing = Money(0, self.costs.card.currency)
+        if self.state in NEVER_MADE or self.cancellation is Cancellation.CONFIRMED:
+            return nothing
+        if self.state is OrderState.CANCELLED and self.cancellation is not Cancellation.REFUSED:
+            return nothing
+        return self.costs.total
+
+
+def submission_key(order_id: str) -> str:
+    """The idempotency key under which an order goes to the vendor."""
+    return f"{order_id}.submit"
+
+
+def cancellation_key(order_id: str) -> str:
+    """The idempotency key under which the wish to cancel goes to the vendor."""
+    return f"{order_id}.cancel"

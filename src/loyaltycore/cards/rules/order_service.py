@@ -1,0 +1,285 @@
+"""The card order service: what was agreed with whoever makes the cards, per chain or per branch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, TypedDict
+
+from attrs import evolve, frozen
+
+from loyaltycore.cards.rules.dispatch import DispatchCycle
+from loyaltycore.errors import NotFound, Refused
+from loyaltycore.kernel.contact import parse_email, parse_phone
+from loyaltycore.kernel.money import Money, total
+from loyaltycore.kernel.printing import EncodingKind
+from loyaltycore.kernel.validation import Faults
+
+
+class DeliveryTarget(Enum):
+    """Where an ordered card is sent."""
+
+    CUSTOMER = "customer"
+    BRANCH = "branch"
+
+
+class SlotSource(Enum):
+    """What is put into a slot of a card design."""
+
+    CARD_NUMBER = "card_number"
+    CUSTOMER_NAME = "customer_name"
+    CUSTOMER_NUMBER = "customer_number"
+    VALID_UNTIL = "valid_until"
+
+
+@frozen
+class Slot:
+    """One place of a card design.
+
+    Attributes:
+        name: The vendor's name of the place.
+
+        kind: Printed text or a code.
+
+        source: What goes there. Personal data stay in the database: a card needs the card number alone.
+    """
+
+    name: str
+    kind: EncodingKind = EncodingKind.TEXT
+    source: SlotSource = SlotSource.CARD_NUMBER
+
+
+DEFAULT_SLOTS = (
+    Slot("number", EncodingKind.TEXT, SlotSource.CARD_NUMBER),
+    Slot("code", EncodingKind.CODE128, SlotSource.CARD_NUMBER),
+    Slot("name", EncodingKind.TEXT, SlotSource.CUSTOMER_NAME),
+    Slot("valid_until", EncodingKind.TEXT, SlotSource.VALID_UNTIL),
+)
+
+
+@frozen
+class CardTemplate:
+    """A card design that can be ordered.
+
+    Attributes:
+        key: Technical key, for example ``gold``.
+
+        name: What people call it.
+
+        product: The vendor's name of the design; the key where nothing is given.
+
+        slots: What goes onto the card.
+    """
+
+    key: str
+    name: str = ""
+    product: str = ""
+    slots: tuple[Slot, ...] = DEFAULT_SLOTS
+
+
+@frozen
+class CardCosts:
+    """What one order costs: the card, its print and its dispatch.
+
+    Attributes:
+        card: The blank card.
+
+        print: Printing and encoding.
+
+        dispatch: Envelope and postage.
+    """
+
+    card: Money
+    print: Money
+    dispatch: Money
+
+    @property
+    def total(self) -> Money:
+        """The sum of the three."""
+        return total((self.card, self.print, self.dispatch), self.card.currency)
+
+
+@frozen
+class CardOrderService:
+    """What was agreed with the card vendor.
+
+    Attributes:
+        id: The scope: ``chain``, or ``branch:`` and the branch's id.
+
+        provider: Name of the vendor.
+
+        contact_email: Its e-mail address, or empty.
+
+        contact_phone: Its phone number, or empty.
+
+        contact_notes: Account numbers and the like.
+
+        templates: The designs that can be ordered; without one nothing can.
+
+        costs: What one order costs.
+
+        validity_required: Whether an order must name the last day of validity.
+
+        default_target: Where cards go unless an order says otherwise.
+
+        cycle: How often the vendor dispatches; daily unless agreed otherwise.
+
+        cover_letter: The vendor's name of the letter that goes with a card to a customer; empty for none.
+
+        delivery_note: The same for cards that go to the branch.
+
+        confirm_by_email: Whether the customer gets a mail when a card was ordered.
+    """
+
+    id: str
+    provider: str
+    templates: tuple[CardTemplate, ...]
+    costs: CardCosts
+    contact_email: str = ""
+    contact_phone: str = ""
+    contact_notes: str = ""
+    validity_required: bool = False
+    default_target: DeliveryTarget = DeliveryTarget.CUSTOMER
+    cycle: DispatchCycle = DispatchCycle.DAILY
+    cover_letter: str = ""
+    delivery_note: str = ""
+    confirm_by_email: bool = True
+    version: int = 1
+
+
+class ServiceFacts(TypedDict, total=False):
+    """What may be agreed beside vendor, templates and costs; see `CardOrderService` for each of them."""
+
+    contact_email: str
+    contact_phone: str
+    contact_notes: str
+    validity_required: bool
+    default_target: DeliveryTarget | str
+    cycle: DispatchCycle | str
+    cover_letter: str
+    delivery_note: str
+    confirm_by_email: bool
+
+
+def choose_template(service: CardOrderService, wanted: str | None) -> CardTemplate:
+    """Find the template of an order: chosen by itself when there is one, to be named when there are several.
+
+    Raises:
+        Refused: ``card_order.no_template`` or ``card_order.template_required``.
+
+        NotFound: There is no template of that key.
+    """
+    keys = tuple(template.key for template in service.templates)
+    if not keys:
+        raise Refused(
+            "card_order.no_template", "no card can be ordered", remedy="add a card template to the service"
+        )
+    if wanted is None:
+        if len(keys) > 1:
+            raise Refused(
+                "card_order.template_required",
+                "there are several card templates",
+                remedy=f"name one of: {', '.join(keys)}",
+                templates=keys,
+            )
+        return service.templates[0]
+    for template in service.templates:
+        if template.key == wanted:
+            return template
+    raise NotFound("card_template", wanted)
+
+
+def read_service(service: CardOrderService, region: str) -> CardOrderService:
+    """Check every field of a service and return it in normal form.
+
+    Args:
+        service: As the caller gave it.
+
+        region: The country of a phone number without ``+``.
+
+    Raises:
+        InvalidInput: Every fault.
+    """
+    faults = Faults()
+    clean = evolve(
+        service,
+        provider=faults.text("provider", service.provider, limit=100, required=True),
+        templates=_templates(faults, service.templates),
+        costs=_costs(faults, service.costs),
+        contact_email=_email(faults, service.contact_email),
+        contact_phone=_phone(faults, service.contact_phone, region),
+        contact_notes=faults.text("contact_notes", service.contact_notes, limit=1000, multiline=True),
+        validity_required=faults.flag("validity_required", service.validity_required),
+        default_target=faults.choice("default_target", service.default_target, DeliveryTarget)
+        or DeliveryTarget.CUSTOMER,
+        cycle=faults.choice("cycle", service.cycle, DispatchCycle) or DispatchCycle.DAILY,
+        cover_letter=faults.text("cover_letter", service.cover_letter, limit=64),
+        delivery_note=faults.text("delivery_note", service.delivery_note, limit=64),
+        confirm_by_email=faults.flag("confirm_by_email", service.confirm_by_email),
+    )
+    faults.raise_if_any()
+    return clean
+
+
+def _templates(faults: Faults, value: object) -> tuple[CardTemplate, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        faults.note("templates", "wrong_type", "must be a list of CardTemplate")
+        return ()
+    clean = tuple(_template(faults.at(f"templates[{i}]"), template) for i, template in enumerate(value))
+    keys = [template.key for template in clean if template.key]
+    if len(set(keys)) < len(keys):
+        faults.note("templates", "repeated", "every template needs a key of its own")
+    return clean
+
+
+def _template(faults: Faults, value: Any) -> CardTemplate:
+    if not isinstance(value, CardTemplate):
+        faults.note("key", "wrong_type", "must be a CardTemplate")
+        return CardTemplate("")
+    key = faults.key("key", value.key)
+    return CardTemplate(
+        key=key,
+        name=faults.text("name", value.name, limit=80) or key,
+        product=faults.text("product", value.product, limit=64) or key,
+        slots=_slots(faults, value.slots),
+    )
+
+
+def _slots(faults: Faults, value: object) -> tuple[Slot, ...]:
+    if not isinstance(value, tuple) or not value or not all(isinstance(slot, Slot) for slot in value):
+        faults.note("slots", "wrong_type", "must be a tuple of at least one Slot")
+        return ()
+    return tuple(
+        Slot(
+            faults.text(f"slots[{i}].name", slot.name, limit=32, required=True),
+            faults.choice(f"slots[{i}].kind", slot.kind, EncodingKind) or EncodingKind.TEXT,
+            faults.choice(f"slots[{i}].source", slot.source, SlotSource) or SlotSource.CARD_NUMBER,
+        )
+        for i, slot in enumerate(value)
+    )
+
+
+def _costs(faults: Faults, value: Any) -> CardCosts:
+    if not isinstance(value, CardCosts):
+        faults.note("costs", "wrong_type", "must be CardCosts")
+        unread: CardCosts = value
+        return unread
+    parts = {"card": value.card, "print": value.print, "dispatch": value.dispatch}
+    for name, part in parts.items():
+        if not isinstance(part, Money):
+            faults.note(f"costs.{name}", "wrong_type", "must be Money")
+        elif part.amount < 0:
+            faults.note(f"costs.{name}", "out_of_range", "must not be negative")
+    if len({part.currency for part in parts.values() if isinstance(part, Money)}) > 1:
+        faults.note("costs", "mixed_currency", "must be of one currency")
+    return value
+
+
+def _email(faults: Faults, value: object) -> str:
+    text = faults.text("contact_email", value, limit=254)
+    return faults.parsed("contact_email", lambda: parse_email(text), "") if text else ""
+
+
+def _phone(faults: Faults, value: object, region: str) -> str:
+    text = faults.text("contact_phone", value, limit=40)
+    return faults.parsed("contact_phone", lambda: parse_phone(text, region), "") if text else ""

@@ -1,0 +1,51 @@
+"""The step that orders a customer card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import evolve
+
+from loyaltycore.cards.rules.ordering import OrderDraft
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.rules.template import StepValues
+from loyaltycore.processes.steps.step_type import StepType, StepWork, read_preset, refuse_others
+from loyaltycore.work.unit import Unit
+
+_GIVEN = ("template", "valid_until", "valid_for", "comment", "target")
+
+
+class OrderCard(StepType):
+    """Settings: ``template`` where a card template is preset. Given: what `Cards.order` takes."""
+
+    key: ClassVar[str] = "order_card"
+    label: ClassVar[str] = "Order customer card"
+    # Each order costs money: a further card is ordered on purpose, on the customer.
+    redoable: ClassVar[bool] = False
+
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+        """Read the card template. Which ones there are is up to the order service on the day of the order."""
+        refuse_others(faults, given, ("template",))
+        template = faults.text("template", given.get("template"), limit=40)
+        return {"template": template} if template else {}
+
+    def draft(self, work: StepWork) -> OrderDraft:
+        """What the order dialog shows: of the card templates the preset one alone."""
+        draft = work.desk.cards.draft(work.customer.id)
+        preset = work.settings.get("template")
+        if not preset:
+            return draft
+        templates = tuple(each for each in draft.templates if each.key == preset)
+        return evolve(draft, templates=templates, template=templates[0].key if templates else None)
+
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
+        """Order the card."""
+        faults = Faults()
+        refuse_others(faults, given, _GIVEN)
+        wishes = dict(given)
+        if preset := str(work.settings.get("template", "")):
+            wishes["template"] = read_preset(faults, "template", given.get("template"), preset)
+        faults.raise_if_any()
+        order = work.desk.cards.order(work.customer.id, **wishes)
+        return {"order": order.id, "card": order.card_id}

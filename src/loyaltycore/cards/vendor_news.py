@@ -1,0 +1,135 @@
+"""What the card vendor reports: taken in once each, by webhook, by catching up, or by asking.
+
+An event and its effect are written in one transaction under the vendor's event id: a repeated event changes nothing,
+and one that arrives late is outvoted by its revision.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from loyaltycore.cards.printing import take_status
+from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState
+from loyaltycore.errors import DeliveryFailed, InvalidInput
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.inbox import Cursor, InboxEvent
+from loyaltycore.kernel.printing import PrintEvent
+from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
+from loyaltycore.work.running import run_command, run_query
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.desk import Desk
+
+_log = logging.getLogger(__name__)
+
+_PORTION: Final = 100
+_CURSOR: Final = "card_printer.events"
+_OPEN: Final = (OrderState.PLACED, OrderState.IN_PRODUCTION, OrderState.DISPATCHED)
+
+
+@frozen
+class Intake:
+    """What became of a vendor's news.
+
+    Attributes:
+        taken: Events taken in for the first time.
+
+        repeated: Events that were known already.
+
+        unknown: Events about orders that are not ours, or that cannot be understood.
+    """
+
+    taken: int = 0
+    repeated: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: Intake) -> Intake:
+        return Intake(self.taken + other.taken, self.repeated + other.repeated, self.unknown + other.unknown)
+
+
+class VendorNews:
+    """Takes in what the card vendor reports."""
+
+    def __init__(self, desk: Desk, printer: CardPrinter | None) -> None:
+        self._desk = desk
+        self._printer = printer
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Intake:
+        """Take in a call of the vendor; see `Loyalty.receive_card_webhook`."""
+        if not isinstance(self._printer, SupportsWebhooks):
+            raise DeliveryFailed("no_webhooks", "this card printer sends no webhooks", permanent=True)
+        events = self._printer.parse_webhook(headers, body, self._desk.loyalty.clock.now())
+        return sum((self._take(event) for event in events), Intake())
+
+    def catch_up(self) -> Intake:
+        """Read everything that the vendor has reported and that has not been taken in yet."""
+        if self._printer is None:
+            return Intake()
+        if not isinstance(self._printer, SupportsEvents):
+            return self._ask()
+        cursor = run_query(self._desk, lambda unit: unit.seek(Cursor, _CURSOR))
+        total, position, more = Intake(), cursor.position if cursor else "", True
+        while more:
+            page = self._printer.events_after(position, _PORTION)
+            total = sum((self._take(event) for event in page.events), total)
+            self._remember(page.cursor)
+            more = page.more and page.cursor != position
+            position = page.cursor
+        return total
+
+    def _ask(self) -> Intake:
+        """Look up every open order, for a vendor that reports nothing by itself."""
+        total = Intake()
+        after: tuple[str, ...] | None = None
+        while True:
+            orders = self._open_orders(after)
+            for order in orders:
+                total += self._look_up(order)
+            if len(orders) < _PORTION:
+                return total
+            after = (orders[-1].id, orders[-1].id)
+
+    def _open_orders(self, after: tuple[str, ...] | None) -> list[CardOrder]:
+        # A wish to cancel is open until the vendor has answered it, although the order is cancelled here already.
+        where = stored("state").one_of(_OPEN) | (stored("cancellation") == Cancellation.REQUESTED)
+        return run_query(
+            self._desk,
+            lambda unit: list(unit.find(CardOrder, where, order_by=("id",), after=after, limit=_PORTION)),
+        )
+
+    def _look_up(self, order: CardOrder) -> Intake:
+        status = self._printer.find(order.id) if self._printer else None
+        if status is None or status.revision <= order.vendor_revision:
+            return Intake()
+        run_command(self._desk, "", "", lambda unit: take_status(unit, status))
+        return Intake(taken=1)
+
+    def _take(self, event: PrintEvent) -> Intake:
+        try:
+            return run_command(self._desk, "", "", lambda unit: self._taken(unit, event))
+        except InvalidInput:
+            # An event that cannot be kept must not hold up the news behind it.
+            _log.exception("event %s of %s could not be taken in", event.event_id, event.source)
+            return Intake(unknown=1)
+
+    def _taken(self, unit: Unit, event: PrintEvent) -> Intake:
+        known = (stored("source") == event.source) & (stored("event_id") == event.event_id)
+        if unit.count(InboxEvent, known):
+            return Intake(repeated=1)
+        unit.add(InboxEvent(unit.ids.new(), event.source, event.event_id, unit.now))
+        return Intake(taken=1) if take_status(unit, event.status) is not None else Intake(unknown=1)
+
+    def _remember(self, position: str) -> None:
+        def remember(unit: Unit) -> None:
+            held = unit.seek(Cursor, _CURSOR, for_update=True)
+            if held is None:
+                unit.add(Cursor(_CURSOR, position))
+            elif held.position != position:
+                unit.save(evolve(held, position=position))
+
+        run_command(self._desk, "", "", remember)

@@ -1,0 +1,1 @@
+"""The rules of completeness: pure functions and values."""

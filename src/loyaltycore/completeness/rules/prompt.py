@@ -1,0 +1,59 @@
+"""What a customer was asked for, so that a question that was left open is not asked again too soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+
+ASKED: Final = "customer.asked"
+
+
+@frozen
+class CompletionPrompt:
+    """When a customer was asked for what.
+
+    Attributes:
+        id: The id of the customer for whom it was made.
+
+        customer_id: The customer.
+
+        asked: The day on which each field was asked for last, by the field's key.
+    """
+
+    id: str
+    customer_id: str
+    asked: Mapping[str, date] = field(factory=dict, hash=False)
+    version: int = 1
+
+
+def last_asked(prompts: Iterable[CompletionPrompt]) -> Mapping[str, date]:
+    """When each field was asked for last; a customer who was merged has the prompts of both."""
+    latest: dict[str, date] = {}
+    for prompt in prompts:
+        for key, day in prompt.asked.items():
+            latest[key] = max(day, latest.get(key, day))
+    return latest
+
+
+def asked_for(prompt: CompletionPrompt, fields: Iterable[str], today: date) -> CompletionPrompt:
+    """The prompt after these fields were asked for."""
+    asked = {**prompt.asked, **dict.fromkeys(fields, today)}
+    return evolve(prompt, asked={key: asked[key] for key in sorted(asked)})
+
+
+def remember_asked(
+    customer_id: str, before: CompletionPrompt | None, fields: Iterable[str], today: date
+) -> Decision[None]:
+    """Keep that a customer was asked for these fields; nothing happens where that is known already."""
+    after = asked_for(before or CompletionPrompt(customer_id, customer_id), fields, today)
+    if after.asked == (before.asked if before else {}):
+        return Decision(None)
+    note = Note(ASKED, Subject("completion_prompts", after.id, customer_id), before, after)
+    if before is None:
+        return Decision(None, add=(after,), notes=(note,))
+    return Decision(None, save=(after,), notes=(note,))

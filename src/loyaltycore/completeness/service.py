@@ -1,0 +1,315 @@
+"""Completeness of customer data: what is missing, whom it is missing of, and completing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final, Unpack
+
+from attrs import frozen
+
+from loyaltycore.completeness.rules import assess as rules
+from loyaltycore.completeness.rules.answers import CompletionAnswers, read_answers, read_draft
+from loyaltycore.completeness.rules.assess import Completeness, CompletionRequest, CustomerGaps, assess
+from loyaltycore.completeness.rules.fields import WatchedField, watchable
+from loyaltycore.completeness.rules.options import REQUIRE_ADDRESS
+from loyaltycore.completeness.rules.prompt import CompletionPrompt, last_asked, remember_asked
+from loyaltycore.completeness.rules.report import Census, CompletenessReport
+from loyaltycore.completeness.rules.watching import Watching, watching
+from loyaltycore.customers.rules.changes import change_customer, require_version
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.form import CustomerFields, read_change
+from loyaltycore.customers.service import reading_of
+from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.criteria import EVERYTHING, Criteria, stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.work.paging import Page, find_page, read_portion
+from loyaltycore.work.running import command, query, run_query
+from loyaltycore.work.streaming import portions
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from loyaltycore.desk import Desk
+
+PORTION: Final = 500
+"""Customers of one transaction of a report or a stream."""
+
+
+@frozen
+class DataCompleteness:
+    """How complete the data of customers are, under the settings of one session.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @property
+    def fields(self) -> tuple[WatchedField, ...]:
+        """All fields that an option can watch, those of the host application included, in the order of a form."""
+        return tuple(_fields(self.desk).values())
+
+    @property
+    def watching(self) -> Watching:
+        """What is watched: the settings as they were when this session was opened."""
+        return watching_of(self.desk)
+
+    @query
+    def draft(self, unit: Unit, /, **fields: Unpack[CustomerFields]) -> Completeness:
+        """Say what a form for a new customer still lacks; nothing is stored, and nothing is compulsory yet.
+
+        Args:
+            unit: Supplied.
+
+            **fields: What is filled in so far, see `CustomerFields`.
+
+        Raises:
+            InvalidInput: Every fault of every field.
+        """
+        given = {"branch_id": self.desk.branch.id, **fields}
+        draft = read_draft(given, reading_of(self.desk, unit))
+        return assess(draft, self.watching, {}, self.desk.today(unit))
+
+    @query
+    def of(self, unit: Unit, customer_id: str) -> Completeness:
+        """Say what the data of a customer lack, and what to ask for again.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        return completeness_of(self.desk, unit, unit.get(Customer, customer_id))
+
+    @command("completeness.answer")
+    def answer(
+        self,
+        unit: Unit,
+        /,
+        customer_id: str,
+        *,
+        expected_version: int | None = None,
+        **answers: Unpack[CompletionAnswers],
+    ) -> Customer:
+        """Complete a customer with what was answered, and remember what was asked.
+
+        All fields that are due count as asked today, the ones that were left open too.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            expected_version: The version that the caller saw; None completes any version.
+
+            **answers: See `CompletionAnswers`; none at all where the questions were passed over.
+
+        Raises:
+            NotFound: There is no such customer or branch.
+
+            EditedMeanwhile: Somebody else changed the customer since the caller read it.
+
+            InvalidInput: Every fault of every answer.
+        """
+        before = unit.get(Customer, customer_id, for_update=True)
+        faults = Faults()
+        expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
+        faults.raise_if_any()
+        require_version(before, expected)
+        request = request_for(self.desk, unit, before)
+        after = complete(self.desk, unit, before, answers)
+        if request is not None:
+            remember(self.desk, unit, after, request.fields)
+        return after
+
+    @query
+    def gaps(
+        self,
+        unit: Unit,
+        *,
+        field: str | None = None,
+        branch: str | None = None,
+        limit: int = 50,
+        after: str = "",
+    ) -> Page[CustomerGaps]:
+        """The customers who lack something, in alphabetical order, a page at a time.
+
+        Where any address is asked for, a page may be shorter than its limit, even empty, before the end.
+
+        Args:
+            unit: Supplied.
+
+            field: Those who lack this field; None for any watched one.
+
+            branch: Those of one branch; None for all.
+
+            limit: Length of a page, 1 to 500.
+
+            after: The `next` of the page before, for the same field and branch.
+
+        Raises:
+            NotFound: There is no such branch.
+
+            InvalidInput: Every fault of every argument.
+        """
+        faults = Faults()
+        watched = self._watched(faults, field)
+        portion = read_portion(faults, ("sort_name",), limit, after)
+        faults.raise_if_any()
+        where = watched.lacking & _of_branch(unit, branch)
+        if not watched.watches:
+            return Page(())
+        found = find_page(unit, Customer, where, portion)
+        return Page(self._lacking(unit, found.items, watched), found.next)
+
+    def each_gap(self, *, field: str | None = None, branch: str | None = None) -> Iterator[CustomerGaps]:
+        """The customers who lack something, one after another, as many as there are.
+
+        They are read in portions, each in a transaction of its own, so nothing is held up and memory stays flat. A
+        customer who is changed meanwhile comes once or, where nothing is missing any more, not at all.
+
+        Args:
+            field: Those who lack this field; None for any watched one.
+
+            branch: Those of one branch; None for all.
+
+        Raises:
+            NotFound: There is no such branch.
+
+            InvalidInput: There is no such field.
+        """
+        faults = Faults()
+        watched = self._watched(faults, field)
+        faults.raise_if_any()
+        where = watched.lacking & self._branch(branch)
+        return self._each(watched, where) if watched.watches else iter(())
+
+    def report(self, *, branch: str | None = None) -> CompletenessReport:
+        """Count how complete the data of all customers are: each field, each data group, and the gaps.
+
+        Every customer is read once, in portions, each in a transaction of its own; memory stays flat.
+
+        Args:
+            branch: The customers of one branch; None for all.
+
+        Raises:
+            NotFound: There is no such branch.
+        """
+        census = Census(self.fields, self.watching, self._today())
+        for customers in portions(self.desk, Customer, self._branch(branch), PORTION):
+            census.count(customers)
+        return census.report()
+
+    def _each(self, watched: Watching, where: Criteria) -> Iterator[CustomerGaps]:
+        for customers in portions(self.desk, Customer, where, PORTION):
+            lacking = partial(self._lacking, customers=customers, watched=watched)
+            yield from run_query(self.desk, lacking)
+
+    def _lacking(
+        self, unit: Unit, customers: tuple[Customer, ...], watched: Watching
+    ) -> tuple[CustomerGaps, ...]:
+        """Those of the customers who have a gap, with all their gaps: one query for what all were asked."""
+        today, everything = self.desk.today(unit), self.watching
+        lacking = [customer for customer in customers if assess(customer, watched, {}, today).gaps]
+        asked = _asked_of(unit, [customer.id for customer in lacking])
+        return tuple(
+            CustomerGaps(each, assess(each, everything, last_asked(asked.get(each.id, ())), today))
+            for each in lacking
+        )
+
+    def _watched(self, faults: Faults, key: str | None) -> Watching:
+        if key is None:
+            return self.watching
+        if not isinstance(key, str) or key not in _fields(self.desk):
+            faults.note("field", "unknown_field", "is not a field that can be watched")
+        return self.watching.only(key)
+
+    def _branch(self, branch: str | None) -> Criteria:
+        return run_query(self.desk, lambda unit: _of_branch(unit, branch))
+
+    def _today(self) -> date:
+        return run_query(self.desk, self.desk.today)
+
+
+def watching_of(desk: Desk) -> Watching:
+    """What the settings of a session watch."""
+    return watching(desk.loyalty.options.all, desk.options, _fields(desk))
+
+
+def completeness_of(desk: Desk, unit: Unit, customer: Customer) -> Completeness:
+    """How complete a customer is for a session today."""
+    watched = watching_of(desk)
+    # Where nothing is watched nothing was asked, so nothing needs to be read.
+    asked = last_asked(_asked_of(unit, [customer.id]).get(customer.id, ())) if watched.watches else {}
+    return assess(customer, watched, asked, desk.today(unit))
+
+
+def request_for(desk: Desk, unit: Unit, customer: Customer) -> CompletionRequest | None:
+    """What to ask of a customer now, or None."""
+    return rules.request_of(customer, completeness_of(desk, unit, customer))
+
+
+def complete(desk: Desk, unit: Unit, customer: Customer, answers: Mapping[str, object]) -> Customer:
+    """Complete a customer with answers; nothing happens where they say nothing new.
+
+    Args:
+        desk: The session.
+
+        unit: The unit of work, in which the customer was read.
+
+        customer: The customer so far.
+
+        answers: Values by the key of a gap, or fields as in `CompletionAnswers`.
+
+    Returns:
+        The customer as stored now.
+
+    Raises:
+        NotFound: There is no such branch.
+
+        InvalidInput: Every fault of every answer.
+    """
+    faults = Faults()
+    reading = reading_of(desk, unit)
+    fields = read_answers(faults, customer, answers, reading.country)
+    after = read_change(faults, customer, fields, reading)
+    faults.raise_if_any()
+    if after.branch_id and after.branch_id != customer.branch_id:
+        unit.get(Branch, after.branch_id)
+    return unit.apply(change_customer(customer, after))
+
+
+def remember(desk: Desk, unit: Unit, customer: Customer, fields: Iterable[str]) -> None:
+    """Keep that a customer was asked for these fields today."""
+    before = unit.seek(CompletionPrompt, customer.id, for_update=True)
+    unit.apply(remember_asked(customer.id, before, fields, desk.today(unit)))
+
+
+def require_address(desk: Desk, customer: Customer) -> None:
+    """Make sure that a process may be started for a customer, where processes need an address.
+
+    Raises:
+        Refused: ``process.address_required``.
+    """
+    if desk.options[REQUIRE_ADDRESS]:
+        rules.require_address(customer)
+
+
+def _fields(desk: Desk) -> Mapping[str, WatchedField]:
+    return watchable(desk.loyalty.custom_fields)
+
+
+def _asked_of(unit: Unit, customer_ids: list[str]) -> Mapping[str, list[CompletionPrompt]]:
+    """The prompts of several customers, by customer."""
+    found: dict[str, list[CompletionPrompt]] = {}
+    if customer_ids:
+        for prompt in unit.find(CompletionPrompt, stored("customer_id").one_of(customer_ids)):
+            found.setdefault(prompt.customer_id, []).append(prompt)
+    return found
+
+
+def _of_branch(unit: Unit, branch: str | None) -> Criteria:
+    if branch is None:
+        return EVERYTHING
+    return stored("branch_id") == unit.get(Branch, branch).id

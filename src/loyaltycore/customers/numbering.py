@@ -1,0 +1,78 @@
+"""Giving out customer numbers: one versioned record per range, so that no number is given twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from attrs import evolve
+
+from loyaltycore.customers.rules.customer import Customer, NumberRange
+from loyaltycore.customers.rules.numbers import NumberPattern, free_numbers
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.work.unit import Unit
+
+
+class Numbering:
+    """The numbers that one unit of work gives out.
+
+    Whoever gives numbers out at the same time saves the same range, so one of them loses the version race and runs
+    again.
+    """
+
+    def __init__(
+        self,
+        unit: Unit,
+        pattern: NumberPattern,
+        year: int,
+        *,
+        block: int = 1,
+        behind: int = 0,
+        keep: bool = True,
+    ) -> None:
+        """Take the range.
+
+        Args:
+            unit: The unit of work.
+
+            pattern: How numbers look.
+
+            year: The local year.
+
+            block: How many numbers are likely to be needed.
+
+            behind: A running number behind which to begin at least.
+
+            keep: Whether the range will be kept; a unit that only looks does not hold others up.
+        """
+        self._unit = unit
+        key = pattern.range_id(year)
+        self._stored = unit.seek(NumberRange, key, for_update=keep)
+        self._range = self._stored or NumberRange(key, 0)
+        self._range = evolve(self._range, last=max(self._range.last, behind))
+        self._free = free_numbers(pattern, year, self._range.last, self._taken, block=block)
+
+    @property
+    def last(self) -> int:
+        """The running number given last."""
+        return self._range.last
+
+    def next(self, *, unless: Callable[[str], bool] = lambda _: False) -> str:
+        """The next number that no customer has.
+
+        Args:
+            unless: Says which numbers this unit gives to customers whom it has not stored yet.
+        """
+        running, number = next(item for item in self._free if not unless(item[1]))
+        self._range = evolve(self._range, last=running)
+        return number
+
+    def keep(self) -> None:
+        """Write down how far the range was given out."""
+        if self._stored is None and self._range.last:
+            self._unit.add(self._range)
+        elif self._stored is not None and self._range != self._stored:
+            self._unit.save(self._range)
+
+    def _taken(self, numbers: Sequence[str]) -> set[str]:
+        holders = self._unit.find(Customer, stored("number").one_of(numbers))
+        return {holder.number for holder in holders}

@@ -1,0 +1,21 @@
+"""Record types of customers and of the numbers that are given to them."""
+
+from __future__ import annotations
+
+from loyaltycore.customers.rules.customer import LENGTHS, Customer, NumberRange
+from loyaltycore.customers.rules.search import lookup_keys
+from loyaltycore.storing.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType
+
+CUSTOMERS = RecordType(
+    cls=Customer,
+    table="customers",
+    unique=(("number",),),
+    indexes=(("sort_name", "id"), ("birth_date",), ("external_number",), ("birthday",), ("postal_code",)),
+    # No engine indexes the notes: they are kept as text without a limit of its own.
+    lengths={**LENGTHS, "notes": 0},
+    lookups=("name", "email", "phone", "city", "custom"),
+    lookup_keys=lookup_keys,
+    customer=CustomerLink(field="id", merge=OnMerge.SURVIVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE),
+)
+
+NUMBER_RANGES = RecordType(cls=NumberRange, table="number_ranges")

@@ -1,0 +1,268 @@
+"""Reading what a caller gives for a customer: every field checked, every fault collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypedDict
+
+from attrs import evolve, frozen
+
+from loyaltycore.customers.rules.customer import (
+    LENGTHS,
+    MAX_ADDRESSES,
+    MAX_PHONES,
+    Customer,
+    CustomerKind,
+    Salutation,
+)
+from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.customers.rules.languages import LANGUAGES
+from loyaltycore.kernel.contact import (
+    Address,
+    AddressKind,
+    Channel,
+    ConsentState,
+    Phone,
+    parse_email,
+    read_address,
+    read_phone,
+)
+from loyaltycore.kernel.custom_fields import NO_CUSTOM_FIELDS, CustomFields
+from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.validation import Faults
+
+
+class CustomerFields(TypedDict, total=False):
+    """The keyword arguments by which a customer is created and changed; see `Customer` for what they mean.
+
+    Enumerations may be given as their value. A phone given as text is read in the national form of the branch's
+    country and gets its kind from the number range. Of the custom fields those that nothing is said about stay, and None
+    takes a value away.
+    """
+
+    kind: CustomerKind | str | None
+    last_name: str
+    first_name: str
+    company: str
+    salutation: Salutation | str | None
+    title: str
+    name_extension: str
+    email: str
+    phones: Sequence[Phone | str]
+    addresses: Sequence[Address]
+    birth_date: date | None
+    language: str
+    notes: str
+    preferred_channel: Channel | str | None
+    privacy: ConsentState | str
+    privacy_date: date | None
+    consent_letter: ConsentState | str
+    consent_email: ConsentState | str
+    consent_phone: ConsentState | str
+    consent_sms: ConsentState | str
+    external_number: str
+    customer_since: date | None
+    branch_id: str
+    custom: Mapping[str, CustomValue | None]
+
+
+@frozen
+class Reading:
+    """What a form is read against.
+
+    Attributes:
+        today: The local date: what lies behind it has not happened yet.
+
+        country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
+
+        custom_fields: The fields that the host application declared.
+    """
+
+    today: date
+    country: str
+    custom_fields: CustomFields = NO_CUSTOM_FIELDS
+
+
+def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> Customer:
+    """Read the fields of a customer who does not exist yet.
+
+    Args:
+        faults: Takes every fault.
+
+        given: Fields of `CustomerFields` by name, still unchecked. Without a kind, a name makes a person and a
+            company name alone makes a company.
+
+        reading: Date and country.
+
+    Returns:
+        A customer without id, number and instant; meaningless where faults were noted.
+    """
+    clean = _read(faults, given, reading)
+    company = clean.get("company") and not clean.get("last_name")
+    clean.setdefault("kind", CustomerKind.COMPANY if company else CustomerKind.PERSON)
+    return _over(faults, _NOBODY, clean, reading)
+
+
+def read_change(faults: Faults, before: Customer, given: Mapping[str, object], reading: Reading) -> Customer:
+    """Read the given fields over a customer; the others stay as they are and are not checked again.
+
+    Args:
+        faults: Takes every fault.
+
+        before: The customer so far.
+
+        given: Fields of `CustomerFields` by name, still unchecked; ``kind`` keeps what it is where it is None.
+
+        reading: Date and country.
+
+    Returns:
+        The customer afterwards; meaningless where faults were noted.
+    """
+    return _over(faults, before, _read(faults, given, reading), reading)
+
+
+def read_number(faults: Faults, value: object) -> str:
+    """Read a customer number that the caller chose; None leaves the choice to the chain's pattern (empty)."""
+    return faults.text("number", value, limit=LENGTHS["number"], required=value is not None)
+
+
+_NOBODY: Final = Customer("", "", CustomerKind.PERSON, "", "", "", "", datetime.min.replace(tzinfo=UTC))
+
+
+def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict[str, Any]:
+    """The given fields, clean; a kind that is not said is not given."""
+    clean = {}
+    for name, value in given.items():
+        if name not in _READERS:
+            faults.note(name, "unknown_field", "is not a field that can be given")
+        elif name != "kind" or value:
+            clean[name] = _READERS[name](faults, value, reading)
+    return clean
+
+
+def _over(faults: Faults, before: Customer, clean: Mapping[str, Any], reading: Reading) -> Customer:
+    """Lay clean fields over a customer, check what no field can say alone, derive the fields that nobody gives."""
+    given = {name: value for name, value in clean.items() if name != "custom"}
+    after = evolve(
+        before, custom=reading.custom_fields.read(faults, clean.get("custom"), before.custom), **given
+    )
+    _check_name(faults, after)
+    privacy_date = _privacy_date(faults, before, after, clean.get("privacy_date"), reading)
+    return with_derived(evolve(after, privacy_date=privacy_date))
+
+
+def _check_name(faults: Faults, customer: Customer) -> None:
+    field = "last_name" if customer.kind is CustomerKind.PERSON else "company"
+    # A name that was given and refused reads as empty here; one fault for it is enough.
+    refused = {fault.field for fault in faults.found} & {"last_name", "company", "kind"}
+    if not getattr(customer, field) and not refused:
+        faults.note(field, "required", f"a {customer.kind.value} needs it")
+
+
+def _privacy_date(
+    faults: Faults, before: Customer, after: Customer, given: date | None, reading: Reading
+) -> date | None:
+    """The day of the answer to the privacy statement: the one given, else today where the answer is another one."""
+    if after.privacy is not ConsentState.OPEN:
+        return given or (before.privacy_date if after.privacy is before.privacy else reading.today)
+    if given is not None:
+        faults.note("privacy_date", "without_answer", "needs an answer to the privacy statement")
+    return None
+
+
+_Reader = Callable[[Faults, object, Reading], Any]
+
+
+def _text(name: str, *, multiline: bool = False) -> _Reader:
+    return lambda faults, value, _: faults.text(name, value, limit=LENGTHS[name], multiline=multiline)
+
+
+def _consent(name: str) -> _Reader:
+    return lambda faults, value, _: faults.choice(name, value, ConsentState, ConsentState.OPEN)
+
+
+def _past_day(name: str) -> _Reader:
+    def read(faults: Faults, value: object, reading: Reading) -> date | None:
+        day = faults.day(name, value)
+        if day is not None and day > reading.today:
+            faults.note(name, "in_future", "must not be in the future")
+            return None
+        return day
+
+    return read
+
+
+def _email(faults: Faults, value: object, _: Reading) -> str:
+    text = faults.text("email", value, limit=LENGTHS["email"])
+    return faults.parsed("email", lambda: parse_email(text), "") if text else ""
+
+
+def _language(faults: Faults, value: object, _: Reading) -> str:
+    text = faults.text("language", value, limit=LENGTHS["language"]).lower()
+    if text and text not in LANGUAGES:
+        faults.note("language", "unknown_language", "must be two letters of ISO 639-1")
+    return text
+
+
+def _phones(faults: Faults, value: object, reading: Reading) -> tuple[Phone, ...]:
+    """At most six phones; one that is given twice is kept once, as it was given first."""
+    found: dict[str, Phone] = {}
+    for i, item in enumerate(_items(faults, "phones", value, MAX_PHONES)):
+        phone = read_phone(faults, f"phones[{i}]", item, reading.country)
+        if phone is not None:
+            found.setdefault(phone.number, phone)
+    return tuple(found.values())
+
+
+def _addresses(faults: Faults, value: object, _: Reading) -> tuple[Address, ...]:
+    """At most ten addresses, one of them the residence; one that is given twice is kept once."""
+    read = (
+        read_address(faults, f"addresses[{i}]", item)
+        for i, item in enumerate(_items(faults, "addresses", value, MAX_ADDRESSES))
+    )
+    found = tuple(dict.fromkeys(address for address in read if address is not None))
+    if sum(address.kind is AddressKind.RESIDENCE for address in found) > 1:
+        faults.note("addresses", "several_residences", "must not hold more than one residence")
+    return found
+
+
+def _items(faults: Faults, field: str, value: object, most: int) -> Sequence[object]:
+    if value is None:
+        return ()
+    if not isinstance(value, tuple | list):
+        faults.note(field, "wrong_type", "must be a list")
+        return ()
+    if len(value) > most:
+        faults.note(field, "too_many", f"must not hold more than {most}")
+        return ()
+    return value
+
+
+_READERS: Final[Mapping[str, _Reader]] = {
+    "kind": lambda faults, value, _: faults.choice("kind", value, CustomerKind, CustomerKind.PERSON),
+    "last_name": _text("last_name"),
+    "first_name": _text("first_name"),
+    "company": _text("company"),
+    "salutation": lambda faults, value, _: faults.choice("salutation", value, Salutation),
+    "title": _text("title"),
+    "name_extension": _text("name_extension"),
+    "email": _email,
+    "phones": _phones,
+    "addresses": _addresses,
+    "birth_date": _past_day("birth_date"),
+    "language": _language,
+    "notes": _text("notes", multiline=True),
+    "preferred_channel": lambda faults, value, _: faults.choice("preferred_channel", value, Channel),
+    "privacy": _consent("privacy"),
+    "privacy_date": _past_day("privacy_date"),
+    "consent_letter": _consent("consent_letter"),
+    "consent_email": _consent("consent_email"),
+    "consent_phone": _consent("consent_phone"),
+    "consent_sms": _consent("consent_sms"),
+    "external_number": _text("external_number"),
+    "customer_since": _past_day("customer_since"),
+    "branch_id": _text("branch_id"),
+    # Read over what the customer has, once that is known.
+    "custom": lambda _faults, value, _reading: value,
+}

@@ -1,0 +1,177 @@
+"""When a row of an import is somebody who is known already.
+
+A row with a customer number or an external number is known by these alone: whoever has the same number is the same
+customer. Any other row is known where a customer has the same name and
+
+* no other birth date (father and son under one roof share name, address and phone), and
+* the same birth date, e-mail address, phone number or street address; or the row says nothing but the name.
+
+So whoever was imported once is known ever after, and two people who share no more than a name are both imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Final
+
+from attrs import frozen
+
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.search import email_key, fold, foldings
+
+Key = tuple[str, ...]
+"""A kind of evidence and what it says."""
+
+NUMBERS: Final = ("number", "external_number")
+
+
+@frozen
+class Identity:
+    """What a customer is recognised by.
+
+    Attributes:
+        customer_id: Empty for a row that is nobody yet.
+
+        number: Customer number, or empty.
+
+        external_number: Number in another system, or empty.
+
+        name: The folded name, as it sorts.
+
+        names: Last name, first name and company as they are written.
+
+        birth_date: Or None.
+
+        contacts: E-mail, phones and street addresses, each with its kind, in this order.
+
+        line: The line of the file that it was read from; 0 for a stored customer.
+    """
+
+    customer_id: str
+    number: str
+    external_number: str
+    name: str
+    names: tuple[str, str, str]
+    birth_date: date | None
+    contacts: tuple[Key, ...]
+    line: int = 0
+
+    @property
+    def keys(self) -> Iterator[Key]:
+        """Everything under which it can be found."""
+        yield from ((kind, getattr(self, kind)) for kind in NUMBERS if getattr(self, kind))
+        yield ("name", self.name)
+        yield from self.evidence
+
+    @property
+    def evidence(self) -> Iterator[Key]:
+        """What tells it from namesakes."""
+        if self.birth_date:
+            yield ("birth_date", self.name, self.birth_date.isoformat())
+        yield from ((kind, self.name, said) for kind, said in self.contacts)
+
+    @property
+    def wanted(self) -> tuple[tuple[Key, ...], ...]:
+        """Under which keys to look for who it is: group after group, the keys of one group being equally good."""
+        if self.number or self.external_number:
+            return tuple(((kind, getattr(self, kind)),) for kind in NUMBERS if getattr(self, kind))
+        return (tuple(self.evidence) or (("name", self.name),),)
+
+
+@frozen
+class Match:
+    """Who a row is.
+
+    Attributes:
+        known: The customer.
+
+        by: ``number``, ``external_number``, ``birth_date``, ``email``, ``phone``, ``address`` or ``name``.
+    """
+
+    known: Identity
+    by: str
+
+    def is_contradicted_by(self, row: Identity) -> bool:
+        """Whether the numbers are the same and not one word of the names is."""
+        return self.by in NUMBERS and _words(row).isdisjoint(_words(self.known))
+
+
+def identity_of(customer: Customer, line: int = 0) -> Identity:
+    """What a customer, or a row that was read into one, is recognised by."""
+    return Identity(
+        customer.id,
+        customer.number,
+        customer.external_number,
+        customer.sort_name,
+        (customer.last_name, customer.first_name, customer.company),
+        customer.birth_date,
+        tuple(_contacts(customer)),
+        line,
+    )
+
+
+class KnownPeople:
+    """Identities in the order in which they became known, found by any of their keys."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._by_key: dict[Key, list[tuple[int, Identity]]] = {}
+
+    def add(self, identity: Identity) -> None:
+        """Remember somebody."""
+        self._count += 1
+        for key in identity.keys:
+            held = self._by_key.setdefault(key, [])
+            # A row that says no more than a name is the first who has it, so nobody asks for the others.
+            if key[0] != "name" or not held:
+                held.append((self._count, identity))
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._by_key
+
+    def first(self, row: Identity, keys: Iterable[Key]) -> Match | None:
+        """The first under any of the keys who is the same person as the row."""
+        held = [(place, key[0], known) for key in keys for place, known in self._by_key.get(key, ())]
+        same = [(place, by, known) for place, by, known in held if not _contradict(row, known, by)]
+        if not same:
+            return None
+        _, by, known = min(same, key=lambda found: found[0])
+        return Match(known, by)
+
+
+def recognise(row: Identity, known: Sequence[KnownPeople]) -> Match | None:
+    """Find who a row is.
+
+    Args:
+        row: The row.
+
+        known: Who is known, those who became known first in front.
+    """
+    return next(
+        (match for keys in row.wanted for people in known if (match := people.first(row, keys))), None
+    )
+
+
+def _words(identity: Identity) -> set[str]:
+    return {word for name in identity.names for folded in foldings(name) for word in folded.split(" ")}
+
+
+def _contradict(row: Identity, known: Identity, by: str) -> bool:
+    """Namesakes with two birth dates are two people, whatever else they share."""
+    if by in NUMBERS or row.birth_date is None or known.birth_date is None:
+        return False
+    return row.birth_date != known.birth_date
+
+
+def _contacts(customer: Customer) -> Iterator[Key]:
+    if customer.email:
+        yield ("email", email_key(customer.email))
+    for phone in customer.phones:
+        yield ("phone", phone.number)
+    for address in customer.addresses:
+        if address.street:
+            yield (
+                "address",
+                fold(f"{address.street} {address.postal_code} {address.city}", two_letters=True),
+            )

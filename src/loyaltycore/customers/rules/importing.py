@@ -1,0 +1,90 @@
+"""Rows of an import in their order: who is added, who is known already, and whose number belongs to somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from attrs import define, evolve, field, frozen
+
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.identity import Identity, KnownPeople, Match, identity_of, recognise
+from loyaltycore.customers.rules.import_report import RejectedRow, SkippedRow
+
+
+@frozen
+class ReadRow:
+    """A row that could be read.
+
+    Attributes:
+        line: Physical line of the file on which it starts.
+
+        draft: A customer without id and instant; with the row's number, or an empty one.
+
+        identity: What the row is recognised by.
+    """
+
+    line: int
+    draft: Customer
+    identity: Identity = field(init=False)
+
+    @identity.default
+    def _identity(self) -> Identity:
+        return identity_of(self.draft, self.line)
+
+
+@define
+class Sorting:
+    """What becomes of some rows.
+
+    Attributes:
+        added: The new customers with the lines that they come from.
+
+        people: The same, as later rows know them.
+
+        skipped: Rows that were known already.
+
+        rejected: Rows whose number belongs to somebody of another name.
+    """
+
+    added: list[tuple[int, Customer]] = field(factory=list)
+    people: KnownPeople = field(factory=KnownPeople)
+    skipped: list[SkippedRow] = field(factory=list)
+    rejected: list[RejectedRow] = field(factory=list)
+
+
+def sort_rows(
+    rows: Iterable[ReadRow], known: Sequence[KnownPeople], take_on: Callable[[ReadRow, KnownPeople], Customer]
+) -> Sorting:
+    """Go through rows in the order of the file; each row knows those whom the rows before it added.
+
+    Args:
+        rows: The rows.
+
+        known: Who is known before, those who became known first in front.
+
+        take_on: Makes a customer of a row's draft, with a number; it sees whom the rows before added.
+    """
+    result = Sorting()
+    for row in rows:
+        match = recognise(row.identity, (*known, result.people))
+        if match is None:
+            customer = take_on(row, result.people)
+            result.added.append((row.line, customer))
+            result.people.add(evolve(row.identity, customer_id=customer.id, number=customer.number))
+        elif match.is_contradicted_by(row.identity):
+            result.rejected.append(_taken(row, match))
+        else:
+            result.skipped.append(_skipped(row, match))
+    return result
+
+
+def _taken(row: ReadRow, match: Match) -> RejectedRow:
+    number = getattr(match.known, match.by)
+    message = f"{number!r} belongs to a customer of another name"
+    return RejectedRow(row.line, match.by, f"{match.by}_taken", message)
+
+
+def _skipped(row: ReadRow, match: Match) -> SkippedRow:
+    known = match.known
+    earlier = 0 if known.customer_id else known.line
+    return SkippedRow(row.line, match.by, known.customer_id, known.number, earlier)

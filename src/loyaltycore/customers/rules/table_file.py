@@ -1,0 +1,216 @@
+"""Tables of customers as shops have them: CSV from a till, a spreadsheet or the program before.
+
+    with path.open("rb") as stream:
+        table = open_table(stream)
+        for row in table:
+            match row:
+                case Row(line, values): ...
+                case BrokenRow(line, code, message): ...
+
+Encoding, delimiter and columns are found by looking at the file. The file is read as a stream: a million rows need no
+more memory than ten. What makes the whole file unreadable is an error when it is opened; a row that is broken is
+reported in its place, and reading goes on behind it.
+
+The values are texts as they stand in the file. `read_date`, `read_yes_no_open` and `read_salutation` read those that
+are no text by nature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import BinaryIO, Final
+
+from attrs import frozen
+
+from loyaltycore.customers.rules.table_columns import (
+    FIELDS,
+    HOUSE_NUMBER,
+    Columns,
+    check_columns,
+    check_given,
+    match_columns,
+)
+from loyaltycore.customers.rules.table_lines import LineSource
+from loyaltycore.customers.rules.table_records import (
+    BrokenRow,
+    Feed,
+    Record,
+    broken_row,
+    peek_fields,
+    read_records,
+)
+from loyaltycore.customers.rules.table_values import read_date, read_salutation, read_yes_no_open
+from loyaltycore.errors import Fault, InvalidInput
+
+__all__ = [
+    "FIELDS",
+    "BrokenRow",
+    "Row",
+    "TableFile",
+    "open_table",
+    "read_date",
+    "read_salutation",
+    "read_yes_no_open",
+]
+
+DELIMITERS: Final = (";", ",", "\t")
+"""The delimiters that are looked for, the one that wins a tie first."""
+
+# The first line by which Excel is told the delimiter.
+_SEP: Final = "sep="
+
+# What a line without any content consists of; spreadsheets write their empty rows so.
+_BLANK: Final = " \t;,\r\n"
+
+
+@frozen
+class Row:
+    """One customer of the table.
+
+    Attributes:
+        line: Physical line of the file on which the row starts, counted from 1; line breaks in quotes count.
+
+        values: By field, for each field that the file has a column for; a cell that is empty is an empty text.
+    """
+
+    line: int
+    values: Mapping[str, str]
+
+
+class TableFile(Iterator[Row | BrokenRow]):
+    """The rows of an open table, each of them once, in the order of the file.
+
+    Blank lines are passed over, and so are rows in which every cell is blank.
+
+    Attributes:
+        delimiter: One character.
+
+        columns: By field, the header of its column in the file.
+
+        ignored_columns: The headers of the columns that no field takes, ``#3`` for a third one without a header.
+    """
+
+    def __init__(self, source: LineSource, feed: Feed, delimiter: str, columns: Columns) -> None:
+        """Begin behind the header; `open_table` makes it."""
+        self._source = source
+        self._rows = _read_rows(feed, delimiter, columns)
+        self.delimiter = delimiter
+        pairs = zip(columns.fields, columns.headers, strict=True)
+        self.columns: Mapping[str, str] = {field: header for field, header in pairs if field in FIELDS}
+        self.ignored_columns = columns.ignored
+
+    @property
+    def encoding(self) -> str:
+        """The encoding, as Python names it; ``utf-8`` may turn into ``cp1252`` while all before was ASCII."""
+        return self._source.encoding
+
+    def __next__(self) -> Row | BrokenRow:
+        return next(self._rows)
+
+
+def open_table(
+    stream: BinaryIO | Iterable[bytes],
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> TableFile:
+    r"""Open a table of customers and read its header.
+
+    The delimiter is the one by which most columns of the header are known, and among equals the one that gives most
+    columns. A first line ``sep=;`` says it.
+
+    Args:
+        stream: A file opened in binary mode, or its bytes in portions of any size.
+
+        encoding: A text encoding that contains ASCII, or UTF-16; None finds UTF-8, Windows-1252, and UTF-16 with a
+            byte order mark. A byte order mark wins.
+
+        delimiter: One character; None finds semicolon, comma or tab.
+
+        columns: Header to field, for columns that are not known by themselves or mean something else. An empty field
+            ignores the column.
+
+    Raises:
+        InvalidInput: The file is empty, is no text, or has no header that is known; two columns are the same field;
+            a column or field of `columns` does not exist. Every fault that can be found at once.
+
+    Example:
+        >>> table = open_table([b"Kd-Nr;Vorname;Nachname;Schuhgr\xf6\xdfe\r\n7;Erika;Mustermann;38\r\n"])
+        >>> table.encoding, table.ignored_columns
+        ('cp1252', ('Schuhgröße',))
+        >>> next(table)
+        Row(line=2, values={'number': '7', 'first_name': 'Erika', 'last_name': 'Mustermann'})
+    """
+    given = dict(columns or {})
+    check_given(given)
+    if delimiter is not None:
+        _check_delimiter(delimiter)
+    source = LineSource(stream, encoding)
+    feed = Feed(source)
+    hint = _skip_to_header(feed)
+    chosen = delimiter or hint or _find_delimiter(feed, given)
+    found = match_columns(_read_header(feed, chosen), given)
+    check_columns(found, given)
+    return TableFile(source, feed, chosen, found)
+
+
+def _check_delimiter(delimiter: str) -> None:
+    if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n \0':
+        message = "must be one character that is no letter, digit, quote, blank or line break"
+        raise InvalidInput([Fault("delimiter", "bad_delimiter", message)])
+
+
+def _skip_to_header(feed: Feed) -> str | None:
+    """Pass over blank lines and Excel's hint; return the delimiter that the hint names."""
+    hint = None
+    while (line := feed.peek()) is not None:
+        text = line.text.strip().strip('"')
+        if text.casefold().startswith(_SEP) and len(text) == len(_SEP) + 1:
+            hint = text[-1]
+            _check_delimiter(hint)
+        elif line.fault or line.text.strip(_BLANK):
+            return hint
+        next(feed)
+    raise InvalidInput([Fault("file", "empty_file", "is empty")])
+
+
+def _find_delimiter(feed: Feed, given: Mapping[str, str]) -> str:
+    def rank(delimiter: str) -> tuple[int, int]:
+        fields = match_columns(peek_fields(feed, delimiter), given).fields
+        return len([field for field in fields if field]), len(fields)
+
+    return max(DELIMITERS, key=rank)
+
+
+def _read_header(feed: Feed, delimiter: str) -> Sequence[str]:
+    record = next(read_records(feed, delimiter))
+    if isinstance(record, BrokenRow):
+        raise InvalidInput([Fault("file", record.code, f"line {record.line}, the header, {record.message}")])
+    return record.fields
+
+
+def _read_rows(feed: Feed, delimiter: str, columns: Columns) -> Iterator[Row | BrokenRow]:
+    width = len(columns.fields)
+    wanted = [(i, field) for i, field in enumerate(columns.fields) if field]
+    for record in read_records(feed, delimiter):
+        if isinstance(record, BrokenRow):
+            yield record
+        elif any(map(str.strip, record.fields)):
+            code = _wrong_width(record.fields, width)
+            yield broken_row(record.line, code) if code else _row(record, wanted)
+
+
+def _wrong_width(fields: Sequence[str], width: int) -> str:
+    """Compare with the header; delimiters at the end of a row that nothing follows do no harm."""
+    if len(fields) < width:
+        return "too_few_fields"
+    return "too_many_fields" if any(map(str.strip, fields[width:])) else ""
+
+
+def _row(record: Record, wanted: Iterable[tuple[int, str]]) -> Row:
+    values = {field: record.fields[i] for i, field in wanted}
+    house_number = values.pop(HOUSE_NUMBER, "")
+    if house_number:
+        values["street"] = f"{values['street']} {house_number}".strip()
+    return Row(record.line, values)

@@ -1,0 +1,261 @@
+"""Customers: create, read, change, find, count, import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+from attrs import frozen
+
+from loyaltycore.customers.numbering import Numbering
+from loyaltycore.customers.rules.changes import (
+    change_customer,
+    enter_customer,
+    require_free,
+    require_version,
+)
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.finding import CustomerFilters, read_filters
+from loyaltycore.customers.rules.form import CustomerFields, Reading, read_change, read_new, read_number
+from loyaltycore.customers.rules.numbers import NumberPattern
+from loyaltycore.customers.rules.options import NUMBER_PATTERN
+from loyaltycore.errors import NotFound
+from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.work.paging import Page, find_page, read_portion
+from loyaltycore.work.running import command, query
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from loyaltycore.customers.importing import Source
+    from loyaltycore.customers.rules.import_report import (
+        ImportProgress,
+        ImportReport,
+        RejectedRow,
+        SkippedRow,
+    )
+    from loyaltycore.desk import Desk
+
+
+@frozen
+class Customers:
+    """The customers of the chain.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @command("customers.create")
+    def create(
+        self, unit: Unit, /, *, number: str | None = None, **fields: Unpack[CustomerFields]
+    ) -> Customer:
+        """Take a customer on.
+
+        Args:
+            unit: Supplied.
+
+            number: A customer number of the caller's choice; None takes the next one of the chain's pattern.
+
+            **fields: What is known, see `CustomerFields`. Last name or company is compulsory; the branch responsible
+                is this session's where none is given.
+
+        Raises:
+            InvalidInput: Every fault of every field.
+
+            NotFound: There is no such branch.
+
+            Refused: ``customer.number_taken``.
+        """
+        faults = Faults()
+        chosen = read_number(faults, number)
+        draft = read_new(faults, {"branch_id": self.desk.branch.id, **fields}, reading_of(self.desk, unit))
+        faults.raise_if_any()
+        self._check_branch(unit, draft)
+        customer_number = self._chosen(unit, chosen) if chosen else self._next(unit)
+        return unit.apply(enter_customer(draft, unit.ids.new(), customer_number, unit.now))
+
+    @command("customers.change")
+    def change(
+        self,
+        unit: Unit,
+        /,
+        customer_id: str,
+        *,
+        expected_version: int | None = None,
+        **fields: Unpack[CustomerFields],
+    ) -> Customer:
+        """Change the given fields of a customer; where nothing differs, nothing is saved and nothing recorded.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            expected_version: The version that the caller saw; None changes any version.
+
+            **fields: What is to change, see `CustomerFields`.
+
+        Raises:
+            NotFound: There is no such customer or branch.
+
+            EditedMeanwhile: Somebody else changed the customer since the caller read it.
+
+            InvalidInput: Every fault of every field.
+        """
+        before = unit.get(Customer, customer_id, for_update=True)
+        faults = Faults()
+        expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
+        after = read_change(faults, before, fields, reading_of(self.desk, unit))
+        faults.raise_if_any()
+        require_version(before, expected)
+        if after.branch_id != before.branch_id:
+            self._check_branch(unit, after)
+        return unit.apply(change_customer(before, after))
+
+    @query
+    def get(self, unit: Unit, customer_id: str) -> Customer:
+        """Read one customer.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        return unit.get(Customer, customer_id)
+
+    @query
+    def by_number(self, unit: Unit, number: str) -> Customer:
+        """Read the customer who has a number.
+
+        Raises:
+            NotFound: Nobody has it.
+        """
+        clean = read_number(Faults(), number)
+        holder = _holder(unit, clean) if clean else None
+        if holder is None:
+            raise NotFound("customer", number)
+        return holder
+
+    @query
+    def find(
+        self, unit: Unit, /, *, limit: int = 50, after: str = "", **filters: Unpack[CustomerFilters]
+    ) -> Page[Customer]:
+        """Look customers up, in alphabetical order; without a filter all of them.
+
+        Args:
+            unit: Supplied.
+
+            limit: Length of a page, 1 to 500.
+
+            after: The `next` of the page before, for the same filters.
+
+            **filters: See `CustomerFilters`; where several are given, all of them must hold.
+
+        Raises:
+            InvalidInput: Every fault of every argument.
+        """
+        faults = Faults()
+        where = read_filters(faults, filters, self.desk.branch.country)
+        portion = read_portion(faults, ("sort_name",), limit, after)
+        faults.raise_if_any()
+        return find_page(unit, Customer, where, portion)
+
+    @query
+    def count(self, unit: Unit, /, **filters: Unpack[CustomerFilters]) -> int:
+        """Count the customers whom `find` gives for the same filters.
+
+        Raises:
+            InvalidInput: Every fault of every filter.
+        """
+        faults = Faults()
+        where = read_filters(faults, filters, self.desk.branch.country)
+        faults.raise_if_any()
+        return unit.count(Customer, where)
+
+    def import_file(
+        self,
+        source: Source,
+        *,
+        columns: Mapping[str, str] | None = None,
+        delimiter: str | None = None,
+        encoding: str | None = None,
+        default_country: str | None = None,
+        batch_size: int = 500,
+        on_progress: Callable[[ImportProgress], object] | None = None,
+        on_rejected: Callable[[RejectedRow], object] | None = None,
+        on_skipped: Callable[[SkippedRow], object] | None = None,
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Import customers from a CSV file, row after row, in units of work of `batch_size` rows.
+
+        A row adds a customer, is known already (see `loyaltycore.customers.rules.identity`), or is rejected as a
+        whole. Importing the same file again adds nobody, so an import that broke off is simply started again.
+
+        Args:
+            source: A path, a file opened in binary mode, or its bytes in portions. It is never held as a whole.
+
+            columns: Header to field, for columns that are not known by themselves; an empty field ignores the column.
+
+            delimiter: One character; None finds it.
+
+            encoding: None finds it.
+
+            default_country: ISO 3166-1 alpha-2 of rows that name no country; None takes the branch's.
+
+            batch_size: Rows of one unit of work, 1 to 1000.
+
+            on_progress: Is told after each unit of work how far the import is. What it raises ends the import there.
+
+            on_rejected: Is told each rejection, in the order of the file; the report lists the first thousand.
+
+            on_skipped: Is told each row that was known already; the report lists the first thousand.
+
+            dry_run: Whether to say what an import would do and keep nothing. Unlike an import it has to remember
+                whom it would have added, some hundred bytes for each.
+
+        Raises:
+            InvalidInput: The file as a whole cannot be read, or an argument is wrong. Nothing was imported.
+
+            OSError: The file cannot be opened.
+        """
+        # Reading tables is a quarter of the library, and most programs never do.
+        from loyaltycore.customers.importing import ImportSettings, import_file  # noqa: PLC0415  few programs import files
+
+        settings = ImportSettings(
+            columns=columns,
+            delimiter=delimiter,
+            encoding=encoding,
+            default_country=default_country,
+            batch_size=batch_size,
+            on_progress=on_progress,
+            on_rejected=on_rejected,
+            on_skipped=on_skipped,
+            dry_run=dry_run,
+        )
+        return import_file(self.desk, source, settings)
+
+    def _check_branch(self, unit: Unit, customer: Customer) -> None:
+        if customer.branch_id and customer.branch_id != self.desk.branch.id:
+            unit.get(Branch, customer.branch_id)
+
+    def _chosen(self, unit: Unit, number: str) -> str:
+        require_free(number, _holder(unit, number))
+        return number
+
+    def _next(self, unit: Unit) -> str:
+        pattern = NumberPattern.parse(self.desk.options[NUMBER_PATTERN])
+        numbering = Numbering(unit, pattern, self.desk.today(unit).year)
+        number = numbering.next()
+        numbering.keep()
+        return number
+
+
+def reading_of(desk: Desk, unit: Unit) -> Reading:
+    """What forms of customers are read against at a desk."""
+    return Reading(desk.today(unit), desk.branch.country, desk.loyalty.custom_fields)
+
+
+def _holder(unit: Unit, number: str) -> Customer | None:
+    return unit.first(Customer, stored("number") == number)

@@ -1,0 +1,301 @@
+"""Queries as values: small frozen expressions that the domain evaluates and a storage compiles.
+
+Both must agree, so the meaning is two-valued and the same on every engine: a comparison with a field that is None is
+false (only `is_null` sees None), and `not_` turns exactly that answer round. Texts compare by code point, case matters;
+search without case goes through lookup keys.
+
+Example:
+    >>> criteria = (stored("state") == "placed") & ~stored("vendor_id").is_null()
+    >>> criteria
+    And(parts=(Compare(field='state', op=<Op.EQ: 'eq'>, value='placed'), Not(part=IsNull(field='vendor_id'))))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Any, Final
+
+from attrs import field, frozen
+
+
+class Op(Enum):
+    """How a field is compared."""
+
+    EQ = "eq"
+    NE = "ne"
+    LT = "lt"
+    LE = "le"
+    GT = "gt"
+    GE = "ge"
+
+
+class Criteria:
+    """Base of all expressions; combine them with ``&``, ``|`` and ``~``."""
+
+    __slots__ = ()
+
+    def __and__(self, other: Criteria) -> Criteria:
+        return And((*_parts(self, And), *_parts(other, And)))
+
+    def __or__(self, other: Criteria) -> Criteria:
+        return Or((*_parts(self, Or), *_parts(other, Or)))
+
+    def __invert__(self) -> Criteria:
+        return Not(self)
+
+
+@frozen
+class Everything(Criteria):
+    """Matches every record."""
+
+
+@frozen
+class Compare(Criteria):
+    """A stored scalar field against a value that is not None."""
+
+    field: str
+    op: Op
+    value: Any
+
+
+@frozen
+class IsNull(Criteria):
+    """The field is None."""
+
+    field: str
+
+
+@frozen
+class OneOf(Criteria):
+    """The field equals one of the values; an empty tuple matches nothing."""
+
+    field: str
+    values: tuple[Any, ...]
+
+
+@frozen
+class HasKey(Criteria):
+    """The record has that lookup key, or (with `prefix`) one that starts with it."""
+
+    lookup: str
+    value: str
+    prefix: bool = False
+
+
+@frozen
+class KeyBetween(Criteria):
+    """The record has a lookup key in a range, by code point.
+
+    Attributes:
+        lookup: The lookup.
+
+        first: The least key that counts.
+
+        end: The least key behind the range; None for no end.
+    """
+
+    lookup: str
+    first: str
+    end: str | None = None
+
+
+@frozen
+class Exists(Criteria):
+    """A record of another table refers to this one and matches.
+
+    Attributes:
+        table: The table of the other record type.
+
+        refers_by: The field over there that holds this record's key.
+
+        where: What the other record must match.
+    """
+
+    table: str
+    refers_by: str
+    where: Criteria = Everything()
+
+
+@frozen
+class And(Criteria):
+    """All parts match; no parts match everything."""
+
+    parts: tuple[Criteria, ...]
+
+
+@frozen
+class Or(Criteria):
+    """At least one part matches; no parts match nothing."""
+
+    parts: tuple[Criteria, ...]
+
+
+@frozen
+class Not(Criteria):
+    """The part does not match."""
+
+    part: Criteria
+
+
+EVERYTHING: Final = Everything()
+
+
+class _Field:
+    """A field name that builds comparisons; see `stored`."""
+
+    __slots__ = ("_name",)
+    __hash__ = None  # type: ignore[assignment]  # `==` builds an expression, so equality cannot hash
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __eq__(self, value: object) -> Criteria:  # type: ignore[override]  # builds an expression
+        return Compare(self._name, Op.EQ, value)
+
+    def __ne__(self, value: object) -> Criteria:  # type: ignore[override]  # builds an expression
+        return Compare(self._name, Op.NE, value)
+
+    def __lt__(self, value: Any) -> Criteria:
+        return Compare(self._name, Op.LT, value)
+
+    def __le__(self, value: Any) -> Criteria:
+        return Compare(self._name, Op.LE, value)
+
+    def __gt__(self, value: Any) -> Criteria:
+        return Compare(self._name, Op.GT, value)
+
+    def __ge__(self, value: Any) -> Criteria:
+        return Compare(self._name, Op.GE, value)
+
+    def is_null(self) -> Criteria:
+        """The field is None."""
+        return IsNull(self._name)
+
+    def one_of(self, values: Iterable[Any]) -> Criteria:
+        """The field equals one of the values."""
+        return OneOf(self._name, tuple(values))
+
+
+def stored(name: str) -> _Field:
+    """Start a comparison: ``stored("state") == "placed"``."""
+    return _Field(name)
+
+
+def has_key(lookup: str, value: str) -> Criteria:
+    """The record has exactly that lookup key."""
+    return HasKey(lookup, value)
+
+
+def key_starts(lookup: str, prefix: str) -> Criteria:
+    """The record has a lookup key that starts with `prefix`."""
+    return HasKey(lookup, prefix, prefix=True)
+
+
+def key_between(lookup: str, first: str, end: str | None = None) -> Criteria:
+    """The record has a lookup key from `first` on, and before `end` where there is one."""
+    return KeyBetween(lookup, first, end)
+
+
+def exists(table: str, refers_by: str, where: Criteria = EVERYTHING) -> Criteria:
+    """A record of `table` refers to this one by `refers_by` and matches `where`."""
+    return Exists(table, refers_by, where)
+
+
+@frozen
+class Query:
+    """What a storage is asked for.
+
+    Attributes:
+        where: Which records.
+
+        order_by: Names of stored scalar fields that are never None; ``-`` before a name turns its order round. The
+            record's key is always the last criterion, ascending unless the last name given is descending, so the
+            order is total and stable.
+
+        after: The `order_by` values and the key of the last record seen: the answer starts behind it. None starts
+            at the beginning.
+
+        limit: At most so many records; None for all.
+
+        skip_locked: A hint for queues: an engine with row locks may lock what it returns and pass over what others
+            hold. Nothing may depend on it.
+    """
+
+    where: Criteria = EVERYTHING
+    order_by: tuple[str, ...] = ()
+    after: tuple[Any, ...] | None = None
+    limit: int | None = None
+    skip_locked: bool = field(default=False, kw_only=True)
+
+
+@frozen
+class View:
+    """What `matches` may look at beside the record itself.
+
+    Attributes:
+        keys: The lookup keys of a record, by lookup name.
+
+        related: All records of a table that hold `key` in the field `refers_by`.
+
+        key: The key of a record; needed where the key field is not called ``id``.
+    """
+
+    keys: Callable[[object], Mapping[str, tuple[str, ...]]] = lambda _: {}
+    related: Callable[[str, str, str], Iterable[object]] = lambda *_: ()
+    key: Callable[[object], str] = lambda record: str(record.id)  # type: ignore[attr-defined]  # records have ids
+
+
+_COMPARE: Final[Mapping[Op, Callable[[Any, Any], bool]]] = {
+    Op.EQ: lambda a, b: a == b,
+    Op.NE: lambda a, b: a != b,
+    Op.LT: lambda a, b: a < b,
+    Op.LE: lambda a, b: a <= b,
+    Op.GT: lambda a, b: a > b,
+    Op.GE: lambda a, b: a >= b,
+}
+
+
+def matches(criteria: Criteria, record: object, view: View | None = None) -> bool:
+    """Evaluate a criteria on one record. This is the meaning that every storage must give it."""
+    return _matches(criteria, record, view or View())
+
+
+def _matches(criteria: Criteria, record: object, view: View) -> bool:
+    match criteria:
+        case Everything():
+            return True
+        case Compare(name, op, value):
+            held = plain(getattr(record, name))
+            return held is not None and _COMPARE[op](held, plain(value))
+        case IsNull(name):
+            return getattr(record, name) is None
+        case OneOf(name, values):
+            held = plain(getattr(record, name))
+            return held is not None and held in {plain(value) for value in values}
+        case HasKey(lookup, value, prefix):
+            keys = view.keys(record).get(lookup, ())
+            return any(key.startswith(value) for key in keys) if prefix else value in keys
+        case KeyBetween(lookup, first, end):
+            keys = view.keys(record).get(lookup, ())
+            return any(first <= key and (end is None or key < end) for key in keys)
+        case Exists(table, refers_by, where):
+            return any(
+                _matches(where, other, view) for other in view.related(table, refers_by, view.key(record))
+            )
+        case And(parts):
+            return all(_matches(part, record, view) for part in parts)
+        case Or(parts):
+            return any(_matches(part, record, view) for part in parts)
+        case Not(part):
+            return not _matches(part, record, view)
+    raise TypeError(f"not a criteria: {criteria!r}")
+
+
+def plain(value: Any) -> Any:
+    """An enumeration member compares and sorts by its value."""
+    return value.value if isinstance(value, Enum) else value
+
+
+def _parts(criteria: Criteria, kind: type[And | Or]) -> tuple[Criteria, ...]:
+    return criteria.parts if isinstance(criteria, kind) else (criteria,)

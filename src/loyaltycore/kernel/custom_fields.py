@@ -1,0 +1,210 @@
+"""Fields that the host application adds to the customer: declared once, checked like the library's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from enum import Enum
+from typing import Final
+
+from attrs import field as attrs_field
+from attrs import frozen
+
+from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.validation import Faults
+
+TEXT_LENGTH: Final = 70
+"""Longest text of a custom field: it is searched by a lookup key, which has an end."""
+
+LEAST_NUMBER: Final = -(10**15)
+GREATEST_NUMBER: Final = 10**15
+
+_KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_MOST_FIELDS: Final = 100
+
+
+class FieldKind(Enum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DATE = "date"
+    FLAG = "flag"
+    CHOICE = "choice"
+
+
+def _kind(given: FieldKind | str) -> FieldKind:
+    """The kind of that word; what is none is left to the check, which names the field."""
+    found = (kind for kind in FieldKind if isinstance(given, str) and kind.value == given)
+    return next(found, given)  # type: ignore[return-value]  # refused by the check
+
+
+def _choices(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given) if isinstance(given, list) else given  # type: ignore[return-value]  # as for the kind
+
+
+@frozen
+class CustomField:
+    """A field that the host application adds to the customer.
+
+    Attributes:
+        key: 1 to 40 lower-case letters, digits and ``_``, a letter first; never changed.
+
+        kind: What it holds; its word will do. Texts have at most 70 characters, integers at most 15 digits.
+
+        label: What people call it; the key where nothing is said.
+
+        group: Under which heading a form shows it.
+
+        choices: The values of a choice.
+    """
+
+    key: str
+    kind: FieldKind = attrs_field(default=FieldKind.TEXT, converter=_kind)
+    label: str = ""
+    group: str = ""
+    choices: tuple[str, ...] = attrs_field(default=(), converter=_choices)
+
+    @property
+    def shown_as(self) -> str:
+        """What people call it."""
+        return self.label or self.key
+
+
+class CustomFields:
+    """All custom fields that one `Loyalty` knows; fixed once it is made."""
+
+    def __init__(self, fields: Iterable[CustomField] = ()) -> None:
+        """Collect the fields.
+
+        Raises:
+            RegistrationError: A field cannot work; the message says which and why.
+        """
+        self._fields: dict[str, CustomField] = {}
+        for field in fields:
+            _check(field)
+            if field.key in self._fields:
+                raise RegistrationError(f"custom field {field.key!r} is declared twice")
+            self._fields[field.key] = field
+        if len(self._fields) > _MOST_FIELDS:
+            raise RegistrationError(f"more than {_MOST_FIELDS} custom fields")
+
+    @property
+    def all(self) -> tuple[CustomField, ...]:
+        """All fields in the order of their declaration."""
+        return tuple(self._fields.values())
+
+    def read(
+        self, faults: Faults, given: object, before: Mapping[str, CustomValue]
+    ) -> Mapping[str, CustomValue]:
+        """Lay given values over those of a customer.
+
+        Args:
+            faults: Takes every fault, under ``custom.`` and the field's key.
+
+            given: Values by key, still unchecked; None and an empty text take a value away.
+
+            before: The values so far; those that nothing is said about stay.
+
+        Returns:
+            The values afterwards, by key in order; meaningless where faults were noted.
+        """
+        if given is None:
+            return before
+        if not isinstance(given, Mapping):
+            faults.note("custom", "wrong_type", "must be values by the key of their field")
+            return before
+        values = dict(before)
+        for key, value in given.items():
+            field = self._fields.get(key) if isinstance(key, str) else None
+            if field is None:
+                faults.note(f"custom.{key}", "unknown_field", "is not a field that was declared")
+            elif value is None or value == "":
+                values.pop(field.key, None)
+            else:
+                clean = _READERS[field.kind](faults.at("custom"), field, value)
+                if clean is None:  # blanks, or a fault
+                    values.pop(field.key, None)
+                else:
+                    values[field.key] = clean
+        return {key: values[key] for key in sorted(values)}
+
+
+_TYPES: Final[Mapping[str, type]] = {"kind": FieldKind, "label": str, "group": str, "choices": tuple}
+
+NO_CUSTOM_FIELDS: Final = CustomFields()
+
+
+def custom_keys(values: Mapping[str, CustomValue]) -> tuple[str, ...]:
+    """The lookup keys of custom values: they sort as the values do."""
+    return tuple(custom_key(key, value) for key, value in values.items())
+
+
+def custom_key(field: str, value: CustomValue) -> str:
+    """The lookup key of one custom value."""
+    return f"{field}={_sortable(value)}"
+
+
+def _sortable(value: CustomValue) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return f"{value - LEAST_NUMBER:016d}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _check(given: object) -> None:
+    if not isinstance(given, CustomField):
+        raise RegistrationError(f"{_shown(given)} is no CustomField")
+    if not isinstance(given.key, str) or not _KEY.fullmatch(given.key):
+        raise RegistrationError(
+            f"custom field {_shown(given.key)}: a key is lower-case letters, digits and _"
+        )
+    for name, kind in _TYPES.items():
+        if not isinstance(getattr(given, name), kind):
+            raise RegistrationError(f"custom field {given.key!r}: {name} must be a {kind.__name__}")
+    _check_choices(given)
+
+
+def _shown(given: object) -> str:
+    return repr(given) if isinstance(given, str) else f"<{type(given).__name__}>"
+
+
+def _check_choices(field: CustomField) -> None:
+    if (field.kind is FieldKind.CHOICE) != bool(field.choices):
+        raise RegistrationError(f"custom field {field.key!r}: a choice has choices, and nothing else has")
+    for choice in field.choices:
+        faults = Faults()
+        if faults.text("choice", choice, limit=TEXT_LENGTH, required=True) != choice or faults.found:
+            raise RegistrationError(f"custom field {field.key!r}: {_shown(choice)} cannot be a choice")
+    if len(set(field.choices)) < len(field.choices):
+        raise RegistrationError(f"custom field {field.key!r}: a choice stands there twice")
+
+
+_Reader = Callable[[Faults, CustomField, object], CustomValue | None]
+
+
+def _text(faults: Faults, field: CustomField, value: object) -> str | None:
+    return faults.text(field.key, value, limit=TEXT_LENGTH) or None
+
+
+def _integer(faults: Faults, field: CustomField, value: object) -> int:
+    return faults.integer(field.key, value, least=LEAST_NUMBER, most=GREATEST_NUMBER)
+
+
+def _choice(faults: Faults, field: CustomField, value: object) -> str | None:
+    if value in field.choices and isinstance(value, str):
+        return value
+    faults.note(field.key, "unknown_choice", f"must be one of: {', '.join(field.choices)}")
+    return None
+
+
+_READERS: Final[Mapping[FieldKind, _Reader]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.INTEGER: _integer,
+    FieldKind.DATE: lambda faults, field, value: faults.day(field.key, value),
+    FieldKind.FLAG: lambda faults, field, value: faults.flag(field.key, value),
+    FieldKind.CHOICE: _choice,
+}

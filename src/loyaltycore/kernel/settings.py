@@ -1,0 +1,144 @@
+"""Settings: options of the chain, overridden per branch, read through a snapshot.
+
+What is stored and what a running session sees are two things: a session takes a `SettingsSnapshot` when it is opened
+and keeps it, so a changed option reaches the sessions opened afterwards (AMPAREX: "takes effect after the workstation
+was restarted, also the one that made the change").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Any, Generic, TypeVar, cast
+
+from attrs import field, frozen
+
+from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.validation import Faults
+
+T = TypeVar("T", str, int, bool)
+
+CHAIN_SCOPE = "chain"
+
+
+class Severity(Enum):
+    """What an option does about a field that it watches and finds empty."""
+
+    REMIND = "remind"
+    """It is marked and asked for; nothing is held up."""
+
+    REQUIRE = "require"
+    """What needs it is refused until it is there."""
+
+
+@frozen
+class Option(Generic[T]):
+    """One option of the chain.
+
+    Attributes:
+        key: Stable dotted name, for example ``customers.number_pattern``.
+
+        default: Its value where nothing was set; its type is the option's type.
+
+        description: What it does, for the person who sets it.
+
+        tab: Where a settings screen shows it.
+
+        section: The section on that tab.
+
+        watches: The customer's fields that are watched while the option is on.
+
+        severity: What it means that one of them is empty.
+
+        check: Notes what is wrong with a value of the right type.
+    """
+
+    key: str
+    default: T
+    description: str
+    tab: str = field(default="", kw_only=True)
+    section: str = field(default="", kw_only=True)
+    watches: tuple[str, ...] = field(default=(), kw_only=True)
+    severity: Severity = field(default=Severity.REMIND, kw_only=True)
+    check: Callable[[Faults, T], None] | None = field(default=None, kw_only=True, eq=False)
+
+    def read(self, value: object) -> T:
+        """Check a value for this option.
+
+        Raises:
+            InvalidInput: The type is wrong, or the option's own check notes a fault.
+        """
+        faults = Faults()
+        clean: Any
+        if isinstance(self.default, bool):
+            clean = faults.flag(self.key, value)
+        elif isinstance(self.default, int):
+            clean = faults.integer(self.key, value, least=-(2**31), most=2**31)
+        elif value is None:
+            faults.note(self.key, "wrong_type", "must be text")
+        else:
+            clean = faults.text(self.key, value, limit=2000, multiline=True)
+        if not faults.found and self.check is not None:
+            self.check(faults, clean)
+        faults.raise_if_any()
+        return cast("T", clean)
+
+
+@frozen
+class SettingSet:
+    """What was set in one scope.
+
+    Attributes:
+        id: ``chain``, or ``branch:`` and the branch's id.
+
+        values: Value by option key; what is not here falls through to the chain, then to the default.
+    """
+
+    id: str
+    values: dict[str, Any]
+    version: int = 1
+
+
+@frozen
+class SettingsSnapshot:
+    """The options as one session sees them for its whole life."""
+
+    values: Mapping[str, Any] = field(factory=dict)
+
+    def __getitem__(self, option: Option[T]) -> T:
+        """The value in force when the session was opened."""
+        return cast("T", self.values.get(option.key, option.default))
+
+
+class OptionCatalogue:
+    """All options that one `Loyalty` knows; fixed once it is made."""
+
+    def __init__(self, options: Iterable[Option[Any]]) -> None:
+        """Collect the options.
+
+        Raises:
+            RegistrationError: Two options share a key.
+        """
+        self._options: dict[str, Option[Any]] = {}
+        for option in options:
+            if option.key in self._options:
+                raise RegistrationError(f"option {option.key!r} is registered twice")
+            self._options[option.key] = option
+
+    def __contains__(self, option: object) -> bool:
+        return isinstance(option, Option) and self._options.get(option.key) == option
+
+    @property
+    def all(self) -> tuple[Option[Any], ...]:
+        """All options in the order of registration, for a settings screen."""
+        return tuple(self._options.values())
+
+
+def scope_of(branch_id: str | None) -> str:
+    """The scope that belongs to a branch, or to the chain."""
+    return CHAIN_SCOPE if branch_id is None else f"branch:{branch_id}"
+
+
+def snapshot(chain: SettingSet | None, branch: SettingSet | None) -> SettingsSnapshot:
+    """Merge the two scopes: a branch's value wins over the chain's."""
+    return SettingsSnapshot({**(chain.values if chain else {}), **(branch.values if branch else {})})

@@ -1,0 +1,112 @@
+"""What a handler is: it hands messages of one kind over, outside any transaction, and writes down what came of it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, Protocol, runtime_checkable
+
+from attrs import field, frozen
+
+from loyaltycore.kernel.outbox import OutboxMessage
+from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+from loyaltycore.work.unit import Unit
+
+
+class Verdict(Enum):
+    """What is to become of a message after a try."""
+
+    DONE = "done"
+    AGAIN = "again"
+    """Try later."""
+
+    DEAD = "dead"
+    """Never try again by itself."""
+
+    WITHDRAWN = "withdrawn"
+    """There is no longer a reason to send it."""
+
+
+@frozen
+class Outcome:
+    """What came of a try.
+
+    Attributes:
+        verdict: What is to become of the message.
+
+        code: Why it was not delivered, as a stable word.
+
+        detail: The same for people.
+
+        retry_after: Seconds before which trying again makes no sense, or None.
+
+        vendor_id: The other side's id.
+
+        answer: The port's answer, for `Handler.settle`.
+
+        counts: Whether the try counts; it does not where the fault is not the message's.
+
+        payload: A new payload for the next try, or None.
+    """
+
+    verdict: Verdict
+    code: str = field(default="", kw_only=True)
+    detail: str = field(default="", kw_only=True)
+    retry_after: float | None = field(default=None, kw_only=True)
+    vendor_id: str = field(default="", kw_only=True)
+    answer: Any = field(default=None, kw_only=True)
+    counts: bool = field(default=True, kw_only=True)
+    payload: str | None = field(default=None, kw_only=True)
+
+
+class Handler(Protocol):
+    """Hands over messages of one kind."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of message, for example ``email.send``."""
+        ...
+
+    def deliver(self, message: OutboxMessage) -> Outcome:
+        """Hand one message over; no transaction is open.
+
+        A message may come again after a crash between handing it over and writing that down, under the same key.
+
+        Raises:
+            DeliveryFailed: The adapter is set up wrongly: messages of this kind wait, without a try being counted.
+        """
+        ...
+
+    def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
+        """Write down what came of it, in the same transaction in which the message is marked."""
+        ...
+
+
+@runtime_checkable
+class HoldsFew(Protocol):
+    """What a handler may be as well: one whose messages suffer when the worker that holds them dies."""
+
+    @property
+    def at_once(self) -> int:
+        """How many messages a worker may hold at a time.
+
+        After its death nobody knows which of them it had handed over: those that must not be repeated are given up.
+        """
+        ...
+
+
+def outcome_of(receipt: Receipt, answer: Any = None) -> Outcome:
+    """Translate a receipt: an unknown outcome is tried again under the same key."""
+    verdict = {
+        DeliveryStatus.ACCEPTED: Verdict.DONE,
+        DeliveryStatus.REJECTED: Verdict.DEAD,
+        DeliveryStatus.NOT_SENT: Verdict.AGAIN,
+        DeliveryStatus.UNKNOWN: Verdict.AGAIN,
+    }[receipt.status]
+    return Outcome(
+        verdict,
+        code=receipt.code,
+        detail=receipt.detail or receipt.raw,
+        retry_after=receipt.retry_after,
+        vendor_id=receipt.vendor_id,
+        answer=answer,
+    )

@@ -1,0 +1,277 @@
+"""The outbox worker: takes messages under a lease, hands them over, writes down what came of it.
+
+Several workers may run at once, on several machines. A message is held by moving its due time behind a lease, with a
+version check: two workers never hold the same one. What a crashed worker held comes due again; the key of the message
+then keeps the other side from acting twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from loyaltycore.errors import DeliveryFailed, LoyaltyError
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage, RetryPolicy, finish, lease, postpone
+from loyaltycore.outbox.handler import Handler, HoldsFew, Outcome, Verdict
+from loyaltycore.work.running import run_command
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.desk import Desk
+
+_log = logging.getLogger(__name__)
+
+BATCH: Final = 20
+"""How many messages a worker takes at a time."""
+
+_STATES: Final = {
+    Verdict.DONE: MessageState.DONE,
+    Verdict.DEAD: MessageState.DEAD,
+    Verdict.WITHDRAWN: MessageState.WITHDRAWN,
+}
+
+
+@frozen
+class DeliveryReport:
+    """What a pass over the outbox did.
+
+    Attributes:
+        done: Handed over.
+
+        again: Put back until later.
+
+        dead: Given up.
+
+        withdrawn: No longer needed.
+
+        paused: Kinds that could not be handed over at all, with the reason.
+    """
+
+    done: int = 0
+    again: int = 0
+    dead: int = 0
+    withdrawn: int = 0
+    paused: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def tried(self) -> int:
+        """How many messages were tried."""
+        return self.done + self.again + self.dead + self.withdrawn
+
+
+class Worker:
+    """Works through the outbox; belongs to one thread.
+
+    Attributes:
+        name: Under which it holds messages.
+    """
+
+    def __init__(self, desk: Desk, handlers: Sequence[Handler], policy: RetryPolicy) -> None:
+        self.name = desk.loyalty.ids.new()
+        self._desk = desk
+        self._handlers = tuple(handlers)
+        self._policy = policy
+
+    def run_pass(
+        self,
+        *,
+        stop: threading.Event | None = None,
+        limit: int | None = None,
+        on_message: Callable[[OutboxMessage, Outcome], None] | None = None,
+    ) -> DeliveryReport:
+        """Hand over everything that is due.
+
+        Args:
+            stop: Set it to end the pass after the message in hand; what else is held is given back.
+
+            limit: Try at most about so many messages.
+
+            on_message: Called after each try.
+        """
+        tally = _Tally()
+        moved = True
+        while moved and not _is_set(stop) and (limit is None or tally.tried < limit):
+            moved = False
+            for handler in self._handlers:
+                if handler.kind in tally.paused or _is_set(stop):
+                    continue
+                most = handler.at_once if isinstance(handler, HoldsFew) else BATCH
+                batch = self._claim(handler.kind, most if limit is None else min(most, limit - tally.tried))
+                moved = moved or bool(batch)
+                self._work(handler, batch, tally, stop, on_message)
+        return tally.report()
+
+    def watch(self, stop: threading.Event, *, poll_seconds: float = 1.0) -> DeliveryReport:
+        """Work until `stop` is set, looking for new messages every `poll_seconds`."""
+        tally = _Tally()
+        while not stop.is_set():
+            try:
+                tally.add(self.run_pass(stop=stop))
+            except LoyaltyError:
+                _log.exception("the outbox could not be read; trying again")
+            stop.wait(poll_seconds)
+        return tally.report()
+
+    def _work(
+        self,
+        handler: Handler,
+        batch: list[OutboxMessage],
+        tally: _Tally,
+        stop: threading.Event | None,
+        on_message: Callable[[OutboxMessage, Outcome], None] | None,
+    ) -> None:
+        held = deque(batch)
+        try:
+            while held and not (handler.kind in tally.paused or _is_set(stop) or self._is_late(held[0])):
+                message = held.popleft()
+                outcome = self._deliver(handler, message, tally)
+                if self._written_down(handler, message, outcome):
+                    tally.count(outcome)
+                    if on_message is not None:
+                        on_message(message, outcome)
+        finally:
+            self._give_back(tuple(held))
+
+    def _claim(self, kind: str, count: int) -> list[OutboxMessage]:
+        def claim(unit: Unit) -> list[OutboxMessage]:
+            due = (
+                (stored("kind") == kind)
+                & (stored("state") == MessageState.PENDING)
+                & (stored("due_at") <= unit.now)
+            )
+            found = _together(
+                list(unit.find(OutboxMessage, due, order_by=("due_at", "id"), limit=count, skip_locked=True))
+            )
+            held = [lease(message, self.name, unit.now + self._policy.lease) for message in found]
+            if held:
+                unit.save(*held)
+            return [evolve(message, version=message.version + 1) for message in held]
+
+        return run_command(self._desk, "", "", claim)
+
+    def _deliver(self, handler: Handler, message: OutboxMessage, tally: _Tally) -> Outcome:
+        if self._was_never_written_down(message):
+            return Outcome(Verdict.DEAD, code=message.code or "tried_too_often", detail=message.detail)
+        try:
+            return handler.deliver(message)
+        except DeliveryFailed as error:
+            tally.paused[handler.kind] = f"{error.code}: {error}"
+            return Outcome(Verdict.AGAIN, code=error.code, detail=str(error), counts=False)
+        except Exception as error:  # noqa: BLE001  a fault in one adapter must not stop the others' messages
+            _log.exception("handing over %s %s failed", message.kind, message.id)
+            return Outcome(Verdict.AGAIN, code="error", detail=f"{type(error).__name__}: {error}")
+
+    def _written_down(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> bool:
+        """Settle, and let no fault in one message's effects hold up the others: it comes due again after its lease."""
+        try:
+            self._settle(handler, message, outcome)
+        except Exception:  # noqa: BLE001  the message comes due again; the others must not wait for it
+            _log.exception("what came of %s %s could not be written down", message.kind, message.id)
+            return False
+        return True
+
+    def _settle(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> None:
+        def settle(unit: Unit) -> None:
+            current = unit.seek(OutboxMessage, message.id, for_update=True)
+            if current is None or current.version != message.version:
+                return  # written down already, or held by another worker since our lease ran out
+            if not self._was_never_written_down(message):
+                handler.settle(unit, message, outcome)
+            unit.save(self._after(unit, message, outcome))
+
+        run_command(self._desk, "", "", settle)
+
+    def _was_never_written_down(self, message: OutboxMessage) -> bool:
+        """Whether each allowed try, and one more, ended before anything could be written down."""
+        return message.attempts > self._policy.max_attempts + 1
+
+    def _after(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> OutboxMessage:
+        if outcome.verdict is not Verdict.AGAIN:
+            state = _STATES[outcome.verdict]
+            return finish(
+                message,
+                state,
+                unit.now,
+                code=outcome.code,
+                detail=outcome.detail,
+                vendor_id=outcome.vendor_id,
+            )
+        if outcome.counts and message.attempts >= self._policy.max_attempts:
+            return finish(message, MessageState.DEAD, unit.now, code=outcome.code, detail=outcome.detail)
+        wait = self._policy.delay(message.attempts, random.random())  # noqa: S311  no secret
+        asked = timedelta(seconds=min(outcome.retry_after or 0, self._policy.longest_delay.total_seconds()))
+        kept = message if outcome.payload is None else evolve(message, payload=outcome.payload)
+        # A fault that is not the message's clears at once when it clears; a named time is a lower bound.
+        pause = asked if outcome.retry_after is not None and not outcome.counts else max(wait, asked)
+        return postpone(
+            kept, unit.now + pause, code=outcome.code, detail=outcome.detail, counts=outcome.counts
+        )
+
+    def _give_back(self, messages: Sequence[OutboxMessage]) -> None:
+        def give_back(unit: Unit) -> None:
+            for message in messages:
+                current = unit.seek(OutboxMessage, message.id, for_update=True)
+                if current is not None and current.version == message.version:
+                    unit.save(
+                        postpone(message, unit.now, code=message.code, detail=message.detail, counts=False)
+                    )
+
+        if messages:
+            run_command(self._desk, "", "", give_back)
+
+    def _is_late(self, message: OutboxMessage) -> bool:
+        """Whether too little of the lease is left to hand the message over in peace."""
+        left = message.due_at - self._desk.loyalty.clock.now()
+        return left < self._policy.lease / 2
+
+
+class _Tally:
+    """Counts outcomes."""
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(Verdict, 0)
+        self.paused: dict[str, str] = {}
+
+    @property
+    def tried(self) -> int:
+        return sum(self.counts.values())
+
+    def count(self, outcome: Outcome) -> None:
+        self.counts[outcome.verdict] += 1
+
+    def add(self, report: DeliveryReport) -> None:
+        self.counts[Verdict.DONE] += report.done
+        self.counts[Verdict.AGAIN] += report.again
+        self.counts[Verdict.DEAD] += report.dead
+        self.counts[Verdict.WITHDRAWN] += report.withdrawn
+        self.paused = dict(report.paused)
+
+    def report(self) -> DeliveryReport:
+        return DeliveryReport(
+            done=self.counts[Verdict.DONE],
+            again=self.counts[Verdict.AGAIN],
+            dead=self.counts[Verdict.DEAD],
+            withdrawn=self.counts[Verdict.WITHDRAWN],
+            paused=tuple(self.paused.items()),
+        )
+
+
+def _together(due: list[OutboxMessage]) -> list[OutboxMessage]:
+    """What may be held at once: a message whose lease ran out without a word goes alone.
+
+    It may be what its worker died of, and then the tries of those that were held with it would be spent for nothing.
+    """
+    lost = next((place for place, message in enumerate(due) if message.leased_by), len(due))
+    return due[: max(lost, 1)]
+
+
+def _is_set(stop: threading.Event | None) -> bool:
+    return stop is not None and stop.is_set()

@@ -1,0 +1,90 @@
+"""How a process ends: its offer is completed, or it is closed without one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from attrs import evolve, frozen
+
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep
+from loyaltycore.processes.rules.template import OpenMandatory
+from loyaltycore.processes.rules.working import narrowed, require_open
+
+
+class OfferVerdict(Enum):
+    """Whether an offer can be completed."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """It can, and mandatory steps are open."""
+
+    BLOCKED = "blocked"
+    """It cannot, because mandatory steps are open."""
+
+
+@frozen
+class OfferCheck:
+    """What completing an offer would say.
+
+    Attributes:
+        verdict: Whether it can be completed.
+
+        open_mandatory: The mandatory steps that are open, in order.
+    """
+
+    verdict: OfferVerdict
+    open_mandatory: tuple[ProcessStep, ...] = ()
+
+
+def check_offer(process: Process, policy: OpenMandatory) -> OfferCheck:
+    """Say whether the offer of a process can be completed, by its template's policy as it is now.
+
+    Raises:
+        Refused: ``process.ended``.
+    """
+    require_open(process)
+    waiting = process.open_mandatory
+    if not waiting:
+        return OfferCheck(OfferVerdict.OK)
+    blocked = policy is OpenMandatory.BLOCK
+    return OfferCheck(OfferVerdict.BLOCKED if blocked else OfferVerdict.WARNING, waiting)
+
+
+def complete_offer(process: Process, policy: OpenMandatory, actor: str, now: datetime) -> Decision[Process]:
+    """Complete the offer of a process, and with it the process.
+
+    Raises:
+        Refused: ``process.ended`` or ``offer.mandatory_steps_open``.
+    """
+    check = check_offer(process, policy)
+    if check.verdict is OfferVerdict.BLOCKED:
+        names = tuple(step.name for step in check.open_mandatory)
+        raise Refused(
+            "offer.mandatory_steps_open",
+            f"mandatory steps are open: {', '.join(names)}",
+            remedy="do these steps first",
+            process=process.id,
+            steps=tuple(step.id for step in check.open_mandatory),
+            names=names,
+        )
+    after = evolve(process, state=ProcessState.COMPLETED, ended_at=now, ended_by=actor)
+    return _ended(process, after, "process.completed")
+
+
+def close_process(process: Process, actor: str, now: datetime, reason: str) -> Decision[Process]:
+    """End a process without an offer, whatever is open in it.
+
+    Raises:
+        Refused: ``process.ended``.
+    """
+    require_open(process)
+    after = evolve(process, state=ProcessState.CLOSED, ended_at=now, ended_by=actor, end_reason=reason)
+    return _ended(process, after, "process.closed", reason)
+
+
+def _ended(process: Process, after: Process, action: str, comment: str = "") -> Decision[Process]:
+    note = Note(action, process.subject, *narrowed(process, after), comment)
+    return Decision(after, save=(after,), notes=(note,))

@@ -1,0 +1,198 @@
+"""The process: one customer, one template's steps, and how far they have come.
+
+Steps live inside the process, which is one versioned record: what is locked, and whether an offer can be completed, is
+decided on it alone, so two people at two desks cannot decide differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Final
+
+from attrs import field, frozen
+
+from loyaltycore.errors import NotFound
+from loyaltycore.kernel.decisions import Subject
+from loyaltycore.processes.rules.template import ProcessKind, StepValues, with_kinds
+
+
+class ProcessState(Enum):
+    """Where a process is."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    """Its offer was completed."""
+
+    CLOSED = "closed"
+    """It ended without an offer."""
+
+
+class StepState(Enum):
+    """Where a step is."""
+
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+    INACTIVE = "inactive"
+    """The template no longer has it."""
+
+
+@frozen
+class ProcessStep:
+    """One step of a process.
+
+    Attributes:
+        id: The id of the template's step from which it was copied.
+
+        type: The step type's key.
+
+        name: What people call it.
+
+        description: What it is for, or empty.
+
+        mandatory: Whether it must be done.
+
+        pre_step: Whether no other step can be worked on before it is done.
+
+        settings: What its type needs to know.
+
+        state: Where it is.
+
+        done_at: When it was done or skipped, or None.
+
+        done_by: By whom.
+
+        result: What came of it, by name; what it means is up to the type.
+    """
+
+    id: str
+    type: str
+    name: str
+    description: str = ""
+    mandatory: bool = False
+    pre_step: bool = False
+    settings: StepValues = field(factory=dict, eq=with_kinds, hash=False)
+    state: StepState = StepState.OPEN
+    done_at: datetime | None = None
+    done_by: str = ""
+    result: StepValues = field(factory=dict, eq=with_kinds, hash=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state is StepState.OPEN
+
+
+@frozen
+class Process:
+    """What is done for one customer.
+
+    Attributes:
+        id: Our id.
+
+        customer_id: For whom.
+
+        template: The key of the template from which it was started.
+
+        kind: What it is about.
+
+        name: The template's name when it was started.
+
+        branch_id: Where it was started; empty for the head office.
+
+        state: Where it is.
+
+        steps: In their order.
+
+        template_version: The version of the template that its steps agree with.
+
+        started_at: When.
+
+        started_by: By whom.
+
+        comment: A remark.
+
+        asked: What the customer was to be asked for on this occasion: the day on which each field had been asked for
+            before, by the field's key, None where it never was.
+
+        ended_at: When it was completed or closed, or None.
+
+        ended_by: By whom.
+
+        end_reason: Why it was closed, or empty.
+    """
+
+    id: str
+    customer_id: str
+    template: str
+    kind: ProcessKind
+    name: str
+    branch_id: str
+    state: ProcessState
+    steps: tuple[ProcessStep, ...]
+    template_version: int
+    started_at: datetime
+    started_by: str
+    comment: str = ""
+    asked: Mapping[str, date | None] = field(factory=dict, hash=False)
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    end_reason: str = ""
+    version: int = 1
+
+    @property
+    def subject(self) -> Subject:
+        """The process as the subject of notes."""
+        return Subject("processes", self.id, self.customer_id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still be done in it."""
+        return self.state is ProcessState.OPEN
+
+    def step(self, step_id: str) -> ProcessStep:
+        """The step of an id.
+
+        Raises:
+            NotFound: There is none.
+        """
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise NotFound("process_step", step_id)
+
+    @property
+    def open_steps(self) -> tuple[ProcessStep, ...]:
+        """What is still to be done, in order."""
+        return tuple(step for step in self.steps if step.is_open)
+
+    @property
+    def open_mandatory(self) -> tuple[ProcessStep, ...]:
+        """What must be done and is not; of a completed process, what the completion warned of."""
+        return tuple(step for step in self.steps if step.mandatory and step.is_open)
+
+    def locked_by(self, step_id: str) -> tuple[ProcessStep, ...]:
+        """The open pre-steps that come before a step; pre-steps do not lock one another.
+
+        Raises:
+            NotFound: There is no such step.
+        """
+        if self.step(step_id).pre_step:
+            return ()
+        return tuple(step for step in self.steps if step.pre_step and step.is_open)
+
+
+STEP_KEY_SEPARATOR: Final = "/"
+
+
+def open_step_key(template: str, step_id: str = "") -> str:
+    """The lookup key ``open_step`` of a process in which that step is open; without a step the beginning of all."""
+    return f"{template}{STEP_KEY_SEPARATOR}{step_id}"
+
+
+def process_keys(process: Process) -> Mapping[str, tuple[str, ...]]:
+    """The lookup keys of a process: which steps are open, while the process is."""
+    steps = process.open_steps if process.is_open else ()
+    return {"open_step": tuple(open_step_key(process.template, step.id) for step in steps)}

@@ -1,0 +1,168 @@
+"""Process templates: which steps a process of some kind has, and under which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from attrs import field, frozen
+
+from loyaltycore.errors import NotFound
+from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.decisions import Subject
+
+StepValues = Mapping[str, CustomValue]
+"""Settings and results of steps: texts, integers, truth values and dates by name."""
+
+
+def with_kinds(values: StepValues) -> Mapping[str, tuple[type, CustomValue]]:
+    """By what settings and results are compared: True is another value than 1."""
+    return {name: (type(value), value) for name, value in values.items()}
+
+
+class ProcessKind(Enum):
+    """What a process is about."""
+
+    HEARING_SUPPLY = "hearing_supply"
+    COCHLEA = "cochlea"
+    OTOPLASTIC = "otoplastic"
+    GLASSES = "glasses"
+    CONTACT_LENS = "contact_lens"
+    REFRACTION = "refraction"
+    CUSTOMER_CARD = "customer_card"
+    ACTION = "action"
+    REPAIR = "repair"
+    SERVICE = "service"
+    SERVICE_CONTRACT = "service_contract"
+    OTHER = "other"
+
+
+ABBREVIATIONS: Final[Mapping[ProcessKind, str]] = {
+    ProcessKind.HEARING_SUPPLY: "HG",
+    ProcessKind.COCHLEA: "CI",
+    ProcessKind.OTOPLASTIC: "OT",
+    ProcessKind.GLASSES: "BR",
+    ProcessKind.CONTACT_LENS: "KL",
+    ProcessKind.REFRACTION: "RF",
+    ProcessKind.CUSTOMER_CARD: "KK",
+    ProcessKind.ACTION: "AK",
+    ProcessKind.REPAIR: "RE",
+    ProcessKind.SERVICE: "SE",
+    ProcessKind.SERVICE_CONTRACT: "SV",
+    ProcessKind.OTHER: "SO",
+}
+"""The abbreviation of a kind, where a template names no other."""
+
+
+class Audience(Enum):
+    """For whom a process may be started, by age."""
+
+    EVERYBODY = "everybody"
+    CHILD = "child"
+    ADULT = "adult"
+
+
+class OpenMandatory(Enum):
+    """What becomes of an offer while mandatory steps are open."""
+
+    WARN = "warn"
+    """It is completed, with a warning."""
+
+    BLOCK = "block"
+    """It is refused."""
+
+
+@frozen
+class StepTemplate:
+    """One step of a template. Its place among the steps is its order.
+
+    Attributes:
+        id: Technical key, unique in its template; it never changes, and steps of processes carry it too.
+
+        type: The step type's key, for example ``assign_property``.
+
+        name: What people call it; short.
+
+        description: What it is for, or empty.
+
+        mandatory: Whether it must be done; see `OpenMandatory`.
+
+        pre_step: Whether no other step can be worked on before it is done.
+
+        settings: What its type needs to know.
+    """
+
+    id: str
+    type: str
+    name: str
+    description: str = ""
+    mandatory: bool = False
+    pre_step: bool = False
+    settings: StepValues = field(factory=dict, eq=with_kinds, hash=False)
+
+
+@frozen
+class ProcessTemplate:
+    """What processes of one sort consist of.
+
+    Attributes:
+        id: Technical key, for example ``new-supply``; it never changes.
+
+        name: What people call it, unique.
+
+        kind: What such a process is about.
+
+        abbreviation: A few letters that stand for it on a screen.
+
+        search_key: A further word by which it is found, or empty.
+
+        branch_id: The only branch in which it can be started; empty for all.
+
+        audience: For whom it can be started.
+
+        open_mandatory: What becomes of an offer while mandatory steps are open; it goes for all of them.
+
+        steps: In their order.
+
+        retired: The keys of steps that were taken out after a process had been started, with the types they had: such
+            a key never comes to stand for a step of another type.
+
+        hidden: Whether it can no longer be started.
+
+        used: Whether a process was ever started from it; it is never taken back.
+    """
+
+    id: str
+    name: str
+    kind: ProcessKind
+    abbreviation: str
+    search_key: str = ""
+    branch_id: str = ""
+    audience: Audience = Audience.EVERYBODY
+    open_mandatory: OpenMandatory = OpenMandatory.WARN
+    steps: tuple[StepTemplate, ...] = ()
+    retired: Mapping[str, str] = field(factory=dict, hash=False)
+    hidden: bool = False
+    used: bool = False
+    version: int = 1
+
+    @property
+    def subject(self) -> Subject:
+        """The template as the subject of notes."""
+        return Subject("process_templates", self.id)
+
+    def step(self, step_id: str) -> StepTemplate:
+        """The step of an id.
+
+        Raises:
+            NotFound: There is none.
+        """
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise NotFound("template_step", step_id)
+
+    def is_visible_in(self, branch_id: str) -> bool:
+        """Whether it can be chosen in a branch; the head office (empty) sees all."""
+        return not self.branch_id or not branch_id or self.branch_id == branch_id

@@ -1,0 +1,294 @@
+"""Processes: start them, work on their steps, complete their offers, bring them up to their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.records import COMMENT_LENGTH
+from loyaltycore.processes.rules import completing, working
+from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep
+from loyaltycore.processes.rules.template import ProcessTemplate
+from loyaltycore.processes.rules.template_form import read_values
+from loyaltycore.processes.starting import StartDraft, Started, Starting
+from loyaltycore.processes.steps.step_type import StepType, StepWork
+from loyaltycore.processes.templates import ProcessTemplates
+from loyaltycore.processes.worklist import Worklist
+from loyaltycore.work.blocks import opened
+from loyaltycore.work.running import command, query
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.processes.rules.completing import OfferCheck
+    from loyaltycore.processes.rules.reloading import ReloadReport
+
+
+@frozen
+class Processes(Worklist):
+    """The processes of the customers.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    @property
+    def templates(self) -> ProcessTemplates:
+        """The templates from which processes are started."""
+        return ProcessTemplates(self.desk)
+
+    @query
+    def draft(self, unit: Unit, customer_id: str) -> StartDraft:
+        """What the dialog for a new process shows: what can be started, and what to ask the customer for.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        return Starting(self.desk).draft(unit, customer_id)
+
+    def start(
+        self,
+        customer_id: str,
+        template: str,
+        *,
+        answers: Mapping[str, Any] | None = None,
+        comment: str = "",
+    ) -> Started:
+        """Start a process for a customer.
+
+        Data that are missing never hold it up, unless the option ``processes.require_address`` is on. What was asked
+        for counts as asked today, answered or not.
+
+        Args:
+            customer_id: The customer.
+
+            template: The key of a template.
+
+            answers: What was answered to the questions of `draft`, as in `DataCompleteness.answer`: it completes the
+                customer in the same transaction. None where nobody was asked yet.
+
+            comment: A remark.
+
+        Returns:
+            The process, and what to ask the customer for where there were no answers yet.
+
+        Raises:
+            NotFound: There is no such customer or template.
+
+            InvalidInput: Every fault of the arguments.
+
+            Refused: ``process.address_required``, ``process_template.hidden``, ``.other_branch`` or ``.other_age``.
+        """
+        starting = Starting(self.desk)
+        return starting.started(starting.start(customer_id, template, answers, comment))
+
+    @query
+    def get(self, unit: Unit, process_id: str) -> Process:
+        """Read one process.
+
+        Raises:
+            NotFound: There is no such process.
+        """
+        return unit.get(Process, process_id)
+
+    @query
+    def of_customer(
+        self, unit: Unit, customer_id: str, *, state: ProcessState | str | None = None
+    ) -> tuple[Process, ...]:
+        """The processes of a customer, newest first.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            state: Those in one state; None for all.
+
+        Raises:
+            NotFound: There is no such customer.
+
+            InvalidInput: There is no such state.
+        """
+        faults = Faults()
+        wanted = faults.choice("state", state, ProcessState)
+        faults.raise_if_any()
+        where = stored("customer_id") == unit.get(Customer, customer_id).id
+        if wanted is not None:
+            where &= stored("state") == wanted
+        return tuple(unit.find(Process, where, order_by=("-id",)))
+
+    @query
+    def draft_step(self, unit: Unit, process_id: str, step_id: str) -> Any:
+        """Open a step: what its dialog shows is up to its type, see `loyaltycore.processes.steps`.
+
+        Nothing is done and nothing is kept.
+
+        Raises:
+            NotFound: There is no such process or step.
+
+            Refused: As `execute_step`, and what the type refuses.
+
+            StorageError: The type tried to write.
+        """
+        process = unit.get(Process, process_id)
+        step, step_type = self._executable(process, step_id)
+        # What the type asks joins this unit, too; inside a block as well it only reads.
+        reading = unit.reading()
+        with opened(self.desk.loyalty, reading):
+            return step_type.draft(self._work(reading, process, step))
+
+    @command("processes.execute_step")
+    def execute_step(self, unit: Unit, process_id: str, step_id: str, /, **given: Any) -> Process:
+        """Do a step: what its type does, and that it is done, is kept together or not at all.
+
+        Args:
+            unit: Supplied.
+
+            process_id: The process.
+
+            step_id: The step.
+
+            **given: What the type wants to know, see `loyaltycore.processes.steps`.
+
+        Raises:
+            NotFound: There is no such process or step.
+
+            InvalidInput: Every fault of what was given.
+
+            Refused: ``process.ended``, ``process_step.locked``, ``.inactive``, ``.already_done`` or ``.unknown_type``,
+                and what the type refuses.
+        """
+        process = unit.get(Process, process_id, for_update=True)
+        step, step_type = self._executable(process, step_id)
+        faults = Faults()
+        answer = step_type.execute(self._work(unit, process, step), given)
+        result = read_values(faults, "result", answer)
+        faults.raise_if_any()
+        return unit.apply(working.finish_step(process, step, result, unit.acting.actor, unit.now))
+
+    @command("processes.skip_step")
+    def skip_step(self, unit: Unit, process_id: str, step_id: str, *, reason: str = "") -> Process:
+        """Leave out a step that is neither mandatory nor a pre-step; it can still be done later.
+
+        Raises:
+            NotFound: There is no such process or step.
+
+            Refused: ``process.ended``, ``process_step.locked``, ``.inactive``, ``.already_done`` or ``.not_skippable``.
+        """
+        why = _reason(reason)
+        process = unit.get(Process, process_id, for_update=True)
+        step = process.step(step_id)
+        return unit.apply(working.skip_step(process, step, unit.acting.actor, unit.now, why))
+
+    @query
+    def check_offer(self, unit: Unit, process_id: str) -> OfferCheck:
+        """Say what completing the offer would say: ok, a warning, or no; with the mandatory steps that are open.
+
+        Raises:
+            NotFound: There is no such process.
+
+            Refused: ``process.ended``.
+        """
+        process = unit.get(Process, process_id)
+        return completing.check_offer(process, _template(unit, process).open_mandatory)
+
+    @command("processes.complete_offer")
+    def complete_offer(self, unit: Unit, process_id: str) -> Process:
+        """Complete the offer of a process, and with it the process.
+
+        Returns:
+            The process. Where it holds something in `Process.open_mandatory`, that is the warning.
+
+        Raises:
+            NotFound: There is no such process.
+
+            Refused: ``offer.mandatory_steps_open`` or ``process.ended``.
+        """
+        process = unit.get(Process, process_id, for_update=True)
+        policy = _template(unit, process).open_mandatory
+        return unit.apply(completing.complete_offer(process, policy, unit.acting.actor, unit.now))
+
+    @command("processes.close")
+    def close(self, unit: Unit, process_id: str, *, reason: str = "") -> Process:
+        """End a process without an offer, whatever is open in it.
+
+        Raises:
+            NotFound: There is no such process.
+
+            Refused: ``process.ended``.
+        """
+        why = _reason(reason)
+        process = unit.get(Process, process_id, for_update=True)
+        return unit.apply(completing.close_process(process, unit.acting.actor, unit.now, why))
+
+    def reload_open_processes(
+        self,
+        template: str,
+        *,
+        batch_size: int | None = 500,
+        on_progress: Callable[[ReloadReport], object] | None = None,
+    ) -> ReloadReport:
+        """Bring what changed in a template to all open processes that were started from it.
+
+        New steps come in at the template's place. What is done or skipped stays as it is. Steps that are open take over
+        the template's words, flags and settings, or become inactive where it no longer has them. Nothing changes in
+        processes that have ended.
+
+        It works in units of work of `batch_size` processes. Reloading again changes nothing, so a reload that broke
+        off is simply started again.
+
+        Args:
+            template: The template's key.
+
+            batch_size: Processes of one unit of work, 1 to 1000; None for 500.
+
+            on_progress: Is told after each unit of work what was done so far. What it raises ends the reload there.
+
+        Returns:
+            What this call did.
+
+        Raises:
+            NotFound: There is no such template.
+
+            InvalidInput: The batch size cannot be one.
+
+            Refused: ``process_template.other_branch``.
+        """
+        from loyaltycore.processes.reloading import reload_open  # noqa: PLC0415  few programs reload
+
+        return reload_open(self.desk, template, batch_size, on_progress)
+
+    def _executable(self, process: Process, step_id: str) -> tuple[ProcessStep, StepType]:
+        step = process.step(step_id)
+        step_type = self.desk.loyalty.step_types.find(step.type)
+        redoable = step_type is not None and step_type.redoable
+        working.require_executable(process, step, redoable=redoable)
+        if step_type is None:
+            raise Refused(
+                "process_step.unknown_type",
+                f"no step type {step.type!r} is registered",
+                remedy="give it to Loyalty(step_types=[...])",
+                process=process.id,
+                step=step.id,
+                type=step.type,
+            )
+        return step, step_type
+
+    def _work(self, unit: Unit, process: Process, step: ProcessStep) -> StepWork:
+        return StepWork(self.desk, unit, process, step, unit.get(Customer, process.customer_id))
+
+
+def _template(unit: Unit, process: Process) -> ProcessTemplate:
+    return unit.get(ProcessTemplate, process.template)
+
+
+def _reason(value: object) -> str:
+    faults = Faults()
+    text = faults.text("reason", value, limit=COMMENT_LENGTH)
+    faults.raise_if_any()
+    return text

@@ -1,0 +1,115 @@
+"""Starting a process: the rules about whom it may be for, and the customer's data that are asked for on this occasion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from loyaltycore.completeness.rules.assess import CompletionRequest, request_as_of
+from loyaltycore.completeness.service import complete, remember, request_for, require_address, watching_of
+from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.records import COMMENT_LENGTH
+from loyaltycore.processes.rules.process import Process
+from loyaltycore.processes.rules.starting import Age, Start, age_on, is_for, require_startable, start_process
+from loyaltycore.processes.rules.template import ProcessTemplate
+from loyaltycore.work.running import command
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.desk import Desk
+
+
+@frozen
+class Started:
+    """A process that was started.
+
+    Attributes:
+        process: The process.
+
+        completion: What to ask the customer for on this occasion, or None. It may be left unanswered; answers go to
+            `DataCompleteness.answer`.
+    """
+
+    process: Process
+    completion: CompletionRequest | None
+
+
+@frozen
+class StartDraft:
+    """What the dialog for a new process shows.
+
+    Attributes:
+        templates: What can be started for this customer here, by name.
+
+        completion: What to ask the customer for, or None.
+    """
+
+    templates: tuple[ProcessTemplate, ...]
+    completion: CompletionRequest | None
+
+
+@frozen
+class Starting:
+    """The start of processes.
+
+    Attributes:
+        desk: The session.
+    """
+
+    desk: Desk
+
+    @command("processes.start")
+    def start(
+        self,
+        unit: Unit,
+        customer_id: str,
+        template: str,
+        answers: Mapping[str, Any] | None,
+        comment: str,
+    ) -> Process:
+        """Start a process; see `Processes.start`."""
+        faults = Faults()
+        remark = faults.text("comment", comment, limit=COMMENT_LENGTH, multiline=True)
+        if answers is not None and not isinstance(answers, Mapping):
+            faults.note("answers", "wrong_type", "must be values by field")
+        faults.raise_if_any()
+        customer = unit.get(Customer, customer_id, for_update=answers is not None)
+        kind = unit.get(ProcessTemplate, template)
+        request = request_for(self.desk, unit, customer)
+        if answers is not None:
+            customer = complete(self.desk, unit, customer, answers)
+        require_address(self.desk, customer)
+        require_startable(kind, self.desk.branch.id, self._age(unit, customer))
+        if request is not None:
+            remember(self.desk, unit, customer, request.fields)
+        asked = _asked(request) if answers is None else {}
+        start = Start(unit.ids.new(), self.desk.branch.id, unit.acting.actor, unit.now, remark, asked)
+        return unit.apply(start_process(kind, customer.id, start))
+
+    def started(self, process: Process) -> Started:
+        """What a start answers with: it follows from the process, so that a repetition answers with the same."""
+        day = self.desk.branch.local_date(process.started_at)
+        watched = watching_of(self.desk)
+        return Started(process, request_as_of(process.customer_id, watched, process.asked, day))
+
+    def draft(self, unit: Unit, customer_id: str) -> StartDraft:
+        """What the dialog shows; see `Processes.draft`."""
+        customer = unit.get(Customer, customer_id)
+        age = self._age(unit, customer)
+        here = stored("branch_id").one_of(("", self.desk.branch.id)) & (stored("hidden") == False)  # noqa: E712  == builds a criteria, `not` would not
+        found = unit.find(ProcessTemplate, here, order_by=("name",))
+        templates = tuple(template for template in found if is_for(template, age))
+        return StartDraft(templates, request_for(self.desk, unit, customer))
+
+    def _age(self, unit: Unit, customer: Customer) -> Age:
+        is_company = customer.kind is CustomerKind.COMPANY
+        return age_on(self.desk.today(unit), customer.birth_date, is_company=is_company)
+
+
+def _asked(request: CompletionRequest | None) -> Mapping[str, date | None]:
+    return {gap.field: gap.last_asked_on for gap in request.gaps} if request is not None else {}

@@ -1,0 +1,95 @@
+"""The step that completes the customer's data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import frozen
+
+from loyaltycore.completeness.rules.fields import WatchedField, watchable
+from loyaltycore.completeness.service import complete, completeness_of, remember
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.kernel.custom_fields import CustomFields
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.rules.template import StepValues
+from loyaltycore.processes.steps.step_type import StepType, StepWork, refuse_others
+from loyaltycore.work.unit import Unit
+
+
+@frozen
+class DataDraft:
+    """What the dialog shows.
+
+    Attributes:
+        asked: The keys of the fields that the step asks for.
+
+        missing: Those of them that are empty.
+    """
+
+    asked: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class CompleteData(StepType):
+    """Settings: ``fields``, the keys of the fields that the step needs, with blanks between them.
+
+    Without that setting it asks for what the options watch, and takes any answer. Given: fields of the customer, as in
+    `DataCompleteness.answer`.
+    """
+
+    key: ClassVar[str] = "complete_data"
+    label: ClassVar[str] = "Complete customer data"
+
+    def __init__(self, custom_fields: CustomFields) -> None:
+        """Know the fields of the host application, too."""
+        self._custom_fields = custom_fields
+
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+        """Read the fields, as one text or one by one; each must be one that can be watched."""
+        refuse_others(faults, given, ("fields",))
+        fields = tuple(dict.fromkeys(_names(faults, given.get("fields"))))
+        known = watchable(self._custom_fields)
+        for key in fields:
+            if key not in known:
+                faults.note("fields", "unknown_field", f"{key!r} is not a field that can be watched")
+        return {"fields": " ".join(fields)} if fields else {}
+
+    def draft(self, work: StepWork) -> DataDraft:
+        """Which fields are asked for, and which of them are empty."""
+        return _draft(work, work.customer)
+
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
+        """Complete the customer; the fields that the step needs must be there afterwards."""
+        before = _draft(work, work.customer)
+        after = complete(work.desk, work.unit, work.customer, given)
+        missing = _draft(work, after).missing
+        if work.settings:
+            faults = Faults()
+            for key in missing:
+                faults.note(key, "required", "must not be empty")
+            faults.raise_if_any()
+        remember(work.desk, work.unit, after, before.missing)
+        return {"completed": " ".join(key for key in before.missing if key not in missing)}
+
+
+def _names(faults: Faults, value: object) -> list[str]:
+    one_by_one = isinstance(value, list | tuple)
+    parts = value if isinstance(value, list | tuple) else (value,)
+    texts = (faults.text("fields", part, limit=1000, required=one_by_one) for part in parts)
+    return " ".join(texts).split()
+
+
+def _draft(work: StepWork, customer: Customer) -> DataDraft:
+    named = str(work.settings.get("fields", "")).split()
+    if not named:
+        completeness = completeness_of(work.desk, work.unit, customer)
+        return DataDraft(completeness.watched, tuple(gap.field for gap in completeness.gaps))
+    fields = watchable(work.desk.loyalty.custom_fields)
+    asked = tuple(key for key in named if _applies(fields.get(key), customer))
+    return DataDraft(asked, tuple(key for key in asked if not fields[key].is_filled(customer)))
+
+
+def _applies(field: WatchedField | None, customer: Customer) -> bool:
+    """A field that the host application no longer has, or that this kind of customer does not have, is passed over."""
+    return field is not None and field.applies_to(customer)

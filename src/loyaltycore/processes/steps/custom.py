@@ -1,0 +1,30 @@
+"""The step that the library knows nothing about: it keeps what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.rules.template import StepValues
+from loyaltycore.processes.steps.step_type import StepType, StepWork
+from loyaltycore.work.unit import Unit
+
+
+class Custom(StepType):
+    """Settings and what is given: any texts, integers, truth values and dates by name."""
+
+    key: ClassVar[str] = "custom"
+    label: ClassVar[str] = "Custom step"
+
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+        """Take them as they are; that they can be kept is checked for all types."""
+        return given
+
+    def draft(self, work: StepWork) -> StepValues:
+        """The settings."""
+        return work.settings
+
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002  all of a family take the same
+        """Keep what is given."""
+        return given

@@ -1,0 +1,132 @@
+"""What is still to be done in the open processes, so that nothing is forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from loyaltycore.kernel.criteria import Criteria, has_key, key_starts, stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep, open_step_key
+from loyaltycore.processes.rules.template import StepTemplate
+from loyaltycore.processes.templates import template_here
+from loyaltycore.work.paging import Page, find_page, read_portion
+from loyaltycore.work.running import query
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.desk import Desk
+
+
+@frozen
+class OpenSteps:
+    """What is still to be done in a process.
+
+    Attributes:
+        process: The process.
+
+        steps: The open steps that were asked for, in order.
+    """
+
+    process: Process
+    steps: tuple[ProcessStep, ...]
+
+
+@frozen
+class StepCount:
+    """In how many processes a step is still to be done.
+
+    Attributes:
+        step: The step, as its template has it now.
+
+        open: The number of open processes in which it is open.
+    """
+
+    step: StepTemplate
+    open: int
+
+
+@frozen
+class Worklist:
+    """The open steps of the customers' processes.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @query
+    def open_steps(
+        self,
+        unit: Unit,
+        *,
+        template: str | None = None,
+        step: str | None = None,
+        mandatory_only: bool = False,
+        limit: int = 50,
+        after: str = "",
+    ) -> Page[OpenSteps]:
+        """The open processes in which something is still to be done, oldest first, so that nothing is forgotten.
+
+        Args:
+            unit: Supplied.
+
+            template: Those of one template; None for all. Where none is named, a page may be shorter than its limit, even
+                empty, before the end.
+
+            step: Those in which this step of the template is open; None for any.
+
+            mandatory_only: Whether mandatory steps alone count; a page may then be shorter, too.
+
+            limit: Length of a page, 1 to 500.
+
+            after: The `next` of the page before, for the same question.
+
+        Raises:
+            NotFound: There is no such template.
+
+            InvalidInput: Every fault of every argument.
+
+            Refused: ``process_template.other_branch``.
+        """
+        faults = Faults()
+        portion = read_portion(faults, ("id",), limit, after)
+        strict = faults.flag("mandatory_only", mandatory_only)
+        if step is not None and template is None:
+            faults.note("template", "required", "must say whose step it is")
+        faults.raise_if_any()
+        key = None if template is None else template_here(self.desk, unit, template).id
+        page = find_page(unit, Process, _waiting(key, step), portion)
+        found = tuple(OpenSteps(process, _open(process, step, strict=strict)) for process in page.items)
+        return Page(tuple(each for each in found if each.steps), page.next)
+
+    @query
+    def count_open_steps(self, unit: Unit, template: str) -> tuple[StepCount, ...]:
+        """Count for each step of a template in how many open processes it is still to be done.
+
+        Raises:
+            NotFound: There is no such template.
+
+            Refused: ``process_template.other_branch``.
+        """
+        kind = template_here(self.desk, unit, template)
+        return tuple(
+            StepCount(step, unit.count(Process, has_key("open_step", open_step_key(kind.id, step.id))))
+            for step in kind.steps
+        )
+
+
+def _waiting(template: str | None, step: str | None) -> Criteria:
+    if template is None:
+        return stored("state") == ProcessState.OPEN
+    if step is None:
+        return key_starts("open_step", open_step_key(template))
+    return has_key("open_step", open_step_key(template, step))
+
+
+def _open(process: Process, step: str | None, *, strict: bool) -> tuple[ProcessStep, ...]:
+    return tuple(
+        each for each in process.open_steps if step in {None, each.id} and (each.mandatory or not strict)
+    )

@@ -1,0 +1,227 @@
+"""The properties of the chain: define them, change them, hide and delete them, list them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Unpack
+
+from attrs import frozen
+
+from loyaltycore.kernel.criteria import EVERYTHING, Criteria, stored
+from loyaltycore.kernel.validation import Faults, check_names
+from loyaltycore.properties.rules import defining
+from loyaltycore.properties.rules.form import (
+    PropertyChanges,
+    PropertyFacts,
+    ValueFacts,
+    read_changes,
+    read_new_value,
+    read_order,
+    read_property,
+    read_value_changes,
+)
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
+from loyaltycore.work.running import command, query
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.desk import Desk
+
+_NOT_GIVEN = ("id", "values", "hidden", "system", "used", "version")
+
+
+@frozen
+class PropertyDefinitions:
+    """The properties of the chain.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @command("properties.define")
+    def define(
+        self,
+        unit: Unit,
+        /,
+        key: str,
+        *,
+        name: str,
+        values: Sequence[PropertyValue] = (),
+        system: bool = False,
+        **facts: Unpack[PropertyFacts],
+    ) -> PropertyType:
+        """Define a property.
+
+        Args:
+            unit: Supplied.
+
+            key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
+
+            name: What people call it.
+
+            values: What can be chosen, in this order; further ones can be added at any time.
+
+            system: Whether a program relies on it: then it is never deleted, and its values keep their meaning.
+
+            **facts: See `loyaltycore.properties.rules.form.PropertyFacts`; the category is ``customer`` where none is
+                given.
+
+        Raises:
+            InvalidInput: Every fault of every field.
+
+            Refused: ``property.exists``.
+        """
+        check_names(PropertyType, facts, without=(*_NOT_GIVEN, "name"))
+        given: dict[str, Any] = {"category": PropertyCategory.CUSTOMER, "values": values, **facts}
+        kind = read_property(PropertyType(key, name=name, system=system, **given))
+        return unit.apply(defining.define_property(kind, unit.seek(PropertyType, kind.id)))
+
+    @command("properties.change")
+    def change(self, unit: Unit, /, key: str, **facts: Unpack[PropertyChanges]) -> PropertyType:
+        """Change the given fields of a property; None leaves a field as it is, and no assignment is touched.
+
+        Raises:
+            NotFound: There is no such property.
+
+            InvalidInput: Every fault of every field.
+
+            Refused: ``property.fixed``.
+        """
+        check_names(PropertyType, facts, without=_NOT_GIVEN)
+        before = self._for_change(unit, key)
+        return unit.apply(defining.change_property(before, read_changes(before, facts)))
+
+    @command("properties.add_value")
+    def add_value(self, unit: Unit, /, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
+        """Give a property one more value, behind the others.
+
+        Args:
+            unit: Supplied.
+
+            key: The property.
+
+            value: The new value's key.
+
+            **facts: See `loyaltycore.properties.rules.form.ValueFacts`; the label is the key where none is given.
+
+        Raises:
+            NotFound: There is no such property.
+
+            InvalidInput: Every fault of every field.
+
+            Refused: ``property.value_exists``.
+        """
+        check_names(PropertyValue, facts, without=("key", "hidden", "meaning"))
+        before = self._for_change(unit, key)
+        return unit.apply(defining.add_value(before, read_new_value(value, facts)))
+
+    @command("properties.change_value")
+    def change_value(self, unit: Unit, /, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
+        """Change the given fields of a value; None leaves a field as it is, and no assignment is touched.
+
+        Raises:
+            NotFound: There is no such property or value.
+
+            InvalidInput: Every fault of every field.
+
+            Refused: ``property.value_exists``.
+        """
+        check_names(PropertyValue, facts, without=("key", "hidden", "meaning"))
+        before = self._for_change(unit, key)
+        return unit.apply(defining.change_value(before, read_value_changes(before.value(value), facts)))
+
+    @command("properties.order_values")
+    def order_values(self, unit: Unit, key: str, values: Sequence[str]) -> PropertyType:
+        """Put the values of a property into another order.
+
+        Args:
+            unit: Supplied.
+
+            key: The property.
+
+            values: The keys of all its values, each once.
+
+        Raises:
+            NotFound: There is no such property.
+
+            InvalidInput: The keys are not those of the values.
+        """
+        before = self._for_change(unit, key)
+        return unit.apply(defining.order_values(before, read_order(before, values)))
+
+    @command("properties.hide")
+    def hide(self, unit: Unit, key: str, value: str | None = None) -> PropertyType:
+        """Keep a property, or one of its values, from being assigned from now on; where it is, it stays.
+
+        Raises:
+            NotFound: There is no such property or value.
+        """
+        return unit.apply(defining.set_hidden(self._for_change(unit, key), value, hidden=True))
+
+    @command("properties.show")
+    def show(self, unit: Unit, key: str, value: str | None = None) -> PropertyType:
+        """Let a hidden property, or one of its values, be assigned again.
+
+        Raises:
+            NotFound: There is no such property or value.
+        """
+        return unit.apply(defining.set_hidden(self._for_change(unit, key), value, hidden=False))
+
+    @command("properties.delete")
+    def delete(self, unit: Unit, key: str) -> None:
+        """Delete a property that was never used.
+
+        Raises:
+            NotFound: There is no such property.
+
+            Refused: ``property.in_use`` or ``property.system``.
+        """
+        unit.apply(defining.delete_property(self._for_change(unit, key)))
+
+    @query
+    def get(self, unit: Unit, key: str) -> PropertyType:
+        """Read one property.
+
+        Raises:
+            NotFound: There is no such property.
+        """
+        return unit.get(PropertyType, key)
+
+    @query
+    def all(
+        self, unit: Unit, *, category: PropertyCategory | str | None = None, with_hidden: bool = True
+    ) -> tuple[PropertyType, ...]:
+        """The properties, by name.
+
+        Args:
+            unit: Supplied.
+
+            category: Those of one category; None for all.
+
+            with_hidden: Whether hidden ones are among them.
+
+        Raises:
+            InvalidInput: Every fault of every argument.
+        """
+        faults = Faults()
+        wanted = faults.choice("category", category, PropertyCategory)
+        hidden_too = faults.flag("with_hidden", with_hidden, default=True)
+        faults.raise_if_any()
+        where: Criteria = EVERYTHING if wanted is None else stored("category") == wanted
+        if not hidden_too:
+            where &= stored("hidden") == False  # noqa: E712  == builds a criteria, `not` would not
+        return tuple(unit.find(PropertyType, where, order_by=("name",)))
+
+    def _for_change(self, unit: Unit, key: str) -> PropertyType:
+        return unit.get(PropertyType, key, for_update=True)
+
+
+def use_property(unit: Unit, key: str) -> PropertyType:
+    """Refer to a property from another record, so that it can no longer be deleted.
+
+    Raises:
+        NotFound: There is no such property.
+    """
+    return unit.apply(defining.mark_used(unit.get(PropertyType, key)))

@@ -1,0 +1,256 @@
+"""What customers have: a value of a property, assigned by hand or by a step of a process."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from attrs import evolve, frozen
+
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.properties.rules.defining import mark_used
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
+
+COMMENT_LENGTH = 500
+
+
+class AssignedHow(Enum):
+    """How a value came to a customer."""
+
+    MANUAL = "manual"
+    STEP = "step"
+    """Through a step of a process."""
+
+
+@frozen
+class StepReference:
+    """The step of a process that assigns a value.
+
+    Attributes:
+        process_id: The process.
+
+        step_id: The step in it.
+    """
+
+    process_id: str
+    step_id: str
+
+
+@frozen
+class CustomerProperty:
+    """One value that a customer has, or had.
+
+    Attributes:
+        id: Our id.
+
+        customer_id: Who has it.
+
+        property: The property's key.
+
+        value: The value's key.
+
+        slot: While it is current, what no other assignment of that customer and property may hold: empty where the
+            property has a single value, else the value's key. None once it has ended.
+
+        assigned_at: Since when.
+
+        assigned_by: By whom.
+
+        how: By hand or by a step.
+
+        process_id: The process of the step, or empty.
+
+        step_id: The step, or empty.
+
+        comment: A remark by the person who assigned it.
+
+        ended_at: Until when; None while it is current.
+
+        ended_by: Who ended it.
+    """
+
+    id: str
+    customer_id: str
+    property: str
+    value: str
+    slot: str | None
+    assigned_at: datetime
+    assigned_by: str
+    how: AssignedHow = AssignedHow.MANUAL
+    process_id: str = ""
+    step_id: str = ""
+    comment: str = ""
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    version: int = 1
+
+
+@frozen
+class Assigning:
+    """Who assigns, when and why.
+
+    Attributes:
+        id: A fresh id.
+
+        actor: Who.
+
+        now: When.
+
+        comment: A remark.
+
+        step: The step that does it; None for by hand.
+    """
+
+    id: str
+    actor: str
+    now: datetime
+    comment: str = ""
+    step: StepReference | None = None
+
+
+def read_assigning(new_id: str, actor: str, now: datetime, comment: object, step: object) -> Assigning:
+    """Check what a caller says about an assignment.
+
+    Raises:
+        InvalidInput: Every fault.
+    """
+    faults = Faults()
+    clean = Assigning(new_id, actor, now, read_comment(faults, comment), _step(faults, step))
+    faults.raise_if_any()
+    return clean
+
+
+def read_comment(faults: Faults, comment: object) -> str:
+    """Read a remark."""
+    return faults.text("comment", comment, limit=COMMENT_LENGTH, multiline=True)
+
+
+def require_customers_own(kind: PropertyType) -> None:
+    """Make sure that a property describes customers.
+
+    Raises:
+        Refused: ``property.wrong_category``.
+    """
+    if kind.category is not PropertyCategory.CUSTOMER:
+        raise Refused(
+            "property.wrong_category",
+            f"the property describes another thing than a customer: {kind.category.value}",
+            remedy="choose a property of the category customer",
+            property=kind.id,
+            category=kind.category.value,
+        )
+
+
+def slot_of(kind: PropertyType, value: str) -> str:
+    """The slot that a current assignment of a value holds."""
+    return value if kind.multi_valued else ""
+
+
+def assign_value(
+    kind: PropertyType, value_key: str, customer_id: str, held: CustomerProperty | None, by: Assigning
+) -> Decision[CustomerProperty]:
+    """Give a customer a value; what the customer has already stays as it is, and changes nothing.
+
+    Args:
+        kind: The property.
+
+        value_key: The value.
+
+        customer_id: The customer.
+
+        held: What holds the value's slot now.
+
+        by: Who, when and why.
+
+    Raises:
+        NotFound: The property has no such value.
+
+        Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
+    """
+    require_customers_own(kind)
+    value = kind.value(value_key)
+    if held is not None and held.value == value.key:
+        return Decision(held)
+    _require_visible(kind, value)
+    assigned = _assigned(kind, value, customer_id, by)
+    note = Note("property.assigned", subject_of(assigned), after=assigned, comment=by.comment)
+    marked = mark_used(kind)
+    if held is None:
+        return Decision(assigned, add=(assigned,), save=marked.save, notes=(*marked.notes, note))
+    old = _ended(held, by.actor, by.now)
+    replaced = Note("property.replaced", subject_of(held), held, old)
+    notes = (*marked.notes, replaced, note)
+    return Decision(assigned, add=(assigned,), save=(*marked.save, old), notes=notes)
+
+
+def unassign_value(
+    held: CustomerProperty | None, actor: str, now: datetime, comment: str
+) -> Decision[CustomerProperty]:
+    """Take a value from a customer; it stays in the history.
+
+    Raises:
+        Refused: ``property.not_assigned``.
+    """
+    if held is None:
+        raise Refused("property.not_assigned", "the customer does not have this value")
+    after = _ended(held, actor, now)
+    note = Note("property.unassigned", subject_of(held), held, after, comment)
+    return Decision(after, save=(after,), notes=(note,))
+
+
+def subject_of(assigned: CustomerProperty) -> Subject:
+    """An assignment as the subject of notes."""
+    return Subject("customer_properties", assigned.id, assigned.customer_id)
+
+
+def _assigned(kind: PropertyType, value: PropertyValue, customer_id: str, by: Assigning) -> CustomerProperty:
+    assigned = CustomerProperty(
+        id=by.id,
+        customer_id=customer_id,
+        property=kind.id,
+        value=value.key,
+        slot=slot_of(kind, value.key),
+        assigned_at=by.now,
+        assigned_by=by.actor,
+        comment=by.comment,
+    )
+    if by.step is None:
+        return assigned
+    return evolve(assigned, how=AssignedHow.STEP, process_id=by.step.process_id, step_id=by.step.step_id)
+
+
+def _ended(held: CustomerProperty, actor: str, now: datetime) -> CustomerProperty:
+    return evolve(held, slot=None, ended_at=now, ended_by=actor)
+
+
+def _require_visible(kind: PropertyType, value: PropertyValue) -> None:
+    if kind.hidden:
+        raise Refused(
+            "property.hidden",
+            "the property is hidden and can no longer be assigned",
+            remedy="show it again",
+            property=kind.id,
+        )
+    if value.hidden:
+        raise Refused(
+            "property.value_hidden",
+            "the value is hidden and can no longer be assigned",
+            remedy="choose another value, or show it again",
+            property=kind.id,
+            value=value.key,
+        )
+
+
+def _step(faults: Faults, step: object) -> StepReference | None:
+    if step is None:
+        return None
+    if not isinstance(step, StepReference):
+        faults.note("by_step", "wrong_type", "must be a StepReference")
+        return None
+    at = faults.at("by_step")
+    return StepReference(
+        at.text("process_id", step.process_id, limit=64, required=True),
+        at.text("step_id", step.step_id, limit=64, required=True),
+    )

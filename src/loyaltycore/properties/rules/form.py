@@ -1,0 +1,185 @@
+"""Reading what a person says about a property and its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypedDict
+
+from attrs import evolve
+
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
+
+MOST_VALUES: Final = 1000
+"""A property with more values than this is a table of its own."""
+
+LABEL_LENGTH: Final = 100
+_COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
+
+
+class PropertyFacts(TypedDict, total=False):
+    """What may be said about a property beside its key and its name; see `PropertyType` for each of them."""
+
+    category: PropertyCategory | str
+    description: str
+    multi_valued: bool
+
+
+class PropertyChanges(PropertyFacts, total=False):
+    """What may be changed about a property."""
+
+    name: str
+
+
+class ValueFacts(TypedDict, total=False):
+    """What may be said about a value beside its key; see `PropertyValue` for each of them."""
+
+    label: str
+    abbreviation: str
+    colour: str
+
+
+def read_property(given: PropertyType) -> PropertyType:
+    """Check every field of a new property and return it in normal form.
+
+    Args:
+        given: As the caller described it.
+
+    Raises:
+        InvalidInput: Every fault.
+    """
+    faults = Faults()
+    clean = PropertyType(
+        id=faults.key("key", given.id),
+        category=_category(faults, given.category),
+        name=_name(faults, given.name),
+        description=_description(faults, given.description),
+        values=_values(faults, given.values),
+        multi_valued=faults.flag("multi_valued", given.multi_valued),
+        system=faults.flag("system", given.system),
+    )
+    faults.raise_if_any()
+    if clean.system:
+        clean = evolve(clean, values=tuple(evolve(value, meaning=value.label) for value in clean.values))
+    return clean
+
+
+def read_changes(before: PropertyType, given: Mapping[str, Any]) -> PropertyType:
+    """The property with the given fields, checked; None leaves a field as it is.
+
+    Raises:
+        InvalidInput: Every fault.
+    """
+    faults = Faults()
+    said = _said(given)
+    clean = {name: read(faults, said[name]) for name, read in _READERS.items() if name in said}
+    faults.raise_if_any()
+    return evolve(before, **clean)
+
+
+def read_new_value(key: object, facts: Mapping[str, Any]) -> PropertyValue:
+    """Check every field of a new value.
+
+    Raises:
+        InvalidInput: Every fault.
+    """
+    faults = Faults()
+    clean = _value(faults, PropertyValue(key, **facts))  # type: ignore[arg-type]  # not checked yet
+    faults.raise_if_any()
+    return clean
+
+
+def read_value_changes(before: PropertyValue, given: Mapping[str, Any]) -> PropertyValue:
+    """The value with the given fields, checked; None leaves a field as it is, and what it meant at first stays.
+
+    Raises:
+        InvalidInput: Every fault.
+    """
+    faults = Faults()
+    clean = _value(faults, evolve(before, **_said(given)))
+    faults.raise_if_any()
+    return evolve(clean, meaning=before.meaning)
+
+
+def read_order(kind: PropertyType, given: object) -> tuple[PropertyValue, ...]:
+    """The values of a property in a given order.
+
+    Raises:
+        InvalidInput: The keys given are not exactly those of the values, each once.
+    """
+    faults = Faults()
+    keys = list(given) if isinstance(given, Sequence) and not isinstance(given, str | bytes) else []
+    texts = [key for key in keys if isinstance(key, str)]
+    if len(texts) < len(keys) or sorted(texts) != sorted(value.key for value in kind.values):
+        faults.note("values", "not_an_order", "must name every value of the property once")
+    faults.raise_if_any()
+    return tuple(kind.value(key) for key in keys)
+
+
+def same_label(one: str, other: str) -> bool:
+    """Whether people would take two labels for the same."""
+    return one.casefold() == other.casefold()
+
+
+def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _category(faults: Faults, value: object) -> PropertyCategory:
+    return faults.choice("category", value, PropertyCategory) or PropertyCategory.CUSTOMER
+
+
+def _name(faults: Faults, value: object) -> str:
+    return faults.text("name", value, limit=LABEL_LENGTH, required=True)
+
+
+def _description(faults: Faults, value: object) -> str:
+    return faults.text("description", value, limit=1000, multiline=True)
+
+
+_READERS: Final[Mapping[str, Callable[[Faults, object], Any]]] = {
+    "category": _category,
+    "name": _name,
+    "description": _description,
+    "multi_valued": lambda faults, value: faults.flag("multi_valued", value),
+}
+
+
+def _values(faults: Faults, given: object) -> tuple[PropertyValue, ...]:
+    if not isinstance(given, Sequence) or isinstance(given, str | bytes):
+        faults.note("values", "wrong_type", "must be a list of PropertyValue")
+        return ()
+    if len(given) > MOST_VALUES:
+        faults.note("values", "too_many", f"must not be more than {MOST_VALUES}")
+        return ()
+    clean = tuple(_value(faults.at(f"values[{i}]"), value) for i, value in enumerate(given))
+    if _repeats(value.key for value in clean) or _repeats(value.label.casefold() for value in clean):
+        faults.note("values", "repeated", "every value needs a key and a label of its own")
+    return clean
+
+
+def _repeats(texts: Iterable[str]) -> bool:
+    found = [text for text in texts if text]
+    return len(set(found)) < len(found)
+
+
+def _value(faults: Faults, given: object) -> PropertyValue:
+    if not isinstance(given, PropertyValue):
+        faults.note("key", "wrong_type", "must be a PropertyValue")
+        return PropertyValue("")
+    key = faults.key("key", given.key)
+    return PropertyValue(
+        key=key,
+        label=faults.text("label", given.label, limit=LABEL_LENGTH) or key,
+        abbreviation=faults.text("abbreviation", given.abbreviation, limit=10),
+        colour=_colour(faults, given.colour),
+        hidden=faults.flag("hidden", given.hidden),
+    )
+
+
+def _colour(faults: Faults, value: object) -> str:
+    colour = faults.text("colour", value, limit=7).lower()
+    if colour and not _COLOUR.fullmatch(colour):
+        faults.note("colour", "bad_colour", "must be a colour like #aa3300")
+    return colour

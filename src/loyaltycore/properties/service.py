@@ -1,0 +1,196 @@
+"""Properties: give their values to customers, and read what customers have and had."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.rules.process import Process
+from loyaltycore.properties.defining import PropertyDefinitions
+from loyaltycore.properties.rules.assignment import (
+    CustomerProperty,
+    StepReference,
+    assign_value,
+    read_assigning,
+    read_comment,
+    require_customers_own,
+    slot_of,
+    unassign_value,
+)
+from loyaltycore.properties.rules.property_type import PropertyType
+from loyaltycore.properties.rules.showing import ShownProperty, show_properties
+from loyaltycore.work.paging import Page, find_page, read_portion
+from loyaltycore.work.running import command, query
+from loyaltycore.work.unit import Unit
+
+_NOT_GIVEN = ("id", "values", "hidden", "system", "used", "version")
+
+
+@frozen
+class Properties(PropertyDefinitions):
+    """The properties of the chain, and what its customers have of them.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    @command("properties.assign")
+    def assign(
+        self,
+        unit: Unit,
+        customer_id: str,
+        key: str,
+        value: str,
+        *,
+        comment: str = "",
+        by_step: StepReference | None = None,
+    ) -> CustomerProperty:
+        """Give a customer a value; where a property has a single value, the one before ends.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            key: The property.
+
+            value: The value's key.
+
+            comment: A remark.
+
+            by_step: The step of a process of this customer that does it; None for by hand.
+
+        Returns:
+            The assignment; the one that is there already where the customer has that value.
+
+        Raises:
+            NotFound: There is no such customer, process, step, property or value.
+
+            InvalidInput: Every fault of the arguments, or the process is another customer's.
+
+            Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
+        """
+        by = read_assigning(unit.ids.new(), unit.acting.actor, unit.now, comment, by_step)
+        customer = unit.get(Customer, customer_id)
+        if by.step is not None:
+            _require_step(unit, by.step, customer.id)
+        kind = unit.get(PropertyType, key)
+        return unit.apply(assign_value(kind, value, customer.id, _held(unit, customer, kind, value), by))
+
+    @command("properties.unassign")
+    def unassign(
+        self, unit: Unit, customer_id: str, key: str, value: str | None = None, *, comment: str = ""
+    ) -> CustomerProperty:
+        """Take a value from a customer; it stays in the history.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            key: The property.
+
+            value: The value's key; it need not be named where the property has a single value.
+
+            comment: A remark, for the activities.
+
+        Raises:
+            NotFound: There is no such customer, property or value.
+
+            InvalidInput: Every fault of the arguments.
+
+            Refused: ``property.wrong_category`` or ``property.not_assigned``.
+        """
+        customer = unit.get(Customer, customer_id)
+        kind = unit.get(PropertyType, key)
+        faults = Faults()
+        remark = read_comment(faults, comment)
+        if value is None and kind.multi_valued:
+            faults.note("value", "required", "must be named where there may be several")
+        faults.raise_if_any()
+        require_customers_own(kind)
+        wanted = None if value is None else kind.value(value).key
+        held = _held(unit, customer, kind, wanted)
+        if held is not None and wanted not in {None, held.value}:
+            held = None
+        return unit.apply(unassign_value(held, unit.acting.actor, unit.now, remark))
+
+    @query
+    def of_customer(self, unit: Unit, customer_id: str) -> tuple[CustomerProperty, ...]:
+        """What a customer has now, in the order in which it was assigned.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        return self._current(unit, unit.get(Customer, customer_id))
+
+    @query
+    def shown(self, unit: Unit, customer_id: str) -> tuple[ShownProperty, ...]:
+        """What a customer has now, with names and colours, as a screen shows it.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        held = self._current(unit, unit.get(Customer, customer_id))
+        keys = sorted({each.property for each in held})
+        kinds = unit.find(PropertyType, stored("id").one_of(keys)) if keys else ()
+        return show_properties(held, {kind.id: kind for kind in kinds})
+
+    @query
+    def history_of(
+        self, unit: Unit, customer_id: str, *, key: str | None = None, limit: int = 50, after: str = ""
+    ) -> Page[CustomerProperty]:
+        """What a customer has and ever had, newest first.
+
+        Args:
+            unit: Supplied.
+
+            customer_id: The customer.
+
+            key: One property; None for all.
+
+            limit: Length of a page, 1 to 500.
+
+            after: The `next` of the page before.
+
+        Raises:
+            NotFound: There is no such customer or property.
+
+            InvalidInput: Every fault of every argument.
+        """
+        faults = Faults()
+        portion = read_portion(faults, ("-id",), limit, after)
+        faults.raise_if_any()
+        where = stored("customer_id") == unit.get(Customer, customer_id).id
+        if key is not None:
+            where &= stored("property") == unit.get(PropertyType, key).id
+        return find_page(unit, CustomerProperty, where, portion)
+
+    def _current(self, unit: Unit, customer: Customer) -> tuple[CustomerProperty, ...]:
+        where = (stored("customer_id") == customer.id) & ~stored("slot").is_null()
+        return tuple(unit.find(CustomerProperty, where, order_by=("id",)))
+
+
+def _require_step(unit: Unit, step: StepReference, customer_id: str) -> None:
+    """Make sure that the step of a process is there, and that the process is the customer's."""
+    process = unit.get(Process, step.process_id)
+    process.step(step.step_id)
+    if process.customer_id != customer_id:
+        raise InvalidInput(
+            [Fault("by_step.process_id", "other_customer", "is a process of another customer")]
+        )
+
+
+def _held(unit: Unit, customer: Customer, kind: PropertyType, value: str | None) -> CustomerProperty | None:
+    """What holds the slot of a value now; what is no value of a property with several holds none."""
+    if kind.multi_valued and all(each.key != value for each in kind.values):
+        return None
+    where = (
+        (stored("customer_id") == customer.id)
+        & (stored("property") == kind.id)
+        & (stored("slot") == slot_of(kind, value or ""))
+    )
+    return unit.first(CustomerProperty, where)

@@ -1,0 +1,1 @@
+"""The rules of selections: pure functions and values."""

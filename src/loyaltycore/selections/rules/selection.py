@@ -1,0 +1,98 @@
+"""The selection that is saved under a name, and what it means to save, change and delete one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.selections.rules.conditions import Condition
+from loyaltycore.selections.rules.json_form import loads
+
+NAME_LENGTH: Final = 100
+COMMENT_LENGTH: Final = 500
+
+
+@frozen
+class Selection:
+    """A condition under a name.
+
+    Attributes:
+        id: Our id.
+
+        name: What people call it, unique.
+
+        condition: The condition in its JSON form, one line.
+
+        comment: What it is for, or empty.
+
+        created_at: When it was saved first.
+
+        created_by: By whom.
+    """
+
+    id: str
+    name: str
+    condition: str
+    created_at: datetime
+    created_by: str
+    comment: str = ""
+    version: int = 1
+
+    @property
+    def where(self) -> Condition:
+        """The condition."""
+        return loads(self.condition)
+
+    @property
+    def subject(self) -> Subject:
+        """The selection as the subject of notes."""
+        return Subject("selections", self.id)
+
+
+def save_selection(selection: Selection, taken: Selection | None) -> Decision[Selection]:
+    """Enter a new selection.
+
+    Args:
+        selection: The selection, checked.
+
+        taken: The selection that has this name already.
+
+    Raises:
+        Refused: ``selection.name_taken``.
+    """
+    _require_free(selection, taken)
+    note = Note("selection.saved", selection.subject, after=selection, comment=selection.comment)
+    return Decision(selection, add=(selection,), notes=(note,))
+
+
+def change_selection(before: Selection, after: Selection, taken: Selection | None) -> Decision[Selection]:
+    """Keep a changed selection; nothing happens where nothing differs.
+
+    Raises:
+        Refused: ``selection.name_taken``.
+    """
+    _require_free(after, taken)
+    if after == before:
+        return Decision(before)
+    note = Note("selection.changed", after.subject, before, after)
+    return Decision(after, save=(after,), notes=(note,))
+
+
+def delete_selection(selection: Selection) -> Decision[None]:
+    """Take a selection away; no customer is touched."""
+    note = Note("selection.deleted", selection.subject, before=selection)
+    return Decision(None, remove=(selection,), notes=(note,))
+
+
+def _require_free(selection: Selection, taken: Selection | None) -> None:
+    if taken is not None and taken.id != selection.id:
+        raise Refused(
+            "selection.name_taken",
+            f"there is a selection {selection.name!r} already",
+            remedy="choose another name, or change that selection",
+            selection=taken.id,
+        )

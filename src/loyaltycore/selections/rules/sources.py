@@ -1,0 +1,263 @@
+"""Where the fields of selections take their values from: each source says comparisons as criteria.
+
+An empty field compares with nothing: every comparison with it is false. Exact opposites are made by whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, frozen
+
+from loyaltycore.kernel.criteria import (
+    EVERYTHING,
+    Compare,
+    Criteria,
+    IsNull,
+    Op,
+    Or,
+    View,
+    plain,
+    stored,
+)
+
+_LAST_CHARACTER: Final = chr(0x10FFFF)
+_BEFORE_SURROGATES: Final = chr(0xD7FF)
+_BEHIND_SURROGATES: Final = chr(0xE000)
+
+
+@frozen(slots=False)
+class Today:
+    """The day on which a question is asked.
+
+    Attributes:
+        day: The day.
+
+        zone: IANA name of the time zone in which instants have a day.
+    """
+
+    day: date
+    zone: str = "UTC"
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def start_of(self, day: date) -> datetime:
+        """The instant at which a day begins."""
+        return datetime.combine(day, time.min, self._zone).astimezone(UTC)
+
+    def day_of(self, instant: datetime) -> date:
+        """The day on which an instant lies."""
+        return instant.astimezone(self._zone).date()
+
+
+ANY_DAY: Final = Today(date(2000, 1, 1))
+"""Stands where no day was said yet."""
+
+
+class Source:
+    """Base of all sources; each has the comparisons that its fields offer."""
+
+    __slots__ = ()
+
+    def on(self, today: Today) -> Source:  # noqa: ARG002  most do not depend on the day
+        """The source on a day; what is asked of a source is asked on a day."""
+        return self
+
+    def equals(self, value: Any) -> Criteria:
+        """The field is that value."""
+        raise NotImplementedError
+
+    def one_of(self, values: Sequence[Any]) -> Criteria:
+        """The field is one of the values."""
+        return Or(tuple(map(self.equals, values)))
+
+    def begins(self, value: Any) -> Criteria:
+        """The field begins with a text."""
+        raise NotImplementedError
+
+    def less(self, value: Any) -> Criteria:
+        """The field is less than the value."""
+        raise NotImplementedError
+
+    def at_most(self, value: Any) -> Criteria:
+        """The field is the value or less."""
+        raise NotImplementedError
+
+    def more(self, value: Any) -> Criteria:
+        """The field is more than the value."""
+        raise NotImplementedError
+
+    def at_least(self, value: Any) -> Criteria:
+        """The field is the value or more."""
+        raise NotImplementedError
+
+    def between(self, first: Any, last: Any) -> Criteria:
+        """The field lies between two values, both included."""
+        return self.at_least(first) & self.at_most(last)
+
+    def filled(self) -> Criteria:
+        """The field is not empty."""
+        raise NotImplementedError
+
+    def held(self, record: Any, view: View) -> tuple[object, ...]:
+        """What a record holds there, for people to read."""
+        raise NotImplementedError
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether each value is looked up by itself."""
+        return False
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether a comparison looks at other rows than the record's own."""
+        return self.is_keyed
+
+
+@frozen
+class Column(Source):
+    """A stored field.
+
+    Attributes:
+        name: The field.
+
+        nullable: Whether it may be None.
+
+        blank: Whether it is a text, which may be empty.
+    """
+
+    name: str
+    nullable: bool = False
+    blank: bool = False
+
+    def equals(self, value: Any) -> Criteria:
+        """The field is that value."""
+        return Compare(self.name, Op.EQ, value)
+
+    def one_of(self, values: Sequence[Any]) -> Criteria:
+        """The field is one of the values."""
+        return stored(self.name).one_of(values)
+
+    def begins(self, value: Any) -> Criteria:
+        """The field begins with a text."""
+        end = behind(value)
+        from_there = Compare(self.name, Op.GE, value)
+        return from_there if end is None else from_there & (stored(self.name) < end)
+
+    def less(self, value: Any) -> Criteria:
+        """The field is less than the value."""
+        return self._not_blank(Compare(self.name, Op.LT, value))
+
+    def at_most(self, value: Any) -> Criteria:
+        """The field is the value or less."""
+        return self._not_blank(Compare(self.name, Op.LE, value))
+
+    def more(self, value: Any) -> Criteria:
+        """The field is more than the value."""
+        return Compare(self.name, Op.GT, value)
+
+    def at_least(self, value: Any) -> Criteria:
+        """The field is the value or more."""
+        return Compare(self.name, Op.GE, value)
+
+    def between(self, first: Any, last: Any) -> Criteria:
+        """The field lies between two values, both included."""
+        return Compare(self.name, Op.GE, first) & Compare(self.name, Op.LE, last)
+
+    def filled(self) -> Criteria:
+        """The field is not empty."""
+        if self.blank:
+            return stored(self.name) != ""
+        return ~IsNull(self.name) if self.nullable else EVERYTHING
+
+    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
+        """What a record holds there."""
+        value = plain(getattr(record, self.name))
+        return () if value is None or value == "" else (value,)
+
+    def _not_blank(self, criteria: Criteria) -> Criteria:
+        return criteria & (stored(self.name) != "") if self.blank else criteria
+
+
+@frozen
+class Presence(Source):
+    """Whether a stored field is there.
+
+    Attributes:
+        name: The field, which may be None.
+    """
+
+    name: str
+
+    def equals(self, value: Any) -> Criteria:
+        """The field is there, or is not."""
+        return ~IsNull(self.name) if value else IsNull(self.name)
+
+    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
+        """Whether it is there."""
+        return (getattr(record, self.name) is not None,)
+
+
+@frozen
+class InstantColumn(Source):
+    """A stored instant, compared by its day.
+
+    Attributes:
+        name: The field.
+
+        nullable: Whether it may be None.
+
+        today: The day, for its time zone.
+    """
+
+    name: str
+    nullable: bool = False
+    today: Today = ANY_DAY
+
+    def on(self, today: Today) -> InstantColumn:
+        """The source on a day."""
+        return evolve(self, today=today)
+
+    def equals(self, value: Any) -> Criteria:
+        """The instant lies on that day."""
+        return self.between(value, value)
+
+    def less(self, value: Any) -> Criteria:
+        """The instant lies before that day."""
+        return stored(self.name) < self.today.start_of(value)
+
+    def at_most(self, value: Any) -> Criteria:
+        """The instant lies on that day or before."""
+        return self.less(value + timedelta(1))
+
+    def more(self, value: Any) -> Criteria:
+        """The instant lies behind that day."""
+        return self.at_least(value + timedelta(1))
+
+    def at_least(self, value: Any) -> Criteria:
+        """The instant lies on that day or behind."""
+        return stored(self.name) >= self.today.start_of(value)
+
+    def filled(self) -> Criteria:
+        """There is an instant."""
+        return ~IsNull(self.name) if self.nullable else EVERYTHING
+
+    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
+        """The day of the instant."""
+        value = getattr(record, self.name)
+        return () if value is None else (self.today.day_of(value),)
+
+
+def behind(prefix: str) -> str | None:
+    """The least text that sorts behind every text with this beginning; None where there is none."""
+    stem = prefix.rstrip(_LAST_CHARACTER)
+    if not stem:
+        return None
+    last = stem[-1]
+    return stem[:-1] + (_BEHIND_SURROGATES if last == _BEFORE_SURROGATES else chr(ord(last) + 1))

@@ -1,0 +1,330 @@
+"""Selections: what they can be built from, who is in them and why, and those that are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve, frozen
+
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.errors import NotFound
+from loyaltycore.kernel.criteria import Criteria, View, stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.selections.rules.catalogue import Catalogue
+from loyaltycore.selections.rules.checking import check_condition
+from loyaltycore.selections.rules.compiling import compile_condition
+from loyaltycore.selections.rules.conditions import Condition
+from loyaltycore.selections.rules.explaining import Explaining, Explanation, tables_of
+from loyaltycore.selections.rules.json_form import as_condition, dumps
+from loyaltycore.selections.rules.selection import (
+    COMMENT_LENGTH,
+    NAME_LENGTH,
+    Selection,
+    change_selection,
+    delete_selection,
+    save_selection,
+)
+from loyaltycore.selections.rules.sources import Today
+from loyaltycore.selections.rules.words import words_of
+from loyaltycore.selections.selectable import catalogue_for
+from loyaltycore.work.paging import Page, find_page, read_portion
+from loyaltycore.work.running import command, query, run_query
+from loyaltycore.work.streaming import portions
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.desk import Desk
+
+Where = Condition | Mapping[str, Any] | str
+"""A condition, or its JSON form as data or as text."""
+
+PORTION: Final = 8000
+"""How many customers a stream reads in one transaction where nothing is said."""
+
+LARGEST_PORTION: Final = 50_000
+
+_NEITHER: Final = ("required", "give a condition, or the name of a selection as `name`")
+_NOT_BOTH: Final = ("not_both", "give a condition or the name of a selection, not both")
+
+
+@frozen
+class Selections:
+    """The selections of the chain.
+
+    Attributes:
+        desk: The session that asks.
+    """
+
+    desk: Desk
+
+    @query
+    def catalogue(self, unit: Unit) -> Catalogue:
+        """What conditions can be built from, as it is now."""
+        return self._catalogue(unit)
+
+    @query
+    def check(self, unit: Unit, where: Where) -> Condition:
+        """Check a condition.
+
+        Returns:
+            The condition with its values in normal form.
+
+        Raises:
+            InvalidInput: Every fault with its place, for example ``where.parts[1].value``.
+        """
+        return self._asked(unit, where, None).condition
+
+    @query
+    def words(self, unit: Unit, where: Where | None = None, *, name: str | None = None) -> str:
+        """What a condition means, in one line for people.
+
+        Raises:
+            InvalidInput: As `check`, or neither or both of condition and name are given.
+
+            NotFound: There is no selection of that name.
+        """
+        asked = self._asked(unit, where, name)
+        return words_of(asked.condition, asked.catalogue)
+
+    @query
+    def count(self, unit: Unit, where: Where | None = None, *, name: str | None = None) -> int:
+        """How many customers a condition holds for.
+
+        Raises:
+            InvalidInput: As `words`.
+
+            NotFound: There is no selection of that name.
+        """
+        return unit.count(Customer, self._asked(unit, where, name).criteria)
+
+    @query
+    def page(
+        self,
+        unit: Unit,
+        where: Where | None = None,
+        *,
+        name: str | None = None,
+        limit: int = 50,
+        after: str = "",
+    ) -> Page[Customer]:
+        """One page of the customers whom a condition holds for, in alphabetical order.
+
+        Args:
+            unit: Supplied.
+
+            where: The condition.
+
+            name: The name of a saved selection, instead.
+
+            limit: Length of the page, 1 to 500.
+
+            after: The `next` of the page before.
+
+        Raises:
+            InvalidInput: As `words`, and every fault of the other arguments.
+
+            NotFound: There is no selection of that name.
+        """
+        faults = Faults()
+        portion = read_portion(faults, ("sort_name",), limit, after)
+        asked = self._asked(unit, where, name, faults)
+        return find_page(unit, Customer, asked.criteria, portion)
+
+    def stream(
+        self, where: Where | None = None, *, name: str | None = None, portion: int = PORTION
+    ) -> Iterator[Customer]:
+        """All customers whom a condition holds for, in the order of their ids, however many they are.
+
+        They are read in portions, each in a short transaction of its own, so nobody waits for whoever reads them. What
+        is changed meanwhile may or may not be seen; nobody appears twice. Relative days count from the day on which
+        the stream was opened.
+
+        Args:
+            where: The condition.
+
+            name: The name of a saved selection, instead.
+
+            portion: How many customers are read at once, and held in memory.
+
+        Raises:
+            InvalidInput: As `words`, at once.
+
+            NotFound: There is no selection of that name.
+        """
+        faults = Faults()
+        size = faults.integer("portion", portion, least=1, most=LARGEST_PORTION, default=PORTION)
+        criteria = run_query(self.desk, lambda unit: self._asked(unit, where, name, faults).criteria)
+        return chain.from_iterable(portions(self.desk, Customer, criteria, size))
+
+    @query
+    def explain(
+        self, unit: Unit, customer_id: str, where: Where | None = None, *, name: str | None = None
+    ) -> Explanation:
+        """Why a customer is in a selection, or is not, part by part.
+
+        Raises:
+            InvalidInput: As `words`.
+
+            NotFound: There is no such customer, or no selection of that name.
+        """
+        asked = self._asked(unit, where, name)
+        customer = unit.get(Customer, customer_id)
+        view = self._view(unit, customer, tables_of(asked.condition, asked.catalogue))
+        return Explaining(customer, asked.catalogue, asked.today, view).explain(asked.condition)
+
+    @command("selections.save")
+    def save(self, unit: Unit, name: str, where: Where, *, comment: str = "") -> Selection:
+        """Save a condition under a name.
+
+        Raises:
+            InvalidInput: As `check`, and every fault of the other arguments.
+
+            Refused: ``selection.name_taken``.
+        """
+        faults = Faults()
+        clean = _name(faults, name)
+        remark = _comment(faults, comment)
+        condition = self._asked(unit, where, None, faults).condition
+        acting = unit.acting
+        selection = Selection(unit.ids.new(), clean, dumps(condition), unit.now, acting.actor, remark)
+        return unit.apply(save_selection(selection, _named(unit, clean)))
+
+    @command("selections.change")
+    def change(
+        self,
+        unit: Unit,
+        selection_id: str,
+        *,
+        name: str | None = None,
+        where: Where | None = None,
+        comment: str | None = None,
+    ) -> Selection:
+        """Change what is given of a saved selection; None leaves it as it is.
+
+        Raises:
+            NotFound: There is no such selection.
+
+            InvalidInput: As `save`.
+
+            Refused: ``selection.name_taken``.
+        """
+        before = unit.get(Selection, selection_id, for_update=True)
+        faults = Faults()
+        clean = before.name if name is None else _name(faults, name)
+        remark = before.comment if comment is None else _comment(faults, comment)
+        text = before.condition
+        if where is not None:
+            text = dumps(self._asked(unit, where, None, faults).condition)
+        faults.raise_if_any()
+        after = evolve(before, name=clean, condition=text, comment=remark)
+        return unit.apply(change_selection(before, after, _named(unit, clean)))
+
+    @command("selections.delete")
+    def delete(self, unit: Unit, selection_id: str) -> None:
+        """Delete a saved selection; no customer is touched.
+
+        Raises:
+            NotFound: There is no such selection.
+        """
+        unit.apply(delete_selection(unit.get(Selection, selection_id, for_update=True)))
+
+    @query
+    def get(self, unit: Unit, selection_id: str) -> Selection:
+        """Read a saved selection by its id.
+
+        Raises:
+            NotFound: There is no such selection.
+        """
+        return unit.get(Selection, selection_id)
+
+    @query
+    def named(self, unit: Unit, name: str) -> Selection:
+        """Read a saved selection by its name.
+
+        Raises:
+            NotFound: There is no such selection.
+        """
+        return _require(unit, name)
+
+    @query
+    def all(self, unit: Unit) -> tuple[Selection, ...]:
+        """The saved selections, by name."""
+        return tuple(unit.find(Selection, order_by=("name",)))
+
+    def _catalogue(self, unit: Unit) -> Catalogue:
+        loyalty = self.desk.loyalty
+        return catalogue_for(unit, loyalty.registry, loyalty.custom_fields)
+
+    def _asked(
+        self, unit: Unit, where: Where | None, name: str | None, faults: Faults | None = None
+    ) -> _Asked:
+        """Read and check what is asked for, and raise every fault together with those of other arguments."""
+        faults = faults or Faults()
+        if (where is None) == (name is None):
+            both = name is not None
+            faults.note("where", *(_NOT_BOTH if both else _NEITHER))
+            faults.raise_if_any()
+        given: Any = where if name is None else _require(unit, name).condition
+        catalogue = self._catalogue(unit)
+        condition = as_condition(faults, given)
+        condition = check_condition(faults, condition, catalogue, self.desk.branch.country)
+        faults.raise_if_any()
+        return _Asked(condition, catalogue, Today(self.desk.today(unit), self.desk.branch.time_zone))
+
+    def _view(self, unit: Unit, customer: Customer, tables: Iterable[tuple[str, str]]) -> View:
+        """A view of one customer, with the related records of some tables: a query for each table."""
+        registry = self.desk.loyalty.registry
+        related = {
+            table: tuple(unit.find(registry.named(table).cls, stored(refers_by) == customer.id))
+            for table, refers_by in tables
+        }
+        return View(
+            keys=lambda record: registry.of(type(record)).keys_of(record),
+            related=lambda table, _refers_by, _key: related.get(table, ()),
+            key=lambda record: registry.of(type(record)).key_of(record),
+        )
+
+
+@frozen
+class _Asked:
+    """A condition that was checked, and against what.
+
+    Attributes:
+        condition: The condition in normal form.
+
+        catalogue: What it was checked against.
+
+        today: The day on which it is asked.
+    """
+
+    condition: Condition
+    catalogue: Catalogue
+    today: Today
+
+    @property
+    def criteria(self) -> Criteria:
+        """The criteria of the day."""
+        return compile_condition(self.condition, self.catalogue, self.today)
+
+
+def _named(unit: Unit, name: str) -> Selection | None:
+    return unit.first(Selection, stored("name") == name)
+
+
+def _require(unit: Unit, name: object) -> Selection:
+    # What no selection can be called, no storage needs to be asked for.
+    clean = _name(Faults(), name)
+    found = _named(unit, clean) if clean else None
+    if found is None:
+        raise NotFound("selection", name)
+    return found
+
+
+def _name(faults: Faults, name: object) -> str:
+    return faults.text("name", name, limit=NAME_LENGTH, required=True)
+
+
+def _comment(faults: Faults, comment: object) -> str:
+    return faults.text("comment", comment, limit=COMMENT_LENGTH, multiline=True)

@@ -1,1 +1,0 @@
-"""Cards: their verbs, and what is agreed with the vendor."""

@@ -1,1 +1,0 @@
-"""Customers: their verbs, their numbers, their import."""

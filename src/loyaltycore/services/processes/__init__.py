@@ -1,1 +1,0 @@
-"""Processes, their templates, how they start and how they are brought up to date."""

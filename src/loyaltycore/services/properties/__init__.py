@@ -1,1 +1,0 @@
-"""Properties of customers: what there is, and who has it."""

@@ -1,1 +1,0 @@
-"""Selections, and what they can be built from."""

@@ -1,0 +1,186 @@
+"""Checks that every storage makes before it runs a query, so that all refuse the same ones in the same words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from loyaltycore.kernel.criteria import (
+    And,
+    Compare,
+    Criteria,
+    Everything,
+    Exists,
+    HasKey,
+    IsNull,
+    KeyBetween,
+    Not,
+    OneOf,
+    Op,
+    Or,
+    Query,
+)
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.storing.registry import RecordType, Registry, StoredField, Storing
+
+T = TypeVar("T")
+
+MAX_DEPTH: Final = 20
+"""How deep a criteria may be nested."""
+
+MAX_VALUES: Final = 1000
+"""How many values a `OneOf` may list."""
+
+_ORDERED: Final = frozenset({Op.LT, Op.LE, Op.GT, Op.GE})
+
+
+def check_query(query: Query, record_type: RecordType[T], registry: Registry) -> None:
+    """Refuse a query that cannot be answered.
+
+    Raises:
+        InvalidInput: Every fault with its place in the expression, for example ``where.parts[1].field``.
+    """
+    faults = Faults()
+    _check(query.where, record_type, registry, faults, "where", 0)
+    for position, name in enumerate(query.order_by):
+        stored = record_type.field_map.get(name.removeprefix("-"))
+        if stored is None:
+            faults.note(
+                f"order_by[{position}]", "unknown_field", f"{record_type.table} has no field {name!r}"
+            )
+        elif stored.nullable or stored.storing in {Storing.DOCUMENT, Storing.LONG_TEXT}:
+            faults.note(f"order_by[{position}]", "not_sortable", f"{name!r} may be None or is no scalar")
+    if query.after is not None:
+        _check_after(query, record_type, faults)
+    if query.limit is not None and (type(query.limit) is not int or query.limit < 0):
+        faults.note("limit", "out_of_range", "must be an integer from 0")
+    faults.raise_if_any()
+
+
+def _check_after(query: Query, record_type: RecordType[Any], faults: Faults) -> None:
+    after = query.after or ()
+    if len(after) != len(query.order_by) + 1:
+        faults.note("after", "wrong_length", "must hold the order_by values and the key")
+        return
+    names = (*(name.removeprefix("-") for name in query.order_by), record_type.key)
+    for position, (name, value) in enumerate(zip(names, after, strict=True)):
+        stored = record_type.field_map.get(name)
+        if stored is not None:
+            _check_value(stored, value, faults, f"after[{position}]")
+
+
+def _check(
+    criteria: Criteria,
+    record_type: RecordType[Any],
+    registry: Registry,
+    faults: Faults,
+    path: str,
+    depth: int,
+) -> None:
+    if depth > MAX_DEPTH:
+        faults.note(path, "too_deep", f"is nested deeper than {MAX_DEPTH}")
+        return
+    match criteria:
+        case Everything():
+            pass
+        case Compare(name, op, value):
+            _check_compare(name, op, value, record_type, faults, path)
+        case IsNull(name):
+            _stored(name, record_type, faults, path)
+        case OneOf(name, values):
+            _check_one_of(name, values, record_type, faults, path)
+        case HasKey(lookup, value, _):
+            _check_lookup(lookup, (value,), record_type, faults, path)
+        case KeyBetween(lookup, first, end):
+            _check_lookup(lookup, (first,) if end is None else (first, end), record_type, faults, path)
+        case Exists(table, refers_by, where):
+            _check_exists(table, refers_by, where, registry, faults, path, depth)
+        case And(parts) | Or(parts):
+            for position, part in enumerate(parts):
+                _check(part, record_type, registry, faults, f"{path}.parts[{position}]", depth + 1)
+        case Not(part):
+            _check(part, record_type, registry, faults, f"{path}.part", depth + 1)
+        case _:
+            faults.note(path, "wrong_type", "is not a criteria")
+
+
+def _check_lookup(
+    lookup: str, values: tuple[Any, ...], record_type: RecordType[Any], faults: Faults, path: str
+) -> None:
+    if lookup not in record_type.lookups:
+        faults.note(path, "unknown_lookup", f"{record_type.table} has no lookup {lookup!r}")
+    if not all(isinstance(value, str) and value for value in values):
+        faults.note(path, "wrong_type", "a lookup key is text and not empty")
+    elif not all(map(_is_storable, values)):
+        faults.note(path, "bad_text", "holds NUL or half of a character")
+
+
+def _check_exists(
+    table: str, refers_by: str, where: Criteria, registry: Registry, faults: Faults, path: str, depth: int
+) -> None:
+    other = next((candidate for candidate in registry if candidate.table == table), None)
+    if other is None:
+        faults.note(path, "unknown_table", f"there is no table {table!r}")
+        return
+    _stored(refers_by, other, faults, path)
+    _check(where, other, registry, faults, f"{path}.where", depth + 1)
+
+
+def _stored(name: str, record_type: RecordType[Any], faults: Faults, path: str) -> StoredField | None:
+    stored = record_type.field_map.get(name)
+    if stored is None:
+        faults.note(path, "unknown_field", f"{record_type.table} has no field {name!r}")
+    return stored
+
+
+def _check_compare(
+    name: str, op: Op, value: Any, record_type: RecordType[Any], faults: Faults, path: str
+) -> None:
+    stored = _stored(name, record_type, faults, path)
+    if stored is None:
+        return
+    if op in _ORDERED and stored.storing in {Storing.BOOLEAN, Storing.CHOICE}:
+        faults.note(path, "not_sortable", f"{name!r} has no order")
+    _check_value(stored, value, faults, path)
+
+
+def _check_one_of(
+    name: str, values: tuple[Any, ...], record_type: RecordType[Any], faults: Faults, path: str
+) -> None:
+    stored = _stored(name, record_type, faults, path)
+    if len(values) > MAX_VALUES:
+        faults.note(path, "too_many", f"lists more than {MAX_VALUES} values")
+    elif stored is not None:
+        for value in values:
+            _check_value(stored, value, faults, path)
+
+
+def _check_value(stored: StoredField, value: Any, faults: Faults, path: str) -> None:
+    if stored.storing in {Storing.DOCUMENT, Storing.LONG_TEXT}:
+        faults.note(path, "not_comparable", f"{stored.name!r} is not a short scalar")
+    elif not _fits(stored, value):
+        faults.note(path, "wrong_type", f"{stored.name!r} is compared with {type(value).__name__}")
+    elif isinstance(value, str) and not _is_storable(value):
+        faults.note(path, "bad_text", "holds NUL or half of a character")
+
+
+def _fits(stored: StoredField, value: Any) -> bool:
+    if stored.storing is Storing.INSTANT:
+        return isinstance(value, datetime) and value.tzinfo is not None
+    if stored.storing is Storing.CHOICE:
+        if isinstance(value, Enum):
+            return isinstance(value, stored.type)
+        return isinstance(value, str) and value in _choices(stored)
+    if stored.storing is Storing.TEXT:
+        return isinstance(value, str)
+    return type(value) is stored.type
+
+
+def _is_storable(text: str) -> bool:
+    """Whether every engine can hold the text: no NUL, no lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _choices(stored: StoredField) -> set[Any]:
+    return {member.value for member in stored.type}

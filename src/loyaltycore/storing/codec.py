@@ -1,0 +1,165 @@
+"""The only cattrs configuration: values to plain JSON data and back, strictly.
+
+* dates and instants become ISO 8601 text; instants must be aware and come back in UTC
+* enumerations become their value
+* bytes become base64 text, Decimals become text
+* tuples and frozen sets become lists (sets are sorted, so that equal values give equal text)
+* the value of a custom field becomes itself, and where it is a date ``{"$date": "2026-01-31"}``
+* scalars are never converted into one another: ``"1"`` is no integer, ``1`` is no text, ``True`` is no integer
+* unknown keys are refused
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar
+
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from cattrs.v import transform_error
+
+from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.custom_value import CustomValue
+
+T = TypeVar("T")
+
+_DATE = "$date"
+
+
+def make_converter() -> Converter:
+    """Make a fresh converter with the rules above; hosts may add hooks for their own types."""
+    converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={frozenset: _sorted})
+    for scalar in (str, int, bool, float):
+        converter.register_structure_hook(scalar, _exactly(scalar))
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, lambda value, _: _day(value))
+    converter.register_unstructure_hook(datetime, _instant_text)
+    converter.register_structure_hook(datetime, lambda value, _: _instant(value))
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_structure_hook(Decimal, lambda value, _: Decimal(_text(value)))
+    converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
+    converter.register_structure_hook(bytes, lambda value, _: _bytes(value))
+    converter.register_unstructure_hook(CustomValue, _custom_data)
+    converter.register_structure_hook(CustomValue, lambda value, _: _custom_value(value))
+    return converter
+
+
+@cache
+def converter() -> Converter:
+    """The converter of the library itself."""
+    return make_converter()
+
+
+def to_data(value: Any, kind: Any = None) -> Any:
+    """Turn a value into plain data: None, truth values, integers, texts, lists and dictionaries with text keys.
+
+    Args:
+        value: Any value that the codec knows.
+
+        kind: What it is declared as; its own class where nothing is said. A record's fields are declared by the record.
+    """
+    return converter().unstructure(value, unstructure_as=kind)
+
+
+def from_data(data: Any, kind: type[T]) -> T:
+    """Turn plain data back into a value of `kind`.
+
+    Raises:
+        InvalidInput: One fault per place in the data that does not fit.
+    """
+    try:
+        return converter().structure(data, kind)
+    except BaseValidationError as error:
+        raise InvalidInput(_fault(line) for line in transform_error(error)) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InvalidInput([Fault("$", "bad_data", str(error))]) from error
+
+
+def to_json(value: Any, kind: Any = None) -> str:
+    """Turn a value into JSON: one line, keys in order, every character readable; see `to_data`."""
+    return dumps(to_data(value, kind))
+
+
+def from_json(text: str, kind: type[T]) -> T:
+    """Turn JSON into a value of `kind`.
+
+    Raises:
+        InvalidInput: The text is no JSON, or does not fit.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise InvalidInput([Fault("$", "bad_json", str(error))]) from error
+    return from_data(data, kind)
+
+
+def dumps(data: Any) -> str:
+    """Write plain data as canonical JSON."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _exactly(scalar: type) -> Callable[[Any, Any], Any]:
+    def structure(value: Any, _: Any) -> Any:
+        if type(value) is not scalar:
+            raise TypeError(f"expected {scalar.__name__}, got {type(value).__name__}")
+        return value
+
+    return structure
+
+
+def _sorted(values: Any) -> list[Any]:
+    return sorted(values, key=lambda value: value.value if isinstance(value, Enum) else value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, got {type(value).__name__}")
+    return value
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(_text(value))
+
+
+def _instant_text(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError("an instant must carry a time zone")
+    return value.astimezone(UTC).isoformat()
+
+
+def _instant(value: Any) -> datetime:
+    instant = datetime.fromisoformat(_text(value))
+    if instant.tzinfo is None:
+        raise ValueError("an instant must carry a time zone")
+    return instant.astimezone(UTC)
+
+
+def _bytes(value: Any) -> bytes:
+    try:
+        return base64.b64decode(_text(value), validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _custom_data(value: Any) -> Any:
+    return {_DATE: value.isoformat()} if isinstance(value, date) else value
+
+
+def _custom_value(value: Any) -> Any:
+    if isinstance(value, dict) and list(value) == [_DATE]:
+        return _day(value[_DATE])
+    if type(value) not in {str, int, bool}:
+        raise TypeError(f"expected text, integer, truth value or date, got {type(value).__name__}")
+    return value
+
+
+def _fault(line: str) -> Fault:
+    message, _, path = line.rpartition(" @ ")
+    return Fault(path, "bad_data", message)

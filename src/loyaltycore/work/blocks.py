@@ -1,0 +1,94 @@
+"""Blocks: the unit of work that is open in a thread or task, and who may join it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Final, TypeVar
+
+from attrs import Factory, define
+
+from loyaltycore.errors import Refused, StorageError
+from loyaltycore.work.unit import Unit
+
+R = TypeVar("R")
+
+
+def _worker() -> tuple[int, int]:
+    """The thread and the asynchronous task that run now; a program without asyncio does not load it for this."""
+    asyncio = sys.modules.get("asyncio")
+    task = None
+    if asyncio is not None:
+        with suppress(RuntimeError):
+            task = asyncio.current_task()
+    return threading.get_ident(), id(task) if task else 0
+
+
+@define
+class OpenUnit:
+    """A unit that is at work, and whose it is.
+
+    Attributes:
+        loyalty: The house.
+
+        unit: The unit; None once it has ended.
+
+        worker: The thread and the task in which it was opened: a task started inside a block inherits its context, but
+            must not write into a transaction that may be over before the task is.
+    """
+
+    loyalty: object
+    unit: Unit | None
+    worker: tuple[int, int] = Factory(_worker)
+
+
+_current: Final[ContextVar[OpenUnit | None]] = ContextVar("current_unit", default=None)
+
+
+def open_unit(loyalty: object) -> Unit | None:
+    """The unit that is open in this thread or task, if it belongs to that house."""
+    held = _current.get()
+    if held is None or held.loyalty is not loyalty or held.worker != _worker():
+        return None
+    return held.unit
+
+
+@contextmanager
+def opened(loyalty: object, unit: Unit) -> Iterator[Unit]:
+    """Let verbs join a unit while the block lasts."""
+    held = OpenUnit(loyalty, unit)
+    token = _current.set(held)
+    try:
+        yield unit
+    finally:
+        held.unit = None
+        _current.reset(token)
+    if unit.progress.doomed:
+        raise StorageError("a verb failed half way and was not heeded: nothing of this block was kept")
+
+
+def join(unit: Unit, body: Callable[[Unit], R]) -> R:
+    """Run a body inside a unit that is open already; when it fails half way, the whole unit is not kept."""
+    before = unit.progress.writes
+    try:
+        return body(unit)
+    except BaseException:
+        unit.progress.doomed = unit.progress.doomed or unit.progress.writes != before
+        raise
+
+
+def refuse_inside_block(loyalty: object, what: str) -> None:
+    """Refuse work that reaches beyond the database while a unit is open that may still be taken back.
+
+    Raises:
+        Refused: ``outbox.inside_transaction``.
+    """
+    if open_unit(loyalty) is not None:
+        raise Refused(
+            "outbox.inside_transaction",
+            f"{what} cannot run inside a transaction block, which may still be taken back",
+            remedy="call it after the block",
+        )

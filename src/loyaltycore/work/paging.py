@@ -1,0 +1,133 @@
+"""Pages of a stable order, with an opaque cursor that leads to the next one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.criteria import Criteria
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.work.unit import Unit
+
+T = TypeVar("T")
+
+LONGEST_PAGE = 500
+
+
+@frozen
+class Page(Generic[T]):
+    """A portion of an answer.
+
+    Attributes:
+        items: The records, in order.
+
+        next: Give it as `after` to get the following page; empty at the end.
+    """
+
+    items: tuple[T, ...]
+    next: str = ""
+
+
+@frozen
+class Portion:
+    """Which portion of which order is wanted.
+
+    Attributes:
+        order_by: The order: names of text fields, `-` before a name for descending.
+
+        count: Length of the page.
+
+        after: The position behind which it starts, or None.
+
+        mark: Of which records in which order that position is one, see `mark_of`; empty at the beginning.
+    """
+
+    order_by: tuple[str, ...]
+    count: int
+    after: tuple[Any, ...] | None
+    mark: str = ""
+
+
+def read_portion(faults: Faults, order_by: tuple[str, ...], limit: object, after: object) -> Portion:
+    """Read what a caller gives to get a page; of which records the cursor is one, `find_page` looks."""
+    types = (str,) * (len(order_by) + 2)
+    count = faults.parsed("limit", lambda: read_limit(limit), 1)
+    cursor = faults.parsed("after", lambda: read_cursor(after, types), None)
+    return Portion(order_by, count, cursor[1:], cursor[0]) if cursor else Portion(order_by, count, None)
+
+
+def find_page(unit: Unit, cls: type[T], where: Criteria, portion: Portion) -> Page[T]:
+    """Read one page of records whose key is ``id``; one record more is read to know whether there is another page.
+
+    Raises:
+        InvalidInput: ``bad_cursor``; the cursor belongs to other records, or to another order of them.
+    """
+    mark = mark_of(cls, portion.order_by)
+    if portion.after is not None and portion.mark != mark:
+        raise bad_cursor()
+    found = tuple(
+        unit.find(cls, where, order_by=portion.order_by, after=portion.after, limit=portion.count + 1)
+    )
+    shown = found[: portion.count]
+    if len(found) <= portion.count:
+        return Page(shown)
+    names = (*(name.removeprefix("-") for name in portion.order_by), "id")
+    return Page(shown, write_cursor((mark, *(getattr(shown[-1], name) for name in names))))
+
+
+def mark_of(cls: type[Any], order_by: tuple[str, ...]) -> str:
+    """What stands in a cursor for the records and the order that it belongs to."""
+    # Elsewhere the position would mean another one, or the end: nobody would notice. A mark is no secret.
+    return f"{zlib.crc32(f'{cls.__qualname__} {order_by}'.encode()):x}"
+
+
+def read_limit(limit: object) -> int:
+    """Check the length of a page.
+
+    Raises:
+        InvalidInput: It is not an integer between 1 and 500.
+    """
+    faults = Faults()
+    count = faults.integer("limit", limit, least=1, most=LONGEST_PAGE, default=50)
+    faults.raise_if_any()
+    return count
+
+
+def write_cursor(position: tuple[Any, ...]) -> str:
+    """Turn a position (texts and integers) into an opaque text."""
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode("ascii")
+
+
+def read_cursor(cursor: object, types: tuple[type, ...]) -> tuple[Any, ...] | None:
+    """Turn the text back into a position; an empty one is the beginning.
+
+    Args:
+        cursor: What `write_cursor` gave, or an empty text.
+
+        types: What a position consists of.
+
+    Raises:
+        InvalidInput: ``bad_cursor``; the text was not made here, or for another order.
+    """
+    if cursor is None or cursor == "":
+        return None
+    if not isinstance(cursor, str):
+        raise bad_cursor()
+    try:
+        position = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, RecursionError):
+        raise bad_cursor() from None
+    if not isinstance(position, list) or [type(part) for part in position] != list(types):
+        raise bad_cursor()
+    return tuple(position)
+
+
+def bad_cursor() -> InvalidInput:
+    """What is raised where a cursor does not lead to a page."""
+    return InvalidInput([Fault("after", "bad_cursor", "is not the cursor of this list")])

@@ -1,0 +1,86 @@
+"""Record types of what accompanies every change: activities, commands, outbox, inbox."""
+
+from __future__ import annotations
+
+from loyaltycore.kernel.activities import Activity
+from loyaltycore.kernel.commands import Command
+from loyaltycore.kernel.inbox import Cursor, InboxEvent
+from loyaltycore.kernel.outbox import DETAIL_LENGTH, OutboxMessage
+from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
+
+COMMAND_KEY_LENGTH = KEY_LENGTH
+
+ACTIVITIES = RecordType(
+    cls=Activity,
+    table="activities",
+    noun="activity",
+    indexes=(("customer_id", "id"), ("subject_table", "subject_id", "id")),
+    lengths={
+        "actor": 100,
+        "branch_id": KEY_LENGTH,
+        "action": 60,
+        "subject_table": 60,
+        "subject_id": KEY_LENGTH,
+        "customer_id": KEY_LENGTH,
+        "comment": 0,
+        "command": COMMAND_KEY_LENGTH,
+    },
+    customer=CustomerLink(
+        field="customer_id",
+        merge=OnMerge.MOVE,
+        export=OnExport.INCLUDE,
+        erase=OnErase.SCRUB,
+        scrub=("changes", "comment"),
+    ),
+)
+
+COMMANDS = RecordType(
+    cls=Command,
+    table="commands",
+    indexes=(("at",),),
+    lengths={"name": 60, "actor": 100, "digest": 64, "result_table": 60, "result_key": KEY_LENGTH},
+)
+
+OUTBOX = RecordType(
+    cls=OutboxMessage,
+    table="outbox",
+    noun="message",
+    unique=(("key",),),
+    indexes=(
+        ("kind", "state", "due_at", "id"),
+        ("about_table", "about_key"),
+        ("customer_id",),
+        ("state", "id"),
+        ("state", "finished_at"),
+    ),
+    lengths={
+        "kind": 60,
+        "key": 128,
+        "payload": 0,
+        "leased_by": KEY_LENGTH,
+        "code": 60,
+        "detail": DETAIL_LENGTH,
+        "vendor_id": 200,
+        "about_table": 60,
+        "about_key": KEY_LENGTH,
+        "customer_id": KEY_LENGTH,
+    },
+    customer=CustomerLink(
+        field="customer_id",
+        merge=OnMerge.MOVE,
+        export=OnExport.INCLUDE,
+        erase=OnErase.SCRUB,
+        scrub=("payload", "detail"),
+    ),
+)
+
+INBOX = RecordType(
+    cls=InboxEvent,
+    table="inbox",
+    noun="event",
+    unique=(("source", "event_id"),),
+    indexes=(("at",),),
+    lengths={"source": 100, "event_id": 128},
+)
+
+CURSORS = RecordType(cls=Cursor, table="cursors", lengths={"position": 200})

@@ -1,0 +1,44 @@
+"""Reading any number of records in portions, each in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from loyaltycore.kernel.criteria import Criteria
+from loyaltycore.work.running import run_query
+from loyaltycore.work.unit import Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.desk import Desk
+
+T = TypeVar("T")
+
+
+def portions(desk: Desk, cls: type[T], where: Criteria, size: int) -> Iterator[tuple[T, ...]]:
+    """The records that match, by their ids.
+
+    Nothing is held up and memory stays flat, however many there are. What is changed meanwhile comes once or, where it
+    does not match any more, not at all.
+
+    Args:
+        desk: The session that reads.
+
+        cls: A record class with the key ``id``.
+
+        where: Which records.
+
+        size: Records of one portion.
+    """
+    after: tuple[str] | None = None
+    while True:
+        found = run_query(desk, partial(_portion, cls=cls, where=where, after=after, size=size))
+        yield found
+        if len(found) < size:
+            return
+        after = (found[-1].id,)  # type: ignore[attr-defined]  # such a class is asked for
+
+
+def _portion(unit: Unit, cls: type[T], where: Criteria, after: tuple[str] | None, size: int) -> tuple[T, ...]:
+    return tuple(unit.find(cls, where, after=after, limit=size))

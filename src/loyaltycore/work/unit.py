@@ -1,0 +1,272 @@
+"""A unit of work as services see it: a transaction plus who acts, where and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import attrs
+from attrs import define, evolve, frozen
+
+from loyaltycore.errors import NotFound, StorageError
+from loyaltycore.kernel.activities import Activity, FieldChange
+from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Query, stored
+from loyaltycore.kernel.decisions import Decision, Dispatch, Note
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.ports.ambient import Ids, Tokens
+from loyaltycore.ports.storage import Transaction
+from loyaltycore.storing.codec import dumps, to_data, to_json
+from loyaltycore.storing.registry import Registry
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@frozen
+class Acting:
+    """Who acts, where, when, and under which command key.
+
+    Attributes:
+        actor: Who.
+
+        branch_id: Where; empty for the chain.
+
+        now: When; the same instant for the whole unit.
+
+        command: The key of the command.
+    """
+
+    actor: str
+    branch_id: str
+    now: datetime
+    command: str
+
+
+@define
+class Progress:
+    """What all views of one transaction share.
+
+    Attributes:
+        writes: How often something was written.
+
+        doomed: Whether a verb failed half way, so that the whole must not be kept.
+    """
+
+    writes: int = 0
+    doomed: bool = False
+
+
+class Unit:
+    """One transaction, with the verbs that services need.
+
+    Attributes:
+        acting: Who acts, where and when.
+
+        ids: Makes fresh ids.
+
+        tokens: Makes what nobody may guess.
+
+        progress: How far the transaction has come.
+    """
+
+    def __init__(
+        self,
+        tx: Transaction,
+        registry: Registry,
+        acting: Acting,
+        ids: Ids,
+        tokens: Tokens,
+        progress: Progress | None = None,
+    ) -> None:
+        self._tx = tx
+        self._registry = registry
+        self.acting = acting
+        self.ids = ids
+        self.tokens = tokens
+        self.progress = progress or Progress()
+
+    def seen_by(self, actor: str, branch_id: str) -> Unit:
+        """The same transaction in the hands of another session that joins it."""
+        acting = evolve(self.acting, actor=actor, branch_id=branch_id)
+        return Unit(self._tx, self._registry, acting, self.ids, self.tokens, self.progress)
+
+    def reading(self) -> Unit:
+        """The same transaction for work that only reads: a write raises `StorageError`, and nothing is lost by it."""
+        return Unit(_Reading(self._tx), self._registry, self.acting, self.ids, self.tokens)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything was written yet."""
+        return self.progress.writes > 0
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this unit."""
+        return self.acting.now
+
+    def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T:
+        """Read one record.
+
+        Raises:
+            NotFound: There is none.
+        """
+        record = self.seek(cls, key, for_update=for_update)
+        if record is None:
+            raise NotFound(self._registry.of(cls).singular, key)
+        return record
+
+    def seek(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
+        """Read one record, or None."""
+        if not isinstance(key, str) or not key:
+            return None
+        return self._tx.get(cls, key, for_update=for_update)
+
+    def find(
+        self,
+        cls: type[T],
+        where: Criteria = EVERYTHING,
+        *,
+        order_by: tuple[str, ...] = (),
+        after: tuple[Any, ...] | None = None,
+        limit: int | None = None,
+        skip_locked: bool = False,
+    ) -> Iterator[T]:
+        """Read the records that match, in order."""
+        return self._tx.find(cls, Query(where, order_by, after, limit, skip_locked=skip_locked))
+
+    def first(self, cls: type[T], where: Criteria, *, order_by: tuple[str, ...] = ()) -> T | None:
+        """Read the first record that matches, or None."""
+        return next(iter(list(self.find(cls, where, order_by=order_by, limit=1))), None)
+
+    def count(self, cls: type[Any], where: Criteria = EVERYTHING) -> int:
+        """Count the records that match."""
+        return self._tx.count(cls, Query(where))
+
+    def add(self, *records: Any) -> None:
+        """Store new records that need no line in the activities."""
+        self.progress.writes += 1
+        self._tx.add(*records)
+
+    def save(self, *records: Any) -> None:
+        """Store changed records that need no line in the activities."""
+        self.progress.writes += 1
+        self._tx.save(*records)
+
+    def remove(self, *records: Any) -> None:
+        """Remove records that need no line in the activities."""
+        self.progress.writes += 1
+        self._tx.remove(*records)
+
+    def apply(self, decision: Decision[R]) -> R:
+        """Carry out a decision; the only way in which services change what a customer could see.
+
+        Returns:
+            The decision's result; where it is a record that was saved, at its new version.
+        """
+        self.apply_all((decision,))
+        result: Any = decision.result
+        if any(record is result for record in decision.save):
+            result = evolve(result, version=result.version + 1)
+        return cast("R", result)
+
+    def apply_all(self, decisions: Iterable[Decision[Any]]) -> None:
+        """Carry out many decisions with one call per verb of the storage."""
+        many = tuple(decisions)
+        add = [record for decision in many for record in decision.add]
+        add += [self._message(dispatch) for decision in many for dispatch in decision.dispatch]
+        add += [self._activity(note) for decision in many for note in decision.notes]
+        save = [record for decision in many for record in decision.save]
+        remove = [record for decision in many for record in decision.remove]
+        self.progress.writes += bool(add or save or remove)
+        if save:
+            self._tx.save(*save)
+        if remove:
+            self._tx.remove(*remove)
+        if add:
+            self._tx.add(*add)
+
+    def messages_about(self, table: str, key: str) -> list[OutboxMessage]:
+        """The messages that belong to a record, oldest first."""
+        return list(self.find(OutboxMessage, (stored("about_table") == table) & (stored("about_key") == key)))
+
+    def _message(self, dispatch: Dispatch) -> OutboxMessage:
+        return OutboxMessage(
+            id=self.ids.new(),
+            kind=dispatch.kind,
+            key=dispatch.key,
+            payload=to_json(dispatch.payload),
+            state=MessageState.PENDING,
+            due_at=self.now,
+            created_at=self.now,
+            about_table=dispatch.about.table,
+            about_key=dispatch.about.key,
+            customer_id=dispatch.about.customer_id,
+        )
+
+    def _activity(self, note: Note) -> Activity:
+        return Activity(
+            id=self.ids.new(),
+            at=self.now,
+            actor=self.acting.actor,
+            branch_id=self.acting.branch_id,
+            action=note.action,
+            subject_table=note.about.table,
+            subject_id=note.about.key,
+            customer_id=note.about.customer_id,
+            changes=self._changes(note.before, note.after),
+            comment=note.comment,
+            command=self.acting.command,
+        )
+
+    def _changes(self, before: Any | None, after: Any | None) -> tuple[FieldChange, ...]:
+        some = before if before is not None else after
+        if some is None:
+            return ()
+        record_type = self._registry.of(type(some))
+        hidden = {"version", *record_type.secret}
+        old, new = _plain(before), _plain(after)
+        return tuple(
+            FieldChange(name, old.get(name), new.get(name))
+            for name in record_type.field_map
+            if name not in hidden
+            and _differ(old.get(name), new.get(name))
+            and not (before is None and _is_blank(new[name]))
+        )
+
+
+class _Reading:
+    """A transaction of which only the reading verbs work."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.get = tx.get
+        self.find = tx.find
+        self.count = tx.count
+
+    def add(self, *records: Any) -> None:  # noqa: ARG002  the port's signature
+        raise StorageError("this work only reads")
+
+    save = remove = add
+
+
+def _plain(record: Any | None) -> dict[str, Any]:
+    return {} if record is None else cast("dict[str, Any]", to_data(record))
+
+
+def _differ(old: Any, new: Any) -> bool:
+    """Whether two plain values differ; inside documents, too, True is another value than 1."""
+    return old != new or (isinstance(old, list | dict) and dumps(old) != dumps(new))
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value in ("", [], {})
+
+
+def result_reference(registry: Registry, result: Any) -> tuple[str, str]:
+    """Where the result of a command is kept: table and key, both empty where it is no record."""
+    if not attrs.has(type(result)):
+        return "", ""
+    for record_type in registry:
+        if record_type.cls is type(result):
+            return record_type.table, record_type.key_of(result)
+    return "", ""
