@@ -66,7 +66,7 @@ def _post_alone(loyalty: Loyalty, printer: HttpCardPrinter) -> float:
     from loyaltycore.storing.codec import from_json
 
     _place(loyalty, ORDERS)
-    waiting = loyalty.outbox.messages(MessageState.PENDING, limit=ORDERS).items
+    waiting = loyalty.session("outbox").outbox.messages(MessageState.PENDING, limit=ORDERS).items
     start = time.perf_counter()
     for message in waiting:
         printer.submit(from_json(message.payload, PrintOrder), message.key)

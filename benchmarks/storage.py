@@ -13,7 +13,7 @@ from benchmarks import by_hand
 from benchmarks.databases import ENGINES, database
 from benchmarks.people import card, customer, customers
 from benchmarks.timing import Result, at_most, duel, seconds
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import Query, stored

@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.naming import keys_table_name, table_name, version_table_name
 

@@ -23,7 +23,7 @@ from alembic.util import CommandError
 from attrs import frozen
 from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
 from loyaltycore_sql.connections import Database
 from loyaltycore_sql.naming import version_table_name

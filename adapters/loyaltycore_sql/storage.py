@@ -10,7 +10,7 @@ from attrs import define, field, validators
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.errors import InvalidInput, StorageError
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql.connections import Database, Limits, open_database

@@ -9,8 +9,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from loyaltycore.all_options import CORE_OPTIONS
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_options, core_record_types
 from loyaltycore.selections.rules.customer_fields import customer_fields
 from loyaltycore.selections.selectable import relations
 from loyaltycore.storing.registry import RecordType, Registry
@@ -49,7 +48,7 @@ class DeclaredOptions(DeclaredTable):
     def rows(self) -> Iterable[tuple[str, ...]]:
         """One row for each option."""
         yield "Option", "Type", "Default", "Tab / section", "What it does"
-        for option in CORE_OPTIONS:
+        for option in core_options():
             default = f"`{option.default}`" if option.default != "" else "empty"
             place = f"{option.tab} / {option.section}"
             yield f"`{option.key}`", type(option.default).__name__, default, place, option.description

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from attrs import frozen
 
 from loyaltycore.cards import Cancellation, CardState, OrderState
-from loyaltycore.cards.vendor_news import Intake
+from loyaltycore.outbox.news import Intake
 from loyaltycore.customers.rules.import_report import ImportReport
 from loyaltycore.kernel.outbox import MessageState
 from loyaltycore.outbox.service import Status

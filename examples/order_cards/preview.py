@@ -26,7 +26,7 @@ def _print_order(loyalty: Loyalty, order: CardOrder) -> PrintOrder:
     """The print order as it left: it stands in the outbox."""
     after = ""
     while True:
-        page = loyalty.outbox.messages(MessageState.DONE, limit=500, after=after)
+        page = loyalty.session("outbox").outbox.messages(MessageState.DONE, limit=500, after=after)
         for message in page.items:
             if message.kind == "card_print.submit" and message.about_key == order.id:
                 return from_json(message.payload, PrintOrder)

@@ -91,7 +91,7 @@ def tell(stage: Stage) -> bool:
         results=table.read_results(loyalty, entries),
         mails=stage.mail_server.mails(),
         prints=stage.vendor.prints(),
-        status=loyalty.outbox.status(),
+        status=loyalty.session("outbox").outbox.status(),
         missed=missed,
         exit_codes=exit_codes,
     )
@@ -115,10 +115,10 @@ def _show_calendars(stage: Stage) -> None:
 
 
 def _wait_for_outbox(stage: Stage) -> None:
-    status = stage.loyalty.outbox.status()
+    status = stage.loyalty.session("outbox").outbox.status()
     total = sum(status.messages.values())
     wait_until(
-        "handing over", lambda: total - stage.loyalty.outbox.status().messages[MessageState.PENDING], total
+        "handing over", lambda: total - stage.loyalty.session("outbox").outbox.status().messages[MessageState.PENDING], total
     )
 
 
@@ -129,7 +129,7 @@ def _let_vendor_work(stage: Stage, orders: Sequence[CardOrder]) -> None:
     finished = (OrderState.DELIVERED, OrderState.CANCELLED)
 
     def count() -> int:
-        states = stage.loyalty.outbox.status().orders
+        states = stage.loyalty.session("outbox").outbox.status().records["Card orders"]
         return sum(states[state] for state in finished)
 
     wait_until("delivered", count, len(orders))

@@ -1,21 +1,13 @@
-"""The session: one workstation, with the person at it, the branch it stands in, and the settings it was opened with."""
+"""The desk: a session with a door to each capability."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import frozen
 
-from loyaltycore.kernel.branches import Branch
-from loyaltycore.kernel.settings import SettingsSnapshot
-from loyaltycore.kernel.validation import Faults
-from loyaltycore.work.blocks import open_unit, opened
-from loyaltycore.work.records import COMMAND_KEY_LENGTH
-from loyaltycore.work.unit import Acting, Unit
+from loyaltycore.work.session import Session
 
 if TYPE_CHECKING:
     from loyaltycore.activities.service import Activities
@@ -23,9 +15,7 @@ if TYPE_CHECKING:
     from loyaltycore.cards.service import Cards
     from loyaltycore.completeness.service import DataCompleteness
     from loyaltycore.customers.service import Customers
-    from loyaltycore.kernel.calendar import BusinessCalendar
-    from loyaltycore.loyalty import Loyalty
-    from loyaltycore.ports.storage import Transaction
+    from loyaltycore.outbox.service import Outbox
     from loyaltycore.processes.service import Processes
     from loyaltycore.properties.service import Properties
     from loyaltycore.selections.service import Selections
@@ -33,29 +23,12 @@ if TYPE_CHECKING:
 
 
 @frozen(slots=False)
-class Desk:
+class Desk(Session):
     """A session at one workstation; made by `Loyalty.session`.
 
-    A desk may be shared between threads: it holds nothing that changes. Each capability is loaded by the property that
-    opens it, when it is first used.
-
-    Attributes:
-        loyalty: The house.
-
-        actor: Who works here; every change is recorded under this name.
-
-        branch: Where; the head office stands for a session without a branch.
-
-        options: The settings as they were when the session was opened.
-
-        command_key: The key for the next command, see `keyed`; empty otherwise.
+    Each capability is loaded by the property that opens it, when it is first used. Those of the host application are
+    reached by `service`.
     """
-
-    loyalty: Loyalty = field(repr=False)
-    actor: str
-    branch: Branch
-    options: SettingsSnapshot = field(repr=False)
-    command_key: str = field(default="", repr=False)
 
     @cached_property
     def customers(self) -> Customers:
@@ -87,7 +60,7 @@ class Desk:
 
     @cached_property
     def processes(self) -> Processes:
-        """Start processes, work on their steps, complete their offers; and the templates behind them."""
+        """Start processes, work on their steps, complete their offers; and the templates they start from."""
         from loyaltycore.processes.service import Processes
 
         return Processes(self)
@@ -121,56 +94,8 @@ class Desk:
         return Activities(self)
 
     @cached_property
-    def calendar(self) -> BusinessCalendar:
-        """The working days of this branch."""
-        return self.loyalty.calendar(self.branch)
+    def outbox(self) -> Outbox:
+        """How full the outbox is, what was given up and why, and giving it a new life."""
+        from loyaltycore.outbox.service import Outbox
 
-    def today(self, unit: Unit) -> date:
-        """The local date of this branch at the instant of a unit."""
-        return self.branch.local_date(unit.now)
-
-    def keyed(self, key: str) -> Desk:
-        """The same desk for one command under a key of the caller's.
-
-        A till that does not know whether its call arrived repeats it under the same key: the first call's result comes
-        back and nothing happens twice.
-
-        Args:
-            key: 1 to 64 characters, chosen once per intended command.
-
-        Raises:
-            InvalidInput: The key is empty or too long.
-        """
-        faults = Faults()
-        clean = faults.text("key", key, limit=COMMAND_KEY_LENGTH, required=True)
-        faults.raise_if_any()
-        return evolve(self, command_key=clean)
-
-    @contextmanager
-    def transaction(self) -> Iterator[Unit]:
-        """Put several verbs into one unit of work: all of them are kept, or none.
-
-        Nothing is tried again inside such a block: a lost race reaches the caller as `StaleRecord`, `DuplicateKey` or
-        `StorageBusy`, who then runs the whole block again. An open block is joined by a further one and by all verbs of
-        the same thread or task; when one of them fails half way, the outer block keeps nothing, even if the error was
-        caught inside it.
-        """
-        outer = open_unit(self.loyalty)
-        if outer is not None:
-            before = outer.progress.writes
-            try:
-                yield outer.seen_by(self.actor, self.branch.id)
-            except BaseException:
-                outer.progress.doomed = outer.progress.doomed or outer.progress.writes != before
-                raise
-            return
-        with self.loyalty.storage.transaction() as tx:
-            unit = self.unit(tx, self.loyalty.ids.new())
-            with opened(self.loyalty, unit):
-                yield unit
-
-    def unit(self, tx: Transaction, command: str) -> Unit:
-        """Wrap a transaction of the storage with who acts, where and when."""
-        loyalty = self.loyalty
-        acting = Acting(self.actor, self.branch.id, loyalty.clock.now(), command)
-        return Unit(tx, loyalty.registry, acting, loyalty.ids, loyalty.tokens)
+        return Outbox(self)

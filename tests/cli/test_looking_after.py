@@ -97,7 +97,7 @@ def test_catch_up_takes_in_what_was_missed(card_shop: Shop, vendor: RunningVendo
         card_shop.run("catch-up").stdout == "0 taken in, 0 known already, 0 about orders that are not ours\n"
     )
     with card_shop.opened() as loyalty:
-        assert loyalty.outbox.status().orders[OrderState.IN_PRODUCTION] == 2
+        assert loyalty.session("outbox").outbox.status().records["Card orders"][OrderState.IN_PRODUCTION] == 2
 
 
 def test_catch_up_with_a_vendor_that_does_not_answer(card_shop: Shop, vendor: RunningVendor) -> None:

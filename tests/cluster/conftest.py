@@ -12,7 +12,7 @@ import pytest
 from attrs import frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 from tests.cluster.galera import Cluster

@@ -28,6 +28,7 @@ from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.samples import PARTS, THINGS
 from tests.cluster.counting import CountingStorage
+from tests.hosting import hosted
 from tests.house import HOME
 
 R = TypeVar("R")
@@ -91,7 +92,7 @@ class Staff:
     def opener(self) -> None:
         """Open the database, with record types of the host's own."""
         begun = time.monotonic()
-        Loyalty(self.storage, record_types=[THINGS, PARTS])
+        Loyalty(self.storage, capabilities=[hosted(records=[THINGS, PARTS])])
         say(ready=True, took=time.monotonic() - begun)
 
     def worker(self) -> None:

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from loyaltycore.desk import Desk
 from loyaltycore.errors import CommitUnknown, StaleRecord, StorageBusy, StorageError
 from loyaltycore.kernel.criteria import Query
-from loyaltycore.kernel.inbox import InboxEvent
 from loyaltycore.ports.storage import Storage
+from loyaltycore.work.journal import InboxEvent
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.galera import NODES
 from tests.house import HOME

@@ -18,8 +18,8 @@ from loyaltycore.customers.rules.numbers import NumberPattern
 from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.desk import Desk
 from loyaltycore.errors import Conflict, Refused, StorageBusy
-from loyaltycore.kernel.activities import Activity
 from loyaltycore.kernel.criteria import Query, stored
+from loyaltycore.work.journal import Activity
 from tests.adapters.sql.helpers import at_once
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.counting import CountingStorage

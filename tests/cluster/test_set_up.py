@@ -13,6 +13,7 @@ from tests.adapters.sql.samples import PARTS, THINGS
 from tests.cluster.conftest import Figure
 from tests.cluster.galera import NODES, Cluster
 from tests.cluster.hiring import Team
+from tests.hosting import hosted
 
 _WITHOUT_PRIMARY_KEY = """
     SELECT t.table_name FROM information_schema.tables t
@@ -44,7 +45,7 @@ def test_an_empty_database_is_set_up_by_all_at_once(cluster: Cluster, tmp_path: 
 def test_every_table_has_a_primary_key(cluster: Cluster, database: str) -> None:
     """Without one, Galera would neither find rows to delete nor order them alike on all nodes."""
     storage = cluster.storage(1, database)
-    Loyalty(storage, record_types=[THINGS, PARTS])
+    Loyalty(storage, capabilities=[hosted(records=[THINGS, PARTS])])
     with storage._database.engine.connect() as connection:
         found = connection.execute(text(_WITHOUT_PRIMARY_KEY), {"database": database}).all()
         connection.rollback()

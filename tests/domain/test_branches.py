@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from loyaltycore.branches.rules.form import branch_of, read_branch
 from loyaltycore.errors import InvalidInput
-from loyaltycore.kernel.branches import HEAD_OFFICE, Branch, branch_of, read_branch
+from loyaltycore.kernel.branches import HEAD_OFFICE, Branch
 from loyaltycore.kernel.contact import Address
 
 BERLIN = Branch("berlin", "Optik Berlin")

@@ -15,7 +15,7 @@ from loyaltycore.completeness.rules.assess import FieldState
 from loyaltycore.completeness.rules.prompt import CompletionPrompt
 from loyaltycore.kernel.criteria import Op
 from loyaltycore.kernel.custom_fields import FieldKind
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.messages import Email, SmsText
 from loyaltycore.kernel.printing import (
     BEFORE_PRODUCTION,
@@ -84,7 +84,7 @@ def test_what_is_not_said_is_empty() -> None:
     )
     assert Email("m1", ("a@b",), "s", "t") == Email("m1", ("a@b",), "s", "t", "", "", "", "", ())
     assert SmsText("m1", "+49", "t") == SmsText("m1", "+49", "t", at_most_once=True)
-    assert Note("a", Subject("t", "k")) == Note("a", Subject("t", "k", None), None, None, "")
+    assert Note("a") == Note("a", None, None, "")
     assert Decision(1) == Decision(1, add=(), save=(), remove=(), dispatch=(), notes=())
 
 

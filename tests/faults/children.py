@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from loyaltycore import Loyalty
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.cli import main
 from loyaltycore.kernel.outbox import RetryPolicy
 from loyaltycore.memory import MemoryStorage
@@ -25,6 +25,7 @@ from tests.faults.scene import build_scene
 from tests.faults.texting import Gateway
 from tests.faults.verbs import BY_NAME
 from tests.faults.verbs.verb import SECOND, open_verb
+from tests.hosting import hosted
 
 _LAYOUTS = Layouts(Registry(core_record_types()), "loyalty_")
 
@@ -58,7 +59,7 @@ def create_customers(url: str, rounds: int, folder: str, number: int) -> list[st
 
 def deliver_probes(url: str, probe: str, folder: str, number: int) -> int:
     """Work through the outbox as one of several workers."""
-    loyalty = Loyalty(SqlStorage(url), handlers=[rivals.Probe(Path(probe))])
+    loyalty = Loyalty(SqlStorage(url), capabilities=[hosted(handlers=[rivals.Probe(Path(probe))])])
     gate(Path(folder), number)
     return rivals.deliver_probes(loyalty)
 
@@ -69,7 +70,9 @@ def deliver_poison(url: str, probe: str, poison: str, tries: int, lease: float) 
         first_delay=timedelta(seconds=0.01), max_attempts=tries, lease=timedelta(seconds=lease)
     )
     handler = rivals.Probe(Path(probe), poison)
-    rivals.deliver_to_the_end(Loyalty(SqlStorage(url), handlers=[handler], retry=policy))
+    rivals.deliver_to_the_end(
+        Loyalty(SqlStorage(url), capabilities=[hosted(handlers=[handler])], retry=policy)
+    )
 
 
 def deliver_texts(url: str, sent: str, then: str, lease: float) -> None:

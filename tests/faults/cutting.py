@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from attrs import frozen
 from sqlalchemy import URL, make_url
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.wire import Wire

@@ -17,11 +17,9 @@ from loyaltycore.cards.rules.order import Cancellation, CardOrder
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.numbers import NumberPattern
 from loyaltycore.customers.rules.options import NUMBER_PATTERN
-from loyaltycore.kernel.activities import Activity
-from loyaltycore.kernel.commands import Command
-from loyaltycore.kernel.inbox import InboxEvent
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.printing import PrintState
+from loyaltycore.work.journal import Activity, CommandTrace, InboxEvent
 from tests.adapters.email.servers import MailServer
 from tests.faults.tills import Till
 from tests.house import dump
@@ -158,7 +156,7 @@ class Ledger:
             if isinstance(activity, Activity)
         )
         assert set(said.values()) == {1}
-        traces = Counter(trace.name for trace in self.stored["commands"] if isinstance(trace, Command))
+        traces = Counter(trace.name for trace in self.stored["commands"] if isinstance(trace, CommandTrace))
         assert traces["cards.order"] == len(self.stored["card_orders"])
         assert traces["customers.create"] == len(self.stored["customers"])
 

@@ -15,7 +15,7 @@ from attrs import frozen
 from loyaltycore import Loyalty
 from loyaltycore.desk import Desk
 from loyaltycore.errors import EditedMeanwhile
-from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
+from loyaltycore.kernel.decisions import Decision, Dispatch
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.outbox.handler import Outcome, Verdict
 from loyaltycore.work.unit import Unit
@@ -132,8 +132,7 @@ def dispatch_probes(desk: Desk, count: int) -> list[str]:
     """Put messages into the outbox; answers their keys."""
     keys = [f"probe-{number}" for number in range(count)]
     with desk.transaction() as unit:
-        about = Subject("outbox", "probe")
-        messages = tuple(Dispatch("test.probe", {"key": key}, key, about) for key in keys)
+        messages = tuple(Dispatch("test.probe", {"key": key}, key, desk.branch) for key in keys)
         unit.apply(Decision(None, dispatch=messages))
     return keys
 
@@ -151,7 +150,7 @@ def deliver_probes(loyalty: Loyalty) -> int:
 
 def deliver_to_the_end(loyalty: Loyalty) -> None:
     """Work through the outbox until nothing waits any more, as a worker that watches."""
-    worker, outbox = loyalty.worker(), loyalty.outbox
+    worker, outbox = loyalty.worker(), loyalty.session("outbox").outbox
     for _ in patience("the outbox"):
         if not outbox.status().messages[MessageState.PENDING]:
             break

@@ -160,7 +160,7 @@ def build_scene(storage: Storage) -> Facts:
     order("follower", follows="old")
     mailer.answers.append(DeliveryStatus.REJECTED)
     loyalty.deliver()
-    facts["dead"] = loyalty.outbox.messages().items[0].id
+    facts["dead"] = loyalty.session("outbox").outbox.messages().items[0].id
     order("placed")
     return facts
 

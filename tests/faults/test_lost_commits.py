@@ -16,10 +16,9 @@ from loyaltycore import Loyalty
 from loyaltycore.cards.rules.order import CardOrder
 from loyaltycore.desk import Desk
 from loyaltycore.errors import KeyReused
-from loyaltycore.kernel.activities import Activity
-from loyaltycore.kernel.commands import Command
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.work.journal import Activity, CommandTrace
 from tests.faults.cutting import ANSWER_LOST, COMMIT_LOST, Line, cut_line
 from tests.faults.effort import FACTOR
 from tests.faults.racing import seeded, tell
@@ -68,7 +67,7 @@ def _assert_one_order(house: House, customer_id: str, order_id: str) -> None:
     assert sorted(messages) == [f"{order_id}.confirmation", f"{order_id}.submit"]
     placed = [a for a in everything["activities"] if isinstance(a, Activity) and a.subject_id == order_id]
     assert [activity.action for activity in placed] == ["card_order.placed"]
-    traces = [c for c in everything["commands"] if isinstance(c, Command) and c.result_key == order_id]
+    traces = [c for c in everything["commands"] if isinstance(c, CommandTrace) and c.result_key == order_id]
     assert [trace.id for trace in traces] == [placed[0].command]
 
 

@@ -11,16 +11,14 @@ import pytest
 from loyaltycore.cards import CardState, OrderState
 from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.cards.rules.order import Cancellation, CardOrder
-from loyaltycore.cards.vendor_news import Intake, VendorNews
 from loyaltycore.errors import Refused
-from loyaltycore.kernel.activities import Activity
-from loyaltycore.kernel.commands import Command
 from loyaltycore.kernel.criteria import Query, stored
-from loyaltycore.kernel.inbox import InboxEvent
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.printing import PrintState
 from loyaltycore.memory import MemoryStorage
+from loyaltycore.outbox.news import Intake, VendorNews
 from loyaltycore.ports.storage import Storage
+from loyaltycore.work.journal import Activity, CommandTrace, InboxEvent
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import at_once
 from tests.conftest import STORAGES
@@ -90,7 +88,7 @@ def test_one_key_is_one_order(house: House) -> None:
     assert len(stored) == len(house.desk.cards.of_customer(erika.id)) == 3
     everything = dump(house.loyalty)
     assert len(everything["outbox"]) == 6
-    traces = [command for command in everything["commands"] if isinstance(command, Command)]
+    traces = [command for command in everything["commands"] if isinstance(command, CommandTrace)]
     assert Counter(command.name for command in traces)["cards.order"] == 3
 
 

@@ -11,8 +11,8 @@ from loyaltycore.customers.rules.customer import NumberRange
 from loyaltycore.customers.rules.numbers import NumberPattern
 from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import EditedMeanwhile
-from loyaltycore.kernel.activities import Activity
 from loyaltycore.kernel.criteria import Query
+from loyaltycore.work.journal import Activity
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.helpers import at_once
 from tests.faults import rivals

@@ -18,6 +18,7 @@ from tests.faults.effort import FACTOR
 from tests.faults.meeting import MeetingStorage
 from tests.faults.prefork import KILLED, Prefork
 from tests.faults.racing import THREADS, race, tell
+from tests.hosting import hosted
 from tests.house import House, build_house, dump
 
 MESSAGES = 60 * FACTOR
@@ -42,7 +43,9 @@ def test_workers_share_the_outbox(
 ) -> None:
     """Eight threads and two processes claim at once: each message is held by one of them and handed over once."""
     probe = rivals.Probe(tmp_path / "handed-over")
-    house = build_house(storage, handlers=[probe], mailer=None, card_printer=None, clock=SystemClock())
+    house = build_house(
+        storage, capabilities=[hosted(handlers=[probe])], mailer=None, card_printer=None, clock=SystemClock()
+    )
     keys = rivals.dispatch_probes(house.desk, MESSAGES)
     storage.meet(THREADS)
     threads, processes = race(
@@ -83,7 +86,7 @@ class _Slow:
 def test_a_worker_that_lost_its_message_writes_nothing(storage: MeetingStorage) -> None:
     """The lease runs out under way, another worker finishes: the first one's late word changes nothing."""
     handler = _Slow()
-    house = build_house(storage, handlers=[handler], mailer=None, card_printer=None)
+    house = build_house(storage, capabilities=[hosted(handlers=[handler])], mailer=None, card_printer=None)
     handler.house = house
     rivals.dispatch_probes(house.desk, 1)
     rivals.deliver_probes(house.loyalty)
@@ -97,7 +100,9 @@ def test_a_message_that_kills_its_worker_takes_no_other_along(
 ) -> None:
     """One message kills every worker that tries it: it is given up in the end, and all others are handed over once."""
     probe = rivals.Probe(tmp_path / "handed-over")
-    house = build_house(storage, handlers=[probe], mailer=None, card_printer=None, clock=SystemClock())
+    house = build_house(
+        storage, capabilities=[hosted(handlers=[probe])], mailer=None, card_printer=None, clock=SystemClock()
+    )
     keys = rivals.dispatch_probes(house.desk, 8)
     deaths = 0
     while prefork.start("deliver_poison", url, str(probe.file), keys[2], TRIES, LEASE).wait() == KILLED:

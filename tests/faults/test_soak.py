@@ -68,7 +68,7 @@ def _order(till: Till, count: int, chance: random.Random) -> None:
 
 def _wait_for_the_end(town: Town) -> None:
     """Nothing is killed any more: the outbox empties itself, the vendor finishes, and the last news are fetched."""
-    outbox = town.loyalty.outbox
+    outbox = town.loyalty.session("outbox").outbox
     wait_for(lambda: not outbox.status().messages[MessageState.PENDING], "the outbox")
     at_rest = {"delivered", "cancelled"}
     wait_for(

@@ -21,11 +21,11 @@ from loyaltycore.cards.rules.order import Cancellation, CardOrder
 from loyaltycore.customers.rules.numbers import NumberPattern
 from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import LoyaltyError
-from loyaltycore.kernel.activities import Activity
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage, RetryPolicy
 from loyaltycore.kernel.printing import PrintState
 from loyaltycore.memory import MemoryMailer
 from loyaltycore.work.ambient import SystemClock
+from loyaltycore.work.journal import Activity
 from loyaltycore_sql import SqlStorage
 from tests.engines import fresh_database, server
 from tests.faults.effort import FACTOR, patience
@@ -127,7 +127,7 @@ def test_connections_are_ended_under_a_mixed_load(engine: str) -> None:
         with Killer(engine, name, chance) as killer, _delivering(house.loyalty) as met:
             work_at_once(tills, _do_some_things)
         for _ in patience("the outbox"):
-            if not house.loyalty.outbox.status().messages[MessageState.PENDING]:
+            if not house.loyalty.session("outbox").outbox.status().messages[MessageState.PENDING]:
                 break
             house.loyalty.deliver()
             time.sleep(0.02)

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from loyaltycore.desk import Desk
-from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
+from loyaltycore.kernel.decisions import Decision, Dispatch
 from loyaltycore.kernel.messages import SmsText
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 
@@ -52,9 +52,10 @@ class Gateway:
 def dispatch_texts(desk: Desk, count: int, *, at_most_once: bool) -> list[str]:
     """Put texts into the outbox; answers their ids."""
     ids = [f"text-{number}" for number in range(count)]
-    about = Subject("outbox", "text")
     messages = tuple(
-        Dispatch("sms.send", SmsText(each, "+49301234567", "Hello", at_most_once=at_most_once), each, about)
+        Dispatch(
+            "sms.send", SmsText(each, "+49301234567", "Hello", at_most_once=at_most_once), each, desk.branch
+        )
         for each in ids
     )
     with desk.transaction() as unit:

@@ -9,7 +9,7 @@ import pytest
 from attrs import frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.criteria import Query, exists, stored
@@ -26,6 +26,7 @@ from loyaltycore.storing.registry import (
     Registry,
     Storing,
 )
+from tests.hosting import hosted
 from tests.house import build_house
 
 LINK = CustomerLink(field="customer_id", merge=OnMerge.MOVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE)
@@ -136,7 +137,9 @@ def test_the_librarys_own_records_are_declared_soundly() -> None:
 
 def test_a_hosts_own_records_are_stored_with_the_librarys(storage: Storage) -> None:
     """A host registers its invoices; they are kept, queried and related to customers on every storage."""
-    house = build_house(storage, record_types=[_invoice(unique=(("number",),), indexes=(("customer_id",),))])
+    house = build_house(
+        storage, capabilities=[hosted(records=[_invoice(unique=(("number",),), indexes=(("customer_id",),))])]
+    )
     erika, hans = house.customer(), house.customer(first_name="Hans")
     invoice = Invoice("i1", "2026-1", erika.id, 4990, date(2026, 2, 1), None, ("Brille", "Etui"))
     with house.desk.transaction() as unit:
@@ -151,4 +154,4 @@ def test_a_hosts_own_records_are_stored_with_the_librarys(storage: Storage) -> N
 def test_the_house_refuses_a_bad_declaration() -> None:
     """`Loyalty` checks the host's record types before it opens anything."""
     with pytest.raises(RegistrationError):
-        Loyalty(MemoryStorage(), record_types=[_invoice(customer=None)])
+        Loyalty(MemoryStorage(), capabilities=[hosted(records=[_invoice(customer=None)])])

@@ -109,5 +109,5 @@ def test_a_vendor_that_is_only_asked_still_resolves_a_cancellation(memory_house:
     house.desk.cards.cancel_order(order.id)
     house.loyalty.deliver()
     house.printer.move(order.id, PrintState.DISPATCHED)
-    house.loyalty._news()._ask()
+    VendorNews(own_session(house.loyalty, "card vendor"))._ask(house.printer)
     assert house.desk.cards.get_order(order.id).cancellation is Cancellation.REFUSED

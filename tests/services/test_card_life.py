@@ -93,9 +93,9 @@ def test_a_rejected_submission_ends_the_order(house: House) -> None:
         "0.00 EUR",
     )
     assert house.desk.cards.get(card.id).state is CardState.INVALID
-    dead = house.loyalty.outbox.messages(MessageState.DEAD).items
+    dead = house.loyalty.session("outbox").outbox.messages(MessageState.DEAD).items
     with pytest.raises(Refused) as refusal:
-        house.loyalty.outbox.requeue(dead[0].id)
+        house.loyalty.session("outbox").outbox.requeue(dead[0].id)
     assert refusal.value.code == "outbox.order_closed"
 
 
@@ -108,7 +108,7 @@ def test_repeated_and_late_news_change_nothing(house: House) -> None:
     first = house.loyalty.catch_up()
     assert (first.taken, first.repeated) == (3, 0)
     before = dump(house.loyalty)
-    news = house.loyalty._news()
+    news = VendorNews(own_session(house.loyalty, "card vendor"))
     assert news._take(early).repeated == 1
     assert dump(house.loyalty) == before
     assert house.desk.cards.get(card.id).state is CardState.ACTIVE

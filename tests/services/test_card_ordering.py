@@ -17,11 +17,11 @@ from loyaltycore import (
 )
 from loyaltycore.cards import CardOrder, CardState, CustomerCard, OrderState
 from loyaltycore.cards.rules.information import InformationRequest
-from loyaltycore.kernel.activities import Activity
 from loyaltycore.kernel.messages import Email
 from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.kernel.printing import PrintOrder
 from loyaltycore.storing.codec import from_json
+from loyaltycore.work.journal import Activity
 from tests.house import BASIC, COSTS, GOLD, HOME, House, dump
 
 

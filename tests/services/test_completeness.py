@@ -27,6 +27,7 @@ from loyaltycore.errors import EditedMeanwhile, RegistrationError
 from loyaltycore.kernel.custom_fields import CustomField, FieldKind
 from loyaltycore.kernel.settings import Option, Severity
 from loyaltycore.memory import MemoryStorage
+from tests.hosting import hosted
 from tests.house import HOME, House, build_house, dump
 
 SHOE_SIZE = CustomField("shoe_size", FieldKind.INTEGER, label="Shoe size", group="Fitting")
@@ -266,7 +267,7 @@ def test_processes_may_need_an_address(house: House) -> None:
 
 def test_a_field_of_the_host_is_watched_like_any_other(storage: Any) -> None:
     """F67: an option of the host watches a field of the host: marked, asked for, answered, counted."""
-    house = build_house(storage, custom_fields=[SHOE_SIZE], options=[WATCH_SHOES])
+    house = build_house(storage, custom_fields=[SHOE_SIZE], capabilities=[hosted(options=[WATCH_SHOES])])
     desk = open_desk(house, WATCH_SHOES)
     erika = house.customer()
     (gap,) = desk.completeness.of(erika.id).gaps
@@ -284,7 +285,7 @@ def test_an_option_that_watches_an_unknown_field_is_refused(watches: tuple[str, 
     """A program that watches what does not exist does not start."""
     option = Option("shop.watch", False, "", watches=watches)
     with pytest.raises(RegistrationError, match="is not a field"):
-        Loyalty(MemoryStorage(), options=[option])
+        Loyalty(MemoryStorage(), capabilities=[hosted(options=[option])])
 
 
 def test_the_advertising_option_asks_for_each_channel(house: House) -> None:
@@ -305,5 +306,5 @@ def test_the_pause_between_questions_has_bounds(memory_house: House) -> None:
 def test_a_draft_takes_the_fields_of_the_session(memory_house: House) -> None:
     """The branch responsible is the session's in a draft too, as it will be when the customer is created."""
     watch_branch = Option("shop.watch_branch", False, "", watches=("branch_id",))
-    house = build_house(options=[watch_branch])
+    house = build_house(capabilities=[hosted(options=[watch_branch])])
     assert open_desk(house, watch_branch, LANDLINE).completeness.draft().filled == ("branch_id",)

@@ -22,6 +22,7 @@ from loyaltycore.completeness.rules.prompt import CompletionPrompt
 from loyaltycore.desk import Desk
 from loyaltycore.kernel.settings import Option
 from tests.domain.completeness.forms import full_forms
+from tests.hosting import hosted
 from tests.house import HOME, House, build_house
 
 
@@ -133,7 +134,7 @@ def test_wrong_arguments_are_named(house: House) -> None:
 def test_a_page_of_whoever_has_no_address_ends_where_it_must(memory_house: House) -> None:
     """No storage tells who has any address, so pages are read and thinned out, and none is left out."""
     watch = Option("shop.watch_addresses", False, "", watches=("addresses",))
-    house = build_house(options=[watch])
+    house = build_house(capabilities=[hosted(options=[watch])])
     desk = open_desk(house, watch)
     for i in range(6):
         house.customer(last_name=f"M{i}", addresses=[] if i in {1, 4} else [HOME])
@@ -230,7 +231,7 @@ def test_every_field_that_can_be_watched_can_be_asked_for(storage: Any) -> None:
     """Customers are listed by any single field: those who lack it are there, and whoever has it is not."""
     fields = [field.key for field in build_house().desk.completeness.fields]
     watch = Option("shop.watch_all", False, "", watches=tuple(fields))
-    house = build_house(storage, options=[watch])
+    house = build_house(storage, capabilities=[hosted(options=[watch])])
     bare = house.loyalty.session("admin").customers.create(last_name="M", branch_id="")
     desk = open_desk(house, watch)
     for key in fields:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loyaltycore import Loyalty, NotFound, Refused
 from loyaltycore.kernel.messages import Email
 from loyaltycore.kernel.outbox import MessageState, RetryPolicy
-from loyaltycore.outbox.handler import Outcome
+from loyaltycore.outbox.handler import HANDLERS, Outcome, Verdict
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from tests.house import House, dump
 from tests.services.steps import outbox, with_orders
@@ -38,7 +38,7 @@ def test_a_rejected_mail_is_given_up_and_can_be_requeued(house: House) -> None:
     with_orders(house, 1)
     house.mailer.answers.append(DeliveryStatus.REJECTED)
     assert house.loyalty.deliver().dead == 1
-    outbox = house.loyalty.outbox_of("boss")
+    outbox = house.loyalty.session("boss").outbox
     (dead,) = outbox.messages().items
     assert (dead.kind, dead.code) == ("email.send", "told_to")
     revived = outbox.requeue(dead.id)
@@ -93,9 +93,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(house: House) -> None:
     house.clock.advance(seconds=301)
     fast.run_pass()
     before = dump(house.loyalty)
-    from loyaltycore.outbox.handler import Verdict
-
-    handler = next(h for h in house.loyalty.handlers() if h.kind == "email.send")
+    handler = next(h for h in house.loyalty.each(HANDLERS) if h.kind == "email.send")
     slow._settle(handler, held, Outcome(Verdict.DEAD, code="too_slow"))
     assert dump(house.loyalty) == before
 
@@ -204,7 +202,7 @@ def test_a_cancellation_waits_for_the_submission_in_hand(memory_house: House) ->
     house.loyalty.deliver()
     (wish,) = [m for m in outbox(house) if m.kind == "card_print.cancel"]
     assert (wish.state, wish.code, wish.attempts) == (MessageState.PENDING, "submission_pending", 0)
-    handler = next(h for h in house.loyalty.handlers() if h.kind == "card_print.submit")
+    handler = next(h for h in house.loyalty.each(HANDLERS) if h.kind == "card_print.submit")
     slow._settle(handler, held, handler.deliver(held))
     house.clock.advance(minutes=6)
     house.loyalty.deliver()
@@ -215,9 +213,11 @@ def test_a_cancellation_waits_for_the_submission_in_hand(memory_house: House) ->
 def test_the_status_counts_messages_and_orders(memory_house: House) -> None:
     """The figures of the house by state."""
     with_orders(memory_house, 2)
-    status = memory_house.loyalty.outbox.status()
+    status = memory_house.loyalty.session("outbox").outbox.status()
     assert (status.messages[MessageState.PENDING], status.overdue) == (4, 4)
-    assert {state.value: count for state, count in status.orders.items() if count} == {"placed": 2}
+    assert {state.value: count for state, count in status.records["Card orders"].items() if count} == {
+        "placed": 2
+    }
 
 
 @given(attempts=st.integers(1, 200), chance=st.floats(0, 1, exclude_max=True))

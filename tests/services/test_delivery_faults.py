@@ -7,7 +7,7 @@ from attrs import evolve
 
 from loyaltycore.cards import Cancellation
 from loyaltycore.errors import DeliveryFailed
-from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
+from loyaltycore.kernel.decisions import Decision, Dispatch
 from loyaltycore.kernel.messages import Email, SmsText
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage, RetryPolicy
 from loyaltycore.kernel.printing import EncodingKind, PrintOrder, PrintState
@@ -83,10 +83,11 @@ def test_a_mail_to_several_reaches_each_once_and_loses_no_refusal() -> None:
     mailer = _Choosy()
     house = build_house(mailer=mailer)
     mail = Email("m1", ("good@example.org", "bad@example.org", "slow@example.org"), "Hello", "Text")
-    about = Subject("branches", "berlin")
     with house.desk.transaction() as unit:
-        unit.apply(Decision(None, dispatch=(Dispatch("email.send", mail, "m1", about),)))
-        unit.apply(Decision(None, dispatch=(Dispatch("email.send", evolve(mail, to=()), "m2", about),)))
+        unit.apply(Decision(None, dispatch=(Dispatch("email.send", mail, "m1", house.desk.branch),)))
+        unit.apply(
+            Decision(None, dispatch=(Dispatch("email.send", evolve(mail, to=()), "m2", house.desk.branch),))
+        )
     house.loyalty.deliver()
     house.clock.advance(hours=1)
     house.loyalty.deliver()
@@ -120,8 +121,8 @@ def test_a_requeued_order_is_looked_up_before_it_is_submitted_again() -> None:
     with_orders(house, 1)
     printer.answers.append(DeliveryStatus.UNKNOWN)
     house.loyalty.deliver()
-    (dead,) = house.loyalty.outbox.messages().items
-    house.loyalty.outbox.requeue(dead.id)
+    (dead,) = house.loyalty.session("outbox").outbox.messages().items
+    house.loyalty.session("outbox").outbox.requeue(dead.id)
     assert house.loyalty.deliver().done == 1
     assert len(printer.submitted) == 1
 
@@ -133,8 +134,8 @@ def test_a_requeued_order_is_cancelled_at_the_vendor_too() -> None:
     order = house.desk.cards.orders_of(house.desk.customers.find().items[0].id)[0]
     house.printer.answers.append(DeliveryStatus.UNKNOWN)
     house.loyalty.deliver()
-    (dead,) = house.loyalty.outbox.messages().items
-    house.loyalty.outbox.requeue(dead.id)
+    (dead,) = house.loyalty.session("outbox").outbox.messages().items
+    house.loyalty.session("outbox").outbox.requeue(dead.id)
     assert house.desk.cards.cancel_order(order.id).cancellation is Cancellation.REQUESTED
     house.loyalty.deliver()
     assert house.printer.statuses[order.id].state is PrintState.CANCELLED
@@ -144,17 +145,15 @@ def test_a_text_that_may_have_been_sent_is_not_sent_again() -> None:
     """A worker died while it was sending a text that must not come twice: a person decides, by requeueing it."""
     gateway = MemorySmsGateway()
     house = build_house(sms=gateway)
-    text = Dispatch(
-        "sms.send", SmsText("s1", "+491713920000", "Ihre Karte ist da"), "s1", Subject("branches", "berlin")
-    )
+    text = Dispatch("sms.send", SmsText("s1", "+491713920000", "Ihre Karte ist da"), "s1", house.desk.branch)
     with house.desk.transaction() as unit:
         unit.apply(Decision(None, dispatch=(text,)))
     assert len(house.loyalty.worker()._claim("sms.send", 1)) == 1
     house.clock.advance(minutes=6)
     assert house.loyalty.deliver().dead == 1
     assert gateway.sent == []
-    (dead,) = house.loyalty.outbox.messages().items
-    house.loyalty.outbox.requeue(dead.id)
+    (dead,) = house.loyalty.session("outbox").outbox.messages().items
+    house.loyalty.session("outbox").outbox.requeue(dead.id)
     assert house.loyalty.deliver().done == 1
     assert len(gateway.sent) == 1
 

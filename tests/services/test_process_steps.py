@@ -19,6 +19,7 @@ from loyaltycore.processes import ProcessState, StepState
 from loyaltycore.processes.steps import StepType, StepWork
 from loyaltycore.properties import AssignedHow, PropertyValue
 from loyaltycore.work.unit import Unit
+from tests.hosting import hosted
 from tests.house import BASIC, GOLD, House, build_house, dump
 from tests.services.workflow import CLASSIFY, running, template, with_origin
 
@@ -300,7 +301,7 @@ class Greet(StepType):
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> Mapping[str, Any]:
         words = f"{work.settings['words']}, {work.customer.display_name}"
-        work.desk.customers.change(work.customer.id, notes=words)
+        work.session.customers.change(work.customer.id, notes=words)
         if given.get("fail"):
             raise Refused("greeting.failed", "nobody is there")
         return {"said": words}
@@ -308,7 +309,7 @@ class Greet(StepType):
 
 def test_a_step_type_of_the_host_application_works_like_the_others() -> None:
     """F102: what a host's own type does is kept together with the step, or not at all."""
-    house = build_house(step_types=[Greet()])
+    house = build_house(capabilities=[hosted(step_types=[Greet()])])
     assert "greet" in [each.key for each in house.desk.processes.templates.step_types]
     process = running(house, {"step": "hello", "type": "greet", "settings": {"words": "Good morning"}})
     before = dump(house.loyalty)
@@ -328,14 +329,14 @@ class Scribble(Greet):
     def draft(self, work: StepWork) -> str:
         if work.settings["words"] == "unit":
             work.unit.save(evolve(work.customer, notes="by the unit"))
-        return str(work.desk.customers.change(work.customer.id, notes="by the desk").notes)
+        return str(work.session.customers.change(work.customer.id, notes="by the desk").notes)
 
 
 @pytest.mark.parametrize("by", ["unit", "desk"])
 @pytest.mark.parametrize("in_block", [False, True])
 def test_a_draft_that_writes_is_refused_everywhere(by: str, *, in_block: bool) -> None:
     """Inside a block as outside: nothing of it is kept, and the rest of the block is."""
-    house = build_house(step_types=[Scribble()])
+    house = build_house(capabilities=[hosted(step_types=[Scribble()])])
     process = running(house, {"step": "s", "type": "scribble", "settings": {"words": by}})
     block = house.desk.transaction() if in_block else nullcontext()
     with block:
@@ -350,7 +351,7 @@ def test_a_draft_that_writes_is_refused_everywhere(by: str, *, in_block: bool) -
 def test_a_step_whose_type_is_gone_says_so() -> None:
     """A process outlives the program that knew its step type; the other steps go on."""
     storage = MemoryStorage()
-    house = build_house(storage, step_types=[Greet()])
+    house = build_house(storage, capabilities=[hosted(step_types=[Greet()])])
     process = running(house, "a", {"step": "hello", "type": "greet", "settings": {"words": "Hi"}})
     desk = Loyalty(storage).session("anna", "berlin")
     with pytest.raises(Refused) as refusal:
@@ -371,4 +372,4 @@ class _Twice(Greet):
 def test_a_step_type_that_cannot_work_is_refused_at_once(types: list[Any]) -> None:
     """F102: a bad key, a key that is taken, and a class instead of an instance do not survive the start."""
     with pytest.raises(RegistrationError, match=r"step type|StepType"):
-        Loyalty(MemoryStorage(), step_types=types)
+        Loyalty(MemoryStorage(), capabilities=[hosted(step_types=types)])

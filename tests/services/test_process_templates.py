@@ -72,7 +72,7 @@ def test_a_step_added_to_one_template_changes_no_other(memory_house: House) -> N
 def test_step_types_can_be_listed(memory_house: House) -> None:
     """F102, F13: the types to choose from can be listed, assigning a property and ordering a card among them."""
     types = {each.key: each.label for each in memory_house.desk.processes.templates.step_types}
-    assert list(types) == ["assign_property", "order_card", "complete_data", "document", "task", "custom"]
+    assert list(types) == ["complete_data", "document", "task", "custom", "assign_property", "order_card"]
     assert types["assign_property"] == "Assign customer property"
 
 

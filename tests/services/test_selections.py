@@ -21,6 +21,7 @@ from loyaltycore.selections import (
 from loyaltycore.selections.rules.json_form import dumps, loads, to_data
 from loyaltycore.storing.registry import Storing
 from tests.domain.selections.world import INVOICES
+from tests.hosting import hosted
 from tests.house import build_house, dump
 
 GROWN_UP = FieldCondition("age", "at_least", 18)
@@ -289,7 +290,7 @@ def test_the_catalogue_has_every_field_that_can_be_compared(memory_house):
 
 def test_the_catalogue_knows_properties_branches_and_the_hosts_records(memory_house):
     """F85: properties with their values, branches with their names, and records of the host's are all there to build from."""
-    desk = build_house(record_types=[INVOICES]).desk
+    desk = build_house(capabilities=[hosted(records=[INVOICES])]).desk
     desk.properties.define("origin", name="Origin", values=[PropertyValue("own", "Own")])
     desk.properties.define("size", name="Size", category="article")
     data = desk.selections.catalogue().to_data()

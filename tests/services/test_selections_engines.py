@@ -18,6 +18,7 @@ from tests.domain.selections.building import conditions, field_conditions, relat
 from tests.domain.selections.model import Model
 from tests.domain.selections.world import BRANCHES, CATALOGUE, CUSTOM, INVOICES, KINDS, PEOPLE, TODAYS
 from tests.engines import ENGINES, fresh_database
+from tests.hosting import hosted
 from tests.house import House, build_house
 
 TODAY = st.sampled_from(TODAYS)
@@ -29,7 +30,7 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
     """A house on each engine, with all the people and what they have."""
     with fresh_database(request.param) as url:
         storage = SqlStorage(url)
-        house = build_house(storage, record_types=[INVOICES], custom_fields=CUSTOM.all)
+        house = build_house(storage, capabilities=[hosted(records=[INVOICES])], custom_fields=CUSTOM.all)
         for branch in set(BRANCHES) - {"berlin"}:
             house.desk.branches.create(branch, name=branch.title())
         with storage.transaction() as tx:

@@ -9,6 +9,7 @@ from loyaltycore.cards.rules.options import NUMBER_PREFIX, NUMBER_SCHEME
 from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.settings import Option
 from loyaltycore.memory import MemoryStorage
+from tests.hosting import hosted
 from tests.house import House, dump
 from tests.services.workflow import TOO_DEEP
 
@@ -96,7 +97,7 @@ def test_a_host_adds_options_of_its_own() -> None:
     """A host's option is set, overridden and read like the library's; the types are its defaults' types."""
     loud = Option("till.loud", default=False, description="Beep at the till.", tab="till", section="sound")
     beeps = Option("till.beeps", default=3, description="How often.")
-    loyalty = Loyalty(MemoryStorage(), options=[loud, beeps])
+    loyalty = Loyalty(MemoryStorage(), capabilities=[hosted(options=[loud, beeps])])
     desk = loyalty.session("anna")
     desk.settings.change(loud, True)
     desk.settings.change(beeps, 5)
@@ -114,7 +115,7 @@ def test_a_host_adds_options_of_its_own() -> None:
 def test_two_options_cannot_share_a_key() -> None:
     """An ambiguous option is an error when the house is put together."""
     with pytest.raises(RegistrationError):
-        Loyalty(MemoryStorage(), options=[NUMBER_PREFIX])
+        Loyalty(MemoryStorage(), capabilities=[hosted(options=[NUMBER_PREFIX])])
 
 
 @pytest.mark.parametrize("actor", ["", None, 7, "x" * 101, "a\r\nb"])

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from hypothesis import settings
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.storing.registry import Registry
 from loyaltycore.testing.machine import DEFAULT_SETTINGS, storage_machine
 from loyaltycore.testing.samples import REGISTRY

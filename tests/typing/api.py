@@ -27,13 +27,11 @@ from loyaltycore.cards import (
     Presentation,
 )
 from loyaltycore.cards.rules.options import NUMBER_PREFIX
-from loyaltycore.cards.vendor_news import Intake
 from loyaltycore.completeness import Completeness, CompletenessReport, CustomerGaps, Gap
 from loyaltycore.completeness.rules.assess import CompletionRequest
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.import_report import ImportReport
 from loyaltycore.desk import Desk
-from loyaltycore.kernel.activities import Activity
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.calendar import BusinessCalendar
 from loyaltycore.kernel.criteria import Criteria
@@ -41,6 +39,7 @@ from loyaltycore.kernel.decisions import Decision
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.settings import Option
 from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway, MemoryStorage
+from loyaltycore.outbox.news import Intake
 from loyaltycore.outbox.worker import DeliveryReport, Worker
 from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
 from loyaltycore.ports.messaging import Mailer, SmsGateway
@@ -72,6 +71,7 @@ from loyaltycore.selections import (
     Relative,
     Selection,
 )
+from loyaltycore.work.journal import Activity
 from loyaltycore.work.paging import Page
 from loyaltycore.work.unit import Unit
 from loyaltycore_cardprint import HttpCardPrinter
@@ -86,11 +86,11 @@ def house(loyalty: Loyalty) -> None:
     assert_type(loyalty.session(actor="anna", branch="berlin"), Desk)
     assert_type(loyalty.deliver(limit=10), DeliveryReport)
     assert_type(loyalty.worker(), Worker)
-    assert_type(loyalty.receive_card_webhook({"Webhook-Id": "1"}, b"{}"), Intake)
+    assert_type(loyalty.receive_webhook("card-printer", {"Webhook-Id": "1"}, b"{}"), Intake)
     assert_type(loyalty.catch_up(), Intake)
-    assert_type(loyalty.outbox.messages(MessageState.DEAD), Page[OutboxMessage])
-    assert_type(loyalty.outbox.status().messages, Mapping[MessageState, int])
-    assert_type(loyalty.outbox_of("anna").requeue("m-1"), OutboxMessage)
+    assert_type(loyalty.session("outbox").outbox.messages(MessageState.DEAD), Page[OutboxMessage])
+    assert_type(loyalty.session("outbox").outbox.status().messages, Mapping[MessageState, int])
+    assert_type(loyalty.session("anna").outbox.requeue("m-1"), OutboxMessage)
 
 
 def customers(desk: Desk) -> None:

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from loyaltycore.kernel.activities import Activity
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.work.journal import Activity
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import query
-from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
+from loyaltycore.work.service import Service
 
 
-@frozen
-class Activities:
-    """Who changed what, when, from what to what.
-
-    Attributes:
-        desk: The session that asks.
-    """
-
-    desk: Desk
+class Activities(Service):
+    """Who changed what, when, from what to what."""
 
     @query
-    def of_customer(
-        self, unit: Unit, customer_id: str, *, limit: int = 10, after: str = ""
-    ) -> Page[Activity]:
+    def of_customer(self, customer_id: str, *, limit: int = 10, after: str = "") -> Page[Activity]:
         """The latest changes around a customer, newest first.
 
         Args:
-            unit: Supplied.
-
             customer_id: The customer.
 
             limit: Length of a page, 1 to 500.
@@ -46,7 +29,7 @@ class Activities:
         faults = Faults()
         portion = read_portion(faults, ("-id",), limit, after)
         faults.raise_if_any()
-        return find_page(unit, Activity, stored("customer_id") == customer_id, portion)
+        return find_page(self.unit, Activity, stored("customer_id") == customer_id, portion)
 
     def expand(self, customer_id: str) -> Iterator[Activity]:
         """The whole list around a customer, newest first, read a page at a time."""
@@ -59,7 +42,7 @@ class Activities:
                 return
 
     @query
-    def of_record(self, unit: Unit, table: str, key: str) -> tuple[Activity, ...]:
+    def of_record(self, table: str, key: str) -> tuple[Activity, ...]:
         """All changes of one record, oldest first."""
         where = (stored("subject_table") == table) & (stored("subject_id") == key)
-        return tuple(unit.find(Activity, where, order_by=("id",)))
+        return tuple(self.unit.find(Activity, where, order_by=("id",)))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from attrs import evolve, field, frozen
 
 from loyaltycore.cards.rules.cancelling import settle_cancellation
 from loyaltycore.cards.rules.card import CustomerCard
-from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState, submission_key
+from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState, require_placed, submission_key
 from loyaltycore.cards.rules.production import apply_status, reject_order
 from loyaltycore.errors import DeliveryFailed, Fault, Refused
 from loyaltycore.kernel.criteria import stored
@@ -27,6 +27,8 @@ from loyaltycore.ports.card_printing import (
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.storing.codec import from_json
 from loyaltycore.work.unit import Unit
+
+SUBMIT: Final = "card_print.submit"
 
 T = TypeVar("T")
 
@@ -48,7 +50,7 @@ class SubmitHandler:
 
     printer: CardPrinter
     read: Reader[CardOrder | None] = field(repr=False)
-    kind: str = "card_print.submit"
+    kind: str = SUBMIT
 
     def deliver(self, message: OutboxMessage) -> Outcome:
         """Submit one order, unless it was cancelled meanwhile or is known to be wrong."""
@@ -160,6 +162,17 @@ def take_status(unit: Unit, status: PrintStatus) -> CardOrder | None:
     card = unit.get(CustomerCard, order.card_id)
     replaced = unit.seek(CustomerCard, card.replaces)
     return unit.apply(apply_status(order, card, replaced, status, unit.now))
+
+
+def require_open_order(unit: Unit, message: OutboxMessage) -> None:
+    """Refuse to hand a print order over once more that the vendor has refused.
+
+    Raises:
+        Refused: ``outbox.order_closed``.
+    """
+    order = unit.seek(CardOrder, message.about_key) if message.kind == SUBMIT else None
+    if order is not None:
+        require_placed(order)
 
 
 def require_printable(decision: Decision[CardOrder], printer: CardPrinter) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
+from typing import Any
 
 from loyaltycore.cards.printing import require_printable
 from loyaltycore.cards.rules.cancelling import cancel_order
@@ -34,31 +32,21 @@ from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.kernel.settings import CHAIN_SCOPE, scope_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.running import command, query
-from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
+from loyaltycore.work.service import Service
 
 REASON_LENGTH = 500
 
 
-@frozen
-class Cards:
-    """Customer cards and their orders.
-
-    Attributes:
-        desk: The session that asks.
-    """
-
-    desk: Desk
+class Cards(Service):
+    """Customer cards and their orders."""
 
     @property
     def setup(self) -> CardSetup:
         """Set up the card order service."""
-        return CardSetup(self.desk)
+        return CardSetup(self.session)
 
     @query
-    def draft(self, unit: Unit, customer_id: str) -> OrderDraft:
+    def draft(self, customer_id: str) -> OrderDraft:
         """What the order dialog shows; nothing is ordered and nothing is kept.
 
         Raises:
@@ -66,13 +54,12 @@ class Cards:
 
             Refused: ``card_order.no_service``, ``card_order.no_template`` or ``calendar.no_working_day``.
         """
-        customer = unit.get(Customer, customer_id)
-        return draft_order(customer, self._service(unit), self._place(unit))
+        customer = self.unit.get(Customer, customer_id)
+        return draft_order(customer, self._service(), self._place())
 
     @command("cards.order")
     def order(
         self,
-        unit: Unit,
         customer_id: str,
         *,
         template: str | None = None,
@@ -84,8 +71,6 @@ class Cards:
         """Order a card for a customer; with the commit the card stands on the customer.
 
         Args:
-            unit: Supplied.
-
             customer_id: For whom.
 
             template: A card template's key; a single template is chosen by itself.
@@ -110,7 +95,7 @@ class Cards:
                 ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long`` or ``.not_printable``;
                 ``card_number.not_for_use_in_store``; ``calendar.no_working_day``.
         """
-        customer = unit.get(Customer, customer_id)
+        customer = self.unit.get(Customer, customer_id)
         request = OrderRequest(
             template=template,
             valid_until=valid_until,
@@ -118,12 +103,11 @@ class Cards:
             comment=comment,
             target=target,  # type: ignore[arg-type]  # the rule reads text, too
         )
-        return unit.apply(self._placed(unit, customer, request))
+        return self.unit.apply(self._placed(customer, request))
 
     @command("cards.replace")
     def replace(
         self,
-        unit: Unit,
         card_id: str,
         *,
         keep_until_active: bool = False,
@@ -137,8 +121,6 @@ class Cards:
         """Order a new card that follows an old one.
 
         Args:
-            unit: Supplied.
-
             card_id: The old card.
 
             keep_until_active: Whether the old card stays in use until the new one is active (worn out), instead of
@@ -164,27 +146,27 @@ class Cards:
             Refused: ``card.not_replaceable``, ``card.already_replaced``, and everything that `order` refuses.
         """
         why, keep = _reason(reason), _flag("keep_until_active", keep_until_active)
-        card = unit.get(CustomerCard, card_id, for_update=True)
-        customer = unit.get(Customer, card.customer_id)
-        require_replaceable(card, self._follower(unit, card))
+        card = self.unit.get(CustomerCard, card_id, for_update=True)
+        customer = self.unit.get(Customer, card.customer_id)
+        require_replaceable(card, self._follower(card))
         request = OrderRequest(
-            template=template or self._same_template(unit, card),
+            template=template or self._same_template(card),
             valid_until=valid_until,
             valid_for=valid_for,
             comment=comment,
             target=target,  # type: ignore[arg-type]  # the rule reads text, too
             replaces=card,
         )
-        placed = self._placed(unit, customer, request)
+        placed = self._placed(customer, request)
         if card.state is CardState.ACTIVE and not keep:
-            unit.apply(invalidate_card(card, unit.now, why or "replaced"))
+            self.unit.apply(invalidate_card(card, self.unit.now, why or "replaced"))
         else:
             # Saved as it is: of two who replace it at once one loses the race, reads again and finds the follower.
-            unit.save(card)
-        return unit.apply(placed)
+            self.unit.save(card)
+        return self.unit.apply(placed)
 
     @command("cards.cancel_order")
-    def cancel_order(self, unit: Unit, order_id: str, *, reason: str = "") -> CardOrder:
+    def cancel_order(self, order_id: str, *, reason: str = "") -> CardOrder:
         """Cancel an order: at once before production, afterwards as a request that the vendor may refuse.
 
         The card is out of use here from now on, whatever the vendor does.
@@ -195,33 +177,33 @@ class Cards:
             Refused: ``card_order.already_cancelled`` or ``card_order.already_dispatched``.
         """
         why = _reason(reason)
-        order = unit.get(CardOrder, order_id, for_update=True)
-        card = unit.get(CustomerCard, order.card_id)
-        submission = unit.first(OutboxMessage, stored("key") == submission_key(order.id))
-        return unit.apply(cancel_order(order, card, submission, unit.acting.actor, unit.now, why))
+        order = self.unit.get(CardOrder, order_id, for_update=True)
+        card = self.unit.get(CustomerCard, order.card_id)
+        submission = self.unit.first(OutboxMessage, stored("key") == submission_key(order.id))
+        return self.unit.apply(
+            cancel_order(order, card, submission, self.unit.acting.actor, self.unit.now, why)
+        )
 
     @query
-    def present(self, unit: Unit, number: str) -> Presentation:
+    def present(self, number: str) -> Presentation:
         """Present a card: find the customer, or say why not. Nothing is changed, whatever the answer.
 
         Args:
-            unit: Supplied.
-
             number: As read or typed: blanks, hyphens and what scanners add around it do not matter.
 
         Raises:
             InvalidInput: It is no text at all.
         """
         bare = bare_number(number)
-        card = unit.first(CustomerCard, stored("number") == bare) if bare else None
+        card = self.unit.first(CustomerCard, stored("number") == bare) if bare else None
         if card is None:
             return Presentation(CardStanding.UNKNOWN, bare)
-        verdict = standing(card, self.desk.today(unit))
-        customer = unit.get(Customer, card.customer_id) if verdict is CardStanding.VALID else None
+        verdict = standing(card, self.today)
+        customer = self.unit.get(Customer, card.customer_id) if verdict is CardStanding.VALID else None
         return Presentation(verdict, bare, customer, card)
 
     @command("cards.activate")
-    def activate(self, unit: Unit, card_id: str) -> CustomerCard:
+    def activate(self, card_id: str) -> CustomerCard:
         """Put an ordered card into use by hand; usually the vendor's dispatch does it.
 
         Raises:
@@ -229,12 +211,12 @@ class Cards:
 
             Refused: ``card.not_ordered``.
         """
-        card = unit.get(CustomerCard, card_id, for_update=True)
-        replaced = unit.seek(CustomerCard, card.replaces)
-        return unit.apply(activate_card(card, replaced, unit.now))
+        card = self.unit.get(CustomerCard, card_id, for_update=True)
+        replaced = self.unit.seek(CustomerCard, card.replaces)
+        return self.unit.apply(activate_card(card, replaced, self.unit.now))
 
     @command("cards.invalidate")
-    def invalidate(self, unit: Unit, card_id: str, *, reason: str = "") -> CustomerCard:
+    def invalidate(self, card_id: str, *, reason: str = "") -> CustomerCard:
         """Take a card out of use for good.
 
         Raises:
@@ -243,53 +225,53 @@ class Cards:
             Refused: ``card.already_ended``.
         """
         why = _reason(reason)
-        return unit.apply(invalidate_card(unit.get(CustomerCard, card_id, for_update=True), unit.now, why))
+        return self.unit.apply(
+            invalidate_card(self.unit.get(CustomerCard, card_id, for_update=True), self.unit.now, why)
+        )
 
     @query
-    def get(self, unit: Unit, card_id: str) -> CustomerCard:
+    def get(self, card_id: str) -> CustomerCard:
         """Read one card.
 
         Raises:
             NotFound: There is no such card.
         """
-        return unit.get(CustomerCard, card_id)
+        return self.unit.get(CustomerCard, card_id)
 
     @query
-    def get_order(self, unit: Unit, order_id: str) -> CardOrder:
+    def get_order(self, order_id: str) -> CardOrder:
         """Read one order.
 
         Raises:
             NotFound: There is no such order.
         """
-        return unit.get(CardOrder, order_id)
+        return self.unit.get(CardOrder, order_id)
 
     @query
-    def of_customer(self, unit: Unit, customer_id: str) -> tuple[CustomerCard, ...]:
+    def of_customer(self, customer_id: str) -> tuple[CustomerCard, ...]:
         """The cards of a customer, newest first.
 
         Raises:
             NotFound: There is no such customer.
         """
-        customer = unit.get(Customer, customer_id)
-        return tuple(unit.find(CustomerCard, stored("customer_id") == customer.id, order_by=("-id",)))
+        customer = self.unit.get(Customer, customer_id)
+        return tuple(self.unit.find(CustomerCard, stored("customer_id") == customer.id, order_by=("-id",)))
 
     @query
-    def orders_of(self, unit: Unit, customer_id: str) -> tuple[CardOrder, ...]:
+    def orders_of(self, customer_id: str) -> tuple[CardOrder, ...]:
         """The card orders of a customer, newest first.
 
         Raises:
             NotFound: There is no such customer.
         """
-        customer = unit.get(Customer, customer_id)
-        return tuple(unit.find(CardOrder, stored("customer_id") == customer.id, order_by=("-id",)))
+        customer = self.unit.get(Customer, customer_id)
+        return tuple(self.unit.find(CardOrder, stored("customer_id") == customer.id, order_by=("-id",)))
 
     @command("cards.request_information")
-    def request_information(self, unit: Unit, text: str = "", *, to: str | None = None) -> InformationRequest:
+    def request_information(self, text: str = "", *, to: str | None = None) -> InformationRequest:
         """Ask for information about customer cards, which is possible without an order service.
 
         Args:
-            unit: Supplied.
-
             text: What the shop wants to know, at most 2,000 characters.
 
             to: Whom to ask; None for the option ``cards.information_email``.
@@ -299,38 +281,46 @@ class Cards:
 
             Refused: ``card_information.no_recipient``.
         """
-        recipient = self.desk.options[INFORMATION_EMAIL] if to is None else to
-        return unit.apply(
-            request_information(unit.ids.new(), self.desk.branch, self.desk.actor, unit.now, text, recipient)
+        recipient = self.session.options[INFORMATION_EMAIL] if to is None else to
+        return self.unit.apply(
+            request_information(
+                self.unit.ids.new(), self.session.branch, self.session.actor, self.unit.now, text, recipient
+            )
         )
 
-    def _placed(self, unit: Unit, customer: Customer, request: OrderRequest) -> Decision[CardOrder]:
-        scheme = NumberScheme(self.desk.options[NUMBER_SCHEME])
-        prefix = self.desk.options[NUMBER_PREFIX]
-        number = card_number(scheme, prefix, unit.tokens.digits(chance_digits(scheme, prefix)))
-        fresh = Fresh(order_id=unit.ids.new(), card_id=unit.ids.new(), card_number=number)
-        decision = place_order(customer, self._service(unit), request, self._place(unit), fresh)
-        if self.desk.loyalty.card_printer is not None:
-            require_printable(decision, self.desk.loyalty.card_printer)
+    def _placed(self, customer: Customer, request: OrderRequest) -> Decision[CardOrder]:
+        scheme = NumberScheme(self.session.options[NUMBER_SCHEME])
+        prefix = self.session.options[NUMBER_PREFIX]
+        number = card_number(scheme, prefix, self.unit.tokens.digits(chance_digits(scheme, prefix)))
+        fresh = Fresh(order_id=self.unit.ids.new(), card_id=self.unit.ids.new(), card_number=number)
+        decision = place_order(customer, self._service(), request, self._place(), fresh)
+        if self.session.house.card_printer is not None:
+            require_printable(decision, self.session.house.card_printer)
         return decision
 
-    def _place(self, unit: Unit) -> Place:
-        desk = self.desk
-        return Place(branch=desk.branch, actor=desk.actor, now=unit.now, calendar=desk.calendar)
+    def _place(self) -> Place:
+        session = self.session
+        return Place(branch=session.branch, actor=session.actor, now=self.unit.now, calendar=session.calendar)
 
-    def _service(self, unit: Unit) -> CardOrderService | None:
+    def _service(self) -> CardOrderService | None:
         """The branch's own service, else the chain's."""
-        own = unit.seek(CardOrderService, scope_of(self.desk.branch.id)) if self.desk.branch.id else None
-        return own or unit.seek(CardOrderService, CHAIN_SCOPE)
+        own = (
+            self.unit.seek(CardOrderService, scope_of(self.session.branch.id))
+            if self.session.branch.id
+            else None
+        )
+        return own or self.unit.seek(CardOrderService, CHAIN_SCOPE)
 
-    def _follower(self, unit: Unit, card: CustomerCard) -> CustomerCard | None:
+    def _follower(self, card: CustomerCard) -> CustomerCard | None:
         """A card in use or on its way that follows this one already."""
         mine = (stored("customer_id") == card.customer_id) & (stored("replaces") == card.id)
-        return unit.first(CustomerCard, mine & stored("state").one_of((CardState.ORDERED, CardState.ACTIVE)))
+        return self.unit.first(
+            CustomerCard, mine & stored("state").one_of((CardState.ORDERED, CardState.ACTIVE))
+        )
 
-    def _same_template(self, unit: Unit, card: CustomerCard) -> str | None:
+    def _same_template(self, card: CustomerCard) -> str | None:
         """The old card's template, where it can still be ordered."""
-        service = self._service(unit)
+        service = self._service()
         offered: Any = {template.key for template in service.templates} if service else set()
         return card.template if card.template in offered else None
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from attrs import evolve
 
 from loyaltycore.cards.rules.ordering import OrderDraft
+from loyaltycore.cards.service import Cards
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.template import StepValues
 from loyaltycore.processes.steps.step_type import StepType, StepWork, read_preset, refuse_others
@@ -32,7 +33,7 @@ class OrderCard(StepType):
 
     def draft(self, work: StepWork) -> OrderDraft:
         """What the order dialog shows: of the card templates the preset one alone."""
-        draft = work.desk.cards.draft(work.customer.id)
+        draft = Cards(work.session).draft(work.customer.id)
         preset = work.settings.get("template")
         if not preset:
             return draft
@@ -47,5 +48,5 @@ class OrderCard(StepType):
         if preset := str(work.settings.get("template", "")):
             wishes["template"] = read_preset(faults, "template", given.get("template"), preset)
         faults.raise_if_any()
-        order = work.desk.cards.order(work.customer.id, **wishes)
+        order = Cards(work.session).order(work.customer.id, **wishes)
         return {"order": order.id, "card": order.card_id}

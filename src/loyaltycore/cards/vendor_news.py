@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from loyaltycore.cards.printing import take_status
 from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState
 from loyaltycore.errors import DeliveryFailed, InvalidInput
 from loyaltycore.kernel.criteria import stored
-from loyaltycore.kernel.inbox import Cursor, InboxEvent
 from loyaltycore.kernel.printing import PrintEvent
+from loyaltycore.outbox.news import Intake
 from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
+from loyaltycore.work.journal import Cursor, InboxEvent
 from loyaltycore.work.running import run_command, run_query
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 _log = logging.getLogger(__name__)
 
@@ -32,64 +31,56 @@ _CURSOR: Final = "card_printer.events"
 _OPEN: Final = (OrderState.PLACED, OrderState.IN_PRODUCTION, OrderState.DISPATCHED)
 
 
-@frozen
-class Intake:
-    """What became of a vendor's news.
-
-    Attributes:
-        taken: Events taken in for the first time.
-
-        repeated: Events that were known already.
-
-        unknown: Events about orders that are not ours, or that cannot be understood.
-    """
-
-    taken: int = 0
-    repeated: int = 0
-    unknown: int = 0
-
-    def __add__(self, other: Intake) -> Intake:
-        return Intake(self.taken + other.taken, self.repeated + other.repeated, self.unknown + other.unknown)
-
-
 class VendorNews:
     """Takes in what the card vendor reports."""
 
-    def __init__(self, desk: Desk, printer: CardPrinter | None) -> None:
-        self._desk = desk
-        self._printer = printer
+    name: Final = "card-printer"
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def _printer(self) -> CardPrinter | None:
+        return self._session.house.card_printer
+
+    @property
+    def sends_webhooks(self) -> bool:
+        """Whether the card printer can read calls of its vendor."""
+        return isinstance(self._printer, SupportsWebhooks)
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Intake:
-        """Take in a call of the vendor; see `Loyalty.receive_card_webhook`."""
-        if not isinstance(self._printer, SupportsWebhooks):
+        """Take in a call of the vendor."""
+        printer = self._printer
+        if not isinstance(printer, SupportsWebhooks):
             raise DeliveryFailed("no_webhooks", "this card printer sends no webhooks", permanent=True)
-        events = self._printer.parse_webhook(headers, body, self._desk.loyalty.clock.now())
+        events = printer.parse_webhook(headers, body, self._session.house.clock.now())
         return sum((self._take(event) for event in events), Intake())
 
     def catch_up(self) -> Intake:
         """Read everything that the vendor has reported and that has not been taken in yet."""
-        if self._printer is None:
+        printer = self._printer
+        if printer is None:
             return Intake()
-        if not isinstance(self._printer, SupportsEvents):
-            return self._ask()
-        cursor = run_query(self._desk, lambda unit: unit.seek(Cursor, _CURSOR))
+        if not isinstance(printer, SupportsEvents):
+            return self._ask(printer)
+        cursor = run_query(self._session, lambda unit: unit.seek(Cursor, _CURSOR))
         total, position, more = Intake(), cursor.position if cursor else "", True
         while more:
-            page = self._printer.events_after(position, _PORTION)
+            page = printer.events_after(position, _PORTION)
             total = sum((self._take(event) for event in page.events), total)
             self._remember(page.cursor)
             more = page.more and page.cursor != position
             position = page.cursor
         return total
 
-    def _ask(self) -> Intake:
+    def _ask(self, printer: CardPrinter) -> Intake:
         """Look up every open order, for a vendor that reports nothing by itself."""
         total = Intake()
         after: tuple[str, ...] | None = None
         while True:
             orders = self._open_orders(after)
             for order in orders:
-                total += self._look_up(order)
+                total += self._look_up(printer, order)
             if len(orders) < _PORTION:
                 return total
             after = (orders[-1].id, orders[-1].id)
@@ -98,20 +89,20 @@ class VendorNews:
         # A wish to cancel is open until the vendor has answered it, although the order is cancelled here already.
         where = stored("state").one_of(_OPEN) | (stored("cancellation") == Cancellation.REQUESTED)
         return run_query(
-            self._desk,
+            self._session,
             lambda unit: list(unit.find(CardOrder, where, order_by=("id",), after=after, limit=_PORTION)),
         )
 
-    def _look_up(self, order: CardOrder) -> Intake:
-        status = self._printer.find(order.id) if self._printer else None
+    def _look_up(self, printer: CardPrinter, order: CardOrder) -> Intake:
+        status = printer.find(order.id)
         if status is None or status.revision <= order.vendor_revision:
             return Intake()
-        run_command(self._desk, "", "", lambda unit: take_status(unit, status))
+        run_command(self._session, "", "", lambda unit: take_status(unit, status))
         return Intake(taken=1)
 
     def _take(self, event: PrintEvent) -> Intake:
         try:
-            return run_command(self._desk, "", "", lambda unit: self._taken(unit, event))
+            return run_command(self._session, "", "", lambda unit: self._taken(unit, event))
         except InvalidInput:
             # An event that cannot be kept must not hold up the news behind it.
             _log.exception("event %s of %s could not be taken in", event.event_id, event.source)
@@ -132,4 +123,4 @@ class VendorNews:
             elif held.position != position:
                 unit.save(evolve(held, position=position))
 
-        run_command(self._desk, "", "", remember)
+        run_command(self._session, "", "", remember)

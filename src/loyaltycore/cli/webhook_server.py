@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         # Handed on as they came: a header that is there twice must be seen twice.
         headers = cast("Mapping[str, str]", self.headers)
         try:
-            news = self.server.loyalty.receive_card_webhook(headers, body)
+            news = self.server.loyalty.receive_webhook("card-printer", headers, body)
         except WebhookRejected as error:
             _log.warning("a webhook from %s was refused: %s", self.client_address[0], error)
             return _REJECTED.get(error.code, HTTPStatus.BAD_REQUEST)

@@ -12,6 +12,10 @@ COMPLETION_PROMPTS = RecordType(
     indexes=(("customer_id",),),
     lengths={"customer_id": KEY_LENGTH},
     customer=CustomerLink(
-        field="customer_id", merge=OnMerge.MOVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE
+        field="customer_id",
+        merge=OnMerge.MOVE,
+        export=OnExport.INCLUDE,
+        erase=OnErase.REMOVE,
+        selectable=False,
     ),
 )

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Final, Unpack
-
-from attrs import frozen
 
 from loyaltycore.completeness.rules import assess as rules
 from loyaltycore.completeness.rules.answers import CompletionAnswers, read_answers, read_draft
@@ -25,68 +22,58 @@ from loyaltycore.kernel.criteria import EVERYTHING, Criteria, stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query, run_query
+from loyaltycore.work.service import Service
+from loyaltycore.work.session import Session
 from loyaltycore.work.streaming import portions
 from loyaltycore.work.unit import Unit
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from loyaltycore.desk import Desk
 
 PORTION: Final = 500
 """Customers of one transaction of a report or a stream."""
 
 
-@frozen
-class DataCompleteness:
-    """How complete the data of customers are, under the settings of one session.
-
-    Attributes:
-        desk: The session that asks.
-    """
-
-    desk: Desk
+class DataCompleteness(Service):
+    """How complete the data of customers are, under the settings of one session."""
 
     @property
     def fields(self) -> tuple[WatchedField, ...]:
         """All fields that an option can watch, those of the host application included, in the order of a form."""
-        return tuple(_fields(self.desk).values())
+        return tuple(_fields(self.session).values())
 
     @property
     def watching(self) -> Watching:
         """What is watched: the settings as they were when this session was opened."""
-        return watching_of(self.desk)
+        return watching_of(self.session)
 
     @query
-    def draft(self, unit: Unit, /, **fields: Unpack[CustomerFields]) -> Completeness:
+    def draft(self, **fields: Unpack[CustomerFields]) -> Completeness:
         """Say what a form for a new customer still lacks; nothing is stored, and nothing is compulsory yet.
 
         Args:
-            unit: Supplied.
-
             **fields: What is filled in so far, see `CustomerFields`.
 
         Raises:
             InvalidInput: Every fault of every field.
         """
-        given = {"branch_id": self.desk.branch.id, **fields}
-        draft = read_draft(given, reading_of(self.desk, unit))
-        return assess(draft, self.watching, {}, self.desk.today(unit))
+        given = {"branch_id": self.session.branch.id, **fields}
+        draft = read_draft(given, reading_of(self.session, self.unit))
+        return assess(draft, self.watching, {}, self.today)
 
     @query
-    def of(self, unit: Unit, customer_id: str) -> Completeness:
+    def of(self, customer_id: str) -> Completeness:
         """Say what the data of a customer lack, and what to ask for again.
 
         Raises:
             NotFound: There is no such customer.
         """
-        return completeness_of(self.desk, unit, unit.get(Customer, customer_id))
+        return completeness_of(self.session, self.unit, self.unit.get(Customer, customer_id))
 
     @command("completeness.answer")
     def answer(
         self,
-        unit: Unit,
-        /,
         customer_id: str,
         *,
         expected_version: int | None = None,
@@ -97,8 +84,6 @@ class DataCompleteness:
         All fields that are due count as asked today, the ones that were left open too.
 
         Args:
-            unit: Supplied.
-
             customer_id: The customer.
 
             expected_version: The version that the caller saw; None completes any version.
@@ -112,21 +97,20 @@ class DataCompleteness:
 
             InvalidInput: Every fault of every answer.
         """
-        before = unit.get(Customer, customer_id, for_update=True)
+        before = self.unit.get(Customer, customer_id, for_update=True)
         faults = Faults()
         expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
         faults.raise_if_any()
         require_version(before, expected)
-        request = request_for(self.desk, unit, before)
-        after = complete(self.desk, unit, before, answers)
+        request = request_for(self.session, self.unit, before)
+        after = complete(self.session, self.unit, before, answers)
         if request is not None:
-            remember(self.desk, unit, after, request.fields)
+            remember(self.session, self.unit, after, request.fields)
         return after
 
     @query
     def gaps(
         self,
-        unit: Unit,
         *,
         field: str | None = None,
         branch: str | None = None,
@@ -138,8 +122,6 @@ class DataCompleteness:
         Where any address is asked for, a page may be shorter than its limit, even empty, before the end.
 
         Args:
-            unit: Supplied.
-
             field: Those who lack this field; None for any watched one.
 
             branch: Those of one branch; None for all.
@@ -157,11 +139,11 @@ class DataCompleteness:
         watched = self._watched(faults, field)
         portion = read_portion(faults, ("sort_name",), limit, after)
         faults.raise_if_any()
-        where = watched.lacking & _of_branch(unit, branch)
+        where = watched.lacking & _of_branch(self.unit, branch)
         if not watched.watches:
             return Page(())
-        found = find_page(unit, Customer, where, portion)
-        return Page(self._lacking(unit, found.items, watched), found.next)
+        found = find_page(self.unit, Customer, where, portion)
+        return Page(self._lacking(found.items, watched), found.next)
 
     def each_gap(self, *, field: str | None = None, branch: str | None = None) -> Iterator[CustomerGaps]:
         """The customers who lack something, one after another, as many as there are.
@@ -197,22 +179,20 @@ class DataCompleteness:
             NotFound: There is no such branch.
         """
         census = Census(self.fields, self.watching, self._today())
-        for customers in portions(self.desk, Customer, self._branch(branch), PORTION):
+        for customers in portions(self.session, Customer, self._branch(branch), PORTION):
             census.count(customers)
         return census.report()
 
     def _each(self, watched: Watching, where: Criteria) -> Iterator[CustomerGaps]:
-        for customers in portions(self.desk, Customer, where, PORTION):
-            lacking = partial(self._lacking, customers=customers, watched=watched)
-            yield from run_query(self.desk, lacking)
+        for customers in portions(self.session, Customer, where, PORTION):
+            yield from self._lacking(customers, watched)
 
-    def _lacking(
-        self, unit: Unit, customers: tuple[Customer, ...], watched: Watching
-    ) -> tuple[CustomerGaps, ...]:
+    @query
+    def _lacking(self, customers: tuple[Customer, ...], watched: Watching) -> tuple[CustomerGaps, ...]:
         """Those of the customers who have a gap, with all their gaps: one query for what all were asked."""
-        today, everything = self.desk.today(unit), self.watching
+        today, everything = self.today, self.watching
         lacking = [customer for customer in customers if assess(customer, watched, {}, today).gaps]
-        asked = _asked_of(unit, [customer.id for customer in lacking])
+        asked = _asked_of(self.unit, [customer.id for customer in lacking])
         return tuple(
             CustomerGaps(each, assess(each, everything, last_asked(asked.get(each.id, ())), today))
             for each in lacking
@@ -221,40 +201,40 @@ class DataCompleteness:
     def _watched(self, faults: Faults, key: str | None) -> Watching:
         if key is None:
             return self.watching
-        if not isinstance(key, str) or key not in _fields(self.desk):
+        if not isinstance(key, str) or key not in _fields(self.session):
             faults.note("field", "unknown_field", "is not a field that can be watched")
         return self.watching.only(key)
 
     def _branch(self, branch: str | None) -> Criteria:
-        return run_query(self.desk, lambda unit: _of_branch(unit, branch))
+        return run_query(self.session, lambda unit: _of_branch(unit, branch))
 
     def _today(self) -> date:
-        return run_query(self.desk, self.desk.today)
+        return run_query(self.session, self.session.today)
 
 
-def watching_of(desk: Desk) -> Watching:
+def watching_of(session: Session) -> Watching:
     """What the settings of a session watch."""
-    return watching(desk.loyalty.options.all, desk.options, _fields(desk))
+    return watching(session.house.known_options.all, session.options, _fields(session))
 
 
-def completeness_of(desk: Desk, unit: Unit, customer: Customer) -> Completeness:
+def completeness_of(session: Session, unit: Unit, customer: Customer) -> Completeness:
     """How complete a customer is for a session today."""
-    watched = watching_of(desk)
+    watched = watching_of(session)
     # Where nothing is watched nothing was asked, so nothing needs to be read.
     asked = last_asked(_asked_of(unit, [customer.id]).get(customer.id, ())) if watched.watches else {}
-    return assess(customer, watched, asked, desk.today(unit))
+    return assess(customer, watched, asked, session.today(unit))
 
 
-def request_for(desk: Desk, unit: Unit, customer: Customer) -> CompletionRequest | None:
+def request_for(session: Session, unit: Unit, customer: Customer) -> CompletionRequest | None:
     """What to ask of a customer now, or None."""
-    return rules.request_of(customer, completeness_of(desk, unit, customer))
+    return rules.request_of(customer, completeness_of(session, unit, customer))
 
 
-def complete(desk: Desk, unit: Unit, customer: Customer, answers: Mapping[str, object]) -> Customer:
+def complete(session: Session, unit: Unit, customer: Customer, answers: Mapping[str, object]) -> Customer:
     """Complete a customer with answers; nothing happens where they say nothing new.
 
     Args:
-        desk: The session.
+        session: Who works, and where.
 
         unit: The unit of work, in which the customer was read.
 
@@ -271,7 +251,7 @@ def complete(desk: Desk, unit: Unit, customer: Customer, answers: Mapping[str, o
         InvalidInput: Every fault of every answer.
     """
     faults = Faults()
-    reading = reading_of(desk, unit)
+    reading = reading_of(session, unit)
     fields = read_answers(faults, customer, answers, reading.country)
     after = read_change(faults, customer, fields, reading)
     faults.raise_if_any()
@@ -280,24 +260,24 @@ def complete(desk: Desk, unit: Unit, customer: Customer, answers: Mapping[str, o
     return unit.apply(change_customer(customer, after))
 
 
-def remember(desk: Desk, unit: Unit, customer: Customer, fields: Iterable[str]) -> None:
+def remember(session: Session, unit: Unit, customer: Customer, fields: Iterable[str]) -> None:
     """Keep that a customer was asked for these fields today."""
     before = unit.seek(CompletionPrompt, customer.id, for_update=True)
-    unit.apply(remember_asked(customer.id, before, fields, desk.today(unit)))
+    unit.apply(remember_asked(customer.id, before, fields, session.today(unit)))
 
 
-def require_address(desk: Desk, customer: Customer) -> None:
+def require_address(session: Session, customer: Customer) -> None:
     """Make sure that a process may be started for a customer, where processes need an address.
 
     Raises:
         Refused: ``process.address_required``.
     """
-    if desk.options[REQUIRE_ADDRESS]:
+    if session.options[REQUIRE_ADDRESS]:
         rules.require_address(customer)
 
 
-def _fields(desk: Desk) -> Mapping[str, WatchedField]:
-    return watchable(desk.loyalty.custom_fields)
+def _fields(session: Session) -> Mapping[str, WatchedField]:
+    return watchable(session.house.custom_fields)
 
 
 def _asked_of(unit: Unit, customer_ids: list[str]) -> Mapping[str, list[CompletionPrompt]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from attrs import define, evolve, field, frozen
 
@@ -33,10 +33,8 @@ from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.decisions import Decision
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.running import run_command, run_query
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 LARGEST_BATCH: Final = 1000
 """Most rows of one unit of work: a query lists no more values than that."""
@@ -62,17 +60,17 @@ class ImportSettings:
     dry_run: bool = False
 
 
-def import_file(desk: Desk, source: Source, settings: ImportSettings) -> ImportReport:
+def import_file(session: Session, source: Source, settings: ImportSettings) -> ImportReport:
     """Import a file; see `Customers.import_file`."""
-    country = _check(settings) or desk.branch.country
+    country = _check(settings) or session.branch.country
     # Each batch is a command of its own, so a key for one command cannot be meant for them; the rows are recognised.
-    desk = evolve(desk, command_key="")
+    session = evolve(session, command_key="")
     with _opened(source) as stream:
         counted = _Counted(stream)
         table = open_table(
             counted, encoding=settings.encoding, delimiter=settings.delimiter, columns=settings.columns
         )
-        return _Import(desk, settings, country, table, counted).run()
+        return _Import(session, settings, country, table, counted).run()
 
 
 @define
@@ -85,7 +83,7 @@ class _Import:
         running: In a dry run, the running number that was given last; otherwise 0, for that is stored too.
     """
 
-    desk: Desk
+    session: Session
     settings: ImportSettings
     country: str
     table: TableFile
@@ -112,14 +110,16 @@ class _Import:
 
     def _read(self, batch: Iterable[Row | BrokenRow]) -> tuple[list[ReadRow], list[RejectedRow]]:
         """Read rows into drafts: before the unit of work begins, so that it stays short and may run again."""
-        reading = Reading(self.desk.branch.local_date(self.desk.loyalty.clock.now()), self.country)
+        reading = Reading(self.session.branch.local_date(self.session.house.clock.now()), self.country)
         rows, rejected = [], []
         for row in batch:
             if isinstance(row, BrokenRow):
                 rejected.append(RejectedRow(row.line, "", row.code, row.message))
                 continue
             try:
-                rows.append(ReadRow(row.line, read_row(row.values, reading, branch_id=self.desk.branch.id)))
+                rows.append(
+                    ReadRow(row.line, read_row(row.values, reading, branch_id=self.session.branch.id))
+                )
             except InvalidInput as error:
                 faults = (RejectedRow(row.line, f.field, f.code, f.message) for f in error.faults)
                 rejected += map(self._under_header, faults)
@@ -127,8 +127,8 @@ class _Import:
 
     def _sorted(self, rows: Sequence[ReadRow]) -> Sorting:
         if not self.settings.dry_run:
-            return run_command(self.desk, "customers.import", "", lambda unit: self._keep(unit, rows))
-        result, self.running = run_query(self.desk, lambda unit: self._look(unit, rows))
+            return run_command(self.session, "customers.import", "", lambda unit: self._keep(unit, rows))
+        result, self.running = run_query(self.session, lambda unit: self._look(unit, rows))
         for line, customer in result.added:
             self.earlier.add(identity_of(customer, line))
         return result
@@ -169,9 +169,9 @@ class _Import:
     def _numbering(
         self, unit: Unit, rows: Sequence[ReadRow], *, behind: int = 0, keep: bool = True
     ) -> Numbering:
-        pattern = NumberPattern.parse(self.desk.options[NUMBER_PATTERN])
+        pattern = NumberPattern.parse(self.session.options[NUMBER_PATTERN])
         needed = sum(not row.draft.number for row in rows)
-        year = self.desk.today(unit).year
+        year = self.session.today(unit).year
         return Numbering(unit, pattern, year, block=max(needed, 1), behind=behind, keep=keep)
 
     def _under_header(self, rejection: RejectedRow) -> RejectedRow:

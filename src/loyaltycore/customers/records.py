@@ -15,7 +15,9 @@ CUSTOMERS = RecordType(
     lengths={**LENGTHS, "notes": 0},
     lookups=("name", "email", "phone", "city", "custom"),
     lookup_keys=lookup_keys,
-    customer=CustomerLink(field="id", merge=OnMerge.SURVIVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE),
+    customer=CustomerLink(
+        field="id", merge=OnMerge.SURVIVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE, selectable=False
+    ),
 )
 
 NUMBER_RANGES = RecordType(cls=NumberRange, table="number_ranges")

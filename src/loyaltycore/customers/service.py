@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from attrs import frozen
-
 from loyaltycore.customers.numbering import Numbering
 from loyaltycore.customers.rules.changes import (
     change_customer,
@@ -24,6 +22,8 @@ from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
+from loyaltycore.work.service import Service
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
 
 if TYPE_CHECKING:
@@ -36,28 +36,16 @@ if TYPE_CHECKING:
         RejectedRow,
         SkippedRow,
     )
-    from loyaltycore.desk import Desk
 
 
-@frozen
-class Customers:
-    """The customers of the chain.
-
-    Attributes:
-        desk: The session that asks.
-    """
-
-    desk: Desk
+class Customers(Service):
+    """The customers of the chain."""
 
     @command("customers.create")
-    def create(
-        self, unit: Unit, /, *, number: str | None = None, **fields: Unpack[CustomerFields]
-    ) -> Customer:
+    def create(self, *, number: str | None = None, **fields: Unpack[CustomerFields]) -> Customer:
         """Take a customer on.
 
         Args:
-            unit: Supplied.
-
             number: A customer number of the caller's choice; None takes the next one of the chain's pattern.
 
             **fields: What is known, see `CustomerFields`. Last name or company is compulsory; the branch responsible
@@ -72,17 +60,17 @@ class Customers:
         """
         faults = Faults()
         chosen = read_number(faults, number)
-        draft = read_new(faults, {"branch_id": self.desk.branch.id, **fields}, reading_of(self.desk, unit))
+        draft = read_new(
+            faults, {"branch_id": self.session.branch.id, **fields}, reading_of(self.session, self.unit)
+        )
         faults.raise_if_any()
-        self._check_branch(unit, draft)
-        customer_number = self._chosen(unit, chosen) if chosen else self._next(unit)
-        return unit.apply(enter_customer(draft, unit.ids.new(), customer_number, unit.now))
+        self._check_branch(draft)
+        customer_number = self._chosen(chosen) if chosen else self._next()
+        return self.unit.apply(enter_customer(draft, self.unit.ids.new(), customer_number, self.unit.now))
 
     @command("customers.change")
     def change(
         self,
-        unit: Unit,
-        /,
         customer_id: str,
         *,
         expected_version: int | None = None,
@@ -91,8 +79,6 @@ class Customers:
         """Change the given fields of a customer; where nothing differs, nothing is saved and nothing recorded.
 
         Args:
-            unit: Supplied.
-
             customer_id: The customer.
 
             expected_version: The version that the caller saw; None changes any version.
@@ -106,47 +92,43 @@ class Customers:
 
             InvalidInput: Every fault of every field.
         """
-        before = unit.get(Customer, customer_id, for_update=True)
+        before = self.unit.get(Customer, customer_id, for_update=True)
         faults = Faults()
         expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
-        after = read_change(faults, before, fields, reading_of(self.desk, unit))
+        after = read_change(faults, before, fields, reading_of(self.session, self.unit))
         faults.raise_if_any()
         require_version(before, expected)
         if after.branch_id != before.branch_id:
-            self._check_branch(unit, after)
-        return unit.apply(change_customer(before, after))
+            self._check_branch(after)
+        return self.unit.apply(change_customer(before, after))
 
     @query
-    def get(self, unit: Unit, customer_id: str) -> Customer:
+    def get(self, customer_id: str) -> Customer:
         """Read one customer.
 
         Raises:
             NotFound: There is no such customer.
         """
-        return unit.get(Customer, customer_id)
+        return self.unit.get(Customer, customer_id)
 
     @query
-    def by_number(self, unit: Unit, number: str) -> Customer:
+    def by_number(self, number: str) -> Customer:
         """Read the customer who has a number.
 
         Raises:
             NotFound: Nobody has it.
         """
         clean = read_number(Faults(), number)
-        holder = _holder(unit, clean) if clean else None
+        holder = _holder(self.unit, clean) if clean else None
         if holder is None:
             raise NotFound("customer", number)
         return holder
 
     @query
-    def find(
-        self, unit: Unit, /, *, limit: int = 50, after: str = "", **filters: Unpack[CustomerFilters]
-    ) -> Page[Customer]:
+    def find(self, *, limit: int = 50, after: str = "", **filters: Unpack[CustomerFilters]) -> Page[Customer]:
         """Look customers up, in alphabetical order; without a filter all of them.
 
         Args:
-            unit: Supplied.
-
             limit: Length of a page, 1 to 500.
 
             after: The `next` of the page before, for the same filters.
@@ -157,22 +139,22 @@ class Customers:
             InvalidInput: Every fault of every argument.
         """
         faults = Faults()
-        where = read_filters(faults, filters, self.desk.branch.country)
+        where = read_filters(faults, filters, self.session.branch.country)
         portion = read_portion(faults, ("sort_name",), limit, after)
         faults.raise_if_any()
-        return find_page(unit, Customer, where, portion)
+        return find_page(self.unit, Customer, where, portion)
 
     @query
-    def count(self, unit: Unit, /, **filters: Unpack[CustomerFilters]) -> int:
+    def count(self, **filters: Unpack[CustomerFilters]) -> int:
         """Count the customers whom `find` gives for the same filters.
 
         Raises:
             InvalidInput: Every fault of every filter.
         """
         faults = Faults()
-        where = read_filters(faults, filters, self.desk.branch.country)
+        where = read_filters(faults, filters, self.session.branch.country)
         faults.raise_if_any()
-        return unit.count(Customer, where)
+        return self.unit.count(Customer, where)
 
     def import_file(
         self,
@@ -234,27 +216,27 @@ class Customers:
             on_skipped=on_skipped,
             dry_run=dry_run,
         )
-        return import_file(self.desk, source, settings)
+        return import_file(self.session, source, settings)
 
-    def _check_branch(self, unit: Unit, customer: Customer) -> None:
-        if customer.branch_id and customer.branch_id != self.desk.branch.id:
-            unit.get(Branch, customer.branch_id)
+    def _check_branch(self, customer: Customer) -> None:
+        if customer.branch_id and customer.branch_id != self.session.branch.id:
+            self.unit.get(Branch, customer.branch_id)
 
-    def _chosen(self, unit: Unit, number: str) -> str:
-        require_free(number, _holder(unit, number))
+    def _chosen(self, number: str) -> str:
+        require_free(number, _holder(self.unit, number))
         return number
 
-    def _next(self, unit: Unit) -> str:
-        pattern = NumberPattern.parse(self.desk.options[NUMBER_PATTERN])
-        numbering = Numbering(unit, pattern, self.desk.today(unit).year)
+    def _next(self) -> str:
+        pattern = NumberPattern.parse(self.session.options[NUMBER_PATTERN])
+        numbering = Numbering(self.unit, pattern, self.today.year)
         number = numbering.next()
         numbering.keep()
         return number
 
 
-def reading_of(desk: Desk, unit: Unit) -> Reading:
-    """What forms of customers are read against at a desk."""
-    return Reading(desk.today(unit), desk.branch.country, desk.loyalty.custom_fields)
+def reading_of(session: Session, unit: Unit) -> Reading:
+    """What forms of customers are read against at a session."""
+    return Reading(session.today(unit), session.branch.country, session.house.custom_fields)
 
 
 def _holder(unit: Unit, number: str) -> Customer | None:

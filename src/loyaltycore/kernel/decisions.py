@@ -14,63 +14,38 @@ R = TypeVar("R")
 
 
 @frozen
-class Subject:
-    """The record that a note or a message is about.
-
-    Attributes:
-        table: The record type's table, for example ``customers``.
-
-        key: The record's key.
-
-        customer_id: The customer whose record shows it, or None.
-    """
-
-    table: str
-    key: str
-    customer_id: str | None = None
-
-
-@frozen
 class Note:
-    """One line for the activities.
-
-    Attributes:
-        action: Stable dotted word, for example ``card.ordered``.
-
-        about: What was acted on.
-
-        before: The record before the change; None for a creation.
-
-        after: The record after the change; None for a removal.
-
-        comment: A reason or remark by the person who acted.
-    """
+    """One line for the activities: what happened to a record, whose declaration says table, key and customer."""
 
     action: str
-    about: Subject
+    """Stable dotted word, for example ``card.ordered``."""
     before: Any | None = None
+    """The record before the change; None for a creation."""
     after: Any | None = None
+    """The record after the change; None for a removal."""
     comment: str = ""
+    """A reason or remark by the person who acted."""
+    about: Any | None = field(default=None, kw_only=True)
+    """The record, where its fields are not to be shown: then neither `before` nor `after` is given."""
+
+    @property
+    def subject(self) -> Any:
+        """The record that it is about."""
+        return next(each for each in (self.about, self.after, self.before) if each is not None)
 
 
 @frozen
 class Dispatch:
-    """A message for the outbox.
-
-    Attributes:
-        kind: Names the handler that delivers it, for example ``email.send``.
-
-        payload: A frozen attrs value; its class is fixed by the kind.
-
-        key: Idempotency key, unique among all messages: the vendor sees it too.
-
-        about: The record that the message belongs to.
-    """
+    """A message for the outbox."""
 
     kind: str
+    """Names the handler that delivers it, for example ``email.send``."""
     payload: Any
+    """A frozen attrs value; its class is fixed by the kind."""
     key: str
-    about: Subject
+    """Idempotency key, unique among all messages: the vendor sees it too."""
+    about: Any
+    """The record that the message belongs to."""
 
 
 @frozen

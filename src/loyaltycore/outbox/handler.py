@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
 from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+from loyaltycore.work.capability import Point
 from loyaltycore.work.unit import Unit
 
 
@@ -79,6 +80,9 @@ class Handler(Protocol):
     def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
         """Write down what came of it, in the same transaction in which the message is marked."""
         ...
+
+
+HANDLERS: Final = Point[Handler, tuple[Handler, ...]]("outbox handlers", tuple)
 
 
 @runtime_checkable

@@ -2,71 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final
 
 from attrs import frozen
 
-from loyaltycore.cards.rules.order import CardOrder, OrderState
-from loyaltycore.errors import Refused
 from loyaltycore.kernel.criteria import stored
-from loyaltycore.kernel.decisions import Decision, Note, Subject
-from loyaltycore.kernel.outbox import MessageState, OutboxMessage, requeue
+from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.outbox.rules.requeueing import requeue_message
+from loyaltycore.work.capability import Point
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
+from loyaltycore.work.service import Service
 from loyaltycore.work.unit import Unit
 
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
+
+@frozen
+class Counted:
+    """Records that `Outbox.status` counts by their state."""
+
+    label: str
+    """What people call them, for example ``Card orders``."""
+    cls: type[Any]
+    """A record class with an indexed field ``state``."""
+    states: type[Enum]
+
+
+COUNTED: Final = Point[Counted, tuple[Counted, ...]]("records counted by state", tuple)
+
+RequeueCheck = Callable[[Unit, OutboxMessage], None]
+"""Refuses a message that must not be tried again, because of what became of the record that it is about."""
+
+REQUEUE_CHECKS: Final = Point[RequeueCheck, tuple[RequeueCheck, ...]]("checks before requeueing", tuple)
 
 
 @frozen
 class Status:
-    """How the house stands.
-
-    Attributes:
-        messages: Messages of the outbox by state.
-
-        overdue: Pending messages that are due now.
-
-        orders: Card orders by state.
-    """
+    """How the house stands."""
 
     messages: Mapping[MessageState, int]
+    """Messages of the outbox by state."""
     overdue: int
-    orders: Mapping[OrderState, int]
+    """Pending messages that are due now."""
+    records: Mapping[str, Mapping[Enum, int]]
+    """What capabilities have counted, by label and state: ``records["Card orders"][OrderState.PLACED]``."""
 
 
-@frozen
-class Outbox:
-    """The messages that wait, were given up, or are done.
-
-    Attributes:
-        desk: The session that asks.
-    """
-
-    desk: Desk
+class Outbox(Service):
+    """The messages that wait, were given up, or are done."""
 
     @query
-    def status(self, unit: Unit) -> Status:
-        """Count messages and orders by state."""
-        due = (stored("state") == MessageState.PENDING) & (stored("due_at") <= unit.now)
+    def status(self) -> Status:
+        """Count messages, and the records that capabilities have named, by state."""
+        due = (stored("state") == MessageState.PENDING) & (stored("due_at") <= self.unit.now)
         return Status(
-            messages={state: unit.count(OutboxMessage, stored("state") == state) for state in MessageState},
-            overdue=unit.count(OutboxMessage, due),
-            orders={state: unit.count(CardOrder, stored("state") == state) for state in OrderState},
+            messages={state: self._count(OutboxMessage, state) for state in MessageState},
+            overdue=self.unit.count(OutboxMessage, due),
+            records={
+                each.label: {state: self._count(each.cls, state) for state in each.states}
+                for each in self.session.house.added(COUNTED)
+            },
         )
 
     @query
     def messages(
-        self, unit: Unit, state: MessageState = MessageState.DEAD, *, limit: int = 50, after: str = ""
+        self, state: MessageState = MessageState.DEAD, *, limit: int = 50, after: str = ""
     ) -> Page[OutboxMessage]:
         """The messages of one state, oldest first; each names why its last try failed.
 
         Args:
-            unit: Supplied.
-
             state: Which ones.
 
             limit: Length of a page, 1 to 500.
@@ -77,10 +83,10 @@ class Outbox:
         portion = read_portion(faults, ("id",), limit, after)
         wanted = faults.choice("state", state, MessageState) or MessageState.DEAD
         faults.raise_if_any()
-        return find_page(unit, OutboxMessage, stored("state") == wanted, portion)
+        return find_page(self.unit, OutboxMessage, stored("state") == wanted, portion)
 
     @command("outbox.requeue")
-    def requeue(self, unit: Unit, message_id: str) -> OutboxMessage:
+    def requeue(self, message_id: str) -> OutboxMessage:
         """Give a message that was given up a new life: it is due now, with all its tries.
 
         Raises:
@@ -89,21 +95,10 @@ class Outbox:
             Refused: ``outbox.not_dead``, or ``outbox.order_closed`` (a print order that the vendor refused: its card is
                 out of use, so a new one has to be ordered).
         """
-        before = unit.get(OutboxMessage, message_id, for_update=True)
-        _require_open_order(unit, before)
-        after = requeue(before, unit.now)
-        about = Subject("outbox", before.id, before.customer_id)
-        note = Note("outbox.requeued", about, comment=f"{before.kind}: {before.code}"[:500])
-        return unit.apply(Decision(after, save=(after,), notes=(note,)))
+        message = self.unit.get(OutboxMessage, message_id, for_update=True)
+        for check in self.session.house.added(REQUEUE_CHECKS):
+            check(self.unit, message)
+        return self.unit.apply(requeue_message(message, self.unit.now))
 
-
-def _require_open_order(unit: Unit, message: OutboxMessage) -> None:
-    order = unit.seek(CardOrder, message.about_key) if message.kind == "card_print.submit" else None
-    if order is not None and order.state is not OrderState.PLACED:
-        raise Refused(
-            "outbox.order_closed",
-            "the order behind this message is closed",
-            remedy="order a new card",
-            order=order.id,
-            state=order.state.value,
-        )
+    def _count(self, cls: type[Any], state: Enum) -> int:
+        return self.unit.count(cls, stored("state") == state)

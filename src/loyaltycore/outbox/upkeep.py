@@ -8,20 +8,17 @@ What stays for good: customers, cards, orders, activities, and messages that wer
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
 
 from loyaltycore.errors import Fault, InvalidInput
-from loyaltycore.kernel.commands import Command
 from loyaltycore.kernel.criteria import Criteria, stored
-from loyaltycore.kernel.inbox import InboxEvent
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.work.journal import CommandTrace, InboxEvent
 from loyaltycore.work.running import run_command
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 PORTION: Final = 500
 SHORTEST: Final = timedelta(days=1)
@@ -31,36 +28,30 @@ LONGEST: Final = timedelta(days=36_525)
 
 @frozen
 class Pruned:
-    """What was removed.
-
-    Attributes:
-        messages: Messages of the outbox.
-
-        commands: Traces of commands.
-
-        events: Ids of vendors' events.
-    """
+    """What was removed."""
 
     messages: int
     commands: int
+    """Traces of commands."""
     events: int
+    """Ids of vendors' events."""
 
 
-def prune(desk: Desk, older_than: timedelta) -> Pruned:
+def prune(session: Session, older_than: timedelta) -> Pruned:
     """Remove traces older than a span; see `Loyalty.prune`."""
     if not isinstance(older_than, timedelta) or not SHORTEST <= older_than <= LONGEST:
         raise InvalidInput(
             [Fault("older_than", "out_of_range", "must be a timedelta of a day to a hundred years")]
         )
-    before = desk.loyalty.clock.now() - older_than
+    before = session.house.clock.now() - older_than
     ended = stored("finished_at") < before
     return Pruned(
         messages=sum(
-            _remove(desk, OutboxMessage, (stored("state") == state) & ended)
+            _remove(session, OutboxMessage, (stored("state") == state) & ended)
             for state in (MessageState.DONE, MessageState.WITHDRAWN)
         ),
-        commands=_remove(desk, Command, _older(before), ("at",)),
-        events=_remove(desk, InboxEvent, _older(before), ("at",)),
+        commands=_remove(session, CommandTrace, _older(before), ("at",)),
+        events=_remove(session, InboxEvent, _older(before), ("at",)),
     )
 
 
@@ -68,7 +59,7 @@ def _older(before: datetime) -> Criteria:
     return stored("at") < before
 
 
-def _remove(desk: Desk, cls: type[Any], where: Criteria, order_by: tuple[str, ...] = ()) -> int:
+def _remove(session: Session, cls: type[Any], where: Criteria, order_by: tuple[str, ...] = ()) -> int:
     def remove(unit: Unit) -> int:
         portion = list(unit.find(cls, where, order_by=order_by, limit=PORTION))
         unit.remove(*portion)
@@ -76,7 +67,7 @@ def _remove(desk: Desk, cls: type[Any], where: Criteria, order_by: tuple[str, ..
 
     removed = 0
     while True:
-        count = run_command(desk, "", "", remove)
+        count = run_command(session, "", "", remove)
         removed += count
         if count < PORTION:
             return removed

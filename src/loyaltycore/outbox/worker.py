@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -22,10 +22,8 @@ from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage, RetryPolicy, finish, lease, postpone
 from loyaltycore.outbox.handler import Handler, HoldsFew, Outcome, Verdict
 from loyaltycore.work.running import run_command
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 _log = logging.getLogger(__name__)
 
@@ -74,11 +72,16 @@ class Worker:
         name: Under which it holds messages.
     """
 
-    def __init__(self, desk: Desk, handlers: Sequence[Handler], policy: RetryPolicy) -> None:
-        self.name = desk.loyalty.ids.new()
-        self._desk = desk
+    def __init__(self, session: Session, handlers: Sequence[Handler], policy: RetryPolicy) -> None:
+        self.name = session.house.ids.new()
+        self._session = session
         self._handlers = tuple(handlers)
         self._policy = policy
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of messages that it can hand over."""
+        return tuple(handler.kind for handler in self._handlers)
 
     def run_pass(
         self,
@@ -155,7 +158,7 @@ class Worker:
                 unit.save(*held)
             return [evolve(message, version=message.version + 1) for message in held]
 
-        return run_command(self._desk, "", "", claim)
+        return run_command(self._session, "", "", claim)
 
     def _deliver(self, handler: Handler, message: OutboxMessage, tally: _Tally) -> Outcome:
         if self._was_never_written_down(message):
@@ -187,7 +190,7 @@ class Worker:
                 handler.settle(unit, message, outcome)
             unit.save(self._after(unit, message, outcome))
 
-        run_command(self._desk, "", "", settle)
+        run_command(self._session, "", "", settle)
 
     def _was_never_written_down(self, message: OutboxMessage) -> bool:
         """Whether each allowed try, and one more, ended before anything could be written down."""
@@ -225,11 +228,11 @@ class Worker:
                     )
 
         if messages:
-            run_command(self._desk, "", "", give_back)
+            run_command(self._session, "", "", give_back)
 
     def _is_late(self, message: OutboxMessage) -> bool:
         """Whether too little of the lease is left to hand the message over in peace."""
-        left = message.due_at - self._desk.loyalty.clock.now()
+        left = message.due_at - self._session.house.clock.now()
         return left < self._policy.lease / 2
 
 

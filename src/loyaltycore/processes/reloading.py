@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import evolve
 
@@ -19,10 +19,8 @@ from loyaltycore.processes.rules.reloading import ReloadReport, laid_down, reloa
 from loyaltycore.processes.rules.template import ProcessTemplate
 from loyaltycore.processes.templates import template_here
 from loyaltycore.work.running import run_command, run_query
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 BATCH: Final = 500
 """Processes of one unit of work, where nothing else is said."""
@@ -31,18 +29,18 @@ LARGEST_BATCH: Final = 1000
 
 
 def reload_open(
-    desk: Desk, key: str, batch_size: int | None, on_progress: Callable[[ReloadReport], object] | None
+    session: Session, key: str, batch_size: int | None, on_progress: Callable[[ReloadReport], object] | None
 ) -> ReloadReport:
     """Reload; see `Processes.reload_open_processes`."""
     faults = Faults()
     size = faults.integer("batch_size", batch_size, least=1, most=LARGEST_BATCH, default=BATCH)
     faults.raise_if_any()
-    run_query(desk, lambda unit: template_here(desk, unit, key))
+    run_query(session, lambda unit: template_here(session, unit, key))
     # Each batch is a command of its own, so a key for one command cannot be meant for them.
-    desk = evolve(desk, command_key="")
+    session = evolve(session, command_key="")
     total = ReloadReport()
     while True:
-        report = run_command(desk, "processes.reload", "", partial(_reload_batch, key=key, size=size))
+        report = run_command(session, "processes.reload", "", partial(_reload_batch, key=key, size=size))
         total += report
         if on_progress is not None and report.examined:
             on_progress(total)

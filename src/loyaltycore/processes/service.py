@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.criteria import stored
@@ -17,6 +15,7 @@ from loyaltycore.processes.rules.process import Process, ProcessState, ProcessSt
 from loyaltycore.processes.rules.template import ProcessTemplate
 from loyaltycore.processes.rules.template_form import read_values
 from loyaltycore.processes.starting import StartDraft, Started, Starting
+from loyaltycore.processes.steps.registry import STEP_TYPES
 from loyaltycore.processes.steps.step_type import StepType, StepWork
 from loyaltycore.processes.templates import ProcessTemplates
 from loyaltycore.processes.worklist import Worklist
@@ -29,27 +28,22 @@ if TYPE_CHECKING:
     from loyaltycore.processes.rules.reloading import ReloadReport
 
 
-@frozen
 class Processes(Worklist):
-    """The processes of the customers.
-
-    Attributes:
-        desk: The session that asks.
-    """
+    """The processes of the customers."""
 
     @property
     def templates(self) -> ProcessTemplates:
         """The templates from which processes are started."""
-        return ProcessTemplates(self.desk)
+        return ProcessTemplates(self.session)
 
     @query
-    def draft(self, unit: Unit, customer_id: str) -> StartDraft:
+    def draft(self, customer_id: str) -> StartDraft:
         """What the dialog for a new process shows: what can be started, and what to ask the customer for.
 
         Raises:
             NotFound: There is no such customer.
         """
-        return Starting(self.desk).draft(unit, customer_id)
+        return Starting(self.session, unit=self.unit).draft(customer_id)
 
     def start(
         self,
@@ -84,27 +78,25 @@ class Processes(Worklist):
 
             Refused: ``process.address_required``, ``process_template.hidden``, ``.other_branch`` or ``.other_age``.
         """
-        starting = Starting(self.desk)
+        starting = Starting(self.session)
         return starting.started(starting.start(customer_id, template, answers, comment))
 
     @query
-    def get(self, unit: Unit, process_id: str) -> Process:
+    def get(self, process_id: str) -> Process:
         """Read one process.
 
         Raises:
             NotFound: There is no such process.
         """
-        return unit.get(Process, process_id)
+        return self.unit.get(Process, process_id)
 
     @query
     def of_customer(
-        self, unit: Unit, customer_id: str, *, state: ProcessState | str | None = None
+        self, customer_id: str, *, state: ProcessState | str | None = None
     ) -> tuple[Process, ...]:
         """The processes of a customer, newest first.
 
         Args:
-            unit: Supplied.
-
             customer_id: The customer.
 
             state: Those in one state; None for all.
@@ -117,13 +109,13 @@ class Processes(Worklist):
         faults = Faults()
         wanted = faults.choice("state", state, ProcessState)
         faults.raise_if_any()
-        where = stored("customer_id") == unit.get(Customer, customer_id).id
+        where = stored("customer_id") == self.unit.get(Customer, customer_id).id
         if wanted is not None:
             where &= stored("state") == wanted
-        return tuple(unit.find(Process, where, order_by=("-id",)))
+        return tuple(self.unit.find(Process, where, order_by=("-id",)))
 
     @query
-    def draft_step(self, unit: Unit, process_id: str, step_id: str) -> Any:
+    def draft_step(self, process_id: str, step_id: str) -> Any:
         """Open a step: what its dialog shows is up to its type, see `loyaltycore.processes.steps`.
 
         Nothing is done and nothing is kept.
@@ -135,20 +127,18 @@ class Processes(Worklist):
 
             StorageError: The type tried to write.
         """
-        process = unit.get(Process, process_id)
+        process = self.unit.get(Process, process_id)
         step, step_type = self._executable(process, step_id)
         # What the type asks joins this unit, too; inside a block as well it only reads.
-        reading = unit.reading()
-        with opened(self.desk.loyalty, reading):
+        reading = self.unit.reading()
+        with opened(self.session.house, reading):
             return step_type.draft(self._work(reading, process, step))
 
     @command("processes.execute_step")
-    def execute_step(self, unit: Unit, process_id: str, step_id: str, /, **given: Any) -> Process:
+    def execute_step(self, process_id: str, step_id: str, /, **given: Any) -> Process:
         """Do a step: what its type does, and that it is done, is kept together or not at all.
 
         Args:
-            unit: Supplied.
-
             process_id: The process.
 
             step_id: The step.
@@ -163,16 +153,18 @@ class Processes(Worklist):
             Refused: ``process.ended``, ``process_step.locked``, ``.inactive``, ``.already_done`` or ``.unknown_type``,
                 and what the type refuses.
         """
-        process = unit.get(Process, process_id, for_update=True)
+        process = self.unit.get(Process, process_id, for_update=True)
         step, step_type = self._executable(process, step_id)
         faults = Faults()
-        answer = step_type.execute(self._work(unit, process, step), given)
+        answer = step_type.execute(self._work(self.unit, process, step), given)
         result = read_values(faults, "result", answer)
         faults.raise_if_any()
-        return unit.apply(working.finish_step(process, step, result, unit.acting.actor, unit.now))
+        return self.unit.apply(
+            working.finish_step(process, step, result, self.unit.acting.actor, self.unit.now)
+        )
 
     @command("processes.skip_step")
-    def skip_step(self, unit: Unit, process_id: str, step_id: str, *, reason: str = "") -> Process:
+    def skip_step(self, process_id: str, step_id: str, *, reason: str = "") -> Process:
         """Leave out a step that is neither mandatory nor a pre-step; it can still be done later.
 
         Raises:
@@ -181,12 +173,12 @@ class Processes(Worklist):
             Refused: ``process.ended``, ``process_step.locked``, ``.inactive``, ``.already_done`` or ``.not_skippable``.
         """
         why = _reason(reason)
-        process = unit.get(Process, process_id, for_update=True)
+        process = self.unit.get(Process, process_id, for_update=True)
         step = process.step(step_id)
-        return unit.apply(working.skip_step(process, step, unit.acting.actor, unit.now, why))
+        return self.unit.apply(working.skip_step(process, step, self.unit.acting.actor, self.unit.now, why))
 
     @query
-    def check_offer(self, unit: Unit, process_id: str) -> OfferCheck:
+    def check_offer(self, process_id: str) -> OfferCheck:
         """Say what completing the offer would say: ok, a warning, or no; with the mandatory steps that are open.
 
         Raises:
@@ -194,11 +186,11 @@ class Processes(Worklist):
 
             Refused: ``process.ended``.
         """
-        process = unit.get(Process, process_id)
-        return completing.check_offer(process, _template(unit, process).open_mandatory)
+        process = self.unit.get(Process, process_id)
+        return completing.check_offer(process, _template(self.unit, process).open_mandatory)
 
     @command("processes.complete_offer")
-    def complete_offer(self, unit: Unit, process_id: str) -> Process:
+    def complete_offer(self, process_id: str) -> Process:
         """Complete the offer of a process, and with it the process.
 
         Returns:
@@ -209,12 +201,14 @@ class Processes(Worklist):
 
             Refused: ``offer.mandatory_steps_open`` or ``process.ended``.
         """
-        process = unit.get(Process, process_id, for_update=True)
-        policy = _template(unit, process).open_mandatory
-        return unit.apply(completing.complete_offer(process, policy, unit.acting.actor, unit.now))
+        process = self.unit.get(Process, process_id, for_update=True)
+        policy = _template(self.unit, process).open_mandatory
+        return self.unit.apply(
+            completing.complete_offer(process, policy, self.unit.acting.actor, self.unit.now)
+        )
 
     @command("processes.close")
-    def close(self, unit: Unit, process_id: str, *, reason: str = "") -> Process:
+    def close(self, process_id: str, *, reason: str = "") -> Process:
         """End a process without an offer, whatever is open in it.
 
         Raises:
@@ -223,8 +217,8 @@ class Processes(Worklist):
             Refused: ``process.ended``.
         """
         why = _reason(reason)
-        process = unit.get(Process, process_id, for_update=True)
-        return unit.apply(completing.close_process(process, unit.acting.actor, unit.now, why))
+        process = self.unit.get(Process, process_id, for_update=True)
+        return self.unit.apply(completing.close_process(process, self.unit.acting.actor, self.unit.now, why))
 
     def reload_open_processes(
         self,
@@ -261,18 +255,18 @@ class Processes(Worklist):
         """
         from loyaltycore.processes.reloading import reload_open  # noqa: PLC0415  few programs reload
 
-        return reload_open(self.desk, template, batch_size, on_progress)
+        return reload_open(self.session, template, batch_size, on_progress)
 
     def _executable(self, process: Process, step_id: str) -> tuple[ProcessStep, StepType]:
         step = process.step(step_id)
-        step_type = self.desk.loyalty.step_types.find(step.type)
+        step_type = self.session.house.added(STEP_TYPES).find(step.type)
         redoable = step_type is not None and step_type.redoable
         working.require_executable(process, step, redoable=redoable)
         if step_type is None:
             raise Refused(
                 "process_step.unknown_type",
                 f"no step type {step.type!r} is registered",
-                remedy="give it to Loyalty(step_types=[...])",
+                remedy="register the capability that adds it: Loyalty(capabilities=[...])",
                 process=process.id,
                 step=step.id,
                 type=step.type,
@@ -280,7 +274,7 @@ class Processes(Worklist):
         return step, step_type
 
     def _work(self, unit: Unit, process: Process, step: ProcessStep) -> StepWork:
-        return StepWork(self.desk, unit, process, step, unit.get(Customer, process.customer_id))
+        return StepWork(self.session, unit, process, step, unit.get(Customer, process.customer_id))
 
 
 def _template(unit: Unit, process: Process) -> ProcessTemplate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
@@ -18,10 +18,7 @@ from loyaltycore.processes.rules.process import Process
 from loyaltycore.processes.rules.starting import Age, Start, age_on, is_for, require_startable, start_process
 from loyaltycore.processes.rules.template import ProcessTemplate
 from loyaltycore.work.running import command
-from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
+from loyaltycore.work.service import Service
 
 
 @frozen
@@ -53,20 +50,12 @@ class StartDraft:
     completion: CompletionRequest | None
 
 
-@frozen
-class Starting:
-    """The start of processes.
-
-    Attributes:
-        desk: The session.
-    """
-
-    desk: Desk
+class Starting(Service):
+    """The start of processes."""
 
     @command("processes.start")
     def start(
         self,
-        unit: Unit,
         customer_id: str,
         template: str,
         answers: Mapping[str, Any] | None,
@@ -78,37 +67,39 @@ class Starting:
         if answers is not None and not isinstance(answers, Mapping):
             faults.note("answers", "wrong_type", "must be values by field")
         faults.raise_if_any()
-        customer = unit.get(Customer, customer_id, for_update=answers is not None)
-        kind = unit.get(ProcessTemplate, template)
-        request = request_for(self.desk, unit, customer)
+        customer = self.unit.get(Customer, customer_id, for_update=answers is not None)
+        kind = self.unit.get(ProcessTemplate, template)
+        request = request_for(self.session, self.unit, customer)
         if answers is not None:
-            customer = complete(self.desk, unit, customer, answers)
-        require_address(self.desk, customer)
-        require_startable(kind, self.desk.branch.id, self._age(unit, customer))
+            customer = complete(self.session, self.unit, customer, answers)
+        require_address(self.session, customer)
+        require_startable(kind, self.session.branch.id, self._age(customer))
         if request is not None:
-            remember(self.desk, unit, customer, request.fields)
+            remember(self.session, self.unit, customer, request.fields)
         asked = _asked(request) if answers is None else {}
-        start = Start(unit.ids.new(), self.desk.branch.id, unit.acting.actor, unit.now, remark, asked)
-        return unit.apply(start_process(kind, customer.id, start))
+        start = Start(
+            self.unit.ids.new(), self.session.branch.id, self.unit.acting.actor, self.unit.now, remark, asked
+        )
+        return self.unit.apply(start_process(kind, customer.id, start))
 
     def started(self, process: Process) -> Started:
         """What a start answers with: it follows from the process, so that a repetition answers with the same."""
-        day = self.desk.branch.local_date(process.started_at)
-        watched = watching_of(self.desk)
+        day = self.session.branch.local_date(process.started_at)
+        watched = watching_of(self.session)
         return Started(process, request_as_of(process.customer_id, watched, process.asked, day))
 
-    def draft(self, unit: Unit, customer_id: str) -> StartDraft:
+    def draft(self, customer_id: str) -> StartDraft:
         """What the dialog shows; see `Processes.draft`."""
-        customer = unit.get(Customer, customer_id)
-        age = self._age(unit, customer)
-        here = stored("branch_id").one_of(("", self.desk.branch.id)) & (stored("hidden") == False)  # noqa: E712  == builds a criteria, `not` would not
-        found = unit.find(ProcessTemplate, here, order_by=("name",))
+        customer = self.unit.get(Customer, customer_id)
+        age = self._age(customer)
+        here = stored("branch_id").one_of(("", self.session.branch.id)) & (stored("hidden") == False)  # noqa: E712  == builds a criteria, `not` would not
+        found = self.unit.find(ProcessTemplate, here, order_by=("name",))
         templates = tuple(template for template in found if is_for(template, age))
-        return StartDraft(templates, request_for(self.desk, unit, customer))
+        return StartDraft(templates, request_for(self.session, self.unit, customer))
 
-    def _age(self, unit: Unit, customer: Customer) -> Age:
+    def _age(self, customer: Customer) -> Age:
         is_company = customer.kind is CustomerKind.COMPANY
-        return age_on(self.desk.today(unit), customer.birth_date, is_company=is_company)
+        return age_on(self.today, customer.birth_date, is_company=is_company)
 
 
 def _asked(request: CompletionRequest | None) -> Mapping[str, date | None]:

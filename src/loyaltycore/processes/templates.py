@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import Any, Final, Unpack
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.criteria import EVERYTHING, Criteria, stored
@@ -24,13 +24,13 @@ from loyaltycore.processes.rules.template_form import (
     read_template_changes,
     read_values,
 )
+from loyaltycore.processes.steps.registry import STEP_TYPES
 from loyaltycore.processes.steps.step_type import StepType
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
+from loyaltycore.work.service import Service
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 CUSTOMER_CARD: Final = "customer-card"
 """The key of the standard process by which a card is ordered."""
@@ -39,33 +39,23 @@ _TEMPLATE_KEEPS: Final = ("id", "steps", "retired", "hidden", "used", "version")
 _STEP_KEEPS: Final = ("id", "type")
 
 
-@frozen
-class ProcessTemplates:
+class ProcessTemplates(Service):
     """The process templates of the chain. What happens to them reaches no process by itself.
 
     A template of a branch is read and changed there and by the head office. For every other branch each verb that names
     it is refused: ``process_template.other_branch``.
-
-    Attributes:
-        desk: The session that asks.
     """
-
-    desk: Desk
 
     @property
     def step_types(self) -> tuple[StepType, ...]:
         """The types that a step can have, those of the host application included."""
-        return self.desk.loyalty.step_types.all
+        return self.session.house.added(STEP_TYPES).all
 
     @command("process_templates.create")
-    def create(
-        self, unit: Unit, /, key: str, *, name: str, **facts: Unpack[TemplateFacts]
-    ) -> ProcessTemplate:
+    def create(self, key: str, *, name: str, **facts: Unpack[TemplateFacts]) -> ProcessTemplate:
         """Make a template, still without steps.
 
         Args:
-            unit: Supplied.
-
             key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
 
             name: What people call it; no other template has that name.
@@ -83,15 +73,13 @@ class ProcessTemplates:
         faults = Faults()
         template = read_template(faults, key, {"name": name, **facts})
         faults.raise_if_any()
-        return self._enter(unit, template)
+        return self._enter(template)
 
     @command("process_templates.install_customer_card")
-    def install_customer_card(self, unit: Unit, *, name: str = "Customer card") -> ProcessTemplate:
+    def install_customer_card(self, *, name: str = "Customer card") -> ProcessTemplate:
         """Make the standard process by which a customer card is ordered; there already, it stays as it is.
 
         Args:
-            unit: Supplied.
-
             name: What people call it.
 
         Raises:
@@ -99,18 +87,18 @@ class ProcessTemplates:
 
             Refused: ``process_template.name_taken`` or ``.other_branch``.
         """
-        there = unit.seek(ProcessTemplate, CUSTOMER_CARD)
+        there = self.unit.seek(ProcessTemplate, CUSTOMER_CARD)
         if there is not None:
-            editing.require_visible(there, self.desk.branch.id)
+            editing.require_visible(there, self.session.branch.id)
             return there
         faults = Faults()
         template = read_template(faults, CUSTOMER_CARD, {"name": name, "kind": ProcessKind.CUSTOMER_CARD})
         faults.raise_if_any()
         step = StepTemplate("order-card", "order_card", template.name, mandatory=True)
-        return self._enter(unit, evolve(template, steps=(step,)))
+        return self._enter(evolve(template, steps=(step,)))
 
     @command("process_templates.change")
-    def change(self, unit: Unit, /, key: str, **facts: Unpack[TemplateChanges]) -> ProcessTemplate:
+    def change(self, key: str, **facts: Unpack[TemplateChanges]) -> ProcessTemplate:
         """Change the given fields of a template; None leaves a field as it is.
 
         Raises:
@@ -121,19 +109,17 @@ class ProcessTemplates:
             Refused: ``process_template.name_taken`` or ``.other_branch``.
         """
         check_names(ProcessTemplate, facts, without=_TEMPLATE_KEEPS)
-        before = self._for_change(unit, key)
+        before = self._for_change(key)
         faults = Faults()
         after = read_template_changes(faults, before, facts)
         faults.raise_if_any()
         if after.branch_id != before.branch_id:
-            self._check_branch(unit, after)
-        return unit.apply(editing.change_template(before, after, _namesake(unit, after)))
+            self._check_branch(after)
+        return self.unit.apply(editing.change_template(before, after, _namesake(self.unit, after)))
 
     @command("process_templates.add_step")
     def add_step(
         self,
-        unit: Unit,
-        /,
         key: str,
         step_type: str,
         *,
@@ -145,8 +131,6 @@ class ProcessTemplates:
         """Give a template one more step. Running processes get it by a reload.
 
         Args:
-            unit: Supplied.
-
             key: The template.
 
             step_type: The key of a step type, for example ``assign_property``.
@@ -168,25 +152,23 @@ class ProcessTemplates:
             Refused: ``template_step.exists`` or ``template_step.other_type``.
         """
         check_names(StepTemplate, facts, without=(*_STEP_KEEPS, "name"))
-        before = self._for_change(unit, key)
+        before = self._for_change(key)
         faults = Faults()
-        step_id = unit.ids.new() if step is None else faults.key("step", step)
+        step_id = self.unit.ids.new() if step is None else faults.key("step", step)
         found = self._step_type(faults, step_type)
         after = read_step(faults, StepTemplate(step_id, step_type, ""), {"name": name, **facts})
         if found is not None:
             after = self._with_settings(
-                faults, unit, after, found, {} if facts.get("settings") is None else facts["settings"]
+                faults, after, found, {} if facts.get("settings") is None else facts["settings"]
             )
         faults.raise_if_any()
         decision = editing.add_step(before, after, position)
         if found is not None:
-            found.refer(unit, after.settings)
-        return unit.apply(decision)
+            found.refer(self.unit, after.settings)
+        return self.unit.apply(decision)
 
     @command("process_templates.change_step")
-    def change_step(
-        self, unit: Unit, /, key: str, step: str, **facts: Unpack[StepChanges]
-    ) -> ProcessTemplate:
+    def change_step(self, key: str, step: str, **facts: Unpack[StepChanges]) -> ProcessTemplate:
         """Change the given fields of a step; None leaves a field, settings that are given replace all that were there.
 
         Raises:
@@ -195,21 +177,21 @@ class ProcessTemplates:
             InvalidInput: Every fault of every field and of the settings.
         """
         check_names(StepTemplate, facts, without=_STEP_KEEPS)
-        template = self._for_change(unit, key)
+        template = self._for_change(key)
         before = template.step(step)
         faults = Faults()
         after = read_step(faults, before, facts)
         settings = facts.get("settings")
         found = self._step_type(faults, before.type) if settings is not None else None
         if found is not None:
-            after = self._with_settings(faults, unit, after, found, settings)
+            after = self._with_settings(faults, after, found, settings)
         faults.raise_if_any()
         if found is not None and after != before:
-            found.refer(unit, after.settings)
-        return unit.apply(editing.change_step(template, after))
+            found.refer(self.unit, after.settings)
+        return self.unit.apply(editing.change_step(template, after))
 
     @command("process_templates.move_step")
-    def move_step(self, unit: Unit, key: str, step: str, position: int) -> ProcessTemplate:
+    def move_step(self, key: str, step: str, position: int) -> ProcessTemplate:
         """Bring a step to a place, from 0; the others keep their order.
 
         Raises:
@@ -217,55 +199,55 @@ class ProcessTemplates:
 
             InvalidInput: There is no such place.
         """
-        return unit.apply(editing.move_step(self._for_change(unit, key), step, position))
+        return self.unit.apply(editing.move_step(self._for_change(key), step, position))
 
     @command("process_templates.move_step_up")
-    def move_step_up(self, unit: Unit, key: str, step: str) -> ProcessTemplate:
+    def move_step_up(self, key: str, step: str) -> ProcessTemplate:
         """Exchange a step with the one before it; the first one stays.
 
         Raises:
             NotFound: There is no such template or step.
         """
-        return unit.apply(editing.shift_step(self._for_change(unit, key), step, -1))
+        return self.unit.apply(editing.shift_step(self._for_change(key), step, -1))
 
     @command("process_templates.move_step_down")
-    def move_step_down(self, unit: Unit, key: str, step: str) -> ProcessTemplate:
+    def move_step_down(self, key: str, step: str) -> ProcessTemplate:
         """Exchange a step with the one behind it; the last one stays.
 
         Raises:
             NotFound: There is no such template or step.
         """
-        return unit.apply(editing.shift_step(self._for_change(unit, key), step, 1))
+        return self.unit.apply(editing.shift_step(self._for_change(key), step, 1))
 
     @command("process_templates.remove_step")
-    def remove_step(self, unit: Unit, key: str, step: str) -> ProcessTemplate:
+    def remove_step(self, key: str, step: str) -> ProcessTemplate:
         """Take a step out of a template; processes that have it keep it until a reload.
 
         Raises:
             NotFound: There is no such template or step.
         """
-        return unit.apply(editing.remove_step(self._for_change(unit, key), step))
+        return self.unit.apply(editing.remove_step(self._for_change(key), step))
 
     @command("process_templates.hide")
-    def hide(self, unit: Unit, key: str) -> ProcessTemplate:
+    def hide(self, key: str) -> ProcessTemplate:
         """Keep a template from being started from now on; processes that run go on.
 
         Raises:
             NotFound: There is no such template.
         """
-        return unit.apply(editing.set_hidden(self._for_change(unit, key), hidden=True))
+        return self.unit.apply(editing.set_hidden(self._for_change(key), hidden=True))
 
     @command("process_templates.show")
-    def show(self, unit: Unit, key: str) -> ProcessTemplate:
+    def show(self, key: str) -> ProcessTemplate:
         """Let a hidden template be started again.
 
         Raises:
             NotFound: There is no such template.
         """
-        return unit.apply(editing.set_hidden(self._for_change(unit, key), hidden=False))
+        return self.unit.apply(editing.set_hidden(self._for_change(key), hidden=False))
 
     @command("process_templates.delete")
-    def delete(self, unit: Unit, key: str) -> None:
+    def delete(self, key: str) -> None:
         """Delete a template from which no process was ever started.
 
         Raises:
@@ -273,10 +255,10 @@ class ProcessTemplates:
 
             Refused: ``process_template.in_use``.
         """
-        unit.apply(editing.delete_template(self._for_change(unit, key)))
+        self.unit.apply(editing.delete_template(self._for_change(key)))
 
     @query
-    def get(self, unit: Unit, key: str) -> ProcessTemplate:
+    def get(self, key: str) -> ProcessTemplate:
         """Read one template.
 
         Raises:
@@ -284,12 +266,11 @@ class ProcessTemplates:
 
             Refused: ``process_template.other_branch``.
         """
-        return template_here(self.desk, unit, key)
+        return template_here(self.session, self.unit, key)
 
     @query
     def find(
         self,
-        unit: Unit,
         text: str = "",
         *,
         kind: ProcessKind | str | None = None,
@@ -300,8 +281,6 @@ class ProcessTemplates:
         """Look up the templates that can be seen in this branch, by name; the head office sees all.
 
         Args:
-            unit: Supplied.
-
             text: Beginnings of words in name, abbreviation or search key, in any order; without case and accents.
 
             kind: Those of one kind; None for all.
@@ -325,43 +304,43 @@ class ProcessTemplates:
             where &= stored("kind") == wanted
         if not hidden_too:
             where &= stored("hidden") == False  # noqa: E712  == builds a criteria, `not` would not
-        return find_page(unit, ProcessTemplate, where, portion)
+        return find_page(self.unit, ProcessTemplate, where, portion)
 
     def _visible(self) -> Criteria:
-        here = self.desk.branch.id
+        here = self.session.branch.id
         return stored("branch_id").one_of(("", here)) if here else EVERYTHING
 
-    def _for_change(self, unit: Unit, key: str) -> ProcessTemplate:
-        return template_here(self.desk, unit, key, for_update=True)
+    def _for_change(self, key: str) -> ProcessTemplate:
+        return template_here(self.session, self.unit, key, for_update=True)
 
-    def _enter(self, unit: Unit, template: ProcessTemplate) -> ProcessTemplate:
-        self._check_branch(unit, template)
-        taken = unit.seek(ProcessTemplate, template.id)
-        return unit.apply(editing.create_template(template, taken, _namesake(unit, template)))
+    def _enter(self, template: ProcessTemplate) -> ProcessTemplate:
+        self._check_branch(template)
+        taken = self.unit.seek(ProcessTemplate, template.id)
+        return self.unit.apply(editing.create_template(template, taken, _namesake(self.unit, template)))
 
-    def _check_branch(self, unit: Unit, template: ProcessTemplate) -> None:
+    def _check_branch(self, template: ProcessTemplate) -> None:
         if template.branch_id:
-            unit.get(Branch, template.branch_id)
-        editing.require_visible(template, self.desk.branch.id)
+            self.unit.get(Branch, template.branch_id)
+        editing.require_visible(template, self.session.branch.id)
 
     def _step_type(self, faults: Faults, key: object) -> StepType | None:
-        found = self.desk.loyalty.step_types.find(key)
+        found = self.session.house.added(STEP_TYPES).find(key)
         if found is None:
             words = ", ".join(each.key for each in self.step_types)
             faults.note("step_type", "unknown_choice", f"must be one of: {words}")
         return found
 
     def _with_settings(
-        self, faults: Faults, unit: Unit, step: StepTemplate, step_type: StepType, given: Any
+        self, faults: Faults, step: StepTemplate, step_type: StepType, given: Any
     ) -> StepTemplate:
         if not isinstance(given, Mapping):
             read_values(faults, "settings", given)
             return step
-        settings = step_type.read_settings(faults.at("settings"), given, unit.reading())
+        settings = step_type.read_settings(faults.at("settings"), given, self.unit.reading())
         return evolve(step, settings=read_values(faults, "settings", settings))
 
 
-def template_here(desk: Desk, unit: Unit, key: str, *, for_update: bool = False) -> ProcessTemplate:
+def template_here(session: Session, unit: Unit, key: str, *, for_update: bool = False) -> ProcessTemplate:
     """Read a template that can be seen in the branch of a session.
 
     Raises:
@@ -370,7 +349,7 @@ def template_here(desk: Desk, unit: Unit, key: str, *, for_update: bool = False)
         Refused: ``process_template.other_branch``.
     """
     template = unit.get(ProcessTemplate, key, for_update=for_update)
-    editing.require_visible(template, desk.branch.id)
+    editing.require_visible(template, session.branch.id)
     return template
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
 from loyaltycore.kernel.criteria import Criteria, has_key, key_starts, stored
@@ -13,10 +11,7 @@ from loyaltycore.processes.rules.template import StepTemplate
 from loyaltycore.processes.templates import template_here
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import query
-from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
+from loyaltycore.work.service import Service
 
 
 @frozen
@@ -47,20 +42,12 @@ class StepCount:
     open: int
 
 
-@frozen
-class Worklist:
-    """The open steps of the customers' processes.
-
-    Attributes:
-        desk: The session that asks.
-    """
-
-    desk: Desk
+class Worklist(Service):
+    """The open steps of the customers' processes."""
 
     @query
     def open_steps(
         self,
-        unit: Unit,
         *,
         template: str | None = None,
         step: str | None = None,
@@ -71,8 +58,6 @@ class Worklist:
         """The open processes in which something is still to be done, oldest first, so that nothing is forgotten.
 
         Args:
-            unit: Supplied.
-
             template: Those of one template; None for all. Where none is named, a page may be shorter than its limit, even
                 empty, before the end.
 
@@ -97,13 +82,13 @@ class Worklist:
         if step is not None and template is None:
             faults.note("template", "required", "must say whose step it is")
         faults.raise_if_any()
-        key = None if template is None else template_here(self.desk, unit, template).id
-        page = find_page(unit, Process, _waiting(key, step), portion)
+        key = None if template is None else template_here(self.session, self.unit, template).id
+        page = find_page(self.unit, Process, _waiting(key, step), portion)
         found = tuple(OpenSteps(process, _open(process, step, strict=strict)) for process in page.items)
         return Page(tuple(each for each in found if each.steps), page.next)
 
     @query
-    def count_open_steps(self, unit: Unit, template: str) -> tuple[StepCount, ...]:
+    def count_open_steps(self, template: str) -> tuple[StepCount, ...]:
         """Count for each step of a template in how many open processes it is still to be done.
 
         Raises:
@@ -111,9 +96,9 @@ class Worklist:
 
             Refused: ``process_template.other_branch``.
         """
-        kind = template_here(self.desk, unit, template)
+        kind = template_here(self.session, self.unit, template)
         return tuple(
-            StepCount(step, unit.count(Process, has_key("open_step", open_step_key(kind.id, step.id))))
+            StepCount(step, self.unit.count(Process, has_key("open_step", open_step_key(kind.id, step.id))))
             for step in kind.steps
         )
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Unpack
-
-from attrs import frozen
+from typing import Any, Unpack
 
 from loyaltycore.kernel.criteria import EVERYTHING, Criteria, stored
 from loyaltycore.kernel.validation import Faults, check_names
@@ -22,29 +20,18 @@ from loyaltycore.properties.rules.form import (
 )
 from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
 from loyaltycore.work.running import command, query
+from loyaltycore.work.service import Service
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 _NOT_GIVEN = ("id", "values", "hidden", "system", "used", "version")
 
 
-@frozen
-class PropertyDefinitions:
-    """The properties of the chain.
-
-    Attributes:
-        desk: The session that asks.
-    """
-
-    desk: Desk
+class PropertyDefinitions(Service):
+    """The properties of the chain."""
 
     @command("properties.define")
     def define(
         self,
-        unit: Unit,
-        /,
         key: str,
         *,
         name: str,
@@ -55,8 +42,6 @@ class PropertyDefinitions:
         """Define a property.
 
         Args:
-            unit: Supplied.
-
             key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
 
             name: What people call it.
@@ -76,10 +61,10 @@ class PropertyDefinitions:
         check_names(PropertyType, facts, without=(*_NOT_GIVEN, "name"))
         given: dict[str, Any] = {"category": PropertyCategory.CUSTOMER, "values": values, **facts}
         kind = read_property(PropertyType(key, name=name, system=system, **given))
-        return unit.apply(defining.define_property(kind, unit.seek(PropertyType, kind.id)))
+        return self.unit.apply(defining.define_property(kind, self.unit.seek(PropertyType, kind.id)))
 
     @command("properties.change")
-    def change(self, unit: Unit, /, key: str, **facts: Unpack[PropertyChanges]) -> PropertyType:
+    def change(self, key: str, **facts: Unpack[PropertyChanges]) -> PropertyType:
         """Change the given fields of a property; None leaves a field as it is, and no assignment is touched.
 
         Raises:
@@ -90,16 +75,14 @@ class PropertyDefinitions:
             Refused: ``property.fixed``.
         """
         check_names(PropertyType, facts, without=_NOT_GIVEN)
-        before = self._for_change(unit, key)
-        return unit.apply(defining.change_property(before, read_changes(before, facts)))
+        before = self._for_change(key)
+        return self.unit.apply(defining.change_property(before, read_changes(before, facts)))
 
     @command("properties.add_value")
-    def add_value(self, unit: Unit, /, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
+    def add_value(self, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
         """Give a property one more value, behind the others.
 
         Args:
-            unit: Supplied.
-
             key: The property.
 
             value: The new value's key.
@@ -114,11 +97,11 @@ class PropertyDefinitions:
             Refused: ``property.value_exists``.
         """
         check_names(PropertyValue, facts, without=("key", "hidden", "meaning"))
-        before = self._for_change(unit, key)
-        return unit.apply(defining.add_value(before, read_new_value(value, facts)))
+        before = self._for_change(key)
+        return self.unit.apply(defining.add_value(before, read_new_value(value, facts)))
 
     @command("properties.change_value")
-    def change_value(self, unit: Unit, /, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
+    def change_value(self, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
         """Change the given fields of a value; None leaves a field as it is, and no assignment is touched.
 
         Raises:
@@ -129,16 +112,14 @@ class PropertyDefinitions:
             Refused: ``property.value_exists``.
         """
         check_names(PropertyValue, facts, without=("key", "hidden", "meaning"))
-        before = self._for_change(unit, key)
-        return unit.apply(defining.change_value(before, read_value_changes(before.value(value), facts)))
+        before = self._for_change(key)
+        return self.unit.apply(defining.change_value(before, read_value_changes(before.value(value), facts)))
 
     @command("properties.order_values")
-    def order_values(self, unit: Unit, key: str, values: Sequence[str]) -> PropertyType:
+    def order_values(self, key: str, values: Sequence[str]) -> PropertyType:
         """Put the values of a property into another order.
 
         Args:
-            unit: Supplied.
-
             key: The property.
 
             values: The keys of all its values, each once.
@@ -148,29 +129,29 @@ class PropertyDefinitions:
 
             InvalidInput: The keys are not those of the values.
         """
-        before = self._for_change(unit, key)
-        return unit.apply(defining.order_values(before, read_order(before, values)))
+        before = self._for_change(key)
+        return self.unit.apply(defining.order_values(before, read_order(before, values)))
 
     @command("properties.hide")
-    def hide(self, unit: Unit, key: str, value: str | None = None) -> PropertyType:
+    def hide(self, key: str, value: str | None = None) -> PropertyType:
         """Keep a property, or one of its values, from being assigned from now on; where it is, it stays.
 
         Raises:
             NotFound: There is no such property or value.
         """
-        return unit.apply(defining.set_hidden(self._for_change(unit, key), value, hidden=True))
+        return self.unit.apply(defining.set_hidden(self._for_change(key), value, hidden=True))
 
     @command("properties.show")
-    def show(self, unit: Unit, key: str, value: str | None = None) -> PropertyType:
+    def show(self, key: str, value: str | None = None) -> PropertyType:
         """Let a hidden property, or one of its values, be assigned again.
 
         Raises:
             NotFound: There is no such property or value.
         """
-        return unit.apply(defining.set_hidden(self._for_change(unit, key), value, hidden=False))
+        return self.unit.apply(defining.set_hidden(self._for_change(key), value, hidden=False))
 
     @command("properties.delete")
-    def delete(self, unit: Unit, key: str) -> None:
+    def delete(self, key: str) -> None:
         """Delete a property that was never used.
 
         Raises:
@@ -178,26 +159,24 @@ class PropertyDefinitions:
 
             Refused: ``property.in_use`` or ``property.system``.
         """
-        unit.apply(defining.delete_property(self._for_change(unit, key)))
+        self.unit.apply(defining.delete_property(self._for_change(key)))
 
     @query
-    def get(self, unit: Unit, key: str) -> PropertyType:
+    def get(self, key: str) -> PropertyType:
         """Read one property.
 
         Raises:
             NotFound: There is no such property.
         """
-        return unit.get(PropertyType, key)
+        return self.unit.get(PropertyType, key)
 
     @query
     def all(
-        self, unit: Unit, *, category: PropertyCategory | str | None = None, with_hidden: bool = True
+        self, *, category: PropertyCategory | str | None = None, with_hidden: bool = True
     ) -> tuple[PropertyType, ...]:
         """The properties, by name.
 
         Args:
-            unit: Supplied.
-
             category: Those of one category; None for all.
 
             with_hidden: Whether hidden ones are among them.
@@ -212,10 +191,10 @@ class PropertyDefinitions:
         where: Criteria = EVERYTHING if wanted is None else stored("category") == wanted
         if not hidden_too:
             where &= stored("hidden") == False  # noqa: E712  == builds a criteria, `not` would not
-        return tuple(unit.find(PropertyType, where, order_by=("name",)))
+        return tuple(self.unit.find(PropertyType, where, order_by=("name",)))
 
-    def _for_change(self, unit: Unit, key: str) -> PropertyType:
-        return unit.get(PropertyType, key, for_update=True)
+    def _for_change(self, key: str) -> PropertyType:
+        return self.unit.get(PropertyType, key, for_update=True)
 
 
 def use_property(unit: Unit, key: str) -> PropertyType:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import stored
@@ -29,18 +27,12 @@ from loyaltycore.work.unit import Unit
 _NOT_GIVEN = ("id", "values", "hidden", "system", "used", "version")
 
 
-@frozen
 class Properties(PropertyDefinitions):
-    """The properties of the chain, and what its customers have of them.
-
-    Attributes:
-        desk: The session that asks.
-    """
+    """The properties of the chain, and what its customers have of them."""
 
     @command("properties.assign")
     def assign(
         self,
-        unit: Unit,
         customer_id: str,
         key: str,
         value: str,
@@ -51,8 +43,6 @@ class Properties(PropertyDefinitions):
         """Give a customer a value; where a property has a single value, the one before ends.
 
         Args:
-            unit: Supplied.
-
             customer_id: The customer.
 
             key: The property.
@@ -73,22 +63,22 @@ class Properties(PropertyDefinitions):
 
             Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
         """
-        by = read_assigning(unit.ids.new(), unit.acting.actor, unit.now, comment, by_step)
-        customer = unit.get(Customer, customer_id)
+        by = read_assigning(self.unit.ids.new(), self.unit.acting.actor, self.unit.now, comment, by_step)
+        customer = self.unit.get(Customer, customer_id)
         if by.step is not None:
-            _require_step(unit, by.step, customer.id)
-        kind = unit.get(PropertyType, key)
-        return unit.apply(assign_value(kind, value, customer.id, _held(unit, customer, kind, value), by))
+            _require_step(self.unit, by.step, customer.id)
+        kind = self.unit.get(PropertyType, key)
+        return self.unit.apply(
+            assign_value(kind, value, customer.id, _held(self.unit, customer, kind, value), by)
+        )
 
     @command("properties.unassign")
     def unassign(
-        self, unit: Unit, customer_id: str, key: str, value: str | None = None, *, comment: str = ""
+        self, customer_id: str, key: str, value: str | None = None, *, comment: str = ""
     ) -> CustomerProperty:
         """Take a value from a customer; it stays in the history.
 
         Args:
-            unit: Supplied.
-
             customer_id: The customer.
 
             key: The property.
@@ -104,8 +94,8 @@ class Properties(PropertyDefinitions):
 
             Refused: ``property.wrong_category`` or ``property.not_assigned``.
         """
-        customer = unit.get(Customer, customer_id)
-        kind = unit.get(PropertyType, key)
+        customer = self.unit.get(Customer, customer_id)
+        kind = self.unit.get(PropertyType, key)
         faults = Faults()
         remark = read_comment(faults, comment)
         if value is None and kind.multi_valued:
@@ -113,41 +103,39 @@ class Properties(PropertyDefinitions):
         faults.raise_if_any()
         require_customers_own(kind)
         wanted = None if value is None else kind.value(value).key
-        held = _held(unit, customer, kind, wanted)
+        held = _held(self.unit, customer, kind, wanted)
         if held is not None and wanted not in {None, held.value}:
             held = None
-        return unit.apply(unassign_value(held, unit.acting.actor, unit.now, remark))
+        return self.unit.apply(unassign_value(held, self.unit.acting.actor, self.unit.now, remark))
 
     @query
-    def of_customer(self, unit: Unit, customer_id: str) -> tuple[CustomerProperty, ...]:
+    def of_customer(self, customer_id: str) -> tuple[CustomerProperty, ...]:
         """What a customer has now, in the order in which it was assigned.
 
         Raises:
             NotFound: There is no such customer.
         """
-        return self._current(unit, unit.get(Customer, customer_id))
+        return self._current(self.unit.get(Customer, customer_id))
 
     @query
-    def shown(self, unit: Unit, customer_id: str) -> tuple[ShownProperty, ...]:
+    def shown(self, customer_id: str) -> tuple[ShownProperty, ...]:
         """What a customer has now, with names and colours, as a screen shows it.
 
         Raises:
             NotFound: There is no such customer.
         """
-        held = self._current(unit, unit.get(Customer, customer_id))
+        held = self._current(self.unit.get(Customer, customer_id))
         keys = sorted({each.property for each in held})
-        kinds = unit.find(PropertyType, stored("id").one_of(keys)) if keys else ()
+        kinds = self.unit.find(PropertyType, stored("id").one_of(keys)) if keys else ()
         return show_properties(held, {kind.id: kind for kind in kinds})
 
     @query
     def history_of(
-        self, unit: Unit, customer_id: str, *, key: str | None = None, limit: int = 50, after: str = ""
+        self, customer_id: str, *, key: str | None = None, limit: int = 50, after: str = ""
     ) -> Page[CustomerProperty]:
         """What a customer has and ever had, newest first.
 
         Args:
-            unit: Supplied.
-
             customer_id: The customer.
 
             key: One property; None for all.
@@ -164,14 +152,14 @@ class Properties(PropertyDefinitions):
         faults = Faults()
         portion = read_portion(faults, ("-id",), limit, after)
         faults.raise_if_any()
-        where = stored("customer_id") == unit.get(Customer, customer_id).id
+        where = stored("customer_id") == self.unit.get(Customer, customer_id).id
         if key is not None:
-            where &= stored("property") == unit.get(PropertyType, key).id
-        return find_page(unit, CustomerProperty, where, portion)
+            where &= stored("property") == self.unit.get(PropertyType, key).id
+        return find_page(self.unit, CustomerProperty, where, portion)
 
-    def _current(self, unit: Unit, customer: Customer) -> tuple[CustomerProperty, ...]:
+    def _current(self, customer: Customer) -> tuple[CustomerProperty, ...]:
         where = (stored("customer_id") == customer.id) & ~stored("slot").is_null()
-        return tuple(unit.find(CustomerProperty, where, order_by=("id",)))
+        return tuple(self.unit.find(CustomerProperty, where, order_by=("id",)))
 
 
 def _require_step(unit: Unit, step: StepReference, customer_id: str) -> None:

@@ -13,6 +13,7 @@ from loyaltycore.processes.steps.step_type import StepType, StepWork, read_prese
 from loyaltycore.properties.defining import use_property
 from loyaltycore.properties.rules.assignment import CustomerProperty, StepReference
 from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
+from loyaltycore.properties.service import Properties
 from loyaltycore.work.unit import Unit
 
 
@@ -76,7 +77,7 @@ class AssignProperty(StepType):
             faults.note("value", "required", "must not be empty")
         faults.raise_if_any()
         key = str(work.settings["property"])
-        assigned = work.desk.properties.assign(
+        assigned = Properties(work.session).assign(
             work.customer.id,
             key,
             value,
@@ -93,7 +94,7 @@ def _take_back(work: StepWork, assigned: CustomerProperty) -> None:
     if earlier is None or earlier.id == assigned.id or earlier.slot is None:
         return
     if (earlier.process_id, earlier.step_id) == (work.process.id, work.step.id):
-        work.desk.properties.unassign(earlier.customer_id, earlier.property, earlier.value)
+        Properties(work.session).unassign(earlier.customer_id, earlier.property, earlier.value)
 
 
 def _check_assignable(faults: Faults, kind: PropertyType, value: str) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from loyaltycore.all_records import core_record_types
 from loyaltycore.kernel.branches import Branch
-from loyaltycore.kernel.criteria import stored
-from loyaltycore.kernel.custom_fields import CustomFields
-from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType
+from loyaltycore.selections.adding import SELECTABLE, Selectable
 from loyaltycore.selections.rules.catalogue import (
     Catalogue,
     Choice,
@@ -20,14 +17,12 @@ from loyaltycore.selections.rules.catalogue import (
     label_of,
     operators_of,
 )
-from loyaltycore.selections.rules.customer_fields import custom_field, customer_fields, property_field
-from loyaltycore.selections.rules.lookups import PROPERTIES, Key
-from loyaltycore.selections.rules.sources import Column, InstantColumn, Presence, Source
+from loyaltycore.selections.rules.customer_fields import custom_field, customer_fields
+from loyaltycore.selections.rules.lookups import Key
+from loyaltycore.selections.rules.sources import Column, InstantColumn, Source
 from loyaltycore.storing.registry import RecordType, Registry, StoredField, Storing
+from loyaltycore.work.house import House
 from loyaltycore.work.unit import Unit
-
-RELATED: Final = (PROPERTIES, "cards", "card_orders", "processes")
-"""Which of the library's own records make a relation; the others are for the house itself."""
 
 _TYPES: Final = {
     Storing.TEXT: ValueType.TEXT,
@@ -39,36 +34,31 @@ _TYPES: Final = {
 }
 
 
-def catalogue_for(unit: Unit, registry: Registry, custom: CustomFields) -> Catalogue:
-    """The catalogue as it is now: two queries, for branches and properties."""
+def catalogue_for(unit: Unit, house: House) -> Catalogue:
+    """The catalogue as it is now: a query for the branches, and what other capabilities need for theirs."""
     branches = [Choice(branch.id, branch.name) for branch in unit.find(Branch)]
-    wanted = stored("category") == PropertyCategory.CUSTOMER
-    properties = list(unit.find(PropertyType, wanted, order_by=("name",)))
+    added = [look_up(unit) for look_up in house.added(SELECTABLE)]
     return Catalogue(
         (
             *customer_fields(branches),
-            *map(custom_field, custom.all),
-            *(
-                property_field(each.id, each.name, _values(each), multi_valued=each.multi_valued)
-                for each in properties
-            ),
+            *map(custom_field, house.custom_fields.all),
+            *(field for each in added for field in each.fields),
         ),
-        tuple(relations(registry, properties)),
+        tuple(relations(house.registry, added)),
     )
 
 
-def relations(registry: Registry, properties: Iterable[PropertyType] = ()) -> Iterator[Relation]:
-    """The records that a customer may have: of the library those that mean something to people, of the host all."""
-    own = {record_type.table for record_type in core_record_types()}
-    choices = tuple(Choice(each.id, each.name) for each in properties)
+def relations(registry: Registry, added: Sequence[Selectable] = ()) -> Iterator[Relation]:
+    """The records that a customer may have and that mean something to people."""
     for record_type in registry:
         link = record_type.customer
-        if link is None or (record_type.table in own and record_type.table not in RELATED):
+        if link is None or not link.selectable:
             continue
-        fields = tuple(record_fields(record_type))
-        if record_type.table == PROPERTIES:
-            fields = (*(_about_properties(each, choices) for each in fields),)
-        yield Relation(record_type.table, record_type.singular, link.field, fields)
+        fields = record_fields(record_type)
+        for better_known in (each.relations.get(record_type.table) for each in added):
+            if better_known is not None:
+                fields = map(better_known, fields)
+        yield Relation(record_type.table, record_type.singular, link.field, tuple(fields))
 
 
 def record_fields(record_type: RecordType[Any]) -> Iterator[SelectableField]:
@@ -97,20 +87,3 @@ def _source(stored: StoredField) -> Source:
     if stored.storing is Storing.INSTANT:
         return InstantColumn(stored.name, stored.nullable)
     return Column(stored.name, stored.nullable, blank=stored.storing is Storing.TEXT)
-
-
-def _about_properties(each: SelectableField, properties: tuple[Choice, ...]) -> SelectableField:
-    """A field of what customers have of properties, with what only the properties know."""
-    if each.key == "property":
-        operators = operators_of(ValueType.CHOICE, may_be_empty=False)
-        return SelectableField(
-            each.key, each.label, each.group, ValueType.CHOICE, operators, each.source, properties
-        )
-    if each.key == "slot":
-        operators = operators_of(ValueType.FLAG, may_be_empty=False)
-        return SelectableField("current", "current", each.group, ValueType.FLAG, operators, Presence("slot"))
-    return each
-
-
-def _values(kind: PropertyType) -> tuple[Choice, ...]:
-    return tuple(Choice(value.key, value.label) for value in kind.values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import evolve, frozen
 
@@ -30,12 +30,10 @@ from loyaltycore.selections.rules.sources import Today
 from loyaltycore.selections.rules.words import words_of
 from loyaltycore.selections.selectable import catalogue_for
 from loyaltycore.work.paging import Page, find_page, read_portion
-from loyaltycore.work.running import command, query, run_query
+from loyaltycore.work.running import command, query
+from loyaltycore.work.service import Service
 from loyaltycore.work.streaming import portions
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 Where = Condition | Mapping[str, Any] | str
 """A condition, or its JSON form as data or as text."""
@@ -49,23 +47,16 @@ _NEITHER: Final = ("required", "give a condition, or the name of a selection as 
 _NOT_BOTH: Final = ("not_both", "give a condition or the name of a selection, not both")
 
 
-@frozen
-class Selections:
-    """The selections of the chain.
-
-    Attributes:
-        desk: The session that asks.
-    """
-
-    desk: Desk
+class Selections(Service):
+    """The selections of the chain."""
 
     @query
-    def catalogue(self, unit: Unit) -> Catalogue:
+    def catalogue(self) -> Catalogue:
         """What conditions can be built from, as it is now."""
-        return self._catalogue(unit)
+        return self._catalogue()
 
     @query
-    def check(self, unit: Unit, where: Where) -> Condition:
+    def check(self, where: Where) -> Condition:
         """Check a condition.
 
         Returns:
@@ -74,10 +65,10 @@ class Selections:
         Raises:
             InvalidInput: Every fault with its place, for example ``where.parts[1].value``.
         """
-        return self._asked(unit, where, None).condition
+        return self._asked(where, None).condition
 
     @query
-    def words(self, unit: Unit, where: Where | None = None, *, name: str | None = None) -> str:
+    def words(self, where: Where | None = None, *, name: str | None = None) -> str:
         """What a condition means, in one line for people.
 
         Raises:
@@ -85,11 +76,11 @@ class Selections:
 
             NotFound: There is no selection of that name.
         """
-        asked = self._asked(unit, where, name)
+        asked = self._asked(where, name)
         return words_of(asked.condition, asked.catalogue)
 
     @query
-    def count(self, unit: Unit, where: Where | None = None, *, name: str | None = None) -> int:
+    def count(self, where: Where | None = None, *, name: str | None = None) -> int:
         """How many customers a condition holds for.
 
         Raises:
@@ -97,12 +88,11 @@ class Selections:
 
             NotFound: There is no selection of that name.
         """
-        return unit.count(Customer, self._asked(unit, where, name).criteria)
+        return self.unit.count(Customer, self._asked(where, name).criteria)
 
     @query
     def page(
         self,
-        unit: Unit,
         where: Where | None = None,
         *,
         name: str | None = None,
@@ -112,8 +102,6 @@ class Selections:
         """One page of the customers whom a condition holds for, in alphabetical order.
 
         Args:
-            unit: Supplied.
-
             where: The condition.
 
             name: The name of a saved selection, instead.
@@ -129,8 +117,8 @@ class Selections:
         """
         faults = Faults()
         portion = read_portion(faults, ("sort_name",), limit, after)
-        asked = self._asked(unit, where, name, faults)
-        return find_page(unit, Customer, asked.criteria, portion)
+        asked = self._asked(where, name, faults)
+        return find_page(self.unit, Customer, asked.criteria, portion)
 
     def stream(
         self, where: Where | None = None, *, name: str | None = None, portion: int = PORTION
@@ -155,12 +143,12 @@ class Selections:
         """
         faults = Faults()
         size = faults.integer("portion", portion, least=1, most=LARGEST_PORTION, default=PORTION)
-        criteria = run_query(self.desk, lambda unit: self._asked(unit, where, name, faults).criteria)
-        return chain.from_iterable(portions(self.desk, Customer, criteria, size))
+        criteria = self._criteria(where, name, faults)
+        return chain.from_iterable(portions(self.session, Customer, criteria, size))
 
     @query
     def explain(
-        self, unit: Unit, customer_id: str, where: Where | None = None, *, name: str | None = None
+        self, customer_id: str, where: Where | None = None, *, name: str | None = None
     ) -> Explanation:
         """Why a customer is in a selection, or is not, part by part.
 
@@ -169,13 +157,13 @@ class Selections:
 
             NotFound: There is no such customer, or no selection of that name.
         """
-        asked = self._asked(unit, where, name)
-        customer = unit.get(Customer, customer_id)
-        view = self._view(unit, customer, tables_of(asked.condition, asked.catalogue))
+        asked = self._asked(where, name)
+        customer = self.unit.get(Customer, customer_id)
+        view = self._view(customer, tables_of(asked.condition, asked.catalogue))
         return Explaining(customer, asked.catalogue, asked.today, view).explain(asked.condition)
 
     @command("selections.save")
-    def save(self, unit: Unit, name: str, where: Where, *, comment: str = "") -> Selection:
+    def save(self, name: str, where: Where, *, comment: str = "") -> Selection:
         """Save a condition under a name.
 
         Raises:
@@ -186,15 +174,16 @@ class Selections:
         faults = Faults()
         clean = _name(faults, name)
         remark = _comment(faults, comment)
-        condition = self._asked(unit, where, None, faults).condition
-        acting = unit.acting
-        selection = Selection(unit.ids.new(), clean, dumps(condition), unit.now, acting.actor, remark)
-        return unit.apply(save_selection(selection, _named(unit, clean)))
+        condition = self._asked(where, None, faults).condition
+        acting = self.unit.acting
+        selection = Selection(
+            self.unit.ids.new(), clean, dumps(condition), self.unit.now, acting.actor, remark
+        )
+        return self.unit.apply(save_selection(selection, _named(self.unit, clean)))
 
     @command("selections.change")
     def change(
         self,
-        unit: Unit,
         selection_id: str,
         *,
         name: str | None = None,
@@ -210,74 +199,75 @@ class Selections:
 
             Refused: ``selection.name_taken``.
         """
-        before = unit.get(Selection, selection_id, for_update=True)
+        before = self.unit.get(Selection, selection_id, for_update=True)
         faults = Faults()
         clean = before.name if name is None else _name(faults, name)
         remark = before.comment if comment is None else _comment(faults, comment)
         text = before.condition
         if where is not None:
-            text = dumps(self._asked(unit, where, None, faults).condition)
+            text = dumps(self._asked(where, None, faults).condition)
         faults.raise_if_any()
         after = evolve(before, name=clean, condition=text, comment=remark)
-        return unit.apply(change_selection(before, after, _named(unit, clean)))
+        return self.unit.apply(change_selection(before, after, _named(self.unit, clean)))
 
     @command("selections.delete")
-    def delete(self, unit: Unit, selection_id: str) -> None:
+    def delete(self, selection_id: str) -> None:
         """Delete a saved selection; no customer is touched.
 
         Raises:
             NotFound: There is no such selection.
         """
-        unit.apply(delete_selection(unit.get(Selection, selection_id, for_update=True)))
+        self.unit.apply(delete_selection(self.unit.get(Selection, selection_id, for_update=True)))
 
     @query
-    def get(self, unit: Unit, selection_id: str) -> Selection:
+    def get(self, selection_id: str) -> Selection:
         """Read a saved selection by its id.
 
         Raises:
             NotFound: There is no such selection.
         """
-        return unit.get(Selection, selection_id)
+        return self.unit.get(Selection, selection_id)
 
     @query
-    def named(self, unit: Unit, name: str) -> Selection:
+    def named(self, name: str) -> Selection:
         """Read a saved selection by its name.
 
         Raises:
             NotFound: There is no such selection.
         """
-        return _require(unit, name)
+        return _require(self.unit, name)
 
     @query
-    def all(self, unit: Unit) -> tuple[Selection, ...]:
+    def all(self) -> tuple[Selection, ...]:
         """The saved selections, by name."""
-        return tuple(unit.find(Selection, order_by=("name",)))
+        return tuple(self.unit.find(Selection, order_by=("name",)))
 
-    def _catalogue(self, unit: Unit) -> Catalogue:
-        loyalty = self.desk.loyalty
-        return catalogue_for(unit, loyalty.registry, loyalty.custom_fields)
+    @query
+    def _criteria(self, where: Where | None, name: str | None, faults: Faults) -> Criteria:
+        return self._asked(where, name, faults).criteria
 
-    def _asked(
-        self, unit: Unit, where: Where | None, name: str | None, faults: Faults | None = None
-    ) -> _Asked:
+    def _catalogue(self) -> Catalogue:
+        return catalogue_for(self.unit, self.session.house)
+
+    def _asked(self, where: Where | None, name: str | None, faults: Faults | None = None) -> _Asked:
         """Read and check what is asked for, and raise every fault together with those of other arguments."""
         faults = faults or Faults()
         if (where is None) == (name is None):
             both = name is not None
             faults.note("where", *(_NOT_BOTH if both else _NEITHER))
             faults.raise_if_any()
-        given: Any = where if name is None else _require(unit, name).condition
-        catalogue = self._catalogue(unit)
+        given: Any = where if name is None else _require(self.unit, name).condition
+        catalogue = self._catalogue()
         condition = as_condition(faults, given)
-        condition = check_condition(faults, condition, catalogue, self.desk.branch.country)
+        condition = check_condition(faults, condition, catalogue, self.session.branch.country)
         faults.raise_if_any()
-        return _Asked(condition, catalogue, Today(self.desk.today(unit), self.desk.branch.time_zone))
+        return _Asked(condition, catalogue, Today(self.today, self.session.branch.time_zone))
 
-    def _view(self, unit: Unit, customer: Customer, tables: Iterable[tuple[str, str]]) -> View:
+    def _view(self, customer: Customer, tables: Iterable[tuple[str, str]]) -> View:
         """A view of one customer, with the related records of some tables: a query for each table."""
-        registry = self.desk.loyalty.registry
+        registry = self.session.house.registry
         related = {
-            table: tuple(unit.find(registry.named(table).cls, stored(refers_by) == customer.id))
+            table: tuple(self.unit.find(registry.named(table).cls, stored(refers_by) == customer.id))
             for table, refers_by in tables
         }
         return View(

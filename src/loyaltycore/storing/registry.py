@@ -86,6 +86,8 @@ class CustomerLink:
         erase: What an erasure does.
 
         scrub: The fields that `OnErase.SCRUB` empties.
+
+        selectable: Whether customers can be selected by what they have of such records.
     """
 
     field: str
@@ -93,6 +95,7 @@ class CustomerLink:
     export: OnExport
     erase: OnErase
     scrub: tuple[str, ...] = ()
+    selectable: bool = True
 
 
 class Storing(Enum):
@@ -197,6 +200,10 @@ class RecordType(Generic[T]):
     def key_of(self, record: T) -> str:
         """The record's key."""
         return cast("str", getattr(record, self.key))
+
+    def customer_of(self, record: T) -> str | None:
+        """The id of the customer whom the record concerns, or None."""
+        return None if self.customer is None else getattr(record, self.customer.field)
 
     def keys_of(self, record: T) -> dict[str, tuple[str, ...]]:
         """The lookup keys of a record: cut to their greatest length, without empty ones and repetitions."""

@@ -28,7 +28,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports import storage as storage_port

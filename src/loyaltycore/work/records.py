@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from loyaltycore.kernel.activities import Activity
-from loyaltycore.kernel.commands import Command
-from loyaltycore.kernel.inbox import Cursor, InboxEvent
 from loyaltycore.kernel.outbox import DETAIL_LENGTH, OutboxMessage
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
+from loyaltycore.work.journal import Activity, CommandTrace, Cursor, InboxEvent
 
 COMMAND_KEY_LENGTH = KEY_LENGTH
 
@@ -31,11 +29,12 @@ ACTIVITIES = RecordType(
         export=OnExport.INCLUDE,
         erase=OnErase.SCRUB,
         scrub=("changes", "comment"),
+        selectable=False,
     ),
 )
 
 COMMANDS = RecordType(
-    cls=Command,
+    cls=CommandTrace,
     table="commands",
     indexes=(("at",),),
     lengths={"name": 60, "actor": 100, "digest": 64, "result_table": 60, "result_key": KEY_LENGTH},
@@ -71,6 +70,7 @@ OUTBOX = RecordType(
         export=OnExport.INCLUDE,
         erase=OnErase.SCRUB,
         scrub=("payload", "detail"),
+        selectable=False,
     ),
 )
 
@@ -84,3 +84,6 @@ INBOX = RecordType(
 )
 
 CURSORS = RecordType(cls=Cursor, table="cursors", lengths={"position": 200})
+
+JOURNAL = (ACTIVITIES, COMMANDS, OUTBOX, INBOX, CURSORS)
+"""The record types that every unit of work may write."""

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from loyaltycore.kernel.criteria import Criteria
 from loyaltycore.work.running import run_query
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 T = TypeVar("T")
 
 
-def portions(desk: Desk, cls: type[T], where: Criteria, size: int) -> Iterator[tuple[T, ...]]:
+def portions(session: Session, cls: type[T], where: Criteria, size: int) -> Iterator[tuple[T, ...]]:
     """The records that match, by their ids.
 
     Nothing is held up and memory stays flat, however many there are. What is changed meanwhile comes once or, where it
     does not match any more, not at all.
 
     Args:
-        desk: The session that reads.
+        session: Who reads.
 
         cls: A record class with the key ``id``.
 
@@ -33,7 +31,7 @@ def portions(desk: Desk, cls: type[T], where: Criteria, size: int) -> Iterator[t
     """
     after: tuple[str] | None = None
     while True:
-        found = run_query(desk, partial(_portion, cls=cls, where=where, after=after, size=size))
+        found = run_query(session, partial(_portion, cls=cls, where=where, after=after, size=size))
         yield found
         if len(found) < size:
             return

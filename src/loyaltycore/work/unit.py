@@ -10,14 +10,14 @@ import attrs
 from attrs import define, evolve, frozen
 
 from loyaltycore.errors import NotFound, StorageError
-from loyaltycore.kernel.activities import Activity, FieldChange
-from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Query, stored
+from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Query
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.ports.ambient import Ids, Tokens
 from loyaltycore.ports.storage import Transaction
 from loyaltycore.storing.codec import dumps, to_data, to_json
 from loyaltycore.storing.registry import Registry
+from loyaltycore.work.journal import Activity, FieldChange
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -186,11 +186,8 @@ class Unit:
         if add:
             self._tx.add(*add)
 
-    def messages_about(self, table: str, key: str) -> list[OutboxMessage]:
-        """The messages that belong to a record, oldest first."""
-        return list(self.find(OutboxMessage, (stored("about_table") == table) & (stored("about_key") == key)))
-
     def _message(self, dispatch: Dispatch) -> OutboxMessage:
+        table, key, customer_id = self._whereabouts(dispatch.about)
         return OutboxMessage(
             id=self.ids.new(),
             kind=dispatch.kind,
@@ -199,25 +196,31 @@ class Unit:
             state=MessageState.PENDING,
             due_at=self.now,
             created_at=self.now,
-            about_table=dispatch.about.table,
-            about_key=dispatch.about.key,
-            customer_id=dispatch.about.customer_id,
+            about_table=table,
+            about_key=key,
+            customer_id=customer_id,
         )
 
     def _activity(self, note: Note) -> Activity:
+        table, key, customer_id = self._whereabouts(note.subject)
         return Activity(
             id=self.ids.new(),
             at=self.now,
             actor=self.acting.actor,
             branch_id=self.acting.branch_id,
             action=note.action,
-            subject_table=note.about.table,
-            subject_id=note.about.key,
-            customer_id=note.about.customer_id,
+            subject_table=table,
+            subject_id=key,
+            customer_id=customer_id,
             changes=self._changes(note.before, note.after),
             comment=note.comment,
             command=self.acting.command,
         )
+
+    def _whereabouts(self, record: Any) -> tuple[str, str, str | None]:
+        """Table, key and customer of a record, as its declaration says."""
+        record_type = self._registry.of(type(record))
+        return record_type.table, record_type.key_of(record), record_type.customer_of(record)
 
     def _changes(self, before: Any | None, after: Any | None) -> tuple[FieldChange, ...]:
         some = before if before is not None else after

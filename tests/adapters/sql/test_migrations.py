@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.derived import with_derived
 from loyaltycore.kernel.contact import Address, Phone, PhoneKind

@@ -15,13 +15,11 @@ from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.cards.rules.order import CardOrder, OrderState
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.finding import CustomerFilters
-from loyaltycore.kernel.activities import Activity
-from loyaltycore.kernel.commands import Command
 from loyaltycore.kernel.contact import Phone
 from loyaltycore.kernel.criteria import EVERYTHING, Query
-from loyaltycore.kernel.inbox import InboxEvent
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.selections import AllOf, FieldCondition, RelatedCondition
+from loyaltycore.work.journal import Activity, CommandTrace, InboxEvent
 from loyaltycore.work.paging import mark_of, write_cursor
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.naming import index_name, table_name
@@ -74,7 +72,7 @@ def stock(request: pytest.FixtureRequest) -> Iterator[Stock]:
 def _multiply(storage: SqlStorage) -> None:
     """Make `MANY` of every record that there is one of."""
     with storage.transaction() as tx:
-        kinds: list[type[Any]] = [Customer, CustomerCard, CardOrder, OutboxMessage, Activity, Command]
+        kinds: list[type[Any]] = [Customer, CustomerCard, CardOrder, OutboxMessage, Activity, CommandTrace]
         patterns = [next(iter(list(tx.find(kind, Query(EVERYTHING, limit=1))))) for kind in kinds]
     patterns.append(InboxEvent("i", "vendor", "e", patterns[0].created_at))
     for pattern in patterns:
@@ -113,7 +111,7 @@ def _copy(pattern: Any, n: int) -> Any:
             "finished_at": datetime(2026, 1, 15, tzinfo=UTC) + timedelta(hours=n) if closed else None,
         },
         Activity: {"customer_id": owner, "subject_id": owner},
-        Command: {"at": pattern.at + timedelta(hours=n)} if isinstance(pattern, Command) else {},
+        CommandTrace: {"at": pattern.at + timedelta(hours=n)} if isinstance(pattern, CommandTrace) else {},
         InboxEvent: {"event_id": f"e{n:06}"},
     }
     return evolve(pattern, id=owner, **facts[type(pattern)])
@@ -168,8 +166,10 @@ WAYS: Final[dict[str, Look]] = {
     "an order to cancel, with its message": lambda house: house.desk.cards.cancel_order(f"c{1:06}"),
     "the activities of a customer": lambda house: list(house.desk.activities.expand(ID)),
     "the activities of a record": lambda house: house.desk.activities.of_record("card_orders", ID),
-    "the messages of a state": lambda house: house.loyalty.outbox.messages(MessageState.DEAD),
-    "a later page of messages": lambda house: house.loyalty.outbox.messages(
+    "the messages of a state": lambda house: house.loyalty.session("outbox").outbox.messages(
+        MessageState.DEAD
+    ),
+    "a later page of messages": lambda house: house.loyalty.session("outbox").outbox.messages(
         after=write_cursor((mark_of(OutboxMessage, ("id",)), *(f"c{OPEN:06}",) * 2))
     ),
     "the messages that are due": lambda house: house.loyalty.worker().run_pass(limit=1),

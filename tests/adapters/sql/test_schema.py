@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from attrs import frozen
 from sqlalchemy import Connection, inspect, text
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.storing.registry import RecordType, Registry
@@ -268,7 +268,7 @@ def test_threads_that_set_up_at_once(bare: str) -> None:
 
 BIND = """
 import sys
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
 print("ready", flush=True)

@@ -41,8 +41,8 @@ def test_an_order_that_never_left_is_cancelled_as_a_whole() -> None:
         after,
         save=(after, ENDED, withdrawn),
         notes=(
-            Note("card_order.cancelled", ORDER.subject, ORDER, after, "wrong customer"),
-            Note("card.cancelled", CARD.subject, CARD, ENDED, "wrong customer"),
+            Note("card_order.cancelled", ORDER, after, "wrong customer"),
+            Note("card.cancelled", CARD, ENDED, "wrong customer"),
         ),
     )
 
@@ -50,10 +50,11 @@ def test_an_order_that_never_left_is_cancelled_as_a_whole() -> None:
 @pytest.mark.parametrize("message", [None, TRIED, LEASED, evolve(MESSAGE, state=MessageState.DONE)])
 def test_a_vendor_that_may_have_the_order_is_asked(message: OutboxMessage | None) -> None:
     """Gone, tried, under way or delivered: the wish goes out under a key of its own, about the order."""
-    decision = cancel(evolve(ORDER, vendor_id="v1"), message)
+    order = evolve(ORDER, vendor_id="v1")
+    decision = cancel(order, message)
     assert decision.result.cancellation is Cancellation.REQUESTED
     wish = PrintCancellation("o1", "v1", "wrong customer")
-    assert decision.dispatch == (Dispatch("card_print.cancel", wish, "o1.cancel", ORDER.subject),)
+    assert decision.dispatch == (Dispatch("card_print.cancel", wish, "o1.cancel", order),)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ ASKED = evolve(ORDER, state=OrderState.IN_PRODUCTION, cancellation=Cancellation.
 def test_the_vendors_answer_is_written_down(outcome: Cancellation, state: OrderState) -> None:
     """A yes cancels the order, a no leaves it in production; either is noted with the vendor's words."""
     after = evolve(ASKED, cancellation=outcome, state=state)
-    note = Note(f"card_order.cancellation_{outcome.value}", ORDER.subject, ASKED, after, "said so")
+    note = Note(f"card_order.cancellation_{outcome.value}", ASKED, after, "said so")
     assert settle_cancellation(ASKED, outcome, "said so") == Decision(after, save=(after,), notes=(note,))
 
 

@@ -9,15 +9,10 @@ from loyaltycore.cards import CardStanding, CardState, CustomerCard, Presentatio
 from loyaltycore.cards.rules.card import activate_card, activated, ended, follow, invalidate_card
 from loyaltycore.cards.rules.replacing import require_replaceable
 from loyaltycore.errors import Refused
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from tests.domain.cards.samples import CARD, CUSTOMER, LATER, OLD_CARD
 
 ACTIVE = evolve(CARD, state=CardState.ACTIVE, activated_at=LATER)
-
-
-def test_a_card_is_a_subject_of_its_customer() -> None:
-    """Notes about a card show on the customer that it leads to."""
-    assert CARD.subject == Subject("cards", "k1", "c1")
 
 
 def test_a_card_starts_without_a_history() -> None:
@@ -33,8 +28,8 @@ def test_activating_puts_one_card_into_use_and_the_old_one_out() -> None:
         ACTIVE,
         save=(ACTIVE, replaced),
         notes=(
-            Note("card.activated", CARD.subject, CARD, ACTIVE),
-            Note("card.replaced", OLD_CARD.subject, OLD_CARD, replaced),
+            Note("card.activated", CARD, ACTIVE),
+            Note("card.replaced", OLD_CARD, replaced),
         ),
     )
 
@@ -65,7 +60,7 @@ def test_an_end_says_what_when_and_why() -> None:
 def test_invalidating_ends_a_card_and_notes_the_reason() -> None:
     """The card is saved as invalid, and its activity carries what the person said."""
     after = evolve(ACTIVE, state=CardState.INVALID, ended_at=LATER, end_reason="lost")
-    note = Note("card.invalidated", CARD.subject, ACTIVE, after, "lost")
+    note = Note("card.invalidated", ACTIVE, after, "lost")
     assert invalidate_card(ACTIVE, LATER, "lost") == Decision(after, save=(after,), notes=(note,))
 
 

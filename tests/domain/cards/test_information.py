@@ -8,22 +8,21 @@ from loyaltycore.cards.rules.information import InformationRequest, request_info
 from loyaltycore.cards.rules.letters import information_mail
 from loyaltycore.cards.rules.options import CARD_OPTIONS, INFORMATION_EMAIL, NUMBER_PREFIX, NUMBER_SCHEME
 from loyaltycore.errors import InvalidInput, Refused
-from loyaltycore.kernel.decisions import Decision, Dispatch, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from tests.domain.cards.samples import BRANCH, NOW
 
 
 def test_a_wish_is_kept_mailed_and_noted() -> None:
     """The text in normal form, the address too, and one mail under a key of its own."""
     request = InformationRequest("i1", "berlin", "anna", NOW, "Costs?\nWhen?", "Cards@example.org")
-    about = Subject("information_requests", "i1")
     mail = information_mail("Costs?\nWhen?", BRANCH, "anna", "Cards@example.org", "i1.information")
     assert request_information(
         "i1", BRANCH, "anna", NOW, " Costs?\r\nWhen? ", " Cards@EXAMPLE.org "
     ) == Decision(
         request,
         add=(request,),
-        dispatch=(Dispatch("email.send", mail, "i1.information", about),),
-        notes=(Note("card_information.requested", about, after=request),),
+        dispatch=(Dispatch("email.send", mail, "i1.information", request),),
+        notes=(Note("card_information.requested", after=request),),
     )
     assert request.version == 1
 

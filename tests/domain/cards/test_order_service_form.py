@@ -18,7 +18,6 @@ from loyaltycore.cards.rules.order import (
 )
 from loyaltycore.cards.rules.order_service import DEFAULT_SLOTS, Slot, SlotSource, read_service
 from loyaltycore.errors import InvalidInput
-from loyaltycore.kernel.decisions import Subject
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.printing import EncodingKind
 from tests.domain.cards.samples import ORDER, SERVICE
@@ -170,9 +169,8 @@ def test_the_longest_and_the_cheapest_are_taken() -> None:
     assert read_service(evolve(SERVICE, **facts), "DE") == evolve(SERVICE, **facts)
 
 
-def test_an_order_is_a_subject_of_its_customer() -> None:
-    """Notes and messages about an order show on the customer who ordered; its keys tell wishes apart."""
-    assert ORDER.subject == Subject("card_orders", "o1", "c1")
+def test_the_keys_of_an_order_tell_its_messages_apart() -> None:
+    """A wish to cancel has another key than the print order."""
     assert (submission_key("o1"), cancellation_key("o1")) == ("o1.submit", "o1.cancel")
 
 

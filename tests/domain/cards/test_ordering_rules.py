@@ -110,10 +110,10 @@ def test_an_order_is_an_order_a_card_a_print_order_and_a_mail() -> None:
         placed,
         add=(placed, card),
         dispatch=(
-            Dispatch("card_print.submit", printing, "o1.submit", placed.subject),
-            Dispatch("email.send", mail, "o1.confirmation", placed.subject),
+            Dispatch("card_print.submit", printing, "o1.submit", placed),
+            Dispatch("email.send", mail, "o1.confirmation", placed),
         ),
-        notes=(Note("card_order.placed", placed.subject, after=placed, comment="no\nletter"),),
+        notes=(Note("card_order.placed", after=placed, comment="no\nletter"),),
     )
 
 

@@ -68,9 +68,9 @@ def test_a_dispatched_card_goes_into_use_and_the_old_one_out() -> None:
         after,
         save=(after, active, over),
         notes=(
-            Note("card_order.dispatched", ORDER.subject, ORDER, after, "on time"),
-            Note("card.active", CARD.subject, CARD, active),
-            Note("card.invalid", OLD_CARD.subject, OLD_CARD, over),
+            Note("card_order.dispatched", ORDER, after, "on time"),
+            Note("card.active", CARD, active),
+            Note("card.invalid", OLD_CARD, over),
         ),
     )
 
@@ -206,8 +206,8 @@ def test_a_rejected_order_and_its_card_end_together() -> None:
         after,
         save=(after, card),
         notes=(
-            Note("card_order.rejected", ORDER.subject, ORDER, after, reason),
-            Note("card.invalid", CARD.subject, CARD, card),
+            Note("card_order.rejected", ORDER, after, reason),
+            Note("card.invalid", CARD, card),
         ),
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 from hypothesis import strategies as st
 
-from loyaltycore.all_options import CORE_OPTIONS
+from loyaltycore.capabilities import core_options
 from loyaltycore.completeness.rules.fields import watchable
 from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS, MOST_MONTHS
 from loyaltycore.completeness.rules.watching import Watching, watching
@@ -37,7 +37,7 @@ OWN: Final = tuple(
 )
 """An option of the host application for each field."""
 
-OPTIONS: Final[tuple[Option[Any], ...]] = (*CORE_OPTIONS, *OWN)
+OPTIONS: Final[tuple[Option[Any], ...]] = (*core_options(), *OWN)
 
 
 @frozen

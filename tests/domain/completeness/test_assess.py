@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from attrs import evolve
 
-from loyaltycore.all_options import CORE_OPTIONS
+from loyaltycore.capabilities import core_options
 from loyaltycore.completeness.rules.assess import assess, request_as_of, request_of, require_address
 from loyaltycore.completeness.rules.options import (
     ADVERTISING,
@@ -140,7 +140,7 @@ def test_the_latest_of_several_prompts_counts() -> None:
 
 def test_the_options_of_the_library_watch_fields_that_exist() -> None:
     """F67: every option says what it does and which fields it watches; one but the pause watches none."""
-    check_watching(CORE_OPTIONS, FIELDS)
+    check_watching(core_options(), FIELDS)
     assert [option.key for option in COMPLETENESS_OPTIONS if not option.watches] == [
         "completeness.ask_again_months"
     ]

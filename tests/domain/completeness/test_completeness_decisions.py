@@ -22,20 +22,19 @@ from loyaltycore.completeness.rules.watching import Watching
 from loyaltycore.customers.rules.customer import CustomerKind
 from loyaltycore.errors import InvalidInput, Refused
 from loyaltycore.kernel.criteria import EVERYTHING, Or, stored
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.settings import Severity
 from tests.domain.completeness.forms import FIELDS, customer, watch
 from tests.domain.customers.forms import TODAY
 
 EARLY = date(2025, 3, 1)
-SUBJECT = Subject("completion_prompts", "c1", "c1")
 
 
 def test_the_first_question_makes_a_prompt() -> None:
     """It is added and noted, its fields in order, under the id of its customer."""
     prompt = CompletionPrompt("c1", "c1", {"email": TODAY, "mobile": TODAY})
     decision = remember_asked("c1", None, ["mobile", "email"], TODAY)
-    assert decision == Decision(None, add=(prompt,), notes=(Note("customer.asked", SUBJECT, None, prompt),))
+    assert decision == Decision(None, add=(prompt,), notes=(Note("customer.asked", None, prompt),))
     assert list(decision.add[0].asked) == ["email", "mobile"]
     assert (prompt.version, CompletionPrompt("c1", "c1").asked) == (1, {})
 
@@ -45,7 +44,7 @@ def test_a_later_question_is_kept_beside_the_others() -> None:
     before = CompletionPrompt("c1", "c1", {"email": EARLY, "mobile": EARLY}, version=3)
     after = evolve(before, asked={"email": TODAY, "landline": TODAY, "mobile": EARLY})
     assert remember_asked("c1", before, ["landline", "email"], TODAY) == Decision(
-        None, save=(after,), notes=(Note("customer.asked", SUBJECT, before, after),)
+        None, save=(after,), notes=(Note("customer.asked", before, after),)
     )
     assert list(asked_for(before, ["landline"], TODAY).asked) == ["email", "landline", "mobile"]
 

@@ -18,34 +18,33 @@ from loyaltycore.customers.rules.changes import (
 )
 from loyaltycore.customers.rules.form import Reading, read_new
 from loyaltycore.errors import EditedMeanwhile, Refused
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.validation import Faults
 from tests.domain.customers.forms import TODAY
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 DRAFT = read_new(Faults(), {"last_name": "Muster"}, Reading(TODAY, "DE"))
 ERIKA = evolve(DRAFT, id="c1", number="4711", created_at=NOW)
-SUBJECT = Subject("customers", "c1", "c1")
 
 
 def test_a_draft_becomes_a_customer() -> None:
     """With an id, a number and an instant of its own, and a note on the customer."""
     assert enter_customer(DRAFT, "c1", "4711", NOW) == Decision(
-        ERIKA, add=(ERIKA,), notes=(Note("customer.created", SUBJECT, after=ERIKA),)
+        ERIKA, add=(ERIKA,), notes=(Note("customer.created", after=ERIKA),)
     )
 
 
 def test_an_import_says_where_the_customer_came_from() -> None:
     """It is noted under a word of its own, with the source."""
     decision = enter_customer(DRAFT, "c1", "4711", NOW, action=IMPORTED, comment="old.csv")
-    assert decision.notes == (Note("customer.imported", SUBJECT, after=ERIKA, comment="old.csv"),)
+    assert decision.notes == (Note("customer.imported", after=ERIKA, comment="old.csv"),)
 
 
 def test_a_change_is_kept_and_noted_and_no_change_is_not() -> None:
     """Before and after stand in the note; where nothing differs nothing happens."""
     after = evolve(ERIKA, first_name="Erika")
     assert change_customer(ERIKA, after) == Decision(
-        after, save=(after,), notes=(Note("customer.changed", SUBJECT, ERIKA, after),)
+        after, save=(after,), notes=(Note("customer.changed", ERIKA, after),)
     )
     assert change_customer(ERIKA, ERIKA) == Decision(ERIKA)
 

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from loyaltycore.errors import NotFound, Refused
 from loyaltycore.kernel.criteria import EVERYTHING, And, Or, key_starts
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.processes import Audience, Process, ProcessKind, ProcessStep, StepState, StepTemplate
 from loyaltycore.processes.rules.completing import (
     OfferCheck,
@@ -31,7 +31,6 @@ TEMPLATE = template_of(step_of("a", mandatory=True), step_of("b"), step_of("c", 
 PROCESS = started(TEMPLATE)
 A, B, C = PROCESS.steps
 LATER = NOON + timedelta(hours=1)
-SUBJECT = Subject("processes", "p1", "c1")
 
 
 def with_steps(*steps: ProcessStep, **facts: Any) -> Process:
@@ -78,8 +77,8 @@ def test_a_start_copies_the_template_and_marks_it() -> None:
         add=(process,),
         save=(used,),
         notes=(
-            Note("process_template.used", template.subject, template, used),
-            Note("process.started", SUBJECT, after=process, comment="asked"),
+            Note("process_template.used", template, used),
+            Note("process.started", after=process, comment="asked"),
         ),
     )
 
@@ -122,7 +121,7 @@ def test_what_cannot_be_started_carries_its_facts(
 def test_a_new_process_has_no_history() -> None:
     """No end, no result, nothing done, and the first version of itself."""
     assert (PROCESS.comment, PROCESS.ended_at, PROCESS.ended_by, PROCESS.end_reason) == ("", None, "", "")
-    assert (PROCESS.version, PROCESS.is_open, PROCESS.subject) == (1, True, SUBJECT)
+    assert (PROCESS.version, PROCESS.is_open) == (1, True)
     bare = ProcessStep("a", "task", "A")
     assert (bare.description, bare.mandatory, bare.pre_step, bare.settings) == ("", False, False, {})
     assert (bare.state, bare.done_at, bare.done_by, bare.result) == (StepState.OPEN, None, "", {})
@@ -133,7 +132,7 @@ def test_a_finished_step_is_kept_with_what_came_of_it() -> None:
     done = in_state(A, StepState.DONE, done_at=LATER, done_by="ben", result={"said": "x"})
     decision = finish_step(READY, A, {"said": "x"}, "ben", LATER)
     after = with_steps(done, *READY.steps[1:])
-    note = Note("process.step_done", SUBJECT, with_steps(A), with_steps(done))
+    note = Note("process.step_done", with_steps(A), with_steps(done))
     assert decision == Decision(after, save=(after,), notes=(note,))
     again = finish_step(after, done, {"said": "y"}, "ben", LATER)
     assert [each.action for each in again.notes] == ["process.step_redone"]
@@ -143,7 +142,7 @@ def test_a_skipped_step_says_who_and_why() -> None:
     """It is kept and noted with the reason; skipped again, nothing happens."""
     skipped = in_state(B, StepState.SKIPPED, done_at=LATER, done_by="ben")
     after = with_steps(A, skipped, READY.steps[2])
-    note = Note("process.step_skipped", SUBJECT, with_steps(B), with_steps(skipped), "not needed")
+    note = Note("process.step_skipped", with_steps(B), with_steps(skipped), "not needed")
     assert skip_step(READY, B, "ben", LATER, "not needed") == Decision(after, save=(after,), notes=(note,))
     assert skip_step(after, skipped, "ben", LATER, "again") == Decision(after)
 
@@ -242,7 +241,7 @@ def test_a_blocked_offer_names_the_steps() -> None:
 def test_completing_ends_the_process() -> None:
     """Who and when; the note is about the process alone, whose steps do not change."""
     after = evolve(READY, state=ProcessState.COMPLETED, ended_at=LATER, ended_by="ben")
-    note = Note("process.completed", SUBJECT, evolve(READY, steps=()), evolve(after, steps=()))
+    note = Note("process.completed", evolve(READY, steps=()), evolve(after, steps=()))
     assert complete_offer(READY, OpenMandatory.WARN, "ben", LATER) == Decision(
         after, save=(after,), notes=(note,)
     )
@@ -251,7 +250,7 @@ def test_completing_ends_the_process() -> None:
 def test_closing_ends_the_process_with_a_reason() -> None:
     """The reason stands on the process and in the note."""
     after = evolve(READY, state=ProcessState.CLOSED, ended_at=LATER, ended_by="ben", end_reason="moved")
-    note = Note("process.closed", SUBJECT, evolve(READY, steps=()), evolve(after, steps=()), "moved")
+    note = Note("process.closed", evolve(READY, steps=()), evolve(after, steps=()), "moved")
     assert close_process(READY, "ben", LATER, "moved") == Decision(after, save=(after,), notes=(note,))
 
 

@@ -11,7 +11,6 @@ from loyaltycore.processes.rules.process import ProcessState
 from loyaltycore.processes.rules.reloading import ReloadReport, laid_down, reload_process
 from tests.domain.processes.test_process_decisions import (
     PROCESS,
-    SUBJECT,
     TEMPLATE,
     A,
     B,
@@ -43,7 +42,7 @@ def test_a_reload_counts_what_it_did() -> None:
     ]  # fmt: skip
     assert after.template_version == 9
     (note,) = decision.notes
-    assert (note.action, note.about) == ("process.reloaded", SUBJECT)
+    assert (note.action, note.subject.id) == ("process.reloaded", "p1")
     assert [each.id for each in note.before.steps] == ["a", "b", "x"]
     assert [each.id for each in note.after.steps] == ["n", "a", "b", "x"]
 

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from loyaltycore.errors import InvalidInput, NotFound, Refused
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes import Audience, ProcessKind, ProcessTemplate, StepTemplate
 from loyaltycore.processes.rules.editing import (
@@ -36,7 +36,6 @@ from tests.domain.processes.workshop import step_of, template_of
 
 A, B, C = (step_of(key) for key in "abc")
 TEMPLATE = template_of(A, B, C)
-SUBJECT = Subject("process_templates", "supply")
 OTHER = evolve(TEMPLATE, id="other")
 
 
@@ -49,7 +48,7 @@ def refused(ask: Callable[[], object]) -> tuple[str, dict[str, object]]:
 
 def kept(after: ProcessTemplate, action: str) -> Decision[ProcessTemplate]:
     """The decision that saves the changed template with one note."""
-    note = Note(f"process_template.{action}", SUBJECT, TEMPLATE, after)
+    note = Note(f"process_template.{action}", TEMPLATE, after)
     return Decision(after, save=(after,), notes=(note,))
 
 
@@ -60,7 +59,7 @@ def order(decision: Decision[ProcessTemplate]) -> str:
 
 def test_a_template_is_created_once_and_under_a_name_of_its_own() -> None:
     """It is added and noted; a taken key and a taken name are refused."""
-    note = Note("process_template.created", SUBJECT, after=TEMPLATE)
+    note = Note("process_template.created", after=TEMPLATE)
     assert create_template(TEMPLATE, None, None) == Decision(TEMPLATE, add=(TEMPLATE,), notes=(note,))
     assert refused(lambda: create_template(TEMPLATE, OTHER, None)) == (
         "process_template.exists",
@@ -187,7 +186,7 @@ def test_hiding_and_showing_have_words_of_their_own() -> None:
 
 def test_only_an_unused_template_is_deleted() -> None:
     """It goes with a note; one from which a process was started stays."""
-    note = Note("process_template.deleted", SUBJECT, before=TEMPLATE)
+    note = Note("process_template.deleted", before=TEMPLATE)
     assert delete_template(TEMPLATE) == Decision(None, remove=(TEMPLATE,), notes=(note,))
     assert refused(lambda: delete_template(evolve(TEMPLATE, used=True))) == (
         "process_template.in_use",

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from loyaltycore.errors import InvalidInput, NotFound, Refused
 from loyaltycore.kernel.criteria import exists, stored
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.properties.rules.assignment import (
     AssignedHow,
     Assigning,
@@ -38,7 +38,6 @@ KIND = kind_of()
 A, B, C = KIND.values
 BY = Assigning("p2", "ben", NOON, "asked")
 HELD = CustomerProperty("p1", "c1", "group", "a", "", NOON, "anna")
-SUBJECT = Subject("property_types", "group")
 USED = evolve(KIND, used=True)
 
 
@@ -52,11 +51,9 @@ def refused(ask: Callable[[], object]) -> tuple[str, dict[str, object]]:
 def test_a_first_value_is_added_and_marks_its_property_as_used() -> None:
     """The assignment is new, the property can no longer be deleted, and the note of the assignment carries the remark."""
     assigned = CustomerProperty("p2", "c1", "group", "b", "", NOON, "ben", comment="asked")
-    note = Note(
-        "property.assigned", Subject("customer_properties", "p2", "c1"), after=assigned, comment="asked"
-    )
+    note = Note("property.assigned", after=assigned, comment="asked")
     assert assign_value(KIND, "b", "c1", None, BY) == Decision(
-        assigned, add=(assigned,), save=(USED,), notes=(Note("property.used", SUBJECT, KIND, USED), note)
+        assigned, add=(assigned,), save=(USED,), notes=(Note("property.used", KIND, USED), note)
     )
 
 
@@ -66,9 +63,7 @@ def test_a_new_value_ends_the_old_one() -> None:
     old = evolve(HELD, slot=None, ended_at=NOON, ended_by="ben")
     assert (decision.save, decision.add) == ((old,), (decision.result,))
     assert decision.result == CustomerProperty("p2", "c1", "group", "b", "", NOON, "ben", comment="asked")
-    assert decision.notes[0] == Note(
-        "property.replaced", Subject("customer_properties", "p1", "c1"), HELD, old
-    )
+    assert decision.notes[0] == Note("property.replaced", HELD, old)
     assert [note.action for note in decision.notes] == ["property.replaced", "property.assigned"]
     assert mark_used(USED) == Decision(USED)
     first = assign_value(KIND, "b", "c1", HELD, BY)
@@ -83,7 +78,7 @@ def test_a_new_value_ends_the_old_one() -> None:
 def test_a_value_that_is_taken_away_stays_in_the_history() -> None:
     """It is saved with its end, and the note carries the remark."""
     after = evolve(HELD, slot=None, ended_at=NOON, ended_by="ben")
-    note = Note("property.unassigned", Subject("customer_properties", "p1", "c1"), HELD, after, "left")
+    note = Note("property.unassigned", HELD, after, "left")
     assert unassign_value(HELD, "ben", NOON, "left") == Decision(after, save=(after,), notes=(note,))
 
 
@@ -159,7 +154,7 @@ def test_an_assignment_starts_current_and_by_hand() -> None:
 def test_a_property_is_defined_once() -> None:
     """It is added and noted; a second one under its key is refused."""
     assert define_property(KIND, None) == Decision(
-        KIND, add=(KIND,), notes=(Note("property.defined", SUBJECT, after=KIND),)
+        KIND, add=(KIND,), notes=(Note("property.defined", after=KIND),)
     )
     assert refused(lambda: define_property(KIND, KIND)) == ("property.exists", {"property": "group"})
 
@@ -181,7 +176,7 @@ def test_what_others_rely_on_keeps_its_category_and_cardinality(
 def test_a_change_is_kept_and_noted_and_no_change_is_not() -> None:
     """Before and after stand in the note; where nothing differs nothing happens."""
     after = evolve(KIND, multi_valued=True)
-    note = Note("property.changed", SUBJECT, KIND, after)
+    note = Note("property.changed", KIND, after)
     assert change_property(KIND, after) == Decision(after, save=(after,), notes=(note,))
     assert change_property(KIND, KIND) == Decision(KIND)
 
@@ -190,7 +185,7 @@ def test_a_value_is_added_behind_the_others() -> None:
     """And noted as that."""
     new = PropertyValue("d", "D")
     after = evolve(KIND, values=(A, B, C, new))
-    note = Note("property.value_added", SUBJECT, KIND, after)
+    note = Note("property.value_added", KIND, after)
     assert add_value(KIND, new) == Decision(after, save=(after,), notes=(note,))
     system = evolve(KIND, system=True)
     assert add_value(system, new).result.values[-1] == PropertyValue("d", "D", meaning="D")
@@ -219,7 +214,7 @@ def test_a_value_is_changed_in_its_place() -> None:
     """Its own label is free to it, another value's is not."""
     changed = evolve(B, colour="#ff0000")
     after = evolve(KIND, values=(A, changed, C))
-    note = Note("property.value_changed", SUBJECT, KIND, after)
+    note = Note("property.value_changed", KIND, after)
     assert change_value(KIND, changed) == Decision(after, save=(after,), notes=(note,))
     assert refused(lambda: change_value(KIND, evolve(B, label="c"))) == (
         "property.value_exists",
@@ -230,7 +225,7 @@ def test_a_value_is_changed_in_its_place() -> None:
 def test_values_are_put_into_another_order() -> None:
     """The new order is kept and noted as that."""
     after = evolve(KIND, values=(C, A, B))
-    note = Note("property.values_ordered", SUBJECT, KIND, after)
+    note = Note("property.values_ordered", KIND, after)
     assert order_values(KIND, (C, A, B)) == Decision(after, save=(after,), notes=(note,))
 
 
@@ -240,7 +235,7 @@ def test_hiding_and_showing_have_words_of_their_own(*, hidden: bool, action: str
     before = evolve(KIND, hidden=not hidden, values=(A, evolve(B, hidden=not hidden), C))
     whole = set_hidden(before, None, hidden=hidden)
     assert whole.result == evolve(before, hidden=hidden)
-    assert whole.notes == (Note(action, SUBJECT, before, whole.result),)
+    assert whole.notes == (Note(action, before, whole.result),)
     part = set_hidden(before, "b", hidden=hidden)
     assert part.result == evolve(before, values=(A, evolve(B, hidden=hidden), C))
     assert [note.action for note in part.notes] == [action]
@@ -248,7 +243,7 @@ def test_hiding_and_showing_have_words_of_their_own(*, hidden: bool, action: str
 
 def test_only_what_nobody_relies_on_is_deleted() -> None:
     """An unused property goes with a note; one in use and one of the system stay."""
-    note = Note("property.deleted", SUBJECT, before=KIND)
+    note = Note("property.deleted", before=KIND)
     assert delete_property(KIND) == Decision(None, remove=(KIND,), notes=(note,))
     assert refused(lambda: delete_property(kind_of(used=True))) == ("property.in_use", {"property": "group"})
     assert refused(lambda: delete_property(kind_of(system=True))) == (

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from loyaltycore.errors import Refused
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.selections.rules.conditions import AllOf, Relative
 from loyaltycore.selections.rules.days import age_on
 from loyaltycore.selections.rules.selection import (
@@ -19,14 +19,13 @@ from loyaltycore.selections.rules.selection import (
 )
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
-SUBJECT = Subject("selections", "s1")
 SAVED = Selection("s1", "Everybody", '{"kind":"all_of","parts":[]}', NOW, "anna", comment="for letters")
 OTHER = evolve(SAVED, id="s2")
 
 
 def test_a_selection_is_saved_with_its_comment() -> None:
     """It is added, and the note carries what it is for."""
-    note = Note("selection.saved", SUBJECT, after=SAVED, comment="for letters")
+    note = Note("selection.saved", after=SAVED, comment="for letters")
     assert save_selection(SAVED, None) == Decision(SAVED, add=(SAVED,), notes=(note,))
     assert SAVED.where == AllOf()
     bare = Selection("s1", "Everybody", "{}", NOW, "anna")
@@ -36,7 +35,7 @@ def test_a_selection_is_saved_with_its_comment() -> None:
 def test_a_change_is_kept_and_noted_and_no_change_is_not() -> None:
     """Before and after stand in the note; a selection is no namesake of itself."""
     after = evolve(SAVED, comment="")
-    note = Note("selection.changed", SUBJECT, SAVED, after)
+    note = Note("selection.changed", SAVED, after)
     assert change_selection(SAVED, after, SAVED) == Decision(after, save=(after,), notes=(note,))
     assert change_selection(SAVED, SAVED, None) == Decision(SAVED)
 
@@ -54,7 +53,7 @@ def test_a_name_is_taken_once() -> None:
 
 def test_a_selection_is_deleted_with_a_note() -> None:
     """What it was stands in the note."""
-    note = Note("selection.deleted", SUBJECT, before=SAVED)
+    note = Note("selection.deleted", before=SAVED)
     assert delete_selection(SAVED) == Decision(None, remove=(SAVED,), notes=(note,))
 
 

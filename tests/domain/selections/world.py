@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from loyaltycore.all_records import core_record_types
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.cards.rules.card import CardState, CustomerCard
 from loyaltycore.customers.rules.customer import Customer, CustomerKind, Salutation
 from loyaltycore.customers.rules.derived import with_derived
@@ -22,8 +22,9 @@ from loyaltycore.kernel.criteria import View
 from loyaltycore.kernel.custom_fields import CustomField, CustomFields, FieldKind
 from loyaltycore.properties.rules.assignment import CustomerProperty
 from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
+from loyaltycore.properties.selecting import selectable
 from loyaltycore.selections.rules.catalogue import Catalogue, Choice
-from loyaltycore.selections.rules.customer_fields import custom_field, customer_fields, property_field
+from loyaltycore.selections.rules.customer_fields import custom_field, customer_fields
 from loyaltycore.selections.rules.sources import Today
 from loyaltycore.selections.selectable import relations
 from loyaltycore.storing.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType, Registry
@@ -97,21 +98,14 @@ KINDS: Final = (ORIGIN, INTERESTS)
 BRANCHES: Final = ("berlin", "bonn")
 
 REGISTRY: Final = Registry([*core_record_types(), INVOICES])
+PROPERTIES: Final = selectable(KINDS)
 CATALOGUE: Final = Catalogue(
     (
         *customer_fields(Choice(each, each.title()) for each in BRANCHES),
         *map(custom_field, CUSTOM.all),
-        *(
-            property_field(
-                kind.id,
-                kind.name,
-                tuple(Choice(value.key, value.label) for value in kind.values),
-                multi_valued=kind.multi_valued,
-            )
-            for kind in KINDS
-        ),
+        *PROPERTIES.fields,
     ),
-    tuple(relations(REGISTRY, KINDS)),
+    tuple(relations(REGISTRY, [PROPERTIES])),
 )
 
 TEXTS: Final = (

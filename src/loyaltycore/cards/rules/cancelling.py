@@ -79,16 +79,10 @@ def cancel_order(
     return Decision(
         after,
         save=tuple(saved),
-        dispatch=(Dispatch("card_print.cancel", wish, cancellation_key(order.id), order.subject),)
-        if ask
-        else (),
+        dispatch=(Dispatch("card_print.cancel", wish, cancellation_key(order.id), order),) if ask else (),
         notes=(
-            Note("card_order.cancelled", order.subject, order, after, reason),
-            *(
-                (Note("card.cancelled", card.subject, card, card_after, reason),)
-                if card_after is not card
-                else ()
-            ),
+            Note("card_order.cancelled", order, after, reason),
+            *((Note("card.cancelled", card, card_after, reason),) if card_after is not card else ()),
         ),
     )
 
@@ -134,4 +128,4 @@ def settle_cancellation(order: CardOrder, outcome: Cancellation, detail: str = "
     state = OrderState.CANCELLED if outcome is Cancellation.CONFIRMED else order.state
     after = evolve(order, cancellation=outcome, state=state)
     action = f"card_order.cancellation_{outcome.value}"
-    return Decision(after, save=(after,), notes=(Note(action, order.subject, order, after, detail),))
+    return Decision(after, save=(after,), notes=(Note(action, order, after, detail),))

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from loyaltycore.cards.rules.numbers import is_well_formed
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import Refused
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 
 
 class CardState(Enum):
@@ -83,11 +83,6 @@ class CustomerCard:
     ended_at: datetime | None = None
     end_reason: str = ""
     version: int = 1
-
-    @property
-    def subject(self) -> Subject:
-        """The card as the subject of notes."""
-        return Subject("cards", self.id, self.customer_id)
 
 
 @frozen
@@ -185,8 +180,8 @@ def activate_card(card: CustomerCard, replaced: CustomerCard | None, now: dateti
         after,
         save=tuple(new for _, new in changes),
         notes=(
-            Note("card.activated", card.subject, card, after),
-            *(Note("card.replaced", old.subject, old, new) for old, new in changes[1:]),
+            Note("card.activated", card, after),
+            *(Note("card.replaced", old, new) for old, new in changes[1:]),
         ),
     )
 
@@ -208,6 +203,4 @@ def invalidate_card(card: CustomerCard, now: datetime, reason: str) -> Decision[
     after = ended(card, CardState.INVALID, now, reason)
     if after is card:
         raise Refused("card.already_ended", "the card is out of use already", state=card.state.value)
-    return Decision(
-        after, save=(after,), notes=(Note("card.invalidated", card.subject, card, after, reason),)
-    )
+    return Decision(after, save=(after,), notes=(Note("card.invalidated", card, after, reason),))

@@ -10,7 +10,7 @@ from loyaltycore.cards.rules.letters import information_mail
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.contact import parse_email
-from loyaltycore.kernel.decisions import Decision, Dispatch, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.validation import Faults
 
 TEXT_LENGTH = 2000
@@ -68,11 +68,10 @@ def request_information(
         )
     request = InformationRequest(request_id, branch.id, actor, now, clean, address)
     key = f"{request_id}.information"
-    about = Subject("information_requests", request_id)
     mail = information_mail(clean, branch, actor, address, key)
     return Decision(
         request,
         add=(request,),
-        dispatch=(Dispatch("email.send", mail, key, about),),
-        notes=(Note("card_information.requested", about, after=request),),
+        dispatch=(Dispatch("email.send", mail, key, request),),
+        notes=(Note("card_information.requested", after=request),),
     )

@@ -13,7 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from loyaltycore.cards.rules.order_service import CardCosts, DeliveryTarget
-from loyaltycore.kernel.decisions import Subject
+from loyaltycore.errors import Refused
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.printing import PostalAddress, PrintState
 
@@ -154,11 +154,6 @@ class CardOrder:
     version: int = 1
 
     @property
-    def subject(self) -> Subject:
-        """The order as the subject of notes and messages."""
-        return Subject("card_orders", self.id, self.customer_id)
-
-    @property
     def costs_due(self) -> Money:
         """What the order really costs: nothing where the vendor did not make it."""
         nothing = Money(0, self.costs.card.currency)
@@ -177,3 +172,19 @@ def submission_key(order_id: str) -> str:
 def cancellation_key(order_id: str) -> str:
     """The idempotency key under which the wish to cancel goes to the vendor."""
     return f"{order_id}.cancel"
+
+
+def require_placed(order: CardOrder) -> None:
+    """Make sure that an order may still be handed over: the card of one that the vendor has refused is out of use.
+
+    Raises:
+        Refused: ``outbox.order_closed``.
+    """
+    if order.state is not OrderState.PLACED:
+        raise Refused(
+            "outbox.order_closed",
+            "the order behind this message is closed",
+            remedy="order a new card",
+            order=order.id,
+            state=order.state.value,
+        )

@@ -217,7 +217,7 @@ def place_order(
         order,
         add=(order, card),
         dispatch=_messages(order, card, customer, agreed, template, place),
-        notes=(Note("card_order.placed", order.subject, after=order, comment=comment),),
+        notes=(Note("card_order.placed", after=order, comment=comment),),
     )
 
 
@@ -329,13 +329,13 @@ def _messages(
         "card_print.submit",
         _print_order(order, card, customer, service, template),
         submission_key(order.id),
-        order.subject,
+        order,
     )
     if not (service.confirm_by_email and customer.email):
         return (printing,)
     key = f"{order.id}.confirmation"
     mail = confirmation_mail(customer, order, template, place.branch, key)
-    return (printing, Dispatch("email.send", mail, key, order.subject))
+    return (printing, Dispatch("email.send", mail, key, order))
 
 
 def _print_order(

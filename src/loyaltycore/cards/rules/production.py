@@ -70,8 +70,8 @@ def apply_status(
         after,
         save=(after, *(new for _, new in changed)),
         notes=(
-            Note(f"card_order.{_word(status)}", order.subject, order, after, status.reason[:REASON_LENGTH]),
-            *(Note(f"card.{new.state.value}", old.subject, old, new) for old, new in changed),
+            Note(f"card_order.{_word(status)}", order, after, status.reason[:REASON_LENGTH]),
+            *(Note(f"card.{new.state.value}", old, new) for old, new in changed),
         ),
     )
 
@@ -148,7 +148,7 @@ def reject_order(
     )
     card_after = ended(card, CardState.INVALID, now, "the order was rejected")
     notes = (
-        Note("card_order.rejected", order.subject, order, after, reason),
-        *((Note("card.invalid", card.subject, card, card_after),) if card_after is not card else ()),
+        Note("card_order.rejected", order, after, reason),
+        *((Note("card.invalid", card, card_after),) if card_after is not card else ()),
     )
     return Decision(after, save=(after, *((card_after,) if card_after is not card else ())), notes=notes)

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     """Deliver once, or until somebody wants an end."""
     log_to_stderr()
     with wish_to_stop() as wish, open_loyalty(options.config) as loyalty:
-        kinds = [handler.kind for handler in loyalty.handlers()]
+        kinds = loyalty.worker().kinds
         if not kinds:
             complain(f"{options.config}: nothing can be delivered without a mailer, sms or card_printer")
             return 2

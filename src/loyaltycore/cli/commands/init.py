@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from loyaltycore.branches.rules.form import read_branch
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say
-from loyaltycore.kernel.branches import Branch, read_branch
+from loyaltycore.kernel.branches import Branch
 from loyaltycore.loyalty import Loyalty
 
 NAME: Final = "init"

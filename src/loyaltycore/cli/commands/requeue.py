@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     if options.all == bool(options.ids):
         raise InvalidInput([Fault("", "required", "name messages, or --all")])
     with open_loyalty(options.config) as loyalty:
-        outbox = loyalty.outbox_of(options.actor)
+        outbox = loyalty.session(options.actor).outbox
         ids = _given_up(outbox) if options.all else options.ids
         done = [_requeued(outbox, message_id) for message_id in ids]
     say(f"{sum(done)} due again, {len(done) - sum(done)} not")

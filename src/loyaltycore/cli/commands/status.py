@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show how the house stands."""
     with open_loyalty(options.config) as loyalty:
-        outbox = loyalty.outbox
+        outbox = loyalty.session(options.actor).outbox
         status, dead = outbox.status(), outbox.messages(MessageState.DEAD, limit=_SHOWN)
     say("Outbox")
     _say_counts(status.messages, {MessageState.PENDING: f"{status.overdue} due now"})
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         if dead.next:
             say(f"  and {status.messages[MessageState.DEAD] - len(dead.items)} more")
     say("\nCard orders")
-    _say_counts(status.orders, {})
+    _say_counts(status.records["Card orders"], {})
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 
 ASKED: Final = "customer.asked"
 
@@ -53,7 +53,7 @@ def remember_asked(
     after = asked_for(before or CompletionPrompt(customer_id, customer_id), fields, today)
     if after.asked == (before.asked if before else {}):
         return Decision(None)
-    note = Note(ASKED, Subject("completion_prompts", after.id, customer_id), before, after)
+    note = Note(ASKED, before, after)
     if before is None:
         return Decision(None, add=(after,), notes=(note,))
     return Decision(None, save=(after,), notes=(note,))

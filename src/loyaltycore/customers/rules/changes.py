@@ -8,7 +8,7 @@ from attrs import evolve
 
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import EditedMeanwhile, Refused
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 
 CREATED = "customer.created"
 IMPORTED = "customer.imported"
@@ -34,7 +34,7 @@ def enter_customer(
         comment: Where the data came from.
     """
     customer = evolve(draft, id=customer_id, number=number, created_at=now)
-    note = Note(action, _about(customer), after=customer, comment=comment)
+    note = Note(action, after=customer, comment=comment)
     return Decision(customer, add=(customer,), notes=(note,))
 
 
@@ -42,7 +42,7 @@ def change_customer(before: Customer, after: Customer) -> Decision[Customer]:
     """Keep a changed customer; nothing happens where nothing differs."""
     if after == before:
         return Decision(before)
-    note = Note(CHANGED, _about(before), before, after)
+    note = Note(CHANGED, before, after)
     return Decision(after, save=(after,), notes=(note,))
 
 
@@ -75,7 +75,3 @@ def require_free(number: str, holder: Customer | None) -> None:
             number=number,
             customer=holder.id,
         )
-
-
-def _about(customer: Customer) -> Subject:
-    return Subject("customers", customer.id, customer.id)

@@ -86,5 +86,5 @@ def close_process(process: Process, actor: str, now: datetime, reason: str) -> D
 
 
 def _ended(process: Process, after: Process, action: str, comment: str = "") -> Decision[Process]:
-    note = Note(action, process.subject, *narrowed(process, after), comment)
+    note = Note(action, *narrowed(process, after), comment)
     return Decision(after, save=(after,), notes=(note,))

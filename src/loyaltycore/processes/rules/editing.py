@@ -36,7 +36,7 @@ def create_template(
             template=template.id,
         )
     _require_name_free(template, namesake)
-    note = Note("process_template.created", template.subject, after=template)
+    note = Note("process_template.created", after=template)
     return Decision(template, add=(template,), notes=(note,))
 
 
@@ -148,7 +148,7 @@ def delete_template(template: ProcessTemplate) -> Decision[None]:
             remedy="hide it",
             template=template.id,
         )
-    note = Note("process_template.deleted", template.subject, before=template)
+    note = Note("process_template.deleted", before=template)
     return Decision(None, remove=(template,), notes=(note,))
 
 
@@ -200,4 +200,4 @@ def _read_position(position: object, most: int) -> int:
 def _keep(before: ProcessTemplate, after: ProcessTemplate, action: str) -> Decision[ProcessTemplate]:
     if after == before:
         return Decision(before)
-    return Decision(after, save=(after,), notes=(Note(action, before.subject, before, after),))
+    return Decision(after, save=(after,), notes=(Note(action, before, after),))

@@ -14,7 +14,6 @@ from typing import Final
 from attrs import field, frozen
 
 from loyaltycore.errors import NotFound
-from loyaltycore.kernel.decisions import Subject
 from loyaltycore.processes.rules.template import ProcessKind, StepValues, with_kinds
 
 
@@ -141,11 +140,6 @@ class Process:
     ended_by: str = ""
     end_reason: str = ""
     version: int = 1
-
-    @property
-    def subject(self) -> Subject:
-        """The process as the subject of notes."""
-        return Subject("processes", self.id, self.customer_id)
 
     @property
     def is_open(self) -> bool:

@@ -94,7 +94,7 @@ def reload_process(
     report = _report(process, after)
     # Another order shows only where all steps are named.
     sides = (process, after) if report.steps_moved else narrowed(process, after)
-    return Decision(report, save=(after,), notes=(Note(RELOADED, process.subject, *sides),))
+    return Decision(report, save=(after,), notes=(Note(RELOADED, *sides),))
 
 
 def reloaded_steps(process: Process, laid: tuple[ProcessStep, ...]) -> tuple[ProcessStep, ...]:

@@ -115,7 +115,7 @@ def start_process(template: ProcessTemplate, customer_id: str, start: Start) -> 
     """Start a process with a copy of the template's steps; what becomes of the template does not reach it by itself."""
     # The first process marks its template, which is thereby saved and grows a version.
     marked = () if template.used else (evolve(template, used=True),)
-    used = tuple(Note("process_template.used", template.subject, template, each) for each in marked)
+    used = tuple(Note("process_template.used", template, each) for each in marked)
     process = Process(
         id=start.process_id,
         customer_id=customer_id,
@@ -131,7 +131,7 @@ def start_process(template: ProcessTemplate, customer_id: str, start: Start) -> 
         comment=start.comment,
         asked=start.asked,
     )
-    note = Note("process.started", process.subject, after=process, comment=start.comment)
+    note = Note("process.started", after=process, comment=start.comment)
     return Decision(process, add=(process,), save=marked, notes=(*used, note))
 
 

@@ -10,7 +10,6 @@ from attrs import field, frozen
 
 from loyaltycore.errors import NotFound
 from loyaltycore.kernel.custom_value import CustomValue
-from loyaltycore.kernel.decisions import Subject
 
 StepValues = Mapping[str, CustomValue]
 """Settings and results of steps: texts, integers, truth values and dates by name."""
@@ -146,11 +145,6 @@ class ProcessTemplate:
     hidden: bool = False
     used: bool = False
     version: int = 1
-
-    @property
-    def subject(self) -> Subject:
-        """The template as the subject of notes."""
-        return Subject("process_templates", self.id)
 
     def step(self, step_id: str) -> StepTemplate:
         """The step of an id.

@@ -134,5 +134,5 @@ def _already_done(process: Process, step: ProcessStep) -> Refused:
 def _changed(process: Process, step: ProcessStep, action: str, comment: str = "") -> Decision[Process]:
     steps = tuple(step if each.id == step.id else each for each in process.steps)
     after = evolve(process, steps=steps)
-    note = Note(action, process.subject, *narrowed(process, after), comment)
+    note = Note(action, *narrowed(process, after), comment)
     return Decision(after, save=(after,), notes=(note,))

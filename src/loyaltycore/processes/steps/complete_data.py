@@ -62,14 +62,14 @@ class CompleteData(StepType):
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
         """Complete the customer; the fields that the step needs must be there afterwards."""
         before = _draft(work, work.customer)
-        after = complete(work.desk, work.unit, work.customer, given)
+        after = complete(work.session, work.unit, work.customer, given)
         missing = _draft(work, after).missing
         if work.settings:
             faults = Faults()
             for key in missing:
                 faults.note(key, "required", "must not be empty")
             faults.raise_if_any()
-        remember(work.desk, work.unit, after, before.missing)
+        remember(work.session, work.unit, after, before.missing)
         return {"completed": " ".join(key for key in before.missing if key not in missing)}
 
 
@@ -83,9 +83,9 @@ def _names(faults: Faults, value: object) -> list[str]:
 def _draft(work: StepWork, customer: Customer) -> DataDraft:
     named = str(work.settings.get("fields", "")).split()
     if not named:
-        completeness = completeness_of(work.desk, work.unit, customer)
+        completeness = completeness_of(work.session, work.unit, customer)
         return DataDraft(completeness.watched, tuple(gap.field for gap in completeness.gaps))
-    fields = watchable(work.desk.loyalty.custom_fields)
+    fields = watchable(work.session.house.custom_fields)
     asked = tuple(key for key in named if _applies(fields.get(key), customer))
     return DataDraft(asked, tuple(key for key in asked if not fields[key].is_filled(customer)))
 

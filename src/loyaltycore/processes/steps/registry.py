@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from loyaltycore.cards.step import OrderCard
 from loyaltycore.errors import RegistrationError
-from loyaltycore.kernel.custom_fields import CustomFields
 from loyaltycore.kernel.validation import Faults
-from loyaltycore.processes.steps.complete_data import CompleteData
-from loyaltycore.processes.steps.custom import Custom
-from loyaltycore.processes.steps.document import Document
 from loyaltycore.processes.steps.step_type import StepType
-from loyaltycore.processes.steps.task import Task
-from loyaltycore.properties.step import AssignProperty
+from loyaltycore.work.capability import Point
 
 
 class StepTypes:
     """The step types by key; fixed once it is made."""
 
-    def __init__(self, own: Iterable[StepType], custom_fields: CustomFields) -> None:
-        """Collect the library's types and the host's.
+    def __init__(self, types: Iterable[StepType]) -> None:
+        """Collect them.
 
         Raises:
             RegistrationError: A type has no proper key or label, or two share a key.
         """
         self._types: dict[str, StepType] = {}
-        for each in (*_core(custom_fields), *own):
+        for each in types:
             _check(each)
             if each.key in self._types:
                 raise RegistrationError(f"step type {each.key!r} is registered twice")
@@ -42,8 +37,7 @@ class StepTypes:
         return self._types.get(key) if isinstance(key, str) else None
 
 
-def _core(custom_fields: CustomFields) -> tuple[StepType, ...]:
-    return AssignProperty(), OrderCard(), CompleteData(custom_fields), Document(), Task(), Custom()
+STEP_TYPES: Final = Point[StepType, StepTypes]("types of process steps", StepTypes)
 
 
 def _check(step_type: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -12,32 +12,22 @@ from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.process import Process, ProcessStep
 from loyaltycore.processes.rules.template import StepValues
+from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
-
-if TYPE_CHECKING:
-    from loyaltycore.desk import Desk
 
 
 @frozen
 class StepWork:
-    """A step that is being worked on.
+    """A step that is being worked on."""
 
-    Attributes:
-        desk: The session. Its verbs join the unit, so what they do is kept with the step or not at all.
-
-        unit: The unit of work.
-
-        process: The process, as it was before.
-
-        step: The step, as it was before.
-
-        customer: For whom.
-    """
-
-    desk: Desk
+    session: Session
+    """Services made for it, such as ``work.session.service(Cards)``, join the unit: what they do is kept with the step
+    or not at all."""
     unit: Unit
     process: Process
+    """As it was before."""
     step: ProcessStep
+    """As it was before."""
     customer: Customer
 
     @property

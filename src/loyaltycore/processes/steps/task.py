@@ -46,7 +46,7 @@ class Task(StepType):
     def draft(self, work: StepWork) -> TaskDraft:
         """When it is due."""
         days = work.settings.get("due_after_days")
-        begun = work.desk.branch.local_date(work.process.started_at)
+        begun = work.session.branch.local_date(work.process.started_at)
         return TaskDraft(None if days is None else begun + timedelta(days=int(str(days))))
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002  all of a family take the same

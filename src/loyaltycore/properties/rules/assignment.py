@@ -8,7 +8,7 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from loyaltycore.errors import Refused
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.properties.rules.defining import mark_used
 from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
@@ -175,12 +175,12 @@ def assign_value(
         return Decision(held)
     _require_visible(kind, value)
     assigned = _assigned(kind, value, customer_id, by)
-    note = Note("property.assigned", subject_of(assigned), after=assigned, comment=by.comment)
+    note = Note("property.assigned", after=assigned, comment=by.comment)
     marked = mark_used(kind)
     if held is None:
         return Decision(assigned, add=(assigned,), save=marked.save, notes=(*marked.notes, note))
     old = _ended(held, by.actor, by.now)
-    replaced = Note("property.replaced", subject_of(held), held, old)
+    replaced = Note("property.replaced", held, old)
     notes = (*marked.notes, replaced, note)
     return Decision(assigned, add=(assigned,), save=(*marked.save, old), notes=notes)
 
@@ -196,13 +196,8 @@ def unassign_value(
     if held is None:
         raise Refused("property.not_assigned", "the customer does not have this value")
     after = _ended(held, actor, now)
-    note = Note("property.unassigned", subject_of(held), held, after, comment)
+    note = Note("property.unassigned", held, after, comment)
     return Decision(after, save=(after,), notes=(note,))
-
-
-def subject_of(assigned: CustomerProperty) -> Subject:
-    """An assignment as the subject of notes."""
-    return Subject("customer_properties", assigned.id, assigned.customer_id)
 
 
 def _assigned(kind: PropertyType, value: PropertyValue, customer_id: str, by: Assigning) -> CustomerProperty:

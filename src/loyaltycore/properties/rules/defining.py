@@ -28,7 +28,7 @@ def define_property(kind: PropertyType, taken: PropertyType | None) -> Decision[
             remedy="choose another key, or change the property",
             property=kind.id,
         )
-    return Decision(kind, add=(kind,), notes=(Note("property.defined", kind.subject, after=kind),))
+    return Decision(kind, add=(kind,), notes=(Note("property.defined", after=kind),))
 
 
 def change_property(before: PropertyType, after: PropertyType) -> Decision[PropertyType]:
@@ -104,7 +104,7 @@ def delete_property(kind: PropertyType) -> Decision[None]:
         )
     if kind.used:
         raise Refused("property.in_use", "this property is or was in use", remedy="hide it", property=kind.id)
-    return Decision(None, remove=(kind,), notes=(Note("property.deleted", kind.subject, before=kind),))
+    return Decision(None, remove=(kind,), notes=(Note("property.deleted", before=kind),))
 
 
 def mark_used(kind: PropertyType) -> Decision[PropertyType]:
@@ -132,4 +132,4 @@ def _with(kind: PropertyType, changed: PropertyValue) -> PropertyType:
 def _keep(before: PropertyType, after: PropertyType, action: str) -> Decision[PropertyType]:
     if after == before:
         return Decision(before)
-    return Decision(after, save=(after,), notes=(Note(action, before.subject, before, after),))
+    return Decision(after, save=(after,), notes=(Note(action, before, after),))

@@ -7,7 +7,6 @@ from enum import Enum
 from attrs import frozen
 
 from loyaltycore.errors import NotFound
-from loyaltycore.kernel.decisions import Subject
 
 
 class PropertyCategory(Enum):
@@ -81,11 +80,6 @@ class PropertyType:
     system: bool = False
     used: bool = False
     version: int = 1
-
-    @property
-    def subject(self) -> Subject:
-        """The property as the subject of notes."""
-        return Subject("property_types", self.id)
 
     def value(self, key: str) -> PropertyValue:
         """The value of a key.

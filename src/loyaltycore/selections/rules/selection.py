@@ -8,7 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from loyaltycore.errors import Refused
-from loyaltycore.kernel.decisions import Decision, Note, Subject
+from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.selections.rules.conditions import Condition
 from loyaltycore.selections.rules.json_form import loads
 
@@ -47,11 +47,6 @@ class Selection:
         """The condition."""
         return loads(self.condition)
 
-    @property
-    def subject(self) -> Subject:
-        """The selection as the subject of notes."""
-        return Subject("selections", self.id)
-
 
 def save_selection(selection: Selection, taken: Selection | None) -> Decision[Selection]:
     """Enter a new selection.
@@ -65,7 +60,7 @@ def save_selection(selection: Selection, taken: Selection | None) -> Decision[Se
         Refused: ``selection.name_taken``.
     """
     _require_free(selection, taken)
-    note = Note("selection.saved", selection.subject, after=selection, comment=selection.comment)
+    note = Note("selection.saved", after=selection, comment=selection.comment)
     return Decision(selection, add=(selection,), notes=(note,))
 
 
@@ -78,13 +73,13 @@ def change_selection(before: Selection, after: Selection, taken: Selection | Non
     _require_free(after, taken)
     if after == before:
         return Decision(before)
-    note = Note("selection.changed", after.subject, before, after)
+    note = Note("selection.changed", before, after)
     return Decision(after, save=(after,), notes=(note,))
 
 
 def delete_selection(selection: Selection) -> Decision[None]:
     """Take a selection away; no customer is touched."""
-    note = Note("selection.deleted", selection.subject, before=selection)
+    note = Note("selection.deleted", before=selection)
     return Decision(None, remove=(selection,), notes=(note,))
 
 

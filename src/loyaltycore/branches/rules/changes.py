@@ -1,0 +1,47 @@
+"""What it means to open a branch and to change one."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from attrs import evolve
+
+from loyaltycore.branches.rules.form import BranchChanges, BranchFacts, branch_of, read_branch
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.validation import check_names
+
+
+def new_branch(branch_id: str, name: str, facts: BranchFacts) -> Branch:
+    """A branch as a caller describes it.
+
+    Raises:
+        InvalidInput: Every fault of every field.
+    """
+    check_names(Branch, facts, without=("id", "name", "version"))
+    return read_branch(branch_of(branch_id, name, facts))
+
+
+def open_branch(branch: Branch, known: Branch | None) -> Decision[Branch]:
+    """Open a branch.
+
+    Raises:
+        Refused: ``branch.exists``.
+    """
+    if known is not None:
+        raise Refused("branch.exists", f"there is a branch {branch.id!r} already", branch=branch.id)
+    return Decision(branch, add=(branch,), notes=(Note("branch.created", after=branch),))
+
+
+def change_branch(before: Branch, facts: BranchChanges) -> Decision[Branch]:
+    """Change the given fields; nothing happens where nothing differs.
+
+    Raises:
+        InvalidInput: Every fault of every field.
+    """
+    check_names(Branch, facts, without=("id", "version"))
+    after = read_branch(evolve(before, **cast("dict[str, Any]", facts)))
+    if after == before:
+        return Decision(before)
+    return Decision(after, save=(after,), notes=(Note("branch.changed", before, after),))

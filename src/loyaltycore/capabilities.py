@@ -1,0 +1,43 @@
+"""The library's own capabilities, the lower ones first: each sees those before it, and none after it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from loyaltycore.activities.capability import CAPABILITY as ACTIVITIES
+from loyaltycore.branches.capability import CAPABILITY as BRANCHES
+from loyaltycore.cards.capability import CAPABILITY as CARDS
+from loyaltycore.completeness.capability import CAPABILITY as COMPLETENESS
+from loyaltycore.customers.capability import CAPABILITY as CUSTOMERS
+from loyaltycore.kernel.settings import Option
+from loyaltycore.outbox.capability import CAPABILITY as OUTBOX
+from loyaltycore.processes.capability import CAPABILITY as PROCESSES
+from loyaltycore.properties.capability import CAPABILITY as PROPERTIES
+from loyaltycore.selections.capability import CAPABILITY as SELECTIONS
+from loyaltycore.settings.capability import CAPABILITY as SETTINGS
+from loyaltycore.storing.registry import RecordType
+from loyaltycore.work.capability import Capability
+from loyaltycore.work.records import JOURNAL
+
+CAPABILITIES: Final[tuple[Capability, ...]] = (
+    OUTBOX,
+    ACTIVITIES,
+    BRANCHES,
+    SETTINGS,
+    CUSTOMERS,
+    COMPLETENESS,
+    PROCESSES,
+    SELECTIONS,
+    PROPERTIES,
+    CARDS,
+)
+
+
+def core_record_types() -> tuple[RecordType[Any], ...]:
+    """The record types that every `Loyalty` has."""
+    return (*JOURNAL, *(each for capability in CAPABILITIES for each in capability.records))
+
+
+def core_options() -> tuple[Option[Any], ...]:
+    """The options that every `Loyalty` has."""
+    return tuple(each for capability in CAPABILITIES for each in capability.options)

@@ -1,0 +1,70 @@
+"""What vendors report: where it comes in, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from loyaltycore.errors import RegistrationError
+from loyaltycore.work.capability import Point
+
+
+@frozen
+class Intake:
+    """What became of a vendor's news."""
+
+    taken: int = 0
+    """Events taken in for the first time."""
+    repeated: int = 0
+    """Events that were known already."""
+    unknown: int = 0
+    """Events about records that are not ours, or that cannot be understood."""
+
+    def __add__(self, other: Intake) -> Intake:
+        return Intake(self.taken + other.taken, self.repeated + other.repeated, self.unknown + other.unknown)
+
+
+class NewsSource(Protocol):
+    """A vendor that reports what becomes of what was handed over."""
+
+    @property
+    def name(self) -> str:
+        """What calls itself, and the last part of the address that it posts to, for example ``card-printer``."""
+        ...
+
+    @property
+    def sends_webhooks(self) -> bool:
+        """Whether the vendor calls us."""
+        ...
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Intake:
+        """Take in a call of the vendor.
+
+        Raises:
+            WebhookRejected: It does not prove that it comes from the vendor; nothing was believed.
+
+            DeliveryFailed: The vendor sends no webhooks.
+        """
+        ...
+
+    def catch_up(self) -> Intake:
+        """Take in everything that the vendor has reported and that has not been taken in yet.
+
+        Raises:
+            DeliveryFailed: The vendor gave no usable answer; what came before it is kept.
+        """
+        ...
+
+
+def _by_name(sources: tuple[NewsSource, ...]) -> Mapping[str, NewsSource]:
+    found: dict[str, NewsSource] = {}
+    for source in sources:
+        if source.name in found:
+            raise RegistrationError(f"news source {source.name!r} is registered twice")
+        found[source.name] = source
+    return found
+
+
+NEWS: Final = Point[NewsSource, Mapping[str, NewsSource]]("sources of news", _by_name)

@@ -1,0 +1,1 @@
+"""The rules of looking after the outbox: pure functions."""

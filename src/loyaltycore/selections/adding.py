@@ -1,0 +1,28 @@
+"""Where other capabilities add to what conditions are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from attrs import field, frozen
+
+from loyaltycore.selections.rules.catalogue import SelectableField
+from loyaltycore.work.capability import Point
+from loyaltycore.work.unit import Unit
+
+
+@frozen
+class Selectable:
+    """What a capability adds to the catalogue, as it is now."""
+
+    fields: tuple[SelectableField, ...] = ()
+    """What can be said about a customer beside the customer's own fields."""
+    relations: Mapping[str, Callable[[SelectableField], SelectableField]] = field(factory=dict)
+    """By table: says of a field of such records what the capability knows better than their declaration."""
+
+
+Selecting = Callable[[Unit], Selectable]
+"""Looks up what there is to add."""
+
+SELECTABLE: Final = Point[Selecting, tuple[Selecting, ...]]("what customers are selected by", tuple)

@@ -1,0 +1,96 @@
+"""The house: the ports, and what its capabilities have declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.outbox import RetryPolicy
+from loyaltycore.kernel.settings import OptionCatalogue
+from loyaltycore.storing.registry import Registry
+from loyaltycore.work.ambient import SecretTokens, SystemClock, TimeOrderedIds
+from loyaltycore.work.records import JOURNAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from loyaltycore.kernel.branches import Branch
+    from loyaltycore.kernel.calendar import BusinessCalendar
+    from loyaltycore.kernel.custom_fields import CustomField
+    from loyaltycore.ports.ambient import Clock, Ids, Tokens
+    from loyaltycore.ports.card_printing import CardPrinter
+    from loyaltycore.ports.messaging import Mailer, SmsGateway
+    from loyaltycore.ports.storage import Storage
+    from loyaltycore.work.capability import Capability, Point
+
+T = TypeVar("T")
+C = TypeVar("C")
+
+
+def weekdays_of(branch: Branch) -> BusinessCalendar:
+    """The calendar that is used where none is given: the branch's weekdays and dates, without public holidays."""
+    from loyaltycore.kernel.calendar import WeekdayCalendar  # noqa: PLC0415  most programs bring a calendar of their own
+
+    return WeekdayCalendar(
+        frozenset(branch.working_weekdays),
+        closed_on=frozenset(branch.closed_on),
+        open_on=frozenset(branch.open_on),
+    )
+
+
+class House:
+    """What sessions work with: the ports, the record types, the options, and what capabilities add to one another."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        mailer: Mailer | None,
+        sms: SmsGateway | None,
+        card_printer: CardPrinter | None,
+        calendar: Callable[[Branch], BusinessCalendar],
+        clock: Clock | None,
+        ids: Ids | None,
+        tokens: Tokens | None,
+        retry: RetryPolicy | None,
+        custom_fields: Iterable[CustomField],
+        capabilities: Iterable[Capability],
+    ) -> None:
+        """Put the ports and the declarations together.
+
+        Raises:
+            RegistrationError: A declaration cannot work, or two say the same thing.
+        """
+        from loyaltycore.kernel.custom_fields import CustomFields  # noqa: PLC0415  loaded with the record types
+
+        self.storage = storage
+        self.mailer = mailer
+        self.sms = sms
+        self.card_printer = card_printer
+        self.calendar = calendar
+        self.clock = clock or SystemClock()
+        self.ids = ids or TimeOrderedIds()
+        self.tokens = tokens or SecretTokens()
+        self.retry = retry or RetryPolicy()
+        self.custom_fields = CustomFields(custom_fields)
+        self.capabilities = tuple(capabilities)
+        names = [capability.name for capability in self.capabilities]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise RegistrationError(f"capability {min(twice)!r} is registered twice")
+        self.registry = Registry([*JOURNAL, *(each for one in self.capabilities for each in one.records)])
+        self.known_options = OptionCatalogue(each for one in self.capabilities for each in one.options)
+        self._added: dict[Point[Any, Any], Any] = {}
+
+    def each(self, point: Point[T, Any]) -> Iterator[T]:
+        """What capabilities add at a point, made afresh, in the order of the capabilities."""
+        for capability in self.capabilities:
+            for addition in capability.adds:
+                if addition.point is point:
+                    yield from addition.make(self)
+
+    def added(self, point: Point[Any, C]) -> C:
+        """What capabilities add at a point, collected once."""
+        if point not in self._added:
+            self._added[point] = point.collect(tuple(self.each(point)))
+        return cast("C", self._added[point])

@@ -1,0 +1,88 @@
+"""What accompanies every change: activities, the traces of commands, and how far the news of vendors were taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+
+@frozen
+class FieldChange:
+    """One field of one record."""
+
+    field: str
+    before: Any
+    """Plain data, as the codec writes it; None where there was nothing."""
+    after: Any
+
+
+@frozen
+class Activity:
+    """One line of the change feed: who changed what, when and where, and each field before and after."""
+
+    id: str
+    """Sorts in the order of events."""
+    at: datetime
+    actor: str
+    branch_id: str
+    """Where; empty for the chain."""
+    action: str
+    """Stable dotted word, for example ``card.ordered``."""
+    subject_table: str
+    subject_id: str
+    customer_id: str | None
+    """The customer whose record shows it."""
+    changes: tuple[FieldChange, ...]
+    comment: str
+    """A reason or remark by the person who acted."""
+    command: str
+    """The key of the command that made the change."""
+    version: int = 1
+
+
+@frozen
+class CommandTrace:
+    """The trace by which a repeated or half-answered command is recognised.
+
+    A command that writes leaves one in the same transaction. A connection that breaks at the commit is resolved by
+    looking for it; a caller who sends the same key again gets the first result, not a second effect.
+    """
+
+    id: str
+    """The command's key: the caller's, or a fresh one."""
+    name: str
+    """For example ``cards.order``."""
+    actor: str
+    digest: str
+    """SHA-256 of its arguments, so that a key is not used for two different commands."""
+    result_table: str
+    """Where its result is kept; empty for none."""
+    result_key: str
+    at: datetime
+    version: int = 1
+
+
+@frozen
+class InboxEvent:
+    """An event of a vendor that was taken in, in the same transaction as its effect."""
+
+    id: str
+    source: str
+    """The vendor."""
+    event_id: str
+    """The vendor's id of the event; unique together with the source."""
+    at: datetime
+    version: int = 1
+
+
+@frozen
+class Cursor:
+    """How far a vendor's list of events was read."""
+
+    id: str
+    """Names the list."""
+    position: str
+    """Where to go on; empty at the beginning."""
+    version: int = 1

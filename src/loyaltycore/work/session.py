@@ -1,0 +1,104 @@
+"""The session: who works, where, and with the settings as they were when it was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from attrs import evolve, field, frozen
+
+from loyaltycore.kernel.branches import HEAD_OFFICE, Branch
+from loyaltycore.kernel.settings import SettingsSnapshot
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.work.blocks import open_unit, opened
+from loyaltycore.work.house import House
+from loyaltycore.work.records import COMMAND_KEY_LENGTH
+from loyaltycore.work.unit import Acting, Unit
+
+if TYPE_CHECKING:
+    from loyaltycore.kernel.calendar import BusinessCalendar
+    from loyaltycore.ports.storage import Transaction
+
+S = TypeVar("S")
+
+
+@frozen(slots=False)
+class Session:
+    """A session at one workstation; it holds nothing that changes, so threads may share it."""
+
+    house: House = field(repr=False)
+    actor: str
+    """Who works here; every change is recorded under this name."""
+    branch: Branch
+    """Where; the head office stands for a session without a branch."""
+    options: SettingsSnapshot = field(repr=False)
+    """The settings as they were when the session was opened."""
+    command_key: str = field(default="", repr=False)
+    """The key for the next command, see `keyed`; empty otherwise."""
+
+    @cached_property
+    def calendar(self) -> BusinessCalendar:
+        """The working days of this branch."""
+        return self.house.calendar(self.branch)
+
+    def today(self, unit: Unit) -> date:
+        """The local date of this branch at the instant of a unit."""
+        return self.branch.local_date(unit.now)
+
+    def service(self, kind: Callable[[Self], S]) -> S:
+        """The service of a capability, for example one of the host application: ``desk.service(Invoices)``."""
+        return kind(self)
+
+    def keyed(self, key: str) -> Self:
+        """The same session for one command under a key of the caller's.
+
+        A till that does not know whether its call arrived repeats it under the same key: the first call's result comes
+        back and nothing happens twice.
+
+        Args:
+            key: 1 to 64 characters, chosen once per intended command.
+
+        Raises:
+            InvalidInput: The key is empty or too long.
+        """
+        faults = Faults()
+        clean = faults.text("key", key, limit=COMMAND_KEY_LENGTH, required=True)
+        faults.raise_if_any()
+        return evolve(self, command_key=clean)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Unit]:
+        """Put several verbs into one unit of work: all of them are kept, or none.
+
+        Nothing is tried again inside such a block: a lost race reaches the caller as `StaleRecord`, `DuplicateKey` or
+        `StorageBusy`, who then runs the whole block again. An open block is joined by a further one and by all verbs of
+        the same thread or task; when one of them fails half way, the outer block keeps nothing, even if the error was
+        caught inside it.
+        """
+        outer = open_unit(self.house)
+        if outer is not None:
+            before = outer.progress.writes
+            try:
+                yield outer.seen_by(self.actor, self.branch.id)
+            except BaseException:
+                outer.progress.doomed = outer.progress.doomed or outer.progress.writes != before
+                raise
+            return
+        with self.house.storage.transaction() as tx:
+            unit = self.begin(tx, self.house.ids.new())
+            with opened(self.house, unit):
+                yield unit
+
+    def begin(self, tx: Transaction, command: str) -> Unit:
+        """Wrap a transaction of the storage with who acts, where and when."""
+        house = self.house
+        acting = Acting(self.actor, self.branch.id, house.clock.now(), command)
+        return Unit(tx, house.registry, acting, house.ids, house.tokens)
+
+
+def own_session(house: House, actor: str) -> Session:
+    """A session of the house itself, which needs no branch and no settings."""
+    return Session(house, actor, HEAD_OFFICE, SettingsSnapshot())
