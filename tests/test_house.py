@@ -33,7 +33,6 @@ OPTIONAL: Final = (
     "psycopg",
     "pymysql",
     "pytest",
-    "reportlab",
     "requests",
     "sqlalchemy",
     "standardwebhooks",
