@@ -28,7 +28,6 @@ HEAVY = (
     "urllib3",
     "jinja2",
     "holidays",
-    "reportlab",
     "phonenumbers",
     "email_validator",
 )

@@ -14,8 +14,8 @@ from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
 from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
 from loyaltycore.kernel.messages import Email
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.testing.card_vendor.running import RunningVendor, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor, running_vendor
 from loyaltycore_sql import SqlStorage
 
 ORDERS = 300

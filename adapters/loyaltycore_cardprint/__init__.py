@@ -1,7 +1,7 @@
-"""Cards printed by a vendor over HTTP, and a preview of the card as a PDF.
+"""Cards printed by a vendor over HTTP.
 
 `HttpCardPrinter` speaks the contract that lies beside this file as ``cardprint.openapi.yaml``. The extra ``cardprint``
-brings what it needs; `loyaltycore_cardprint.preview.render_card` needs the extra ``preview`` alone.
+brings what it needs.
 """
 
 from loyaltycore_cardprint.printer import HttpCardPrinter

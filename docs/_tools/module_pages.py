@@ -18,6 +18,7 @@ PACKAGES = (
     "loyaltycore_sql",
     "loyaltycore_email",
     "loyaltycore_cardprint",
+    "loyaltycore_cardvendor",
     "loyaltycore_holidays",
 )
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from loyaltycore import Loyalty
 from loyaltycore.cards import CardOrder
 from loyaltycore.kernel.outbox import MessageState
 from loyaltycore.kernel.printing import PrintOrder
 from loyaltycore.storing.codec import from_json
-from loyaltycore_cardprint.preview import CardDesign, render_card
+from order_cards.drawing import CardDesign, draw
 
-_SCALE = 4.0
+_DESIGN: Final = CardDesign(title="Optik Beispiel", label="Goldkarte", colour="#b98f3a")
+_SCALE: Final = 4.0
 
 
 def save_preview(loyalty: Loyalty, order: CardOrder, folder: Path) -> list[Path]:
     """Draw what the vendor was sent for an order; answers the files."""
     pdf = folder / "card.pdf"
-    design = CardDesign(title="Optik Beispiel", label="Goldkarte", colour="#b98f3a")
-    render_card(_print_order(loyalty, order), pdf, design=design)
+    draw(_print_order(loyalty, order), _DESIGN, pdf)
     return [pdf, *_pictures(pdf)]
 
 

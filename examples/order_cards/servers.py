@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 
-from loyaltycore.testing.card_vendor import RunningVendor
+from loyaltycore_cardvendor import RunningVendor
 
 _PATIENCE: Final = 30.0
 

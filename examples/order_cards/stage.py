@@ -14,7 +14,7 @@ from attrs import frozen
 from loyaltycore import Loyalty
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.webhook_server import receiving_webhooks
-from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
+from loyaltycore_cardvendor import RunningVendor, running_vendor
 from order_cards.servers import MailServer, running_mail_server, running_workers, write_config
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
+from loyaltycore_cardvendor import RunningVendor, running_vendor
 from tests.cli.shop import Shop, make_shop
 
 

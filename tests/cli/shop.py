@@ -15,7 +15,7 @@ from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.outbox import OutboxMessage
-from loyaltycore.testing.card_vendor import RunningVendor
+from loyaltycore_cardvendor import RunningVendor
 
 PATIENCE = 30.0
 COSTS = CardCosts(card=Money(120, "EUR"), print=Money(80, "EUR"), dispatch=Money(95, "EUR"))

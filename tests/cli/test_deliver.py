@@ -9,7 +9,7 @@ import pytest
 
 from loyaltycore.cli.parser import read_arguments
 from loyaltycore.kernel.outbox import MessageState
-from loyaltycore.testing.card_vendor import RunningVendor
+from loyaltycore_cardvendor import RunningVendor
 from tests.cli.shop import PATIENCE, Shop, order_cards, wait_for
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from loyaltycore.cards import OrderState
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage, finish
-from loyaltycore.testing.card_vendor import RunningVendor
+from loyaltycore_cardvendor import RunningVendor
 from tests.cli.shop import Shop, order_cards
 
 

@@ -21,9 +21,8 @@ from loyaltycore.cli.webhook_server import MAX_BODY, receiving_webhooks
 from loyaltycore.errors import CommitUnknown, DeliveryFailed, StorageError, StorageUnreachable
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.memory.storage import MemoryTransaction
-from loyaltycore.testing.card_vendor import RunningVendor, new_secret
-from loyaltycore.testing.card_vendor.sender import sign
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor, new_secret, sign
 from tests.cli.shop import PATIENCE, Shop, order_cards, wait_for
 from tests.house import build_house, dump
 

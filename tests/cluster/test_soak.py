@@ -13,8 +13,8 @@ from loyaltycore.cards.rules.order import CardOrder
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.outbox import MessageState
-from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor, running_vendor
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.galera import NODES
 from tests.cluster.hiring import Employee, Team, longest_pause, slowest

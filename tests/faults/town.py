@@ -17,8 +17,8 @@ from attrs import define, field
 
 from loyaltycore import Loyalty
 from loyaltycore.cli.webhook_server import DEFAULT_PATH
-from loyaltycore.testing.card_vendor import RunningVendor, VendorFailed, new_secret, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor, VendorFailed, new_secret, running_vendor
 from loyaltycore_sql import SqlStorage
 from tests.adapters.cardprint.proxy import Proxy, proxy
 from tests.adapters.email.servers import MailServer

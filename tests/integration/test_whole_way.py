@@ -11,8 +11,8 @@ import pytest
 from loyaltycore import Loyalty
 from loyaltycore.cards import Cancellation, CardState, OrderState
 from loyaltycore.cli.webhook_server import receiving_webhooks
-from loyaltycore.testing.card_vendor import new_secret, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import new_secret, running_vendor
 from loyaltycore_email import Security, SmtpMailer
 from loyaltycore_holidays import BranchHolidays
 from loyaltycore_sql import SqlStorage

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 from loyaltycore.kernel.printing import EncodingKind, PrintState
 from loyaltycore.testing.card_printer import Call, CardPrinterConformance, PrinterTestCapabilities
-from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor, running_vendor
 from tests.adapters.cardprint.sink import webhook_sink
 
 PATIENCE = 10

@@ -12,10 +12,10 @@ import pytest
 from loyaltycore.errors import StorageBusy
 from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore.testing.calendar import CalendarCapabilities, CalendarConformance, Lacks
-from loyaltycore.testing.liars.calendars import HONEST
-from loyaltycore.testing.liars.honest import HonestStorage
 from loyaltycore.testing.processes import Say, forked
 from loyaltycore.testing.suite import Verdict, judge
+from tests.testing.liars.calendars import HONEST
+from tests.testing.liars.honest import HonestStorage
 from tests.testing.trials import calendar_trial, storage_trial
 
 

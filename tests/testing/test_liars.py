@@ -9,16 +9,16 @@ import pytest
 from attrs import frozen
 from hypothesis import Phase, settings
 
-from loyaltycore.testing.liars.calendars import CALENDAR_LIARS, HONEST
-from loyaltycore.testing.liars.card_printers import PRINTER_LIARS
-from loyaltycore.testing.liars.gateways import GATEWAY_LIARS, HonestGateway
-from loyaltycore.testing.liars.honest_printer import HonestPrinter
-from loyaltycore.testing.liars.liar import Liar
-from loyaltycore.testing.liars.mailers import MAILER_LIARS, HonestMailer
-from loyaltycore.testing.liars.storage_processes import OnAFile
-from loyaltycore.testing.liars.storages import STORAGE_LIARS
 from loyaltycore.testing.suite import Conformance, judge, listed_tests
 from tests.testing.expected import CALENDARS, GATEWAYS, MAILERS, PRINTERS, STORAGES
+from tests.testing.liars.calendars import CALENDAR_LIARS, HONEST
+from tests.testing.liars.card_printers import PRINTER_LIARS
+from tests.testing.liars.gateways import GATEWAY_LIARS, HonestGateway
+from tests.testing.liars.honest_printer import HonestPrinter
+from tests.testing.liars.liar import Liar
+from tests.testing.liars.mailers import MAILER_LIARS, HonestMailer
+from tests.testing.liars.storage_processes import OnAFile
+from tests.testing.liars.storages import STORAGE_LIARS
 from tests.testing.trials import (
     Make,
     calendar_trial,

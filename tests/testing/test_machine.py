@@ -13,12 +13,12 @@ from loyaltycore.errors import Conflict
 from loyaltycore.memory.storage import MemoryTransaction, Rows
 from loyaltycore.ports import storage as storage_port
 from loyaltycore.testing.citing import promise_of
-from loyaltycore.testing.liars.honest import HonestStorage
-from loyaltycore.testing.liars.storage_processes import OnAFile
-from loyaltycore.testing.liars.storages import STORAGE_LIARS
 from loyaltycore.testing.machine import DEFAULT_SETTINGS, PROMISES, storage_machine
 from loyaltycore.testing.samples import PARTS, THINGS
 from loyaltycore.testing.suite import judge
+from tests.testing.liars.honest import HonestStorage
+from tests.testing.liars.storage_processes import OnAFile
+from tests.testing.liars.storages import STORAGE_LIARS
 from tests.testing.trials import Make, storage_trial
 
 QUICK = settings(DEFAULT_SETTINGS, derandomize=True, database=None, phases=[Phase.generate])

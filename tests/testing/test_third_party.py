@@ -16,7 +16,6 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "third_party_adapter"
 HEAD = """
 from contextlib import contextmanager, nullcontext
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.testing.liars.storage_units import KeepsRefusedUnits
 from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
 
 TRIAL = Lacks("a trial")
@@ -88,6 +87,20 @@ def test_a_failure_says_what_is_broken(tmp_path: Path) -> None:
     result = try_out(
         tmp_path,
         """
+        from loyaltycore.errors import Conflict
+
+        class KeepsRefusedUnits(MemoryStorage):
+            @contextmanager
+            def transaction(self, *, read_only=False):
+                refusal = None
+                with super().transaction(read_only=read_only) as tx:
+                    try:
+                        yield tx
+                    except Conflict as error:
+                        refusal, tx.failed = error, False
+                if refusal:
+                    raise refusal
+
         class TestMine(StorageConformance):
             capabilities = ALONE
             def open(self):

@@ -18,9 +18,6 @@ An adapter is held to its port by a class that its author subclasses:
             return nullcontext(ShopStorage())
 
 pytest does the rest: no conftest, no fixture. `storage`, `mailer`, `sms`, `card_printer` and `calendar` have a class
-each, `machine` drives any storage and the one in memory through the same steps, `strategies` has hypothesis strategies
-for values and records, and `liars` has adapters that are wrong in one way each, to test a suite with.
-
-`loyaltycore.testing.card_vendor` is a card vendor to try things on: a process of its own, with its own database, that
-takes orders over HTTP, prints each card once, and reports by signed webhooks. It needs neither pytest nor hypothesis.
+each, `machine` drives any storage and the one in memory through the same steps, and `strategies` has hypothesis
+strategies for values and records.
 """

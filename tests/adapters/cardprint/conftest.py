@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor, running_vendor
 
 Printer = Callable[..., HttpCardPrinter]
 

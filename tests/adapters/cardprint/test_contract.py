@@ -13,10 +13,10 @@ from openapi_spec_validator import validate
 
 from loyaltycore.errors import DeliveryFailed
 from loyaltycore.kernel.printing import EncodingKind, PrintCancellation, PrintOrder, PrintState
-from loyaltycore.testing.card_vendor import RunningVendor
 from loyaltycore_cardprint.rules import PRINTABLE
 from loyaltycore_cardprint.strict_json import digest
 from loyaltycore_cardprint.wire import cancellation_body, field_of, order_body
+from loyaltycore_cardvendor import RunningVendor
 
 from .conftest import Printer
 from .contract import Judge, component, document, errors
@@ -197,7 +197,7 @@ def test_what_is_empty_is_left_out() -> None:
 @given(order=almost_right_orders())
 def test_the_digest_is_the_vendors(order: PrintOrder) -> None:
     """Adapter and vendor, each by itself, name the same content by the same digest."""
-    from loyaltycore.testing.card_vendor.works import digest as vendors_digest
+    from loyaltycore_cardvendor.works import digest as vendors_digest
 
     assert digest(order_body(order)) == vendors_digest(order_body(order))
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from loyaltycore.kernel.printing import PrintOrder
 from loyaltycore.ports.messaging import DeliveryStatus
-from loyaltycore.testing.card_vendor import running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import running_vendor
 
 from .values import a_key, an_order
 

@@ -22,8 +22,8 @@ from loyaltycore.ports.card_printing import (
     SupportsWebhooks,
 )
 from loyaltycore.ports.messaging import DeliveryStatus
-from loyaltycore.testing.card_vendor import RunningVendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor
 
 from .conftest import Printer
 from .values import EAN, a_key, an_order

@@ -11,8 +11,8 @@ import pytest
 from loyaltycore.errors import DeliveryFailed
 from loyaltycore.ports.card_printing import CancelOutcome, PrintCancellation
 from loyaltycore.ports.messaging import DeliveryStatus
-from loyaltycore.testing.card_vendor import RunningVendor
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor
 
 from . import proxy as faults
 from .conftest import Printer

@@ -12,8 +12,8 @@ import pytest
 
 from loyaltycore.errors import InvalidInput, MissingExtra
 from loyaltycore.ports.messaging import DeliveryStatus
-from loyaltycore.testing.card_vendor import RunningVendor, new_secret
 from loyaltycore_cardprint import HttpCardPrinter
+from loyaltycore_cardvendor import RunningVendor, new_secret
 
 from .conftest import Printer
 from .proxy import Proxy, pass_on, proxy

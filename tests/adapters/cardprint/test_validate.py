@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from loyaltycore.errors import Fault
 from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 from loyaltycore.ports.messaging import DeliveryStatus
-from loyaltycore.testing.card_vendor import RunningVendor, running_vendor
 from loyaltycore_cardprint import PRINTABLE, HttpCardPrinter
 from loyaltycore_cardprint.rules import ean13_check_digit
+from loyaltycore_cardvendor import RunningVendor, running_vendor
 
 from .values import EAN, TEXT, a_key, almost_right_orders, an_order, right_orders
 

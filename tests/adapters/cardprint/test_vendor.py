@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +19,9 @@ import pytest
 
 from loyaltycore.kernel.printing import PrintState
 from loyaltycore.ports.messaging import DeliveryStatus
-from loyaltycore.testing.card_vendor import RunningVendor, VendorFailed, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardprint.wire import order_body
+from loyaltycore_cardvendor import RunningVendor, VendorFailed, running_vendor
 
 from .contract import component, errors
 from .proxy import read_message
@@ -182,6 +185,22 @@ def test_a_vendor_that_cannot_start_says_so(tmp_path: Path) -> None:
     """A database that cannot be opened ends the process, and the helper raises."""
     with pytest.raises(VendorFailed), running_vendor(database=tmp_path / "missing" / "vendor.db"):
         pass
+
+
+def test_one_command_starts_it(tmp_path: Path) -> None:
+    """Without any option it tells its token and its address, takes calls, and leaves nothing behind at its end."""
+    command = [sys.executable, "-m", "loyaltycore_cardvendor"]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        token, url = (process.stdout.readline().split()[-1] for _ in range(2))
+        started = RunningVendor(tmp_path / "unused.db", token, secret="")
+        started.url = url
+        assert started.prints() == []
+        assert list(tmp_path.iterdir()) != []
+        process.terminate()
+    assert process.returncode == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_vendor_ends_with_its_parent(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from standardwebhooks import Webhook
 
 from loyaltycore.errors import InvalidInput, WebhookRejected
 from loyaltycore.kernel.printing import PrintEvent, PrintState
-from loyaltycore.testing.card_vendor import new_secret, running_vendor
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardprint.options import secret_key
 from loyaltycore_cardprint.webhooks import verify
+from loyaltycore_cardvendor import new_secret, running_vendor
 
 from .sink import webhook_sink
 from .values import a_key, an_order

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from loyaltycore.kernel.criteria import Criteria, Exists, HasKey, KeyBetween, Not, View, matches
 from loyaltycore.storing.registry import RecordType
-from loyaltycore.testing.liars.storage_queries import OwnMeaning, meets_none
+from tests.testing.liars.storage_queries import OwnMeaning, meets_none
 
 T = TypeVar("T")
 
@@ -162,7 +162,7 @@ class PadsLookupKeys(OwnKeys):
 class MixesLookups(OwnKeys):
     """Keeps all lookup keys in one heap, whatever they are for."""
 
-    def keys(self, where: HasKey, keys: Mapping[str, tuple[str, ...]]) -> Iterable[str]:  # noqa: ARG002  the lie
+    def keys(self, where: HasKey, keys: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
         """The keys of every lookup."""
         return [key for several in keys.values() for key in several]
 

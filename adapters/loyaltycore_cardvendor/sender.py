@@ -9,17 +9,17 @@ import json
 import random
 import sqlite3
 import time
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
-from loyaltycore.testing.card_vendor.database import Database
+from loyaltycore_cardvendor.database import Database
 
 LONGEST_PAUSE = 3600.0
 _TIMEOUT = 15.0
 _BATCH = 50
-_GONE = 410
 _DUE = """
 SELECT d.number, d.attempts, e.id, e.body FROM deliveries d JOIN events e ON e.number = d.event
 WHERE d.done = 0 AND d.next_at <= ? ORDER BY CASE WHEN ? THEN random() ELSE d.number END LIMIT ?
@@ -53,12 +53,12 @@ class Sender:
     def _deliver(self, delivery: sqlite3.Row, settings: dict[str, Any]) -> bool:
         """Make one call; False where the client wants no more of them."""
         status = self._call(delivery, settings)
-        if status == _GONE:
+        if status == HTTPStatus.GONE:
             self.database.change_settings({"webhook_url": ""})
             with self.database.transaction() as tx:
                 tx.execute("UPDATE deliveries SET done = 1 WHERE done = 0")
             return False
-        done = 200 <= status < 300
+        done = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
         pause = settings["retry_seconds"] * 2 ** delivery["attempts"] * random.uniform(0.8, 1.2)  # noqa: S311  jitter
         with self.database.transaction() as tx:
             tx.execute(

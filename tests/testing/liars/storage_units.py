@@ -12,7 +12,7 @@ from loyaltycore.errors import Conflict, RegistrationError, StorageError
 from loyaltycore.kernel.criteria import Criteria, Query
 from loyaltycore.memory.storage import MemoryTransaction, Rows
 from loyaltycore.storing.registry import RecordType, Registry
-from loyaltycore.testing.liars.honest import HonestStorage
+from tests.testing.liars.honest import HonestStorage
 
 T = TypeVar("T")
 

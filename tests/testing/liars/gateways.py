@@ -9,7 +9,7 @@ from attrs import evolve
 from loyaltycore.kernel.messages import SmsText
 from loyaltycore.memory import MemorySmsGateway
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.testing.liars.liar import Liar
+from tests.testing.liars.liar import Liar
 
 _ONE_MESSAGE: Final = 160
 

@@ -1,8 +1,7 @@
-"""The card as it will be printed: read back by independent readers."""
+"""The picture of a card in the main example, read back by independent readers."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,9 @@ import zxingcpp
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
-from loyaltycore.errors import InvalidInput, MissingExtra
 from loyaltycore.kernel.printing import Encoding, EncodingKind, PrintOrder
-from loyaltycore_cardprint.preview import CardDesign, render_card
-
-from .values import EAN, TEXT, an_order, right_orders
+from order_cards.drawing import CardDesign, draw
+from tests.adapters.cardprint.values import TEXT, an_order, right_orders
 
 FULL = an_order(
     encodings=(
@@ -31,13 +28,14 @@ FULL = an_order(
         Encoding(EncodingKind.MAGSTRIPE_TRACK2, "4711=2812"),
     )
 )
+DESIGN = CardDesign(title="Sehhaus „Größe“", label="GOLD", colour="#b98f3a")
 TALL, WIDE = 54.0, 85.6
 POINTS = 72 / 25.4
 
 
-def render(order: PrintOrder, folder: Path, **options: Any) -> pypdfium2.PdfDocument:
+def render(order: PrintOrder, folder: Path) -> pypdfium2.PdfDocument:
     """Draw a card and open the file."""
-    render_card(order, folder / "card.pdf", **options)
+    draw(order, DESIGN, folder / "card.pdf")
     return pypdfium2.PdfDocument((folder / "card.pdf").read_bytes())
 
 
@@ -87,8 +85,7 @@ def test_short_and_long_codes_can_be_read_back(code: Encoding, tmp_path: Path) -
 
 def test_the_writing_is_right(tmp_path: Path) -> None:
     """Umlauts, Turkish and Croatian letters, quotes and the euro come out as ordered, each on its side."""
-    design = CardDesign(title="Sehhaus „Größe“", label="GOLD", colour="#b98f3a", accent="#ffffff")
-    with render(FULL, tmp_path, design=design) as document:
+    with render(FULL, tmp_path) as document:
         front, back = (lines(page) for page in document)
     texts = [code for code in FULL.encodings if code.kind is EncodingKind.TEXT]
     assert {code.value for code in texts if not code.slot.startswith("back")} <= set(front)
@@ -110,37 +107,6 @@ def test_the_stripe_is_shown_only_where_one_is_ordered(tmp_path: Path) -> None:
     assert darkness(FULL) < 40 < darkness(bare)
 
 
-def test_a_product_without_a_design_gets_one(tmp_path: Path) -> None:
-    """The name of the product is the title, and a metal in it gives the colour."""
-    assert CardDesign.of("club-gold_2026") == CardDesign(title="Club Gold 2026", colour="#b98f3a")
-    with render(an_order(product="club-blau"), tmp_path) as document:
-        assert "Club Blau" in lines(document[0])
-
-
-def test_what_would_not_be_printed_is_not_drawn(tmp_path: Path) -> None:
-    """An order that the vendor would refuse raises with its faults, and leaves no file."""
-    wrong = an_order(encodings=(evolve(EAN, value="4006381333930"),))
-    with pytest.raises(InvalidInput) as raised:
-        render_card(wrong, tmp_path / "card.pdf", design=CardDesign(title="中文"))
-    assert raised.value.fields == ("encodings[0].value", "design.title")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_colour_is_a_colour() -> None:
-    """A design refuses what is no colour."""
-    with pytest.raises(ValueError, match="colour"):
-        CardDesign(title="x", colour="red")
-
-
-def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without reportlab the error is the command that installs it."""
-    monkeypatch.setitem(sys.modules, "reportlab.graphics.barcode", None)
-    monkeypatch.delitem(sys.modules, "loyaltycore_cardprint.drawing", raising=False)
-    with pytest.raises(MissingExtra) as raised:
-        render_card(FULL, tmp_path / "card.pdf")
-    assert 'pip install "loyaltycore[preview]"' in str(raised.value)
-
-
 @settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
 @given(order=right_orders())
 def test_every_order_that_is_taken_can_be_drawn(order: PrintOrder, tmp_path: Path) -> None:
@@ -153,7 +119,7 @@ def test_every_order_that_is_taken_can_be_drawn(order: PrintOrder, tmp_path: Pat
 
 
 def test_the_same_order_gives_the_same_file(tmp_path: Path) -> None:
-    """No time and no chance in the file, so that two previews can be compared."""
-    render_card(FULL, tmp_path / "one.pdf")
-    render_card(FULL, str(tmp_path / "two.pdf"))
+    """No time and no chance in the file, so that two pictures can be compared."""
+    draw(FULL, DESIGN, tmp_path / "one.pdf")
+    draw(FULL, DESIGN, tmp_path / "two.pdf")
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()

@@ -7,16 +7,16 @@ from functools import partial
 from typing import Final, cast
 
 from loyaltycore.memory.storage import MemoryTransaction
-from loyaltycore.testing.liars.honest import HonestStorage
-from loyaltycore.testing.liars.liar import Liar
-from loyaltycore.testing.liars.storage_paging import PAGING_LIARS
-from loyaltycore.testing.liars.storage_processes import PROCESS_LIARS
-from loyaltycore.testing.liars.storage_queries import QUERY_LIARS
-from loyaltycore.testing.liars.storage_races import RACE_LIARS
-from loyaltycore.testing.liars.storage_references import REFERENCE_LIARS
-from loyaltycore.testing.liars.storage_rules import RULE_LIARS
-from loyaltycore.testing.liars.storage_units import UNIT_LIARS
-from loyaltycore.testing.liars.storage_values import VALUE_LIARS
+from tests.testing.liars.honest import HonestStorage
+from tests.testing.liars.liar import Liar
+from tests.testing.liars.storage_paging import PAGING_LIARS
+from tests.testing.liars.storage_processes import PROCESS_LIARS
+from tests.testing.liars.storage_queries import QUERY_LIARS
+from tests.testing.liars.storage_races import RACE_LIARS
+from tests.testing.liars.storage_references import REFERENCE_LIARS
+from tests.testing.liars.storage_rules import RULE_LIARS
+from tests.testing.liars.storage_units import UNIT_LIARS
+from tests.testing.liars.storage_values import VALUE_LIARS
 
 
 def _liar(cls: type) -> Liar[HonestStorage]:

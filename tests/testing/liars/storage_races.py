@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from loyaltycore.memory.storage import MemoryTransaction, Rows
 from loyaltycore.storing.registry import Registry
-from loyaltycore.testing.liars.honest import Disk, HonestStorage
+from tests.testing.liars.honest import Disk, HonestStorage
 
 _A_WHILE: Final = 0.003
 """Seconds in which another thread can get in between."""
@@ -156,7 +156,7 @@ class ForgetsLookupKeys(HonestStorage):
 class _WithoutKeys(MemoryTransaction):
     """Knows no lookup key."""
 
-    def _keys(self, record: object) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG002  that is the lie
+    def _keys(self, record: object) -> Mapping[str, tuple[str, ...]]:
         return {}
 
 
@@ -200,7 +200,7 @@ class KeepsACopy(HonestStorage):
 class WritesNothing(HonestStorage):
     """Answers from memory; whoever looks for rows finds none."""
 
-    def count_rows(self, table: str) -> int:  # noqa: ARG002  that is the lie
+    def count_rows(self, table: str) -> int:
         """The rows on the disk."""
         return 0
 

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final
 
 from loyaltycore.memory.storage import MemoryTransaction, Rows
 from loyaltycore.storing.registry import Registry
-from loyaltycore.testing.liars.file_disk import FileDisk
-from loyaltycore.testing.liars.honest import Disk, HonestStorage
+from tests.testing.liars.file_disk import FileDisk
+from tests.testing.liars.honest import Disk, HonestStorage
 
 
 class OnAFile(HonestStorage):

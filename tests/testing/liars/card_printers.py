@@ -22,8 +22,8 @@ from loyaltycore.ports.card_printing import (
     PrintStatus,
 )
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.testing.liars.honest_printer import HonestPrinter, read_call
-from loyaltycore.testing.liars.liar import Liar
+from tests.testing.liars.honest_printer import HonestPrinter, read_call
+from tests.testing.liars.liar import Liar
 
 
 class PrintsTwice(HonestPrinter):
@@ -101,7 +101,7 @@ class DropsWhatItCannotDo(HonestPrinter):
         """Texts and codes."""
         return PrinterCapabilities(encodings=frozenset({EncodingKind.TEXT, EncodingKind.CODE128}))
 
-    def validate(self, order: PrintOrder) -> tuple[Fault, ...]:  # noqa: ARG002  that is the lie
+    def validate(self, order: PrintOrder) -> tuple[Fault, ...]:
         """Name nothing."""
         return ()
 
@@ -118,7 +118,7 @@ class ChangesItsOffer(HonestPrinter):
 class FindsNothing(HonestPrinter):
     """Has forgotten every order."""
 
-    def find(self, reference: str) -> PrintStatus | None:  # noqa: ARG002  that is the lie
+    def find(self, reference: str) -> PrintStatus | None:
         """Look nowhere."""
         return None
 
@@ -267,7 +267,7 @@ class MakesFreshEventIds(HonestPrinter):
 class BelievesAnything(HonestPrinter):
     """Reads calls without proof."""
 
-    def parse_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[PrintEvent, ...]:  # noqa: ARG002  that is the lie
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[PrintEvent, ...]:
         """Read."""
         return read_call(body)
 

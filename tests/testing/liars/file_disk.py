@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from loyaltycore.memory.storage import Rows
-from loyaltycore.testing.liars.honest import Disk
+from tests.testing.liars.honest import Disk
 
 
 class FileDisk(Disk):
@@ -52,7 +52,7 @@ class FileDisk(Disk):
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        import fcntl  # noqa: PLC0415  where there is no such module there is no fork either
+        import fcntl
 
         with self._turn, self.file.with_suffix(".lock").open("w") as lock:
             if not self._depth:

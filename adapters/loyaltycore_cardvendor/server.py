@@ -16,11 +16,11 @@ from threading import Event
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from loyaltycore.testing.card_vendor.checks import parse
-from loyaltycore.testing.card_vendor.control import Control
-from loyaltycore.testing.card_vendor.mishaps import Mishap, Mishaps
-from loyaltycore.testing.card_vendor.problems import Problem
-from loyaltycore.testing.card_vendor.works import Works
+from loyaltycore_cardvendor.checks import parse
+from loyaltycore_cardvendor.control import Control
+from loyaltycore_cardvendor.mishaps import Mishap, Mishaps
+from loyaltycore_cardvendor.problems import Problem
+from loyaltycore_cardvendor.works import Works
 
 MOST_BYTES = 65536
 MOST_EVENTS = 200
@@ -147,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _write(self, reply: Reply) -> None:
         content = json.dumps(reply.document).encode()
-        kind = "application/problem+json" if reply.status >= 400 else "application/json"
+        kind = "application/problem+json" if reply.status >= HTTPStatus.BAD_REQUEST else "application/json"
         self.send_response(reply.status)
         headers = {"Content-Type": kind, "Content-Length": str(len(content))} | reply.headers
         for name, value in headers.items():

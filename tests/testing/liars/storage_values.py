@@ -69,7 +69,7 @@ class CountsBytes(BendsTexts):
 class TrimsBlanks(BendsTexts):
     """Loses the blanks at the end of a text."""
 
-    def bend_text(self, stored: StoredField, text: str) -> str:  # noqa: ARG002  the same for all fields
+    def bend_text(self, stored: StoredField, text: str) -> str:
         """Trim."""
         return text.rstrip(" ")
 
@@ -77,7 +77,7 @@ class TrimsBlanks(BendsTexts):
 class ComposesTexts(BendsTexts):
     """Composes letters and accents."""
 
-    def bend_text(self, stored: StoredField, text: str) -> str:  # noqa: ARG002  the same for all fields
+    def bend_text(self, stored: StoredField, text: str) -> str:
         """Compose."""
         return unicodedata.normalize("NFC", text)
 
@@ -85,7 +85,7 @@ class ComposesTexts(BendsTexts):
 class LosesAstralCharacters(BendsTexts):
     """Keeps the characters of the first plane alone."""
 
-    def bend_text(self, stored: StoredField, text: str) -> str:  # noqa: ARG002  the same for all fields
+    def bend_text(self, stored: StoredField, text: str) -> str:
         """Replace what takes more than two bytes."""
         return "".join(character if ord(character) < 0x10000 else "?" for character in text)
 
@@ -101,7 +101,7 @@ class TakesEmptyForNone(BendsTexts):
 class DropsMicroseconds(BendsValues):
     """Keeps instants to the second."""
 
-    def bend(self, stored: StoredField, value: Any, record: object) -> Any:  # noqa: ARG002  the same for all records
+    def bend(self, stored: StoredField, value: Any, record: object) -> Any:
         """Round off."""
         if stored.storing is not Storing.INSTANT or value is None:
             return value
@@ -122,7 +122,7 @@ class MisreadsZones(BendsValues):
 class BeginsIn1970(BendsValues):
     """Knows no date before the epoch."""
 
-    def bend(self, stored: StoredField, value: Any, record: object) -> Any:  # noqa: ARG002  the same for all records
+    def bend(self, stored: StoredField, value: Any, record: object) -> Any:
         """Move early dates."""
         return max(value, "1970-01-01") if stored.storing is Storing.DATE and value else value
 
@@ -130,7 +130,7 @@ class BeginsIn1970(BendsValues):
 class RoundsIntegers(BendsValues):
     """Keeps integers as floating-point numbers."""
 
-    def bend(self, stored: StoredField, value: Any, record: object) -> Any:  # noqa: ARG002  the same for all records
+    def bend(self, stored: StoredField, value: Any, record: object) -> Any:
         """Lose the last digits."""
         if stored.storing is not Storing.INTEGER or value is None:
             return value
@@ -140,7 +140,7 @@ class RoundsIntegers(BendsValues):
 class FoldsChoices(BendsValues):
     """Tells choices apart without regard to case."""
 
-    def bend(self, stored: StoredField, value: Any, record: object) -> Any:  # noqa: ARG002  the same for all records
+    def bend(self, stored: StoredField, value: Any, record: object) -> Any:
         """Write in small letters."""
         return value.lower() if stored.storing is Storing.CHOICE and value else value
 
@@ -148,7 +148,7 @@ class FoldsChoices(BendsValues):
 class FlattensNestedValues(BendsValues):
     """Sorts nested lists and forgets what comes twice."""
 
-    def bend(self, stored: StoredField, value: Any, record: object) -> Any:  # noqa: ARG002  the same for all records
+    def bend(self, stored: StoredField, value: Any, record: object) -> Any:
         """Make a set of it."""
         if stored.storing is not Storing.DOCUMENT or not isinstance(value, list):
             return value
@@ -158,7 +158,7 @@ class FlattensNestedValues(BendsValues):
 class FillsNone(BendsValues):
     """Keeps zero where a number is None."""
 
-    def bend(self, stored: StoredField, value: Any, record: object) -> Any:  # noqa: ARG002  the same for all records
+    def bend(self, stored: StoredField, value: Any, record: object) -> Any:
         """Fill."""
         return 0 if stored.storing is Storing.INTEGER and value is None else value
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,12 +49,12 @@ class RunningVendor:
             VendorFailed: It ended before it was ready.
         """
         port = urlsplit(self.url).port or 0
-        command = [sys.executable, "-m", "loyaltycore.testing.card_vendor", "--until-input-ends"]
+        command = [sys.executable, "-m", "loyaltycore_cardvendor", "--until-input-ends"]
         # With "=", since a token may begin with a hyphen.
         command += [f"--database={self._database}", f"--token={self.token}", f"--port={port}", *options]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  ourselves
-        assert self._process.stdout
-        self.url = self._process.stdout.readline().decode().strip().rpartition(" ")[2]
+        line = self._process.stdout.readline() if self._process.stdout else b""
+        self.url = line.decode().strip().rpartition(" ")[2]
         if not self.url:
             raise VendorFailed(f"the vendor ended with {self._end()}")
 
@@ -88,7 +89,7 @@ class RunningVendor:
             answer: dict[str, Any] = json.loads(response.read())
         finally:
             connection.close()
-        if response.status != 200:
+        if response.status != HTTPStatus.OK:
             raise VendorFailed(f"{action}: {answer}")
         return answer
 

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from attrs import field, frozen
 
 from loyaltycore.kernel.calendar import BusinessCalendar, TabulatedCalendar, WeekdayCalendar
-from loyaltycore.testing.liars.liar import Liar
+from tests.testing.liars.liar import Liar
 
 _NEW_YEAR: Final = frozenset(date(year, 1, 1) for year in range(1900, 2101))
 _WRITTEN: Final = frozenset(map(str, _NEW_YEAR))

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from typing import Any, NoReturn
 
-from loyaltycore.testing.card_vendor.problems import Problem
-from loyaltycore.testing.card_vendor.shapes import Choice, Errors, Many, Record, Text, note
+from loyaltycore_cardvendor.problems import Problem
+from loyaltycore_cardvendor.shapes import Choice, Errors, Many, Record, Text, note
 
 KINDS = frozenset(
     {"text", "ean13", "code128", "qr", "magstripe_track1", "magstripe_track2", "magstripe_track3"}
@@ -22,6 +22,8 @@ PRINTABLE = (
 )
 _PROSE = r"[^\x00-\x08\x0B-\x1F\x7F-\x9F\uD800-\uDFFF]"
 
+MOST_ENCODINGS = 12
+MOST_VARIABLES = 20
 REFERENCE = Text(64, "[A-Za-z0-9._-]+")
 NAME = Text(64, alphabet=PRINTABLE)
 LINE = Text(40, alphabet=PRINTABLE)
@@ -67,11 +69,11 @@ class Checker:
             {
                 "reference": REFERENCE,
                 "product": NAME,
-                "encodings": Many(encoding, most=12, least=1),
+                "encodings": Many(encoding, most=MOST_ENCODINGS, least=1),
                 "shipping": Record({"mode": Choice(frozenset({"individual", "bulk"})), "to": ADDRESS}),
             },
             {
-                "letter": Record({"template": NAME}, {"variables": Many(VARIABLE, most=20)}),
+                "letter": Record({"template": NAME}, {"variables": Many(VARIABLE, most=MOST_VARIABLES)}),
                 "language": Text(2, "[a-z]{2}"),
                 "comment": PROSE,
             },
@@ -100,7 +102,7 @@ class Checker:
             note(errors, "/product", "unknown_choice", "no such design")
 
     def _check_encodings(self, encodings: Any, errors: Errors) -> None:
-        if not isinstance(encodings, list) or len(encodings) > 12:
+        if not isinstance(encodings, list) or len(encodings) > MOST_ENCODINGS:
             return
         found = [encoding if isinstance(encoding, dict) else {} for encoding in encodings]
         for number, encoding in enumerate(found):
@@ -113,7 +115,7 @@ class Checker:
     def _check_variables(self, body: dict[str, Any], errors: Errors) -> None:
         letter = body.get("letter")
         variables = letter.get("variables") if isinstance(letter, dict) else None
-        if not isinstance(variables, list) or len(variables) > 20:
+        if not isinstance(variables, list) or len(variables) > MOST_VARIABLES:
             return
         found = [variable if isinstance(variable, dict) else {} for variable in variables]
         _check_repeated([variable.get("name") for variable in found], "/letter/variables/{}/name", errors)

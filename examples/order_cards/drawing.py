@@ -1,10 +1,15 @@
-"""The drawing behind the preview: where each value stands on the card."""
+"""A card drawn in its true size (ID-1, 85.6 by 54 mm): where each value stands on it.
+
+Texts and QR codes stand on the front; bar codes, the magnetic stripe and the texts of slots that begin with ``back``
+on the back. Codes are vectors with their quiet zones, so that a scanner reads them from the screen and from paper.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from attrs import frozen
 from reportlab.graphics.barcode import createBarcodeDrawing
@@ -15,9 +20,6 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from loyaltycore.kernel.printing import Encoding, EncodingKind, PrintOrder
-
-if TYPE_CHECKING:
-    from loyaltycore_cardprint.preview import CardDesign
 
 WIDTH: Final = 85.6 * mm
 HEIGHT: Final = 54.0 * mm
@@ -44,17 +46,26 @@ _WIDEST: Final = WIDTH - 6 * mm
 
 
 @frozen
+class CardDesign:
+    """What the cards of a product look like; an approximation of what was agreed with the vendor."""
+
+    title: str
+    """The shop or the club, top left."""
+
+    label: str
+    """The name of the card, top right."""
+
+    colour: str
+    """As ``#rrggbb``."""
+
+
+@frozen
 class Style:
-    """How a slot is set.
-
-    Attributes:
-        font: Name of the font.
-
-        size: In points.
-    """
+    """How a slot is set."""
 
     font: str
     size: float
+    """In points."""
 
 
 _STYLES: Final = {
@@ -65,11 +76,11 @@ _STYLES: Final = {
 _PLAIN: Final = Style(_REGULAR, 7)
 
 
-def draw(order: PrintOrder, path: str, design: CardDesign) -> None:
-    """Write the PDF."""
+def draw(order: PrintOrder, design: CardDesign, path: Path) -> None:
+    """Write a PDF of two pages, front and back."""
     registerFont(TTFont(_REGULAR, "Vera.ttf"))
     registerFont(TTFont(_BOLD, "VeraBd.ttf"))
-    canvas = Canvas(path, pagesize=(WIDTH, HEIGHT), invariant=1)
+    canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT), invariant=1)
     canvas.setTitle(f"Card {order.reference}")
     with _card(canvas, design):
         _front(canvas, order, design)
@@ -132,8 +143,6 @@ def _heading(canvas: Any, design: CardDesign, ink: Color) -> None:
     _fitted(canvas, design.title, Style(_BOLD, 13), _MARGIN, baseline, WIDTH - 2 * _MARGIN - label - 3 * mm)
     canvas.setFont(_REGULAR, 7.5)
     canvas.drawRightString(WIDTH - _MARGIN, baseline, design.label)
-    if design.accent:
-        canvas.setFillColor(HexColor(design.accent))
     canvas.rect(_MARGIN, baseline - 3.2 * mm, 13 * mm, 0.45 * mm, stroke=0, fill=1)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import sqlite3
 import time
 from datetime import UTC, datetime
 from typing import Any
 
-from loyaltycore.testing.card_vendor.checks import Checker, is_reference
-from loyaltycore.testing.card_vendor.database import Database
-from loyaltycore.testing.card_vendor.problems import Problem
+from loyaltycore_cardvendor.checks import Checker, is_reference
+from loyaltycore_cardvendor.database import Database
+from loyaltycore_cardvendor.problems import Problem
 
 PATH = ("received", "accepted", "in_production", "produced", "dispatched", "delivered")
 """The way of a card on which nothing goes wrong."""
@@ -263,7 +264,6 @@ def _tell(tx: sqlite3.Connection, kind: str, order: dict[str, Any]) -> None:
 def _cursor(text: str) -> int:
     if not text:
         return 0
-    number = text.removeprefix("c")
-    if not text.startswith("c") or not number.isascii() or not number.isdecimal() or len(number) > 15:
+    if not re.fullmatch("c[0-9]{1,15}", text):
         raise Problem(400, "invalid_request", "after is no cursor of ours")
-    return int(number)
+    return int(text.removeprefix("c"))

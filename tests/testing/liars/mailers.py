@@ -11,7 +11,7 @@ from loyaltycore.kernel.messages import Email
 from loyaltycore.memory import MemoryMailer
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.testing.letters import ReceivedMail, delivered, read_mail
-from loyaltycore.testing.liars.liar import Liar
+from tests.testing.liars.liar import Liar
 
 
 class HonestMailer:

@@ -2,7 +2,9 @@
 
 It takes orders over HTTP, moves them on by time or by `control`, signs webhooks and repeats them, and survives being
 killed. It prints nothing but rows of its table ``prints``, one for every card, so that a test can count them. From
-the command line: ``python -m loyaltycore.testing.card_vendor --database vendor.db``.
+the command line: ``python -m loyaltycore_cardvendor``.
+
+It needs no extra and sees nothing of the library, so that client and vendor are two readings of one contract.
 
 Example:
     >>> with running_vendor() as vendor:
@@ -10,7 +12,7 @@ Example:
     []
 """
 
-from loyaltycore.testing.card_vendor.running import RunningVendor, VendorFailed, new_secret, running_vendor
-from loyaltycore.testing.card_vendor.sender import sign
+from loyaltycore_cardvendor.running import RunningVendor, VendorFailed, new_secret, running_vendor
+from loyaltycore_cardvendor.sender import sign
 
 __all__ = ["RunningVendor", "VendorFailed", "new_secret", "running_vendor", "sign"]

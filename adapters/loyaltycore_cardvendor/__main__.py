@@ -1,4 +1,4 @@
-"""``python -m loyaltycore.testing.card_vendor``: the reference card vendor as a process of its own."""
+"""``python -m loyaltycore_cardvendor``: the reference card vendor as a process of its own."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 
-from loyaltycore.testing.card_vendor.checks import KINDS, Checker
-from loyaltycore.testing.card_vendor.database import Database
-from loyaltycore.testing.card_vendor.sender import Sender
-from loyaltycore.testing.card_vendor.server import BASE, VendorServer
-from loyaltycore.testing.card_vendor.works import Works
+from loyaltycore_cardvendor.checks import KINDS, Checker
+from loyaltycore_cardvendor.database import Database
+from loyaltycore_cardvendor.sender import Sender
+from loyaltycore_cardvendor.server import BASE, VendorServer
+from loyaltycore_cardvendor.works import Works
 
 _PAUSE = 0.02
 
@@ -28,8 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     if options.until_input_ends:
         Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
-    database = Database(options.database)
-    database.change_settings(_settings(options))
+    with _opened(options.database) as database:
+        database.change_settings(_settings(options))
+        _serve(options, database, stop)
+    return 0
+
+
+def _serve(options: argparse.Namespace, database: Database, stop: Event) -> None:
     works = Works(database, Checker(frozenset(options.product), frozenset(options.encoding or KINDS)))
     with VendorServer((options.host, options.port), works, options.token, stop) as server:
         workers = [
@@ -44,20 +52,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server.shutdown()
         for worker in workers:
             worker.join()
-    database.close()
-    return 0
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[Database]:
+    """The database in a file, or in a temporary one where there is no path."""
+    with (
+        TemporaryDirectory(prefix="card-vendor-", ignore_cleanup_errors=True) as folder,
+        closing(Database(path or str(Path(folder, "vendor.db")))) as database,
+    ):
+        yield database
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m loyaltycore.testing.card_vendor",
+        prog="python -m loyaltycore_cardvendor",
         description="A card vendor to develop and test against. It prints nothing but rows of a table.",
         epilog="Settings are kept in the database: what is left out stays as it was.",
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on")
     add("--port", type=int, default=0, help="0 takes a free one")
-    add("--database", required=True, help="SQLite file; everything that must survive a kill is in it")
+    add("--database", default="", help="SQLite file with all that survives a kill; none forgets at the end")
     add("--token", default=None, help="bearer token of the client; made up and shown where it is left out")
     add("--webhook-url", default=None, help="where events go")
     add("--secret", action="append", default=None, help="whsec_..., several while one is being replaced")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from loyaltycore.testing.card_vendor.database import Database
-from loyaltycore.testing.card_vendor.mishaps import Mishaps
-from loyaltycore.testing.card_vendor.problems import Problem
-from loyaltycore.testing.card_vendor.works import NEVER_MADE, Works
+from loyaltycore_cardvendor.database import Database
+from loyaltycore_cardvendor.mishaps import Mishaps
+from loyaltycore_cardvendor.problems import Problem
+from loyaltycore_cardvendor.works import NEVER_MADE, Works
 
 
 class Control:
