@@ -30,6 +30,6 @@ with TemporaryDirectory() as folder:
     print(f"{erika.display_name}, customer {erika.number}, has ordered the card {card.number}.")
     print(f"It is valid until {order.valid_until}, costs {order.costs.total},")
     print(f"is expected to be dispatched on {order.expected_dispatch}, and is {card.state.value} for now.")
-    print(f"Waiting to be sent: {loyalty.session("outbox").outbox.status().overdue} messages.")
+    print(f"Waiting to be sent: {loyalty.session('outbox').outbox.status().overdue} messages.")
 
     storage.close()

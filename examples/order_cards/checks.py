@@ -8,9 +8,9 @@ from email.message import EmailMessage
 from attrs import frozen
 
 from loyaltycore.cards import Cancellation, CardState, OrderState
-from loyaltycore.outbox.news import Intake
 from loyaltycore.customers.rules.import_report import ImportReport
 from loyaltycore.kernel.outbox import MessageState
+from loyaltycore.outbox.news import Intake
 from loyaltycore.outbox.service import Status
 from order_cards.fixtures import VENDOR_MAIL
 from order_cards.table import Result

@@ -118,7 +118,9 @@ def _wait_for_outbox(stage: Stage) -> None:
     status = stage.loyalty.session("outbox").outbox.status()
     total = sum(status.messages.values())
     wait_until(
-        "handing over", lambda: total - stage.loyalty.session("outbox").outbox.status().messages[MessageState.PENDING], total
+        "handing over",
+        lambda: total - stage.loyalty.session("outbox").outbox.status().messages[MessageState.PENDING],
+        total,
     )
 
 

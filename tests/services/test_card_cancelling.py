@@ -11,9 +11,11 @@ from loyaltycore.cards import (
     CardState,
     OrderState,
 )
+from loyaltycore.cards.vendor_news import VendorNews
 from loyaltycore.kernel.printing import PrintState
 from loyaltycore.ports.card_printing import CancelOutcome, CancelReceipt
 from loyaltycore.ports.messaging import DeliveryStatus
+from loyaltycore.work.session import own_session
 from tests.house import House, dump
 from tests.services.steps import ordered, report
 

@@ -12,10 +12,12 @@ from loyaltycore.cards import (
     CardState,
     OrderState,
 )
+from loyaltycore.cards.vendor_news import VendorNews
 from loyaltycore.errors import Fault
 from loyaltycore.kernel.outbox import MessageState
 from loyaltycore.kernel.printing import PrintState
 from loyaltycore.ports.messaging import DeliveryStatus
+from loyaltycore.work.session import own_session
 from tests.house import House, dump
 from tests.services.steps import active, ordered, report
 
