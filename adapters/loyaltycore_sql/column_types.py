@@ -25,7 +25,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-class Instant(TypeDecorator[datetime]):
+class InstantType(TypeDecorator[datetime]):
     """An aware datetime as UTC microseconds since 1970.
 
     The engines' own types lose the zone (SQLite, MariaDB) or the microseconds (MariaDB).
@@ -47,7 +47,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
-class Choice(TypeDecorator[Enum]):
+class ChoiceType(TypeDecorator[Enum]):
     """A member of an enumeration as its value; a bare value is taken for the member that has it."""
 
     impl = String
@@ -75,7 +75,7 @@ class Choice(TypeDecorator[Enum]):
         return None if value is None else self.choices(value)
 
 
-class Document(TypeDecorator[Any]):
+class DocumentType(TypeDecorator[Any]):
     """A nested value as JSON. Only read here: the encoder writes it, so that a fault carries the field's name."""
 
     impl = Text
@@ -143,14 +143,14 @@ def column_type(stored: StoredField) -> TypeEngine[Any]:
         case Storing.DATE:
             return Date()
         case Storing.INSTANT:
-            return Instant()
+            return InstantType()
         case Storing.CHOICE:
             return _choice(stored)
         case Storing.DOCUMENT:
-            return Document(stored.type)
+            return DocumentType(stored.type)
 
 
-def _choice(stored: StoredField) -> Choice:
+def _choice(stored: StoredField) -> ChoiceType:
     if not all(isinstance(member.value, str) for member in stored.type):
         raise RegistrationError(f"{stored.name}: the values of {stored.type.__name__} must be texts")
-    return Choice(stored.type, stored.length)
+    return ChoiceType(stored.type, stored.length)

@@ -22,10 +22,10 @@ from loyaltycore.all_records import core_record_types
 from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
 from loyaltycore_sql import migrations
 from loyaltycore_sql.connections import Database
+from loyaltycore_sql.engine_transaction import give_back
 from loyaltycore_sql.naming import version_table_name
 from loyaltycore_sql.tables import build_tables
 from loyaltycore_sql.translation import Phase, translating
-from loyaltycore_sql.unit import give_back
 
 _LONG: Final = 3600
 """Seconds to wait for another process that is migrating."""

@@ -14,11 +14,11 @@ from loyaltycore.all_records import core_record_types
 from loyaltycore.errors import InvalidInput, StorageError
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql.connections import Database, Limits, open_database
+from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.hosts import split_hosts
 from loyaltycore_sql.layouts import Layouts
 from loyaltycore_sql.schema import Schema
 from loyaltycore_sql.transaction import SqlTransaction
-from loyaltycore_sql.unit import Unit
 
 _ALL_STATEMENTS: Final = 15
 """The greatest `SqlStorage.wsrep_sync_wait`."""
@@ -128,14 +128,14 @@ class SqlStorage:
         """Open a unit of work; see `loyaltycore.ports.storage.Storage.transaction`."""
         if self._layouts is None:
             raise StorageError("bind the storage to a registry first")
-        unit = Unit(self._database, read_only)
-        unit.open()
+        tx = EngineTransaction(self._database, read_only)
+        tx.open()
         try:
-            yield SqlTransaction(unit, self._layouts)
+            yield SqlTransaction(tx, self._layouts)
         except BaseException:
-            unit.abandon()
+            tx.abandon()
             raise
-        unit.commit()
+        tx.commit()
 
     def close(self) -> None:
         """Close all connections that are not in use; the next transaction opens new ones."""
