@@ -14,7 +14,6 @@ from sqlalchemy import BigInteger, Boolean, Date, Dialect, String, Text, TypeDec
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from loyaltycore.errors import RegistrationError
 from loyaltycore.storing.codec import from_json
 from loyaltycore.storing.registry import StoredField, Storing
 
@@ -126,11 +125,7 @@ def long_text() -> TypeEngine[str]:
 
 
 def column_type(stored: StoredField) -> TypeEngine[Any]:
-    """The column type of a stored field.
-
-    Raises:
-        RegistrationError: An enumeration has a value that is no text, so it cannot sort as its values do.
-    """
+    """The column type of a stored field."""
     match stored.storing:
         case Storing.TEXT:
             return short_text(stored.length)
@@ -145,12 +140,6 @@ def column_type(stored: StoredField) -> TypeEngine[Any]:
         case Storing.INSTANT:
             return InstantType()
         case Storing.CHOICE:
-            return _choice(stored)
+            return ChoiceType(stored.type, stored.length)
         case Storing.DOCUMENT:
             return DocumentType(stored.type)
-
-
-def _choice(stored: StoredField) -> ChoiceType:
-    if not all(isinstance(member.value, str) for member in stored.type):
-        raise RegistrationError(f"{stored.name}: the values of {stored.type.__name__} must be texts")
-    return ChoiceType(stored.type, stored.length)
