@@ -5,18 +5,24 @@ Example:
     >>> SqlStorage("sqlite:///:memory:").url
     'sqlite:///:memory:'
 
-The drivers are loaded by the first `SqlStorage` that needs them, never by importing this package.
+The drivers are loaded by the first `SqlStorage` that needs them, never by importing this package; Alembic only to migrate.
 """
 
 from __future__ import annotations
+
+from importlib.util import find_spec
 
 from loyaltycore.errors import MissingExtra
 
 try:
     from loyaltycore_sql.storage import SqlStorage
 except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in {"sqlalchemy", "alembic"}:
+    if (error.name or "").partition(".")[0] != "sqlalchemy":
         raise
     raise MissingExtra("sql", error.name or "sqlalchemy") from error
+
+# Loaded only to migrate, but its absence shows at once.
+if find_spec("alembic") is None:
+    raise MissingExtra("sql", "alembic")
 
 __all__ = ["SqlStorage"]

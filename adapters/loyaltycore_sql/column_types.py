@@ -14,7 +14,6 @@ from sqlalchemy import BigInteger, Boolean, Date, Dialect, String, Text, TypeDec
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from loyaltycore.errors import RegistrationError
 from loyaltycore.storing.codec import from_json
 from loyaltycore.storing.registry import StoredField, Storing
 
@@ -25,7 +24,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-class Instant(TypeDecorator[datetime]):
+class InstantType(TypeDecorator[datetime]):
     """An aware datetime as UTC microseconds since 1970.
 
     The engines' own types lose the zone (SQLite, MariaDB) or the microseconds (MariaDB).
@@ -47,7 +46,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
-class Choice(TypeDecorator[Enum]):
+class ChoiceType(TypeDecorator[Enum]):
     """A member of an enumeration as its value; a bare value is taken for the member that has it."""
 
     impl = String
@@ -75,7 +74,7 @@ class Choice(TypeDecorator[Enum]):
         return None if value is None else self.choices(value)
 
 
-class Document(TypeDecorator[Any]):
+class DocumentType(TypeDecorator[Any]):
     """A nested value as JSON. Only read here: the encoder writes it, so that a fault carries the field's name."""
 
     impl = Text
@@ -126,11 +125,7 @@ def long_text() -> TypeEngine[str]:
 
 
 def column_type(stored: StoredField) -> TypeEngine[Any]:
-    """The column type of a stored field.
-
-    Raises:
-        RegistrationError: An enumeration has a value that is no text, so it cannot sort as its values do.
-    """
+    """The column type of a stored field."""
     match stored.storing:
         case Storing.TEXT:
             return short_text(stored.length)
@@ -143,14 +138,8 @@ def column_type(stored: StoredField) -> TypeEngine[Any]:
         case Storing.DATE:
             return Date()
         case Storing.INSTANT:
-            return Instant()
+            return InstantType()
         case Storing.CHOICE:
-            return _choice(stored)
+            return ChoiceType(stored.type, stored.length)
         case Storing.DOCUMENT:
-            return Document(stored.type)
-
-
-def _choice(stored: StoredField) -> Choice:
-    if not all(isinstance(member.value, str) for member in stored.type):
-        raise RegistrationError(f"{stored.name}: the values of {stored.type.__name__} must be texts")
-    return Choice(stored.type, stored.length)
+            return DocumentType(stored.type)

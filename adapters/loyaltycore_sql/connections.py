@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError
 
 from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy, StorageError
 from loyaltycore_sql.hosts import Dialler, Host, split_hosts
-from loyaltycore_sql.translation import Verdict, mariadb_verdict
+from loyaltycore_sql.translation import Diagnosis, diagnose_mariadb
 
 _RECYCLE: Final = 1800
 """Seconds after which a connection is replaced: servers and firewalls drop idle ones."""
@@ -93,25 +93,21 @@ class Limits:
 
 
 @frozen
-class Row:
-    """One row that several may want to change.
-
-    Attributes:
-        lock: The statement that locks it.
-
-        parameters: The statement's parameters.
-    """
+class ContendedRow:
+    """One row that several may want to change."""
 
     lock: Executable
+    """The statement that locks it."""
     parameters: Mapping[str, Any]
+    """The statement's parameters."""
 
 
 class Lost(local):
-    """The row for which this thread's last unit lost a race."""
+    """The row for which this thread's last transaction lost a race."""
 
-    row: Row | None = None
+    row: ContendedRow | None = None
 
-    def take(self) -> Row | None:
+    def take(self) -> ContendedRow | None:
         """The row, once."""
         row, self.row = self.row, None
         return row
@@ -283,7 +279,7 @@ def _open_cluster(
 
 def _discard_if_away(context: ExceptionContext) -> None:
     """Make the pool give up its connections to a node that has left its cluster: it may be away for long."""
-    if mariadb_verdict(context.original_exception) is Verdict.AWAY:
+    if diagnose_mariadb(context.original_exception) is Diagnosis.AWAY:
         context.is_disconnect = True
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import Grouping
 
 from loyaltycore.kernel.criteria import (
+    OPERATORS,
     And,
     Compare,
     Criteria,
@@ -41,10 +42,9 @@ from loyaltycore.kernel.criteria import (
     Or,
 )
 from loyaltycore.storing.registry import RecordType, Storing
-from loyaltycore_sql.slots import OPERATORS
 from loyaltycore_sql.tables import Tables
 
-Condition = ColumnElement[bool]
+SqlCondition = ColumnElement[bool]
 
 _WIDTH: Final = 50
 """Longest chain of ANDs or ORs: SQLite counts each link as a level of nesting and stops at 1,000."""
@@ -77,7 +77,7 @@ class Compiler:
     rows: FromClause
     below_not: bool = False
 
-    def compile(self, criteria: Criteria) -> Condition:
+    def compile(self, criteria: Criteria) -> SqlCondition:
         """The condition."""
         match criteria:
             case Everything():
@@ -102,18 +102,18 @@ class Compiler:
                 return not_(evolve(self, below_not=True).compile(part))
         raise TypeError(f"not a criteria: {criteria!r}")
 
-    def _guarded(self, name: str, comparison: Condition) -> Condition:
+    def _guarded(self, name: str, comparison: SqlCondition) -> SqlCondition:
         if self.below_not and self.target.record_type.field_map[name].nullable:
             return and_(self.rows.c[name].is_not(None), comparison)
         return comparison
 
-    def _or(self, parts: Sequence[Criteria]) -> Condition:
+    def _or(self, parts: Sequence[Criteria]) -> SqlCondition:
         # Alternative keys are looked up together: PostgreSQL joins with one subquery, and filters all rows by two.
         keyed = [part for part in parts if isinstance(part, HasKey | KeyBetween)]
         others = [self.compile(part) for part in parts if not isinstance(part, HasKey | KeyBetween)]
         return _chain(or_, false(), [self._has_any_key(keyed), *others] if keyed else others)
 
-    def _has_any_key(self, wanted: Sequence[HasKey | KeyBetween]) -> Condition:
+    def _has_any_key(self, wanted: Sequence[HasKey | KeyBetween]) -> SqlCondition:
         if self.target.tables.keys is None:
             return false()
         keys = self.target.tables.keys.alias()
@@ -121,7 +121,7 @@ class Compiler:
         found = select(keys.c.record_key).where(_chain(or_, false(), fitting))
         return self._related(found, keys.c.record_key)
 
-    def _exists(self, table: str, refers_by: str, where: Criteria) -> Condition:
+    def _exists(self, table: str, refers_by: str, where: Criteria) -> SqlCondition:
         target = self.targets[table]
         if target.record_type.field_map[refers_by].storing is not Storing.TEXT:
             return false()  # holds no key, whatever it holds
@@ -130,7 +130,7 @@ class Compiler:
         column = other.c[refers_by]
         return self._related(select(column).where(inner, column.is_not(None)), column)
 
-    def _related(self, found: Select[Any], column: ColumnElement[Any]) -> Condition:
+    def _related(self, found: Select[Any], column: ColumnElement[Any]) -> SqlCondition:
         # IN lets an engine begin with what was found. Below a NOT it must not: PostgreSQL would compare each row
         # with a list that may outgrow its working memory, where NOT EXISTS is a join.
         key = self.rows.c[self.target.record_type.key]
@@ -144,25 +144,27 @@ def parameter(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     return bindparam(name, type_=column.type)
 
 
-def condition(expression: Any) -> Condition:
+def condition(expression: Any) -> SqlCondition:
     """What Python's operators build from a column, by its type."""
-    built: Condition = expression
+    built: SqlCondition = expression
     return built
 
 
-def _fits(keys: ColumnElement[Any], part: HasKey | KeyBetween) -> Condition:
+def _fits(keys: ColumnElement[Any], part: HasKey | KeyBetween) -> SqlCondition:
     if isinstance(part, KeyBetween):
         return _between(keys, part.first, part.end)
     return condition(keys == parameter(keys, part.value))
 
 
-def _between(column: ColumnElement[Any], first: str, end: str | None) -> Condition:
+def _between(column: ColumnElement[Any], first: str, end: str | None) -> SqlCondition:
     # A range of the index; LIKE would fold case, and has characters of its own.
     at_least = condition(column >= parameter(column, first))
     return at_least if end is None else and_(at_least, column < parameter(column, end))
 
 
-def _chain(join: Callable[..., Condition], neutral: Condition, parts: Sequence[Condition]) -> Condition:
+def _chain(
+    join: Callable[..., SqlCondition], neutral: SqlCondition, parts: Sequence[SqlCondition]
+) -> SqlCondition:
     """Join any number of parts, in groups of groups where there are many."""
     if len(parts) > _WIDTH:
         groups = [parts[start : start + _WIDTH] for start in range(0, len(parts), _WIDTH)]
@@ -170,6 +172,6 @@ def _chain(join: Callable[..., Condition], neutral: Condition, parts: Sequence[C
     return join(neutral, *parts)
 
 
-def _sealed(part: Condition) -> Condition:
+def _sealed(part: SqlCondition) -> SqlCondition:
     # SQLAlchemy would dissolve a bare group in the chain around it.
     return type_coerce(Grouping(part), Boolean())

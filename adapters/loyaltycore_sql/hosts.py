@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from loyaltycore.errors import Fault, InvalidInput, StorageUnreachable
-from loyaltycore_sql.translation import Verdict, mariadb_verdict
+from loyaltycore_sql.translation import Diagnosis, diagnose_mariadb
 
 REST: Final = 10.0
 """Seconds for which a host that failed is asked last."""
@@ -21,7 +21,7 @@ _GREATEST_PORT: Final = 65_535
 
 # As SQLAlchemy takes an address apart.
 _ADDRESS: Final = re.compile(
-    r"(?P<before>[\w+]+://(?:[^:/]*(?::[^@]*)?@)?)(?P<hosts>[^/?]*)(?P<behind>.*)", re.DOTALL
+    r"(?P<before>[\w+]+://(?:[^:/]*(?::[^@]*)?@)?)(?P<hosts>[^/?]*)(?P<after>.*)", re.DOTALL
 )
 _HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\[\]:,\s]+)(?::(?P<port>\d{1,5}))?")
 
@@ -60,7 +60,7 @@ def split_hosts(url: str) -> tuple[str, tuple[Host, ...]]:
     if len(hosts) < len(found) or any(host.port > _GREATEST_PORT for host in hosts):
         raise InvalidInput([Fault("url", "bad_url", "must name hosts as `node1,node2:3307`")])
     first = next(each for each in found if each)
-    return f"{parts['before']}{first[0]}{parts['behind']}", tuple(hosts)
+    return f"{parts['before']}{first[0]}{parts['after']}", tuple(hosts)
 
 
 class Dialler:
@@ -95,7 +95,7 @@ class Dialler:
             try:
                 connection = self._dial(dialect, host, options)
             except (dialect.loaded_dbapi.Error, OSError) as error:
-                if mariadb_verdict(error) is Verdict.REFUSED:
+                if diagnose_mariadb(error) is Diagnosis.REFUSED:
                     raise
                 self._failed[host] = monotonic()
                 said.append(f"{host}: {error}")

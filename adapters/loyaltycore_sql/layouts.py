@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from loyaltycore.storing.registry import RecordType, Registry
-from loyaltycore_sql.connections import Row
+from loyaltycore_sql.connections import ContendedRow
 from loyaltycore_sql.criteria import Compiler, Target
 from loyaltycore_sql.naming import primary_name, unique_name
 from loyaltycore_sql.records import Decoder, Encoder
@@ -99,9 +99,9 @@ class Layout(Generic[T]):
     versions: Select[Any]
     keys: KeyStatements | None
 
-    def row(self, key: str) -> Row:
+    def row(self, key: str) -> ContendedRow:
         """The row of a record, to be contended for."""
-        return Row(self.lock, {KEY: key})
+        return ContendedRow(self.lock, {KEY: key})
 
 
 class Layouts:

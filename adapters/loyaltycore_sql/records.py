@@ -16,6 +16,7 @@ import attrs
 from sqlalchemy import CursorResult
 
 from loyaltycore.errors import Fault, InvalidInput, StorageError
+from loyaltycore.storing.checks import is_storable
 from loyaltycore.storing.codec import to_json
 from loyaltycore.storing.registry import RecordType, StoredField, Storing
 from loyaltycore_sql.column_types import microseconds
@@ -32,13 +33,7 @@ _LATEST: Final = microseconds(datetime.fromisoformat("9999-12-31T23:59:59.999999
 
 
 class Unfit(ValueError):
-    """A value that its column cannot hold.
-
-    Attributes:
-        code: Stable word that names the fault.
-
-        message: One sentence for a person.
-    """
+    """A value that its column cannot hold."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -78,7 +73,7 @@ class Encoder(Generic[T]):
         derived = self._record_type.keys_of(record)
         pairs = {(lookup, value) for lookup, values in derived.items() for value in values}
         for lookup, value in pairs:
-            if not storable(value):
+            if not is_storable(value):
                 raise InvalidInput([Fault(lookup, "bad_text", "holds a character that cannot be stored")])
         return pairs
 
@@ -109,17 +104,6 @@ class Decoder(Generic[T]):
             return [self._build(row) for row in found.all()]
         except (ValueError, TypeError, OverflowError) as error:
             raise StorageError(f"{self._table}: a stored record does not fit its class") from error
-
-
-def storable(text: str) -> bool:
-    """Whether every engine can hold this text: no NUL, no half of a surrogate pair."""
-    if text.isascii():
-        return "\x00" not in text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text
 
 
 def _builder(cls: type[T]) -> Callable[[Iterable[Any]], T]:
@@ -164,7 +148,7 @@ def _text(limit: int) -> Encode:
             raise _wrong_type(str, value)
         if len(value) > longest:
             raise Unfit("too_long", f"is longer than {limit} characters")
-        if not storable(value):
+        if not is_storable(value):
             raise Unfit("bad_text", "holds a character that cannot be stored")
         return value
 
@@ -214,7 +198,7 @@ def _document(kind: Any) -> Encode:
             text = to_json(value, kind)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise Unfit("bad_document", f"cannot be written as JSON: {error}") from error
-        if not storable(text):
+        if not is_storable(text):
             raise Unfit("bad_text", "holds a character that cannot be stored")
         return text
 

@@ -15,23 +15,16 @@ from threading import Lock
 from time import sleep
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from attrs import frozen
-from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, delete, inspect, select, text
 
-from loyaltycore.capabilities import core_record_types
 from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
+from loyaltycore_sql import migrations
 from loyaltycore_sql.connections import Database
-from loyaltycore_sql.naming import version_table_name
-from loyaltycore_sql.tables import build_tables
+from loyaltycore_sql.engine_transaction import give_back
+from loyaltycore_sql.migrations import TABLES
+from loyaltycore_sql.naming import keys_table_name, table_name, version_table_name
 from loyaltycore_sql.translation import Phase, translating
-from loyaltycore_sql.unit import give_back
-
-SCRIPTS: Final = "loyaltycore_sql:migrations"
 
 _LONG: Final = 3600
 """Seconds to wait for another process that is migrating."""
@@ -56,16 +49,11 @@ class State(Enum):
 
 @frozen
 class Schema:
-    """The tables below one prefix of one database.
-
-    Attributes:
-        database: Where.
-
-        prefix: What every name of a table begins with.
-    """
+    """The tables below one prefix of one database."""
 
     database: Database
     prefix: str
+    """What every name of a table begins with."""
 
     def prepare(self, host_tables: Sequence[Table], *, migrate: bool) -> None:
         """Make the tables fit: an empty database is set up, absent tables of the host are made.
@@ -104,15 +92,25 @@ class Schema:
         return head()
 
     def _state(self, connection: Connection) -> tuple[State, str]:
-        options = {"version_table": version_table_name(self.prefix)}
-        found = MigrationContext.configure(connection, opts=options).get_current_heads()
+        found = self._noted(connection)
         if not found:
             return State.EMPTY, ""
-        known = _known()
+        known = migrations.REVISIONS
         if not set(found) <= set(known):
             raise SchemaTooNew(", ".join(found), head())
-        newest = next(revision for revision in known if revision in found)
+        newest = max(found, key=known.index)
         return State.CURRENT if newest == head() else State.OLD, newest
+
+    def _noted(self, connection: Connection) -> Sequence[str]:
+        """The revisions that the database carries, as Alembic noted them."""
+        versions = self._versions
+        if not inspect(connection).has_table(versions.name):
+            return ()
+        return connection.scalars(select(versions.c.version_num)).all()
+
+    @property
+    def _versions(self) -> Table:
+        return Table(version_table_name(self.prefix), MetaData(), Column("version_num", String(32)))
 
     def _change(self, absent: Sequence[Table]) -> None:
         for tries in range(1, _TRIES + 1):
@@ -120,7 +118,7 @@ class Schema:
                 return self._change_once(absent)
             except SchemaError:
                 raise
-            except (StorageError, CommandError):
+            except StorageError:
                 # No lock reaches all nodes of a cluster: another one may have made the same change at the same time.
                 if tries == _TRIES or not self._is_cluster():
                     raise
@@ -139,26 +137,15 @@ class Schema:
                 self._forget_older(connection, newest)
             if state is not State.CURRENT:
                 if state is State.EMPTY:
-                    _refuse_strangers(connection, self._own_tables())
-                command.upgrade(self._config(connection), "head")
+                    _refuse_strangers(connection, self.prefix)
+                _run_revisions(connection, self.prefix)
             for table in absent:
                 table.create(connection, checkfirst=True)
 
     def _forget_older(self, connection: Connection, newest: str) -> None:
         """Keep one revision: a slow node of a cluster may have noted an older one behind a faster node's back."""
-        name = version_table_name(self.prefix)
-        older = text(f"DELETE FROM {name} WHERE version_num <> :newest")  # noqa: S608  the name is ours, the value a parameter
-        connection.execute(older, {"newest": newest})
-
-    def _own_tables(self) -> list[Table]:
-        metadata = MetaData()
-        built = (build_tables(record_type, self.prefix, metadata) for record_type in core_record_types())
-        return [table for tables in built for table in tables]
-
-    def _config(self, connection: Connection) -> Config:
-        config = _config()
-        config.attributes.update(connection=connection, prefix=self.prefix)
-        return config
+        versions = self._versions
+        connection.execute(delete(versions).where(versions.c.version_num != newest))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -195,18 +182,13 @@ class Schema:
 
 def head() -> str:
     """The newest revision."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return migrations.REVISIONS[-1]
 
 
-def _known() -> list[str]:
-    """All revisions, the newest first."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+def _run_revisions(connection: Connection, prefix: str) -> None:
+    from loyaltycore_sql.migrating import run_revisions  # noqa: PLC0415  most starts find nothing to migrate
 
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", SCRIPTS)
-    return config
+    run_revisions(connection, prefix)
 
 
 def _present(connection: Connection, tables: Iterable[Table]) -> list[Table]:
@@ -216,21 +198,23 @@ def _present(connection: Connection, tables: Iterable[Table]) -> list[Table]:
 
 def _check_columns(connection: Connection, tables: Iterable[Table]) -> None:
     for table in tables:
-        if lacking := sorted({column.name for column in table.c} - _columns(connection, table)):
+        if lacking := sorted({column.name for column in table.c} - _columns(connection, table.name)):
             raise SchemaError(f"the table {table.name!r} lacks the columns {', '.join(lacking)}: add them")
 
 
-def _refuse_strangers(connection: Connection, tables: Iterable[Table]) -> None:
+def _refuse_strangers(connection: Connection, prefix: str) -> None:
     # The revisions pass over a table that is there already, left by one that was cut short. Which columns such a
     # table has by then differs, but these it has from the first revision on.
-    for table in _present(connection, tables):
-        marks = {column.name for column in table.c if column.primary_key or column.name == "version"}
-        if not marks <= _columns(connection, table):
-            raise SchemaError(f"the table {table.name!r} is there already and is not the library's")
+    stored = set(inspect(connection).get_table_names())
+    marks = {table_name(prefix, table): {"id", "version"} for table in TABLES}
+    marks |= {keys_table_name(prefix, table): {"lookup", "value", "record_key"} for table in TABLES}
+    for name in sorted(stored & marks.keys()):
+        if not marks[name] <= _columns(connection, name):
+            raise SchemaError(f"the table {name!r} is there already and is not the library's")
 
 
-def _columns(connection: Connection, table: Table) -> set[str]:
-    return {column["name"] for column in inspect(connection).get_columns(table.name)}
+def _columns(connection: Connection, name: str) -> set[str]:
+    return {column["name"] for column in inspect(connection).get_columns(name)}
 
 
 @contextmanager

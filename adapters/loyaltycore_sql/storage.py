@@ -10,15 +10,15 @@ from attrs import define, field, validators
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from loyaltycore.capabilities import core_record_types
 from loyaltycore.errors import InvalidInput, StorageError
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql.connections import Database, Limits, open_database
+from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.hosts import split_hosts
 from loyaltycore_sql.layouts import Layouts
+from loyaltycore_sql.migrations import TABLES
 from loyaltycore_sql.schema import Schema
 from loyaltycore_sql.transaction import SqlTransaction
-from loyaltycore_sql.unit import Unit
 
 _ALL_STATEMENTS: Final = 15
 """The greatest `SqlStorage.wsrep_sync_wait`."""
@@ -105,9 +105,8 @@ class SqlStorage:
             SchemaError: The table of a record type that the host registered lacks a column.
         """
         layouts = Layouts(registry, self.prefix)
-        own = {record_type.table for record_type in core_record_types()}
         host_tables = [
-            table for target in layouts if target.record_type.table not in own for table in target.tables
+            table for target in layouts if target.record_type.table not in TABLES for table in target.tables
         ]
         self._schema.prepare(host_tables, migrate=self.migrate)
         self._layouts = layouts
@@ -128,14 +127,14 @@ class SqlStorage:
         """Open a unit of work; see `loyaltycore.ports.storage.Storage.transaction`."""
         if self._layouts is None:
             raise StorageError("bind the storage to a registry first")
-        unit = Unit(self._database, read_only)
-        unit.open()
+        tx = EngineTransaction(self._database, read_only)
+        tx.open()
         try:
-            yield SqlTransaction(unit, self._layouts)
+            yield SqlTransaction(tx, self._layouts)
         except BaseException:
-            unit.abandon()
+            tx.abandon()
             raise
-        unit.commit()
+        tx.commit()
 
     def close(self) -> None:
         """Close all connections that are not in use; the next transaction opens new ones."""

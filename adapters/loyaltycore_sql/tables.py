@@ -9,7 +9,7 @@ from attrs import frozen
 from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from loyaltycore.errors import RegistrationError
-from loyaltycore.storing.registry import KEY_LENGTH, LOOKUP_LENGTH, RecordType, StoredField
+from loyaltycore.storing.registry import KEY_LENGTH, LOOKUP_LENGTH, NAME_LENGTH, RecordType, StoredField
 from loyaltycore_sql.column_types import MARIADB_CHARSET, MARIADB_COLLATION, column_type, short_text
 from loyaltycore_sql.naming import (
     IDENTIFIER_LENGTH,
@@ -19,9 +19,6 @@ from loyaltycore_sql.naming import (
     table_name,
     unique_name,
 )
-
-LOOKUP_NAME_LENGTH: Final = 40
-"""Longest name of a lookup."""
 
 TABLE_OPTIONS: Final[dict[str, Any]] = {
     "mariadb_engine": "InnoDB",
@@ -61,8 +58,6 @@ def build_tables(record_type: RecordType[Any], prefix: str, metadata: MetaData) 
     names = [keys if record_type.lookups else name, *record_type.field_map]
     if too_long := [each for each in names if len(each) > IDENTIFIER_LENGTH]:
         raise RegistrationError(f"longer than {IDENTIFIER_LENGTH} characters: {', '.join(too_long)}")
-    if too_long := [lookup for lookup in record_type.lookups if len(lookup) > LOOKUP_NAME_LENGTH]:
-        raise RegistrationError(f"longer than {LOOKUP_NAME_LENGTH} characters: {', '.join(too_long)}")
     return Tables(
         main=_main_table(record_type, name, metadata),
         keys=_keys_table(keys, metadata) if record_type.lookups else None,
@@ -94,7 +89,7 @@ def _keys_table(name: str, metadata: MetaData) -> Table:
     return Table(
         name,
         metadata,
-        Column("lookup", short_text(LOOKUP_NAME_LENGTH), nullable=False),
+        Column("lookup", short_text(NAME_LENGTH), nullable=False),
         Column("value", short_text(LOOKUP_LENGTH), nullable=False),
         Column("record_key", short_text(KEY_LENGTH), nullable=False),
         PrimaryKeyConstraint("lookup", "value", "record_key", name=primary_name(name)),

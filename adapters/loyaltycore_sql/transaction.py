@@ -9,11 +9,10 @@ from typing import Any, Final, TypeVar
 from attrs import evolve, frozen
 
 from loyaltycore.kernel.criteria import Query
-from loyaltycore.storing.checks import check_query
+from loyaltycore.storing.checks import check_query, is_storable
+from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.layouts import KEY, Layout, Layouts
-from loyaltycore_sql.records import storable
 from loyaltycore_sql.selection import narrowed
-from loyaltycore_sql.unit import Unit
 from loyaltycore_sql.writing import Insertion, Replacement, by_class, remove
 
 T = TypeVar("T")
@@ -27,82 +26,82 @@ LATER_PORTION: Final = 8000
 class SqlTransaction:
     """A transaction; see `loyaltycore.ports.storage.Transaction` for what its verbs promise."""
 
-    _unit: Unit
+    _tx: EngineTransaction
     _layouts: Layouts
 
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
         """Read one record by its key, and lock its row where `for_update` asks for it and the engine can."""
-        with self._unit:
+        with self._tx:
             layout = self._layouts.of(cls)
-            if not storable(key):
+            if not is_storable(key):
                 return None
             statement = layout.get
-            if for_update and self._unit.locks_rows:
+            if for_update and self._tx.locks_rows:
                 statement = layout.lock
-                self._unit.contends(layout.row(key))
-            found = self._unit.execute(statement, {KEY: key}, layout.decoder.decode)
+                self._tx.contends(layout.row(key))
+            found = self._tx.execute(statement, {KEY: key}, layout.decoder.decode)
             return found[0] if found else None
 
     def add(self, *records: Any) -> None:
         """Store new records: one statement for all records of a class, one for their lookup keys."""
-        with self._unit:
+        with self._tx:
             # All are checked before the first is written.
             for insertion in [Insertion(*group) for group in by_class(self._layouts, records)]:
-                insertion.write(self._unit)
+                insertion.write(self._tx)
 
     def save(self, *records: Any) -> None:
         """Replace stored records that are as they were read."""
-        with self._unit:
+        with self._tx:
             for replacement in [Replacement(*group) for group in by_class(self._layouts, records)]:
-                replacement.write(self._unit)
+                replacement.write(self._tx)
 
     def remove(self, *records: Any) -> None:
         """Remove stored records that are as they were read."""
-        with self._unit:
+        with self._tx:
             for layout, group in by_class(self._layouts, records):
-                remove(self._unit, layout, group)
+                remove(self._tx, layout, group)
 
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
         """Read the records that match, a portion at a time, the first one at once.
 
-        A portion is a query of its own that goes on behind the last record, in the same snapshot. So no result stays
+        A portion is a query of its own that goes on after the last record, in the same snapshot. So no result stays
         open on the connection, and other reads may come in between.
         """
-        with self._unit:
+        with self._tx:
             layout = self._layouts.of(cls)
             check_query(query, layout.record_type, self._layouts.registry)
             size = _size(query, FIRST_PORTION if _is_long(query) else LATER_PORTION)
             first = self._portion(layout, query, size)
         if _is_last(query, size, first):
             return iter(first)
-        return chain(first, self._rest(layout, _behind(layout, query, first)))
+        return chain(first, self._rest(layout, _after(layout, query, first)))
 
     def count(self, cls: type[Any], query: Query) -> int:
         """Count the records that match."""
-        with self._unit:
+        with self._tx:
             layout = self._layouts.of(cls)
             check_query(query, layout.record_type, self._layouts.registry)
             ask = layout.queries.count(query)
-            return self._unit.execute(ask.statement, ask.parameters, lambda found: int(found.scalar_one()))
+            return self._tx.execute(ask.statement, ask.parameters, lambda found: int(found.scalar_one()))
 
     def _rest(self, layout: Layout[T], query: Query) -> Iterator[T]:
         while True:
             size = _size(query, LATER_PORTION)
-            with self._unit:
+            with self._tx:
                 records = self._portion(layout, query, size)
             yield from records
             if _is_last(query, size, records):
                 return
-            query = _behind(layout, query, records)
+            query = _after(layout, query, records)
 
     def _portion(self, layout: Layout[T], query: Query, size: int) -> list[T]:
         if not size:
             return []
-        skip_locked = query.skip_locked and self._unit.skips_locked
-        if self._unit.database.lists_related:
+        skip_locked = query.skip_locked and self._tx.skips_locked
+        if self._tx.database.lists_related:
             query = narrowed(query)
         ask = layout.queries.find(query, size, skip_locked=skip_locked)
-        return self._unit.execute(ask.statement, ask.parameters, layout.decoder.decode)
+        return self._tx.execute(ask.statement, ask.parameters, layout.decoder.decode)
 
 
 def _is_long(query: Query) -> bool:
@@ -118,8 +117,9 @@ def _is_last(query: Query, size: int, records: list[T]) -> bool:
     return len(records) < size or size == query.limit
 
 
-def _behind(layout: Layout[T], query: Query, records: list[T]) -> Query:
+def _after(layout: Layout[T], query: Query, records: list[T]) -> Query:
     """The query for what comes after these records."""
-    after = layout.queries.place_of(records[-1], query.order_by)
+    order = query.total_order(layout.record_type.key)
+    after = tuple(getattr(records[-1], name) for name, _ in order)
     limit = None if query.limit is None else query.limit - len(records)
     return evolve(query, after=after, limit=limit)

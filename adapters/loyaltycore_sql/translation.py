@@ -52,7 +52,7 @@ class Phase(Enum):
     COMMITTING = "committing"
 
 
-class Verdict(Enum):
+class Diagnosis(Enum):
     """What an error says about the transaction."""
 
     CONFLICT = "conflict"
@@ -80,62 +80,62 @@ class Verdict(Enum):
     """Everything else."""
 
 
-_SQLSTATES: Final[Mapping[str, Verdict]] = {
-    "40001": Verdict.CONFLICT,  # could not serialize access
-    "40P01": Verdict.CONFLICT,  # deadlock
-    "55P03": Verdict.WAITED,  # lock_timeout
-    "53300": Verdict.WAITED,  # too many connections
-    "23505": Verdict.DUPLICATE,
-    "40003": Verdict.LOST,  # statement completion unknown
-    "25P03": Verdict.LOST,  # idle in transaction for too long
-    "57P01": Verdict.LOST,  # shut down by the administrator
-    "57P02": Verdict.LOST,  # crashed
-    "57P03": Verdict.LOST,  # starting up, cannot connect now
-    "57P05": Verdict.LOST,  # idle for too long
-    "57014": Verdict.UNCLEAR,  # cancelled
+_SQLSTATES: Final[Mapping[str, Diagnosis]] = {
+    "40001": Diagnosis.CONFLICT,  # could not serialize access
+    "40P01": Diagnosis.CONFLICT,  # deadlock
+    "55P03": Diagnosis.WAITED,  # lock_timeout
+    "53300": Diagnosis.WAITED,  # too many connections
+    "23505": Diagnosis.DUPLICATE,
+    "40003": Diagnosis.LOST,  # statement completion unknown
+    "25P03": Diagnosis.LOST,  # idle in transaction for too long
+    "57P01": Diagnosis.LOST,  # shut down by the administrator
+    "57P02": Diagnosis.LOST,  # crashed
+    "57P03": Diagnosis.LOST,  # starting up, cannot connect now
+    "57P05": Diagnosis.LOST,  # idle for too long
+    "57014": Diagnosis.UNCLEAR,  # cancelled
 }
 
-_VENDOR_CODES: Final[Mapping[int, Verdict]] = {
-    1020: Verdict.CONFLICT,  # changed since the snapshot
-    1213: Verdict.CONFLICT,  # deadlock; on Galera also another node's write
-    1040: Verdict.WAITED,  # too many connections
-    1047: Verdict.AWAY,  # not ready for commands
-    1203: Verdict.WAITED,  # too many connections of this user
-    1205: Verdict.WAITED,  # lock wait timeout
-    1062: Verdict.DUPLICATE,
-    1169: Verdict.DUPLICATE,
-    1586: Verdict.DUPLICATE,
-    1053: Verdict.LOST,  # shutting down
-    1180: Verdict.LOST,  # error during commit; Galera: the node lost the others, who may have heard of it and keep it
-    1927: Verdict.LOST,  # killed
-    2006: Verdict.LOST,
-    2013: Verdict.LOST,
-    2055: Verdict.LOST,
-    4031: Verdict.LOST,  # idle for too long
-    1317: Verdict.UNCLEAR,  # interrupted
-    1044: Verdict.REFUSED,  # no right to the database
-    1045: Verdict.REFUSED,  # wrong password
-    1049: Verdict.REFUSED,  # no such database
-    1698: Verdict.REFUSED,  # wrong user
-    1153: Verdict.FATAL,  # packet too large: SQLSTATE says lost, but a retry ends the same way
+_VENDOR_CODES: Final[Mapping[int, Diagnosis]] = {
+    1020: Diagnosis.CONFLICT,  # changed since the snapshot
+    1213: Diagnosis.CONFLICT,  # deadlock; on Galera also another node's write
+    1040: Diagnosis.WAITED,  # too many connections
+    1047: Diagnosis.AWAY,  # not ready for commands
+    1203: Diagnosis.WAITED,  # too many connections of this user
+    1205: Diagnosis.WAITED,  # lock wait timeout
+    1062: Diagnosis.DUPLICATE,
+    1169: Diagnosis.DUPLICATE,
+    1586: Diagnosis.DUPLICATE,
+    1053: Diagnosis.LOST,  # shutting down
+    1180: Diagnosis.LOST,  # error during commit; Galera: the node lost the others, who may have heard of it and keep it
+    1927: Diagnosis.LOST,  # killed
+    2006: Diagnosis.LOST,
+    2013: Diagnosis.LOST,
+    2055: Diagnosis.LOST,
+    4031: Diagnosis.LOST,  # idle for too long
+    1317: Diagnosis.UNCLEAR,  # interrupted
+    1044: Diagnosis.REFUSED,  # no right to the database
+    1045: Diagnosis.REFUSED,  # wrong password
+    1049: Diagnosis.REFUSED,  # no such database
+    1698: Diagnosis.REFUSED,  # wrong user
+    1153: Diagnosis.FATAL,  # packet too large: SQLSTATE says lost, but a retry ends the same way
 }
 
-_MARIADB_STATES: Final[Mapping[str, Verdict]] = {"40001": Verdict.CONFLICT, "23505": Verdict.DUPLICATE}
+_MARIADB_STATES: Final[Mapping[str, Diagnosis]] = {"40001": Diagnosis.CONFLICT, "23505": Diagnosis.DUPLICATE}
 
-_SQLITE_EXTENDED: Final[Mapping[int, Verdict]] = {
-    517: Verdict.CONFLICT,  # BUSY_SNAPSHOT
-    1555: Verdict.DUPLICATE,  # CONSTRAINT_PRIMARYKEY
-    2067: Verdict.DUPLICATE,  # CONSTRAINT_UNIQUE
+_SQLITE_EXTENDED: Final[Mapping[int, Diagnosis]] = {
+    517: Diagnosis.CONFLICT,  # BUSY_SNAPSHOT
+    1555: Diagnosis.DUPLICATE,  # CONSTRAINT_PRIMARYKEY
+    2067: Diagnosis.DUPLICATE,  # CONSTRAINT_UNIQUE
 }
 
-_SQLITE_PRIMARY: Final[Mapping[int, Verdict]] = {
-    5: Verdict.WAITED,  # BUSY
-    6: Verdict.WAITED,  # LOCKED
-    10: Verdict.UNCLEAR,  # IOERR: whether the log reached the disk nobody can tell
+_SQLITE_PRIMARY: Final[Mapping[int, Diagnosis]] = {
+    5: Diagnosis.WAITED,  # BUSY
+    6: Diagnosis.WAITED,  # LOCKED
+    10: Diagnosis.UNCLEAR,  # IOERR: whether the log reached the disk nobody can tell
 }
 
 
-def verdict(error: Exception, dialect: str) -> Verdict:
+def diagnose(error: Exception, dialect: str) -> Diagnosis:
     """What an error says, by the codes of its engine.
 
     Args:
@@ -144,12 +144,12 @@ def verdict(error: Exception, dialect: str) -> Verdict:
         dialect: SQLAlchemy's name of the engine.
     """
     if isinstance(error, exc.TimeoutError):
-        return Verdict.WAITED
+        return Diagnosis.WAITED
     if not isinstance(error, exc.DBAPIError):
-        return Verdict.UNCLEAR
+        return Diagnosis.UNCLEAR
     found = _CLASSIFIERS[dialect](error)
-    if found is Verdict.FATAL and error.connection_invalidated:
-        return Verdict.LOST
+    if found is Diagnosis.FATAL and error.connection_invalidated:
+        return Diagnosis.LOST
     return found
 
 
@@ -157,9 +157,9 @@ def translate(error: Exception, dialect: str, phase: Phase, uniques: Uniques | N
     """The error to raise instead.
 
     Args:
-        error: As for `verdict`.
+        error: As for `diagnose`.
 
-        dialect: As for `verdict`.
+        dialect: As for `diagnose`.
 
         phase: What was being done.
 
@@ -172,14 +172,14 @@ def translate(error: Exception, dialect: str, phase: Phase, uniques: Uniques | N
         return error
     if isinstance(error, exc.StatementError) and isinstance(error.orig, LoyaltyError):
         return error.orig
-    found = verdict(error, dialect)
+    found = diagnose(error, dialect)
     if phase is Phase.CONNECTING:
         return _connecting(error, found)
-    if phase is Phase.COMMITTING and found in {Verdict.LOST, Verdict.UNCLEAR}:
+    if phase is Phase.COMMITTING and found in {Diagnosis.LOST, Diagnosis.UNCLEAR}:
         return CommitUnknown(f"the connection was lost at the commit: {_words(error)}")
-    if found in {Verdict.CONFLICT, Verdict.WAITED, Verdict.AWAY, Verdict.LOST}:
+    if found in {Diagnosis.CONFLICT, Diagnosis.WAITED, Diagnosis.AWAY, Diagnosis.LOST}:
         return StorageBusy(_words(error))
-    if found is Verdict.DUPLICATE and (duplicate := uniques and _duplicate(error, uniques)):
+    if found is Diagnosis.DUPLICATE and (duplicate := uniques and _duplicate(error, uniques)):
         return duplicate
     return StorageError(_words(error)) if isinstance(error, exc.SQLAlchemyError) else error
 
@@ -196,45 +196,45 @@ def translating(dialect: str, phase: Phase, uniques: Uniques | None = None) -> I
         raise translated from error
 
 
-def _connecting(error: Exception, found: Verdict) -> Exception:
+def _connecting(error: Exception, found: Diagnosis) -> Exception:
     if not isinstance(error, exc.SQLAlchemyError | OSError):
         return error
     if isinstance(error, exc.TimeoutError):
         return StorageBusy(_words(error))  # all places of the pool were taken
-    if found is Verdict.REFUSED:
+    if found is Diagnosis.REFUSED:
         return StorageError(_words(error))
     return StorageUnreachable(_words(error))
 
 
-def _postgresql(error: exc.DBAPIError) -> Verdict:
+def _postgresql(error: exc.DBAPIError) -> Diagnosis:
     state = getattr(error.orig, "sqlstate", None)
     if state is None:
         # psycopg's own complaints: an OperationalError is always about the connection.
-        return Verdict.LOST if isinstance(error, exc.OperationalError) else Verdict.FATAL
-    return _SQLSTATES.get(state, Verdict.LOST if state.startswith("08") else Verdict.FATAL)
+        return Diagnosis.LOST if isinstance(error, exc.OperationalError) else Diagnosis.FATAL
+    return _SQLSTATES.get(state, Diagnosis.LOST if state.startswith("08") else Diagnosis.FATAL)
 
 
-def mariadb_verdict(said: BaseException | None) -> Verdict:
+def diagnose_mariadb(said: BaseException | None) -> Diagnosis:
     """What an error of the driver's own says, before SQLAlchemy has wrapped it."""
     code = said.args[0] if said and said.args else -1
     if code in _VENDOR_CODES:
         return _VENDOR_CODES[code]
     state = getattr(said, "sqlstate", None) or ""
-    return _MARIADB_STATES.get(state, Verdict.LOST if state.startswith("08") else Verdict.FATAL)
+    return _MARIADB_STATES.get(state, Diagnosis.LOST if state.startswith("08") else Diagnosis.FATAL)
 
 
-def _mariadb(error: exc.DBAPIError) -> Verdict:
+def _mariadb(error: exc.DBAPIError) -> Diagnosis:
     if isinstance(error, exc.InterfaceError) and error.orig and error.orig.args[:1] == (0,):
-        return Verdict.LOST  # PyMySQL's way to say that its socket is closed
-    return mariadb_verdict(error.orig)
+        return Diagnosis.LOST  # PyMySQL's way to say that its socket is closed
+    return diagnose_mariadb(error.orig)
 
 
-def _sqlite(error: exc.DBAPIError) -> Verdict:
+def _sqlite(error: exc.DBAPIError) -> Diagnosis:
     code = getattr(error.orig, "sqlite_errorcode", None) or 0
-    return _SQLITE_EXTENDED.get(code) or _SQLITE_PRIMARY.get(code & 0xFF, Verdict.FATAL)
+    return _SQLITE_EXTENDED.get(code) or _SQLITE_PRIMARY.get(code & 0xFF, Diagnosis.FATAL)
 
 
-_CLASSIFIERS: Final[Mapping[str, Callable[[exc.DBAPIError], Verdict]]] = {
+_CLASSIFIERS: Final[Mapping[str, Callable[[exc.DBAPIError], Diagnosis]]] = {
     "postgresql": _postgresql,
     "mariadb": _mariadb,
     "sqlite": _sqlite,
@@ -243,9 +243,9 @@ _CLASSIFIERS: Final[Mapping[str, Callable[[exc.DBAPIError], Verdict]]] = {
 
 def _duplicate(error: Exception, uniques: Uniques) -> DuplicateKey | None:
     driver_error: Any = getattr(error, "orig", None)
-    diagnosis = getattr(driver_error, "diag", None)
-    if diagnosis is not None:
-        return uniques.named(diagnosis.constraint_name)
+    details = getattr(driver_error, "diag", None)
+    if details is not None:
+        return uniques.named(details.constraint_name)
     message = str(driver_error)
     if found := re.fullmatch(r"UNIQUE constraint failed: (.+)", message):
         return uniques.named(found[1])
@@ -255,7 +255,7 @@ def _duplicate(error: Exception, uniques: Uniques) -> DuplicateKey | None:
 
 
 def _words(error: Exception) -> str:
-    """What the driver said first: what comes behind may hold values of the record."""
+    """What the driver said first: what comes after may hold values of the record."""
     said = getattr(error, "orig", None) or error
     if said.args and isinstance(said.args[0], int) and len(said.args) > 1:
         return f"{said.args[0]}: {said.args[1]}"

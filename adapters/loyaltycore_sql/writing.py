@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import CursorResult
 
 from loyaltycore.errors import StaleRecord
+from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.layouts import KEY, KEYS, VERSION, KeyStatements, Layout, Layouts
-from loyaltycore_sql.unit import Unit
 
 _AT_ONCE: Final = 500
 """How many keys one SELECT asks for."""
@@ -37,11 +37,11 @@ class Insertion:
         self._rows = [layout.encoder.encode(record) for record in records]
         self._keys = _keys(layout, records)
 
-    def write(self, unit: Unit) -> None:
+    def write(self, tx: EngineTransaction) -> None:
         """Insert rows and lookup keys."""
-        unit.write(self._layout.insert, self._rows, self._layout.uniques)
+        tx.write(self._layout.insert, self._rows, self._layout.uniques)
         if self._layout.keys is not None:
-            _insert_keys(unit, self._layout.keys, self._keys)
+            _insert_keys(tx, self._layout.keys, self._keys)
 
 
 class Replacement:
@@ -53,19 +53,19 @@ class Replacement:
         self._rows = [self._row(record) for record in records]
         self._keys = _keys(layout, records)
 
-    def write(self, unit: Unit) -> None:
+    def write(self, tx: EngineTransaction) -> None:
         """Update rows and the lookup keys that differ.
 
         Raises:
             StaleRecord: A record is not as it was read.
         """
         if len(self._records) == 1:
-            unit.contends(self._layout.row(self._rows[0][KEY]))
-        changed = unit.write(self._layout.update, self._rows, self._layout.uniques)
+            tx.contends(self._layout.row(self._rows[0][KEY]))
+        changed = tx.write(self._layout.update, self._rows, self._layout.uniques)
         if changed != len(self._rows):
-            raise stale(unit, self._layout, self._records)
+            raise stale(tx, self._layout, self._records)
         if self._layout.keys is not None:
-            self._write_keys(unit, self._layout.keys)
+            self._write_keys(tx, self._layout.keys)
 
     def _row(self, record: Any) -> dict[str, Any]:
         row = self._layout.encoder.encode(record)
@@ -74,8 +74,8 @@ class Replacement:
         row["version"] += 1
         return row
 
-    def _write_keys(self, unit: Unit, statements: KeyStatements) -> None:
-        stored = _stored_keys(unit, statements, list(self._keys))
+    def _write_keys(self, tx: EngineTransaction, statements: KeyStatements) -> None:
+        stored = _stored_keys(tx, statements, list(self._keys))
         gone = {key: stored.get(key, set()) - pairs for key, pairs in self._keys.items()}
         fresh = {key: pairs - stored.get(key, set()) for key, pairs in self._keys.items()}
         rows = [
@@ -84,24 +84,24 @@ class Replacement:
             for lookup, value in pairs
         ]
         if rows:
-            unit.write(statements.delete, rows)
-        _insert_keys(unit, statements, fresh)
+            tx.write(statements.delete, rows)
+        _insert_keys(tx, statements, fresh)
 
 
-def remove(unit: Unit, layout: Layout[Any], records: Sequence[Any]) -> None:
+def remove(tx: EngineTransaction, layout: Layout[Any], records: Sequence[Any]) -> None:
     """Delete records and their lookup keys.
 
     Raises:
         StaleRecord: A record is not as it was read.
     """
     rows = [{KEY: layout.record_type.key_of(record), VERSION: record.version} for record in records]
-    if unit.write(layout.delete, rows) != len(rows):
-        raise stale(unit, layout, records)
+    if tx.write(layout.delete, rows) != len(rows):
+        raise stale(tx, layout, records)
     if layout.keys is not None:
-        unit.write(layout.keys.clear, [{KEY: row[KEY]} for row in rows])
+        tx.write(layout.keys.clear, [{KEY: row[KEY]} for row in rows])
 
 
-def stale(unit: Unit, layout: Layout[Any], records: Sequence[Any]) -> StaleRecord:
+def stale(tx: EngineTransaction, layout: Layout[Any], records: Sequence[Any]) -> StaleRecord:
     """Find out which record was not as it was read.
 
     The transaction is lost anyway, so it is rolled back first: what is stored then shows whose version is another one.
@@ -109,11 +109,11 @@ def stale(unit: Unit, layout: Layout[Any], records: Sequence[Any]) -> StaleRecor
     key_of = layout.record_type.key_of
     stored: dict[str, int] = {}
     if len(records) > 1:
-        unit.begin_afresh()
+        tx.begin_afresh()
         for keys in _portions([key_of(record) for record in records]):
-            stored.update(unit.execute(layout.versions, {KEYS: keys}, lambda found: dict(map(tuple, found))))
+            stored.update(tx.execute(layout.versions, {KEYS: keys}, lambda found: dict(map(tuple, found))))
     key = key_of(max(records, key=lambda record: _suspicion(record, stored.get(key_of(record)))))
-    unit.contends(layout.row(key))
+    tx.contends(layout.row(key))
     return StaleRecord(layout.record_type.table, key)
 
 
@@ -130,10 +130,10 @@ def _keys(layout: Layout[Any], records: Sequence[Any]) -> dict[str, Pairs]:
     return {layout.record_type.key_of(record): layout.encoder.keys(record) for record in records}
 
 
-def _stored_keys(unit: Unit, statements: KeyStatements, keys: Sequence[str]) -> dict[str, Pairs]:
+def _stored_keys(tx: EngineTransaction, statements: KeyStatements, keys: Sequence[str]) -> dict[str, Pairs]:
     stored: dict[str, Pairs] = {}
     for portion in _portions(keys):
-        for key, lookup, value in unit.execute(statements.select, {KEYS: portion}, _pairs):
+        for key, lookup, value in tx.execute(statements.select, {KEYS: portion}, _pairs):
             stored.setdefault(key, set()).add((lookup, value))
     return stored
 
@@ -142,14 +142,14 @@ def _pairs(found: CursorResult[Any]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in found]
 
 
-def _insert_keys(unit: Unit, statements: KeyStatements, pairs: dict[str, Pairs]) -> None:
+def _insert_keys(tx: EngineTransaction, statements: KeyStatements, pairs: dict[str, Pairs]) -> None:
     rows = [
         {"lookup": lookup, "value": value, "record_key": key}
         for key, each in pairs.items()
         for lookup, value in sorted(each)
     ]
     if rows:
-        unit.write(statements.insert, rows)
+        tx.write(statements.insert, rows)
 
 
 def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:

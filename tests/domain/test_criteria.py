@@ -23,6 +23,7 @@ from loyaltycore.kernel.criteria import (
     Or,
     Query,
     View,
+    end_of_prefix,
     exists,
     has_key,
     key_between,
@@ -205,3 +206,34 @@ def test_what_is_no_criteria_is_a_mistake_in_the_program() -> None:
     """It is not silently false."""
     with pytest.raises(TypeError):
         matches("size = 5", THING)  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize(
+    ("prefix", "end"),
+    [
+        ("a", "b"),
+        ("az", "a{"),
+        ("z\U0010ffff", "{"),
+        ("\U0010ffff", None),
+        ("", None),
+        ("\ud7ff", "\ue000"),
+        ("b\u10ff", "b\u1100"),
+    ],
+)
+def test_where_a_prefix_ends(prefix: str, end: str | None) -> None:
+    """Nothing sorts after the last character there is; after the last one before the surrogates comes the next real one."""
+    assert end_of_prefix(prefix) == end
+
+
+@pytest.mark.parametrize(
+    ("order_by", "order"),
+    [
+        ((), (("id", False),)),
+        (("size",), (("size", False), ("id", False))),
+        (("size", "-colour"), (("size", False), ("colour", True), ("id", True))),
+        (("-size", "colour"), (("size", True), ("colour", False), ("id", False))),
+    ],
+)
+def test_the_key_ends_every_order(order_by: tuple[str, ...], order: tuple[tuple[str, bool], ...]) -> None:
+    """The record's key is the last field of the order and goes the way of the one before it."""
+    assert Query(order_by=order_by).total_order("id") == order

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -92,7 +93,7 @@ class KeyBetween(Criteria):
 
         first: The least key that counts.
 
-        end: The least key behind the range; None for no end.
+        end: The least key after the range; None for no end.
     """
 
     lookup: str
@@ -213,7 +214,7 @@ class Query:
             record's key is always the last criterion, ascending unless the last name given is descending, so the
             order is total and stable.
 
-        after: The `order_by` values and the key of the last record seen: the answer starts behind it. None starts
+        after: The `order_by` values and the key of the last record seen: the answer starts after it. None starts
             at the beginning.
 
         limit: At most so many records; None for all.
@@ -227,6 +228,11 @@ class Query:
     after: tuple[Any, ...] | None = None
     limit: int | None = None
     skip_locked: bool = field(default=False, kw_only=True)
+
+    def total_order(self, key: str) -> tuple[tuple[str, bool], ...]:
+        """The fields that order the answer, each with whether it descends; the record's key is the last one."""
+        order = [(name.removeprefix("-"), name.startswith("-")) for name in self.order_by]
+        return (*order, (key, order[-1][1] if order else False))
 
 
 @frozen
@@ -246,14 +252,19 @@ class View:
     key: Callable[[object], str] = lambda record: str(record.id)  # type: ignore[attr-defined]  # records have ids
 
 
-_COMPARE: Final[Mapping[Op, Callable[[Any, Any], bool]]] = {
-    Op.EQ: lambda a, b: a == b,
-    Op.NE: lambda a, b: a != b,
-    Op.LT: lambda a, b: a < b,
-    Op.LE: lambda a, b: a <= b,
-    Op.GT: lambda a, b: a > b,
-    Op.GE: lambda a, b: a >= b,
+OPERATORS: Final[Mapping[Op, Callable[[Any, Any], Any]]] = {
+    Op.EQ: eq,
+    Op.NE: ne,
+    Op.LT: lt,
+    Op.LE: le,
+    Op.GT: gt,
+    Op.GE: ge,
 }
+"""What each comparison is in Python."""
+
+_LAST_CHARACTER: Final = chr(0x10FFFF)
+_BEFORE_SURROGATES: Final = chr(0xD7FF)
+_AFTER_SURROGATES: Final = chr(0xE000)
 
 
 def matches(criteria: Criteria, record: object, view: View | None = None) -> bool:
@@ -267,7 +278,7 @@ def _matches(criteria: Criteria, record: object, view: View) -> bool:
             return True
         case Compare(name, op, value):
             held = plain(getattr(record, name))
-            return held is not None and _COMPARE[op](held, plain(value))
+            return held is not None and bool(OPERATORS[op](held, plain(value)))
         case IsNull(name):
             return getattr(record, name) is None
         case OneOf(name, values):
@@ -290,6 +301,15 @@ def _matches(criteria: Criteria, record: object, view: View) -> bool:
         case Not(part):
             return not _matches(part, record, view)
     raise TypeError(f"not a criteria: {criteria!r}")
+
+
+def end_of_prefix(prefix: str) -> str | None:
+    """The least text that sorts after every text that begins so; None where there is none."""
+    stem = prefix.rstrip(_LAST_CHARACTER)
+    if not stem:
+        return None
+    last = stem[-1]
+    return stem[:-1] + (_AFTER_SURROGATES if last == _BEFORE_SURROGATES else chr(ord(last) + 1))
 
 
 def plain(value: Any) -> Any:

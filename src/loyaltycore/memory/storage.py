@@ -7,21 +7,20 @@ as the caller's own object), queries answered by the domain's own evaluation of 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cmp_to_key, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.errors import DuplicateKey, Fault, InvalidInput, StaleRecord, StorageError
-from loyaltycore.kernel.criteria import Criteria, Query, View, matches, plain
-from loyaltycore.storing.checks import check_query
+from loyaltycore.errors import DuplicateKey, StaleRecord, StorageError
+from loyaltycore.kernel.criteria import Criteria, Query, View, matches
+from loyaltycore.ports.heeding import Heeding
+from loyaltycore.storing.answering import answer
+from loyaltycore.storing.checks import check_lengths, check_query
 from loyaltycore.storing.codec import from_data, to_data
-from loyaltycore.storing.registry import RecordType, Registry, Storing
+from loyaltycore.storing.registry import RecordType, Registry
 
-P = ParamSpec("P")
-R = TypeVar("R")
 T = TypeVar("T")
 
 Rows = dict[str, dict[str, Any]]
@@ -55,34 +54,13 @@ class MemoryStorage:
             try:
                 tx = MemoryTransaction(self._rows, self._registry, read_only=read_only)
                 yield tx
-                if tx.failed:
-                    raise StorageError(
-                        "a verb of this transaction failed and was not heeded: nothing was kept"
-                    )
+                tx.leave()
                 self._rows = tx.committed()
             finally:
                 self._open = False
 
 
-def _failing(
-    verb: Callable[Concatenate[MemoryTransaction, P], R],
-) -> Callable[Concatenate[MemoryTransaction, P], R]:
-    """Remember that a verb has raised."""
-
-    @wraps(verb)
-    def run(self: MemoryTransaction, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        if self.failed:
-            raise StorageError("a verb of this transaction has failed: it can only be left")
-        try:
-            return verb(self, *args, **kwargs)
-        except BaseException:
-            self.failed = True
-            raise
-
-    return run
-
-
-class MemoryTransaction:
+class MemoryTransaction(Heeding):
     """One unit of work on a copy of the tables that it touches."""
 
     def __init__(self, rows: Rows, registry: Registry, *, read_only: bool) -> None:
@@ -90,64 +68,56 @@ class MemoryTransaction:
         self._touched: Rows = {}
         self._registry = registry
         self._read_only = read_only
-        self.failed = False
-        """Whether a verb has raised: then the transaction can only be left."""
 
     def committed(self) -> Rows:
         """All tables, with what this transaction did."""
         return {**self._base, **self._touched}
 
-    @_failing
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:  # noqa: ARG002  a hint
         """Read one record by its key."""
-        record_type = self._registry.of(cls)
-        data = self._table(record_type).get(key)
-        return None if data is None else from_data(data, cls)
+        with self:
+            record_type = self._registry.of(cls)
+            data = self._table(record_type).get(key)
+            return None if data is None else from_data(data, cls)
 
-    @_failing
     def add(self, *records: Any) -> None:
         """Store new records."""
-        for record in records:
-            record_type, table = self._writable(record)
-            key = record_type.key_of(record)
-            if key in table:
-                raise DuplicateKey(record_type.table, (record_type.key,))
-            self._put(record_type, table, key, record)
+        with self:
+            for record in records:
+                record_type, table = self._writable(record)
+                key = record_type.key_of(record)
+                if key in table:
+                    raise DuplicateKey(record_type.table, (record_type.key,))
+                self._put(record_type, table, key, record)
 
-    @_failing
     def save(self, *records: Any) -> None:
         """Replace stored records, version by version."""
-        for record in records:
-            record_type, table = self._writable(record)
-            key = self._current(record_type, table, record)
-            self._put(record_type, table, key, evolve(record, version=record.version + 1))
+        with self:
+            for record in records:
+                record_type, table = self._writable(record)
+                key = self._current(record_type, table, record)
+                self._put(record_type, table, key, evolve(record, version=record.version + 1))
 
-    @_failing
     def remove(self, *records: Any) -> None:
         """Remove stored records."""
-        for record in records:
-            record_type, table = self._writable(record)
-            del table[self._current(record_type, table, record)]
+        with self:
+            for record in records:
+                record_type, table = self._writable(record)
+                del table[self._current(record_type, table, record)]
 
-    @_failing
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
         """Read the records that match, in order."""
-        record_type = self._registry.of(cls)
-        check_query(query, record_type, self._registry)
-        found = sorted(
-            self._matching(record_type, query.where), key=cmp_to_key(_comparison(record_type, query))
-        )
-        if query.after is not None:
-            mark = _Mark(query, record_type)
-            found = [record for record in found if mark.is_before(record)]
-        return iter(found[: query.limit])
+        with self:
+            record_type = self._registry.of(cls)
+            check_query(query, record_type, self._registry)
+            return iter(answer(self._matching(record_type, query.where), query, record_type))
 
-    @_failing
     def count(self, cls: type[Any], query: Query) -> int:
         """Count the records that match."""
-        record_type = self._registry.of(cls)
-        check_query(query, record_type, self._registry)
-        return sum(1 for _ in self._matching(record_type, query.where))
+        with self:
+            record_type = self._registry.of(cls)
+            check_query(query, record_type, self._registry)
+            return sum(1 for _ in self._matching(record_type, query.where))
 
     def _matching(self, record_type: RecordType[T], where: Criteria) -> Iterable[T]:
         view = View(keys=self._keys, related=self._related, key=self._key)
@@ -187,7 +157,7 @@ class MemoryTransaction:
 
     def _put(self, record_type: RecordType[Any], table: dict[str, Any], key: str, record: object) -> None:
         data = to_data(record)
-        _check_lengths(record_type, data)
+        check_lengths(record_type, record)
         for columns in record_type.unique:
             mine = [data[column] for column in columns]
             if None not in mine and any(
@@ -195,50 +165,3 @@ class MemoryTransaction:
             ):
                 raise DuplicateKey(record_type.table, columns)
         table[key] = data
-
-
-class _Mark:
-    """The place in the order behind which a page starts."""
-
-    def __init__(self, query: Query, record_type: RecordType[Any]) -> None:
-        self._values = cast("tuple[Any, ...]", query.after)
-        self._order = _order(record_type, query)
-
-    def is_before(self, record: object) -> bool:
-        for (name, sign), mark in zip(self._order, self._values, strict=True):
-            held, value = plain(getattr(record, name)), plain(mark)
-            if held != value:
-                return bool((held > value) == (sign > 0))
-        return False
-
-
-def _order(record_type: RecordType[Any], query: Query) -> list[tuple[str, int]]:
-    """The fields of the order with their signs, the key at the end in the direction of the last one."""
-    order = [(name.removeprefix("-"), -1 if name.startswith("-") else 1) for name in query.order_by]
-    return [*order, (record_type.key, order[-1][1] if order else 1)]
-
-
-def _comparison(record_type: RecordType[Any], query: Query) -> Any:
-    order = _order(record_type, query)
-
-    def compare(a: object, b: object) -> int:
-        for name, sign in order:
-            left, right = plain(getattr(a, name)), plain(getattr(b, name))
-            if left != right:
-                return sign if left > right else -sign
-        return 0
-
-    return compare
-
-
-def _check_lengths(record_type: RecordType[Any], data: Mapping[str, Any]) -> None:
-    """Refuse a text that is longer than its field: no storage cuts silently."""
-    faults = [
-        Fault(stored.name, "too_long", f"is longer than {stored.length} characters")
-        for stored in record_type.fields
-        if stored.storing is Storing.TEXT
-        and data[stored.name] is not None
-        and len(data[stored.name]) > stored.length
-    ]
-    if faults:
-        raise InvalidInput(faults)

@@ -14,21 +14,37 @@ from loyaltycore.ports.storage import Transaction
 T = TypeVar("T")
 
 
-@define
-class Heeded:
-    """Hands the verbs on, and remembers that one of them raised.
+class Heeding:
+    """Base of a transaction: each verb runs inside ``with self:``, and the storage calls `leave` before it commits.
 
-    A storage gives this out instead of its own transaction and calls `leave` before it commits, so that a refusal which
-    the caller swallowed keeps nothing.
-
-    Attributes:
-        tx: The storage's own transaction.
-
-        failed: Whether a verb has raised.
+    So a refusal that the caller swallowed keeps nothing.
     """
 
-    tx: Transaction
     failed: bool = False
+    """Whether a verb has raised."""
+
+    def __enter__(self) -> None:
+        if self.failed:
+            raise StorageError("a verb of this transaction has failed: it can only be left")
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.failed = self.failed or error is not None
+
+    def leave(self) -> None:
+        """Make sure that what was done may be kept.
+
+        Raises:
+            StorageError: A verb had raised.
+        """
+        if self.failed:
+            raise StorageError("a verb of this transaction failed and was not heeded: nothing was kept")
+
+
+@define
+class Heeded(Heeding):
+    """Hands the verbs on to a transaction that does not look after this itself; a storage gives this out instead."""
+
+    tx: Transaction
 
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
         """Read one record by its key."""
@@ -59,19 +75,3 @@ class Heeded:
         """Count the records that match."""
         with self:
             return self.tx.count(cls, query)
-
-    def leave(self) -> None:
-        """Make sure that what was done may be kept.
-
-        Raises:
-            StorageError: A verb had raised.
-        """
-        if self.failed:
-            raise StorageError("a verb of this transaction failed and was not heeded: nothing was kept")
-
-    def __enter__(self) -> None:
-        if self.failed:
-            raise StorageError("a verb of this transaction has failed: it can only be left")
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self.failed = error is not None

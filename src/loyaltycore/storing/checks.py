@@ -58,13 +58,36 @@ def check_query(query: Query, record_type: RecordType[T], registry: Registry) ->
     faults.raise_if_any()
 
 
+def check_lengths(record_type: RecordType[T], record: T) -> None:
+    """Refuse a record with a text that is longer than its field: no storage cuts silently.
+
+    Raises:
+        InvalidInput: One fault for each such field.
+    """
+    faults = Faults()
+    for stored in record_type.fields:
+        if stored.storing is Storing.TEXT and len(getattr(record, stored.name) or "") > stored.length:
+            faults.note(stored.name, "too_long", f"is longer than {stored.length} characters")
+    faults.raise_if_any()
+
+
+def is_storable(text: str) -> bool:
+    """Whether every engine can hold the text: no NUL, no half of a surrogate pair."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+    return "\x00" not in text
+
+
 def _check_after(query: Query, record_type: RecordType[Any], faults: Faults) -> None:
     after = query.after or ()
     if len(after) != len(query.order_by) + 1:
         faults.note("after", "wrong_length", "must hold the order_by values and the key")
         return
-    names = (*(name.removeprefix("-") for name in query.order_by), record_type.key)
-    for position, (name, value) in enumerate(zip(names, after, strict=True)):
+    order = query.total_order(record_type.key)
+    for position, ((name, _), value) in enumerate(zip(order, after, strict=True)):
         stored = record_type.field_map.get(name)
         if stored is not None:
             _check_value(stored, value, faults, f"after[{position}]")
@@ -112,7 +135,7 @@ def _check_lookup(
         faults.note(path, "unknown_lookup", f"{record_type.table} has no lookup {lookup!r}")
     if not all(isinstance(value, str) and value for value in values):
         faults.note(path, "wrong_type", "a lookup key is text and not empty")
-    elif not all(map(_is_storable, values)):
+    elif not all(map(is_storable, values)):
         faults.note(path, "bad_text", "holds NUL or half of a character")
 
 
@@ -161,7 +184,7 @@ def _check_value(stored: StoredField, value: Any, faults: Faults, path: str) -> 
         faults.note(path, "not_comparable", f"{stored.name!r} is not a short scalar")
     elif not _fits(stored, value):
         faults.note(path, "wrong_type", f"{stored.name!r} is compared with {type(value).__name__}")
-    elif isinstance(value, str) and not _is_storable(value):
+    elif isinstance(value, str) and not is_storable(value):
         faults.note(path, "bad_text", "holds NUL or half of a character")
 
 
@@ -175,11 +198,6 @@ def _fits(stored: StoredField, value: Any) -> bool:
     if stored.storing is Storing.TEXT:
         return isinstance(value, str)
     return type(value) is stored.type
-
-
-def _is_storable(text: str) -> bool:
-    """Whether every engine can hold the text: no NUL, no lone surrogate."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _choices(stored: StoredField) -> set[Any]:

@@ -26,6 +26,7 @@ from cattrs.errors import BaseValidationError
 from cattrs.v import transform_error
 
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.custom_value import CustomValue
 
 T = TypeVar("T")
@@ -83,8 +84,8 @@ def from_data(data: Any, kind: type[T]) -> T:
 
 
 def to_json(value: Any, kind: Any = None) -> str:
-    """Turn a value into JSON: one line, keys in order, every character readable; see `to_data`."""
-    return dumps(to_data(value, kind))
+    """Turn a value into JSON; see `to_data` and `canonical_json`."""
+    return canonical_json(to_data(value, kind))
 
 
 def from_json(text: str, kind: type[T]) -> T:
@@ -98,11 +99,6 @@ def from_json(text: str, kind: type[T]) -> T:
     except ValueError as error:
         raise InvalidInput([Fault("$", "bad_json", str(error))]) from error
     return from_data(data, kind)
-
-
-def dumps(data: Any) -> str:
-    """Write plain data as canonical JSON."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _exactly(scalar: type) -> Callable[[Any, Any], Any]:

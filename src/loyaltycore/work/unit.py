@@ -10,12 +10,13 @@ import attrs
 from attrs import define, evolve, frozen
 
 from loyaltycore.errors import NotFound, StorageError
+from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Query
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.ports.ambient import Ids, Tokens
 from loyaltycore.ports.storage import Transaction
-from loyaltycore.storing.codec import dumps, to_data, to_json
+from loyaltycore.storing.codec import to_data, to_json
 from loyaltycore.storing.registry import Registry
 from loyaltycore.work.journal import Activity, FieldChange
 
@@ -258,7 +259,7 @@ def _plain(record: Any | None) -> dict[str, Any]:
 
 def _differ(old: Any, new: Any) -> bool:
     """Whether two plain values differ; inside documents, too, True is another value than 1."""
-    return old != new or (isinstance(old, list | dict) and dumps(old) != dumps(new))
+    return old != new or (isinstance(old, list | dict) and canonical_json(old) != canonical_json(new))
 
 
 def _is_blank(value: Any) -> bool:

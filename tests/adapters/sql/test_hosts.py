@@ -13,8 +13,8 @@ from sqlalchemy import URL, event, exc, make_url, text
 
 from loyaltycore.errors import InvalidInput, StorageBusy, StorageError, StorageUnreachable
 from loyaltycore_sql import SqlStorage, hosts
+from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.hosts import Host, split_hosts
-from loyaltycore_sql.unit import Unit
 from tests.adapters.sql.samples import REGISTRY, Counter
 from tests.adapters.sql.wire import Wire
 from tests.engines import bare_database
@@ -158,14 +158,14 @@ def test_an_answer_is_not_waited_for_without_end(address: URL) -> None:
     """A server that hangs in the middle of a unit is given up; changes of tables may take as long as they take."""
     with closing(_storage(address, _real(address), NOBODY, timeout=0.3)) as storage:
         storage.bind(REGISTRY)
-        unit = Unit(storage._database, read_only=False)
-        unit.open()
-        unit.execute(text("SELECT 1"), {}, lambda found: found.close())
+        tx = EngineTransaction(storage._database, read_only=False)
+        tx.open()
+        tx.execute(text("SELECT 1"), {}, lambda found: found.close())
         begun = time.monotonic()
         with pytest.raises(StorageBusy, match="2013"):
-            unit.execute(text("SELECT SLEEP(5)"), {}, lambda found: found.close())
+            tx.execute(text("SELECT SLEEP(5)"), {}, lambda found: found.close())
         assert 0.9 <= time.monotonic() - begun < 4
-        unit.abandon()
+        tx.abandon()
         assert storage._database.patient
         with storage._database.patient.connect() as connection:
             assert connection.execute(text("SELECT SLEEP(1.5)")).scalar_one() == 0
@@ -200,8 +200,8 @@ def test_a_connection_to_a_node_that_is_away_is_thrown_away(address: URL) -> Non
 def test_a_first_statement_on_a_node_that_is_away(address: URL, *, several: bool) -> None:
     """It is tried again on a few new connections where they may lead elsewhere, and passed on where they cannot."""
     with closing(_storage(address, _real(address), *([NOBODY] if several else []))) as storage:
-        unit = Unit(storage._database, read_only=False)
-        unit.open()
+        tx = EngineTransaction(storage._database, read_only=False)
+        tx.open()
         seen = set()
 
         def note(connection: Any, *_rest: Any) -> None:
@@ -209,8 +209,8 @@ def test_a_first_statement_on_a_node_that_is_away(address: URL, *, several: bool
 
         event.listen(storage._database.engine, "before_cursor_execute", note)
         with pytest.raises(StorageBusy, match="1047"):
-            unit.execute(text(AWAY), {}, lambda found: found.close())
-        unit.abandon()
+            tx.execute(text(AWAY), {}, lambda found: found.close())
+        tx.abandon()
     assert len(seen) == (3 if several else 1)
 
 

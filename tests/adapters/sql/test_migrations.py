@@ -5,21 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from alembic import command
 from sqlalchemy import text
 
 from loyaltycore.capabilities import core_record_types
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.derived import with_derived
 from loyaltycore.kernel.contact import Address, Phone, PhoneKind
-from loyaltycore.kernel.criteria import Query, has_key
-from loyaltycore.kernel.criteria import field as stored
+from loyaltycore.kernel.criteria import Query, has_key, stored
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql import SqlStorage
-from loyaltycore_sql.schema import Schema
-from tests.engines import bare_database
-
-ENGINES = ("sqlite", "postgresql", "mariadb")
+from loyaltycore_sql.migrating import run_revisions
+from tests.engines import ENGINES, bare_database
 
 INSERT = """
 INSERT INTO loyalty_customers (id, number, kind, last_name, first_name, company, sort_name, created_at, title,
@@ -40,9 +36,8 @@ ROWS = [
 
 def _at_first_revision(storage: SqlStorage) -> None:
     """Set the tables up as the first version did, with customers in them."""
-    own = Schema(storage._database, "loyalty_")
-    with own._changing() as connection:
-        command.upgrade(own._config(connection), "0001")
+    with storage._schema._changing() as connection:
+        run_revisions(connection, storage.prefix, "0001")
         connection.execute(text(INSERT), ROWS)
         connection.execute(
             text(

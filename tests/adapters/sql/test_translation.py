@@ -18,7 +18,7 @@ from loyaltycore.errors import (
     StorageError,
     StorageUnreachable,
 )
-from loyaltycore_sql.translation import Phase, Uniques, Verdict, translate, translating, verdict
+from loyaltycore_sql.translation import Diagnosis, Phase, Uniques, diagnose, translate, translating
 
 SAME = (StorageBusy, StorageBusy)
 LOST = (StorageBusy, CommitUnknown)
@@ -127,26 +127,26 @@ def test_table(dialect: str, error: exc.DBAPIError, working: type, committing: t
 
 def test_vendor_code_before_sqlstate() -> None:
     """MariaDB's number tells more than its SQLSTATE: 1047 and 1153 are filed as lost connections, and are none."""
-    assert verdict(of_mariadb(1047, "08S01"), "mariadb") is Verdict.AWAY
-    assert verdict(of_mariadb(1153, "08S01"), "mariadb") is Verdict.FATAL
-    assert verdict(of_mariadb(9999, "08S01"), "mariadb") is Verdict.LOST
-    assert verdict(of_mariadb(9999, "40001"), "mariadb") is Verdict.CONFLICT
-    assert verdict(of_mariadb(9999, "23505"), "mariadb") is Verdict.DUPLICATE
-    assert verdict(of_mariadb(9999, "42000"), "mariadb") is Verdict.FATAL
+    assert diagnose(of_mariadb(1047, "08S01"), "mariadb") is Diagnosis.AWAY
+    assert diagnose(of_mariadb(1153, "08S01"), "mariadb") is Diagnosis.FATAL
+    assert diagnose(of_mariadb(9999, "08S01"), "mariadb") is Diagnosis.LOST
+    assert diagnose(of_mariadb(9999, "40001"), "mariadb") is Diagnosis.CONFLICT
+    assert diagnose(of_mariadb(9999, "23505"), "mariadb") is Diagnosis.DUPLICATE
+    assert diagnose(of_mariadb(9999, "42000"), "mariadb") is Diagnosis.FATAL
 
 
 def test_closed_socket() -> None:
     """PyMySQL's error for a socket that is closed already is a lost connection."""
     closed = exc.InterfaceError("SELECT 1", {}, pymysql.err.InterfaceError(0, ""))
-    assert verdict(closed, "mariadb") is Verdict.LOST
+    assert diagnose(closed, "mariadb") is Diagnosis.LOST
     empty = exc.InterfaceError("SELECT 1", {}, pymysql.err.InterfaceError())
-    assert verdict(empty, "mariadb") is Verdict.FATAL
+    assert diagnose(empty, "mariadb") is Diagnosis.FATAL
 
 
 def test_complaints_of_psycopg_itself() -> None:
     """An error without a state is about the connection only where it is an OperationalError."""
     error = exc.DataError("SELECT 1", {}, psycopg.DataError("cannot dump"))
-    assert verdict(error, "postgresql") is Verdict.FATAL
+    assert diagnose(error, "postgresql") is Diagnosis.FATAL
 
 
 def test_what_sqlalchemy_holds_for_lost_is_lost() -> None:
@@ -154,7 +154,7 @@ def test_what_sqlalchemy_holds_for_lost_is_lost() -> None:
     error = exc.OperationalError(
         "SELECT 1", {}, psycopg.DataError("cannot dump"), connection_invalidated=True
     )
-    assert verdict(error, "postgresql") is Verdict.LOST
+    assert diagnose(error, "postgresql") is Diagnosis.LOST
 
 
 @pytest.mark.parametrize(

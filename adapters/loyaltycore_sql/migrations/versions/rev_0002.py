@@ -1,12 +1,8 @@
-"""Knowing the customer: custom fields, and what selections and reports look at.
-
-What is derived is derived here by the library itself, so that it agrees with what the library writes from now on.
-"""
+"""Knowing the customer: custom fields, and what selections and reports look at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from alembic import op
@@ -24,11 +20,6 @@ from sqlalchemy import (
     update,
 )
 
-from loyaltycore.customers.rules.customer import Customer, CustomerKind
-from loyaltycore.customers.rules.derived import with_derived
-from loyaltycore.customers.rules.search import lookup_keys
-from loyaltycore.kernel.contact import Address, Phone
-from loyaltycore.storing.codec import from_json
 from loyaltycore_sql.migrations.ddl import (
     add_columns,
     create_keys_table,
@@ -37,6 +28,7 @@ from loyaltycore_sql.migrations.ddl import (
     prefix,
     text,
 )
+from loyaltycore_sql.migrations.derived_0002 import derive
 from loyaltycore_sql.naming import index_name, keys_table_name, table_name
 
 revision = "0002"
@@ -92,15 +84,14 @@ def _derive_customers() -> None:
     bind = op.get_bind()
     change = update(customers).where(customers.c.id == bindparam("key"))
     for rows in _portions(customers):
-        derived = [_derived(row) for row in rows]
-        bind.execute(change, [{"key": customer.id, **_values(customer)} for customer in derived])
+        derived = {row.id: derive(row.birth_date, row.phones, row.addresses) for row in rows}
+        bind.execute(change, [{"key": key, **each.columns} for key, each in derived.items()])
         cities = [
-            {"lookup": "city", "value": value, "record_key": customer.id}
-            for customer in derived
-            for value in dict.fromkeys(lookup_keys(customer)["city"])
+            {"lookup": "city", "value": value, "record_key": key}
+            for key, each in derived.items()
+            for value in each.city_keys
         ]
-        ids = [customer.id for customer in derived]
-        bind.execute(delete(keys).where(keys.c.lookup == "city", keys.c.record_key.in_(ids)))
+        bind.execute(delete(keys).where(keys.c.lookup == "city", keys.c.record_key.in_(list(derived))))
         if cities:
             bind.execute(insert(keys), cities)
 
@@ -115,29 +106,6 @@ def _portions(customers: Table) -> Iterator[Sequence[Any]]:
     ):
         yield rows
         last = rows[-1].id
-
-
-def _derived(row: Any) -> Customer:
-    """As much of a customer as the derived fields follow from."""
-    return with_derived(
-        Customer(
-            id=row.id,
-            number="",
-            kind=CustomerKind.PERSON,
-            last_name="",
-            first_name="",
-            company="",
-            sort_name="",
-            created_at=datetime.min.replace(tzinfo=UTC),
-            birth_date=row.birth_date,
-            phones=from_json(row.phones, tuple[Phone, ...]),
-            addresses=from_json(row.addresses, tuple[Address, ...]),
-        )
-    )
-
-
-def _values(customer: Customer) -> dict[str, Any]:
-    return {"custom": "{}", **{name: getattr(customer, name) for name in _DERIVED}}
 
 
 def _process_templates() -> None:

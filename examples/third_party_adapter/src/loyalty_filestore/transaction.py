@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from attrs import define, evolve
 
 from loyalty_filestore.file import Tables
-from loyaltycore.errors import DuplicateKey, Fault, InvalidInput, StaleRecord, StorageError
-from loyaltycore.kernel.criteria import Query, View, matches, plain
-from loyaltycore.storing.checks import check_query
+from loyaltycore.errors import DuplicateKey, StaleRecord, StorageError
+from loyaltycore.kernel.criteria import Query, View, matches
+from loyaltycore.storing.answering import answer
+from loyaltycore.storing.checks import check_lengths, check_query
 from loyaltycore.storing.codec import from_data, to_data
-from loyaltycore.storing.registry import RecordType, Registry, Storing
+from loyaltycore.storing.registry import RecordType, Registry
 
 T = TypeVar("T")
 
@@ -62,17 +63,10 @@ class FileTransaction:
             del self._writable(record_type)[record_type.key_of(record)]
 
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
-        """Read the records that match, in order, behind the mark where there is one."""
+        """Read the records that match, in order, after the mark where there is one."""
         record_type = self.registry.of(cls)
         check_query(query, record_type, self.registry)
-        order = _order(record_type, query)
-        found = list(self._matching(record_type, query))
-        # Python sorts stably, so the last criterion comes first.
-        for name, descending in reversed(order):
-            found.sort(key=_by(name), reverse=descending)
-        if query.after is not None:
-            found = [record for record in found if _is_behind(record, order, query.after)]
-        return iter(found[: query.limit])
+        return iter(answer(self._matching(record_type, query), query, record_type))
 
     def count(self, cls: type[Any], query: Query) -> int:
         """Count the records that match."""
@@ -115,42 +109,10 @@ class FileTransaction:
 
     def _put(self, record_type: RecordType[Any], record: Any) -> None:
         table, key, data = self._writable(record_type), record_type.key_of(record), to_data(record)
-        _check_lengths(record_type, data)
+        check_lengths(record_type, record)
         others = [row for other, row in table.items() if other != key]
         for columns in record_type.unique:
             mine = [data[column] for column in columns]
             if None not in mine and any([row[column] for column in columns] == mine for row in others):
                 raise DuplicateKey(record_type.table, columns)
         table[key] = data
-
-
-def _order(record_type: RecordType[Any], query: Query) -> list[tuple[str, bool]]:
-    """Names and directions; the key comes last, in the direction of the last name."""
-    order = [(name.removeprefix("-"), name.startswith("-")) for name in query.order_by]
-    return [*order, (record_type.key, order[-1][1] if order else False)]
-
-
-def _is_behind(record: object, order: list[tuple[str, bool]], mark: tuple[Any, ...]) -> bool:
-    for (name, descending), value in zip(order, mark, strict=True):
-        held, marked = _value(record, name), plain(value)
-        if held != marked:
-            return bool((held < marked) is descending)
-    return False
-
-
-def _by(name: str) -> Callable[[object], Any]:
-    return lambda record: _value(record, name)
-
-
-def _value(record: object, name: str) -> Any:
-    return plain(getattr(record, name))
-
-
-def _check_lengths(record_type: RecordType[Any], data: dict[str, Any]) -> None:
-    faults = [
-        Fault(stored.name, "too_long", f"is longer than {stored.length} characters")
-        for stored in record_type.fields
-        if stored.storing is Storing.TEXT and len(data[stored.name] or "") > stored.length
-    ]
-    if faults:
-        raise InvalidInput(faults)

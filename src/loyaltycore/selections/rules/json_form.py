@@ -18,6 +18,7 @@ from typing import Any, Final, cast
 
 from attrs import asdict, define
 
+from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.selections.rules.conditions import (
     WITH_SEVERAL,
@@ -83,7 +84,7 @@ def to_data(condition: Condition) -> dict[str, Any]:
 
 def dumps(condition: Condition) -> str:
     """The JSON form of a condition: one line, keys in order, the same for equal conditions."""
-    return json.dumps(to_data(condition), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return canonical_json(to_data(condition))
 
 
 def loads(text: str) -> Condition:

@@ -14,6 +14,7 @@ from loyaltycore.kernel.criteria import (
     IsNull,
     Or,
     View,
+    end_of_prefix,
     exists,
     has_key,
     key_between,
@@ -21,7 +22,7 @@ from loyaltycore.kernel.criteria import (
     stored,
 )
 from loyaltycore.kernel.custom_fields import custom_key
-from loyaltycore.selections.rules.sources import Source, behind
+from loyaltycore.selections.rules.sources import Source
 
 _LEAST: Final = "\x01"
 """The least character that every engine stores."""
@@ -117,11 +118,11 @@ class CustomKey(Source):
 
     def more(self, value: Any) -> Criteria:
         """The field is more than the value."""
-        return key_between("custom", _next(custom_key(self.key, value)), behind(self._start))
+        return key_between("custom", _next(custom_key(self.key, value)), end_of_prefix(self._start))
 
     def at_least(self, value: Any) -> Criteria:
         """The field is the value or more."""
-        return key_between("custom", custom_key(self.key, value), behind(self._start))
+        return key_between("custom", custom_key(self.key, value), end_of_prefix(self._start))
 
     def between(self, first: Any, last: Any) -> Criteria:
         """The field lies between two values, both included."""

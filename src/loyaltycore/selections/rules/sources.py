@@ -21,13 +21,10 @@ from loyaltycore.kernel.criteria import (
     Op,
     Or,
     View,
+    end_of_prefix,
     plain,
     stored,
 )
-
-_LAST_CHARACTER: Final = chr(0x10FFFF)
-_BEFORE_SURROGATES: Final = chr(0xD7FF)
-_BEHIND_SURROGATES: Final = chr(0xE000)
 
 
 @frozen(slots=False)
@@ -146,7 +143,7 @@ class Column(Source):
 
     def begins(self, value: Any) -> Criteria:
         """The field begins with a text."""
-        end = behind(value)
+        end = end_of_prefix(value)
         from_there = Compare(self.name, Op.GE, value)
         return from_there if end is None else from_there & (stored(self.name) < end)
 
@@ -237,11 +234,11 @@ class InstantColumn(Source):
         return self.less(value + timedelta(1))
 
     def more(self, value: Any) -> Criteria:
-        """The instant lies behind that day."""
+        """The instant lies after that day."""
         return self.at_least(value + timedelta(1))
 
     def at_least(self, value: Any) -> Criteria:
-        """The instant lies on that day or behind."""
+        """The instant lies on that day or after."""
         return stored(self.name) >= self.today.start_of(value)
 
     def filled(self) -> Criteria:
@@ -252,12 +249,3 @@ class InstantColumn(Source):
         """The day of the instant."""
         value = getattr(record, self.name)
         return () if value is None else (self.today.day_of(value),)
-
-
-def behind(prefix: str) -> str | None:
-    """The least text that sorts behind every text with this beginning; None where there is none."""
-    stem = prefix.rstrip(_LAST_CHARACTER)
-    if not stem:
-        return None
-    last = stem[-1]
-    return stem[:-1] + (_BEHIND_SURROGATES if last == _BEFORE_SURROGATES else chr(ord(last) + 1))

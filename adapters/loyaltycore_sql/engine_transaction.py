@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from types import TracebackType
 from typing import Any, Final, TypeVar
 
 from attrs import define
 from sqlalchemy import Connection, CursorResult, Executable
 
 from loyaltycore.errors import StaleRecord, StorageBusy, StorageError
-from loyaltycore_sql.connections import Database, Row
-from loyaltycore_sql.translation import Phase, Uniques, Verdict, translating, verdict
+from loyaltycore.ports.heeding import Heeding
+from loyaltycore_sql.connections import ContendedRow, Database
+from loyaltycore_sql.translation import Diagnosis, Phase, Uniques, diagnose, translating
 
 R = TypeVar("R")
 
@@ -24,23 +24,16 @@ REDIALS: Final = 2
 
 
 @define
-class Unit:
+class EngineTransaction(Heeding):
     """A transaction of the engine.
 
-    A verb runs inside ``with unit:``, so that after a verb that raised nothing more is done.
-
-    Until its first statement has answered, a unit has seen and done nothing. When the engine rolls it back then, or
+    Until its first statement has answered, it has seen and done nothing. When the engine rolls it back then, or
     the pooled connection turns out to be dead, it begins afresh and nobody notices. On PostgreSQL that makes a first
     ``for_update`` wait for its turn: under REPEATABLE READ the engine refuses a row that was changed while its lock
     was waited for.
 
-    A unit that has seen something must tell its caller, who runs all of it again. So that it does not lose the same
-    race once more, that thread's next unit begins by locking the row.
-
-    Attributes:
-        database: Where.
-
-        read_only: Whether it only reads.
+    One that has seen something must tell its caller, who runs all of it again. So that it does not lose the same race
+    once more, that thread's next transaction begins by locking the row.
     """
 
     database: Database
@@ -49,19 +42,15 @@ class Unit:
     _ended: bool = False
     _fresh: bool = True
     _wrote: bool = False
-    _failed: bool = False
-    _row: Row | None = None
+    _row: ContendedRow | None = None
 
     def __enter__(self) -> None:
         if self._ended:
             raise StorageError("the transaction has ended")
-        if self._failed:
-            raise StorageError("a verb of this transaction has failed: it can only be left")
+        super().__enter__()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._failed = error is not None
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        super().__exit__(kind, error, trace)
         if isinstance(error, StorageBusy | StaleRecord):
             self.database.lost.row = self._row
 
@@ -80,7 +69,7 @@ class Unit:
             self.abandon()
             raise
 
-    def contends(self, row: Row) -> None:
+    def contends(self, row: ContendedRow) -> None:
         """Say which row the next statements need."""
         self._row = row
 
@@ -143,12 +132,11 @@ class Unit:
             StorageError: A verb had failed, so nothing was kept.
         """
         try:
-            if self._wrote and not self._failed:
+            if self._wrote and not self.failed:
                 self._commit(self._let_go())
         finally:
             self.abandon()
-        if self._failed:
-            raise StorageError("a verb of this transaction failed and was not heeded: nothing was kept")
+        self.leave()
 
     def abandon(self) -> None:
         """Give up what was not committed; after the end it changes nothing."""
@@ -198,12 +186,12 @@ class Unit:
 
     def _chances(self, error: Exception) -> int:
         """How often a first statement may be tried again after this error."""
-        match verdict(error, self.database.dialect):
-            case Verdict.CONFLICT:
+        match diagnose(error, self.database.dialect):
+            case Diagnosis.CONFLICT:
                 return RESTARTS
-            case Verdict.LOST:
+            case Diagnosis.LOST:
                 return REDIALS
-            case Verdict.AWAY if self.database.has_other_hosts:
+            case Diagnosis.AWAY if self.database.has_other_hosts:
                 return REDIALS
         return 0
 
