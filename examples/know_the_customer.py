@@ -12,16 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from loyaltycore import Address, Loyalty, Refused
-from loyaltycore.completeness.rules.options import (
-    ASK_AGAIN_MONTHS,
-    EMAIL,
-    MOBILE,
-    POSTAL_ADDRESS,
-    PRIVACY_STATEMENT,
-)
-from loyaltycore.desk import Desk
-from loyaltycore.processes.rules.process import Process
+from loyaltycore import Address, Desk, Loyalty, Refused
+from loyaltycore.completeness import ASK_AGAIN_MONTHS, EMAIL, MOBILE, POSTAL_ADDRESS, PRIVACY_STATEMENT
+from loyaltycore.processes import Process
 from loyaltycore.selections import AllOf, FieldCondition, RelatedCondition
 from loyaltycore_sql import SqlStorage
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money, Refused
-from loyaltycore.desk import Desk
+from loyaltycore import Address, CardCosts, CardTemplate, Desk, Loyalty, Money, Refused
 from loyaltycore.memory import FixedClock, MemoryStorage
 
 OPENING = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)

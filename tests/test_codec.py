@@ -8,8 +8,7 @@ from enum import Enum
 
 import pytest
 from attrs import frozen
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.errors import InvalidInput
 from loyaltycore.storing.codec import from_data, from_json, to_data, to_json

@@ -20,8 +20,13 @@ from attrs import field, frozen
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
-from urllib3.exceptions import TimeoutError as ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    TimeoutError as ReadTimeoutError,
+)
 from urllib3.util.retry import Retry
 
 from loyaltycore_cardprint.answers import Answer, NoAnswer

@@ -8,10 +8,8 @@ from email.message import EmailMessage
 from attrs import frozen
 
 from loyaltycore.cards import Cancellation, CardState, OrderState
-from loyaltycore.customers.rules.import_report import ImportReport
-from loyaltycore.kernel.outbox import MessageState
-from loyaltycore.outbox.news import Intake
-from loyaltycore.outbox.service import Status
+from loyaltycore.customers import ImportReport
+from loyaltycore.outbox import Intake, MessageState, Status
 from order_cards.fixtures import VENDOR_MAIL
 from order_cards.table import Result
 

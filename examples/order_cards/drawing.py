@@ -19,7 +19,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from loyaltycore.kernel.printing import Encoding, EncodingKind, PrintOrder
+from loyaltycore.ports import Encoding, EncodingKind, PrintOrder
 
 WIDTH: Final = 85.6 * mm
 HEIGHT: Final = 54.0 * mm

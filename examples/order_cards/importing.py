@@ -7,7 +7,7 @@ import textwrap
 
 from loyaltycore import Loyalty
 from loyaltycore.cli.progress import Progress
-from loyaltycore.customers.rules.import_report import ImportProgress, ImportReport
+from loyaltycore.customers import ImportProgress, ImportReport
 from order_cards.fixtures import SHOPS, Shop
 
 

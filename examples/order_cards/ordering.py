@@ -8,11 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
-from loyaltycore import Loyalty, Refused
+from loyaltycore import Desk, Loyalty, Refused
 from loyaltycore.cards import CardOrder
 from loyaltycore.cli.progress import Progress
-from loyaltycore.customers.rules.customer import Customer
-from loyaltycore.desk import Desk
+from loyaltycore.customers import Customer
 from order_cards.fixtures import SHOPS, VENDOR_MAIL, wishes
 
 

@@ -7,9 +7,8 @@ from typing import Final
 
 from loyaltycore import Loyalty
 from loyaltycore.cards import CardOrder
-from loyaltycore.kernel.outbox import MessageState
-from loyaltycore.kernel.printing import PrintOrder
-from loyaltycore.storing.codec import from_json
+from loyaltycore.outbox import MessageState
+from loyaltycore.ports import PrintOrder, from_json
 from order_cards.drawing import CardDesign, draw
 
 _DESIGN: Final = CardDesign(title="Optik Beispiel", label="Goldkarte", colour="#b98f3a")

@@ -14,7 +14,7 @@ from typing import Final
 from loyaltycore import DispatchCycle, LoyaltyError
 from loyaltycore.cards import CardOrder, OrderState, expected_dispatch
 from loyaltycore.cli.saying import be_tolerant
-from loyaltycore.kernel.outbox import MessageState
+from loyaltycore.outbox import MessageState
 from order_cards import cancelling, checks, importing, ordering, preview, table
 from order_cards.fixtures import GOLD, SHOPS, open_branches, set_up_card_service
 from order_cards.servers import stop_workers

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from loyaltycore import Loyalty
+from loyaltycore import Loyalty, total
 from loyaltycore.cards import CardOrder, CustomerCard
-from loyaltycore.customers.rules.customer import Customer
-from loyaltycore.kernel.money import total
+from loyaltycore.customers import Customer
 from order_cards.ordering import Entry
 
 _HEADER = ("number", "customer", "branch", "card", "card is", "expected", "order is")

@@ -8,18 +8,20 @@ from importlib import import_module
 
 
 def lazy_names(
-    package: str, homes: Mapping[str, str]
-) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Make the ``__getattr__`` and ``__dir__`` of a package.
+    package: str, offered: Mapping[str, str]
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+    """Make the ``__getattr__``, the ``__dir__`` and the ``__all__`` of a package.
 
     Type checkers see ordinary imports under ``TYPE_CHECKING`` instead.
 
     Args:
         package: The package's ``__name__``.
 
-        homes: The module in which each name is defined, relative to the package: ``.money``, ``.cards.order``.
+        offered: Names with blanks between them, by the module that defines them, relative to the package:
+            ``{".rules.card": "CardState CustomerCard"}``.
     """
     namespace = vars(sys.modules[package])
+    homes = {name: module for module, names in offered.items() for name in names.split()}
 
     def __getattr__(name: str) -> object:  # noqa: N807  becomes the package's own
         if name not in homes:
@@ -32,4 +34,4 @@ def lazy_names(
     def __dir__() -> list[str]:  # noqa: N807  becomes the package's own
         return sorted({*namespace, *homes})
 
-    return __getattr__, __dir__
+    return __getattr__, __dir__, sorted(name for name in homes if not name.startswith("_"))

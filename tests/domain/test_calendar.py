@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from attrs import field, frozen
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.errors import InvalidInput, Refused
 from loyaltycore.kernel import calendar as module

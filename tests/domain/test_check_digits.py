@@ -1,8 +1,7 @@
 """Check digits: made and checked alike, and every single wrong digit shows."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.kernel.check_digits import ean13, ean13_valid, luhn, luhn_valid
 

@@ -6,8 +6,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.contact import Channel, Phone

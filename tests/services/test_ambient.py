@@ -9,8 +9,7 @@ from datetime import UTC
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.errors import InvalidInput
 from loyaltycore.work.ambient import SecretTokens, SystemClock, TimeOrderedIds

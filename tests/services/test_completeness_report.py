@@ -6,8 +6,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from loyaltycore import Address, InvalidInput, NotFound
 from loyaltycore.completeness import service as completeness

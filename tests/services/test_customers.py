@@ -1,8 +1,7 @@
 """Customers: created, read and changed, with every change on record and every race noticed."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.customers.rules.customer import Customer, CustomerKind
 from loyaltycore.errors import EditedMeanwhile, InvalidInput, NotFound, Refused

@@ -6,8 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore import Loyalty, NotFound, Refused
 from loyaltycore.kernel.messages import Email

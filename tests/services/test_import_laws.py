@@ -1,8 +1,7 @@
 """Laws of the import, over files in which people, numbers and mistakes meet in every combination."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.errors import StorageBusy
 from tests.house import build_house

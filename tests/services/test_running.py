@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore import Loyalty, Refused
 from loyaltycore.cards.rules.options import NUMBER_PREFIX

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from loyaltycore.selections.rules.checking import MAX_KEYED, MAX_TOGETHER
 from loyaltycore.selections.rules.conditions import AllOf, AnyOf, Condition, FieldCondition, Operator

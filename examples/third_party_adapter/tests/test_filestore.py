@@ -9,8 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loyalty_filestore import FileStorage
-from loyaltycore.testing.machine import storage_machine
-from loyaltycore.testing.storage import StorageCapabilities, StorageConformance
+from loyaltycore.testing import StorageCapabilities, StorageConformance, storage_machine
 
 
 @contextmanager

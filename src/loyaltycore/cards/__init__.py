@@ -5,65 +5,58 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loyaltycore.cards.rules.card import CardStanding, CardState, CustomerCard, Presentation, standing
-    from loyaltycore.cards.rules.dispatch import DispatchCycle, expected_dispatch
-    from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState
-    from loyaltycore.cards.rules.order_service import (
-        CardCosts,
-        CardOrderService,
-        CardTemplate,
-        DeliveryTarget,
-        Slot,
-        SlotSource,
+    from loyaltycore.cards.records import CARD_ORDERS as CARD_ORDERS, CARDS as CARDS
+    from loyaltycore.cards.rules.card import (
+        CardStanding as CardStanding,
+        CardState as CardState,
+        CustomerCard as CustomerCard,
+        Presentation as Presentation,
+        invalidate_card as invalidate_card,
+        standing as standing,
     )
-    from loyaltycore.cards.rules.ordering import OrderDraft, OrderRequest
-    from loyaltycore.cards.rules.validity import ValidityPeriod
+    from loyaltycore.cards.rules.dispatch import (
+        DispatchCycle as DispatchCycle,
+        expected_dispatch as expected_dispatch,
+    )
+    from loyaltycore.cards.rules.information import InformationRequest as InformationRequest
+    from loyaltycore.cards.rules.options import (
+        INFORMATION_EMAIL as INFORMATION_EMAIL,
+        NUMBER_PREFIX as NUMBER_PREFIX,
+        NUMBER_SCHEME as NUMBER_SCHEME,
+    )
+    from loyaltycore.cards.rules.order import (
+        Cancellation as Cancellation,
+        CardOrder as CardOrder,
+        OrderState as OrderState,
+    )
+    from loyaltycore.cards.rules.order_service import (
+        CardCosts as CardCosts,
+        CardOrderService as CardOrderService,
+        CardTemplate as CardTemplate,
+        DeliveryTarget as DeliveryTarget,
+        Slot as Slot,
+        SlotSource as SlotSource,
+    )
+    from loyaltycore.cards.rules.ordering import OrderDraft as OrderDraft, OrderRequest as OrderRequest
+    from loyaltycore.cards.rules.validity import ValidityPeriod as ValidityPeriod
+    from loyaltycore.cards.service import Cards as Cards
+    from loyaltycore.cards.setup import CardSetup as CardSetup
 else:
     from loyaltycore._lazy import lazy_names
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
-            "Cancellation": ".rules.order",
-            "CardCosts": ".rules.order_service",
-            "CardOrder": ".rules.order",
-            "CardOrderService": ".rules.order_service",
-            "CardStanding": ".rules.card",
-            "CardState": ".rules.card",
-            "CardTemplate": ".rules.order_service",
-            "CustomerCard": ".rules.card",
-            "DeliveryTarget": ".rules.order_service",
-            "DispatchCycle": ".rules.dispatch",
-            "OrderDraft": ".rules.ordering",
-            "OrderRequest": ".rules.ordering",
-            "OrderState": ".rules.order",
-            "Presentation": ".rules.card",
-            "Slot": ".rules.order_service",
-            "SlotSource": ".rules.order_service",
-            "ValidityPeriod": ".rules.validity",
-            "expected_dispatch": ".rules.dispatch",
-            "standing": ".rules.card",
+            ".records": "CARDS CARD_ORDERS",
+            ".rules.card": "CardStanding CardState CustomerCard Presentation invalidate_card standing",
+            ".rules.dispatch": "DispatchCycle expected_dispatch",
+            ".rules.information": "InformationRequest",
+            ".rules.options": "INFORMATION_EMAIL NUMBER_PREFIX NUMBER_SCHEME",
+            ".rules.order": "Cancellation CardOrder OrderState",
+            ".rules.order_service": "CardCosts CardOrderService CardTemplate DeliveryTarget Slot SlotSource",
+            ".rules.ordering": "OrderDraft OrderRequest",
+            ".rules.validity": "ValidityPeriod",
+            ".service": "Cards",
+            ".setup": "CardSetup",
         },
     )
-
-__all__ = [
-    "Cancellation",
-    "CardCosts",
-    "CardOrder",
-    "CardOrderService",
-    "CardStanding",
-    "CardState",
-    "CardTemplate",
-    "CustomerCard",
-    "DeliveryTarget",
-    "DispatchCycle",
-    "OrderDraft",
-    "OrderRequest",
-    "OrderState",
-    "Presentation",
-    "Slot",
-    "SlotSource",
-    "ValidityPeriod",
-    "expected_dispatch",
-    "standing",
-]

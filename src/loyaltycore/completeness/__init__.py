@@ -6,38 +6,41 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from loyaltycore.completeness.rules.assess import (
-        Completeness,
-        CompletionRequest,
-        CustomerGaps,
-        FieldState,
-        Gap,
+        Completeness as Completeness,
+        CompletionRequest as CompletionRequest,
+        CustomerGaps as CustomerGaps,
+        FieldState as FieldState,
+        Gap as Gap,
     )
-    from loyaltycore.completeness.rules.fields import WatchedField
-    from loyaltycore.completeness.rules.report import CompletenessReport, Coverage
+    from loyaltycore.completeness.rules.fields import WatchedField as WatchedField
+    from loyaltycore.completeness.rules.options import (
+        ADVERTISING as ADVERTISING,
+        ASK_AGAIN_MONTHS as ASK_AGAIN_MONTHS,
+        BIRTH_DATE as BIRTH_DATE,
+        EMAIL as EMAIL,
+        FIRST_NAME as FIRST_NAME,
+        LANDLINE as LANDLINE,
+        MOBILE as MOBILE,
+        POSTAL_ADDRESS as POSTAL_ADDRESS,
+        PRIVACY_STATEMENT as PRIVACY_STATEMENT,
+        REQUIRE_ADDRESS as REQUIRE_ADDRESS,
+        SALUTATION as SALUTATION,
+    )
+    from loyaltycore.completeness.rules.report import (
+        CompletenessReport as CompletenessReport,
+        Coverage as Coverage,
+    )
+    from loyaltycore.completeness.service import DataCompleteness as DataCompleteness
 else:
     from loyaltycore._lazy import lazy_names
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
-            "Completeness": ".rules.assess",
-            "CompletenessReport": ".rules.report",
-            "CompletionRequest": ".rules.assess",
-            "Coverage": ".rules.report",
-            "CustomerGaps": ".rules.assess",
-            "FieldState": ".rules.assess",
-            "Gap": ".rules.assess",
-            "WatchedField": ".rules.fields",
+            ".rules.assess": "Completeness CompletionRequest CustomerGaps FieldState Gap",
+            ".rules.fields": "WatchedField",
+            ".rules.options": "ADVERTISING ASK_AGAIN_MONTHS BIRTH_DATE EMAIL FIRST_NAME LANDLINE MOBILE POSTAL_ADDRESS PRIVACY_STATEMENT REQUIRE_ADDRESS SALUTATION",
+            ".rules.report": "CompletenessReport Coverage",
+            ".service": "DataCompleteness",
         },
     )
-
-__all__ = [
-    "Completeness",
-    "CompletenessReport",
-    "CompletionRequest",
-    "Coverage",
-    "CustomerGaps",
-    "FieldState",
-    "Gap",
-    "WatchedField",
-]

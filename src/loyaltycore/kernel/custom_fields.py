@@ -8,8 +8,7 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
-from attrs import field as attrs_field
-from attrs import frozen
+from attrs import field as attrs_field, frozen
 
 from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.custom_value import CustomValue

@@ -1,1 +1,40 @@
 """Delivery: the outbox worker, the handlers that hand messages over, and what vendors report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loyaltycore.kernel.outbox import MessageState as MessageState, OutboxMessage as OutboxMessage
+    from loyaltycore.outbox.handler import (
+        HANDLERS as HANDLERS,
+        Handler as Handler,
+        HoldsFew as HoldsFew,
+        Outcome as Outcome,
+        Verdict as Verdict,
+    )
+    from loyaltycore.outbox.news import NEWS as NEWS, Intake as Intake, NewsSource as NewsSource
+    from loyaltycore.outbox.service import (
+        COUNTED as COUNTED,
+        REQUEUE_CHECKS as REQUEUE_CHECKS,
+        Counted as Counted,
+        Outbox as Outbox,
+        RequeueCheck as RequeueCheck,
+        Status as Status,
+    )
+    from loyaltycore.outbox.upkeep import Pruned as Pruned
+    from loyaltycore.outbox.worker import DeliveryReport as DeliveryReport, Worker as Worker
+else:
+    from loyaltycore._lazy import lazy_names
+
+    __getattr__, __dir__, __all__ = lazy_names(
+        __name__,
+        {
+            "..kernel.outbox": "MessageState OutboxMessage",
+            ".handler": "HANDLERS Handler HoldsFew Outcome Verdict",
+            ".news": "Intake NEWS NewsSource",
+            ".service": "COUNTED Counted Outbox REQUEUE_CHECKS RequeueCheck Status",
+            ".upkeep": "Pruned",
+            ".worker": "DeliveryReport Worker",
+        },
+    )

@@ -3,3 +3,98 @@
 An adapter implements one protocol. A released port never gains a method: a new power is a new protocol of one method
 beside it. The conformance tests in `loyaltycore.testing` hold any adapter to the sentences written here.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loyaltycore.kernel.calendar import (
+        BusinessCalendar as BusinessCalendar,
+        WeekdayCalendar as WeekdayCalendar,
+    )
+    from loyaltycore.kernel.canonical import canonical_json as canonical_json
+    from loyaltycore.kernel.criteria import (
+        Criteria as Criteria,
+        Query as Query,
+        View as View,
+        exists as exists,
+        has_key as has_key,
+        key_between as key_between,
+        key_starts as key_starts,
+        matches as matches,
+        plain as plain,
+        stored as stored,
+    )
+    from loyaltycore.kernel.messages import Attachment as Attachment, Email as Email, SmsText as SmsText
+    from loyaltycore.kernel.printing import (
+        Encoding as Encoding,
+        EncodingKind as EncodingKind,
+        PostalAddress as PostalAddress,
+        PrintCancellation as PrintCancellation,
+        PrintEvent as PrintEvent,
+        PrintOrder as PrintOrder,
+        PrintState as PrintState,
+        PrintStatus as PrintStatus,
+    )
+    from loyaltycore.ports.ambient import Clock as Clock, Ids as Ids, Tokens as Tokens
+    from loyaltycore.ports.card_printing import (
+        CancelOutcome as CancelOutcome,
+        CancelReceipt as CancelReceipt,
+        CardPrinter as CardPrinter,
+        EventPage as EventPage,
+        PrinterCapabilities as PrinterCapabilities,
+        PrintReceipt as PrintReceipt,
+        SupportsEvents as SupportsEvents,
+        SupportsWebhooks as SupportsWebhooks,
+    )
+    from loyaltycore.ports.heeding import Heeded as Heeded, Heeding as Heeding
+    from loyaltycore.ports.messaging import (
+        DeliveryStatus as DeliveryStatus,
+        Mailer as Mailer,
+        Receipt as Receipt,
+        SmsGateway as SmsGateway,
+    )
+    from loyaltycore.ports.storage import Storage as Storage, Transaction as Transaction
+    from loyaltycore.storing.answering import answer as answer
+    from loyaltycore.storing.checks import (
+        check_lengths as check_lengths,
+        check_query as check_query,
+        is_storable as is_storable,
+    )
+    from loyaltycore.storing.codec import (
+        from_data as from_data,
+        from_json as from_json,
+        to_data as to_data,
+        to_json as to_json,
+    )
+    from loyaltycore.storing.registry import (
+        CustomerLink as CustomerLink,
+        OnErase as OnErase,
+        OnExport as OnExport,
+        OnMerge as OnMerge,
+        RecordType as RecordType,
+        Registry as Registry,
+    )
+else:
+    from loyaltycore._lazy import lazy_names
+
+    __getattr__, __dir__, __all__ = lazy_names(
+        __name__,
+        {
+            "..kernel.calendar": "BusinessCalendar WeekdayCalendar",
+            "..kernel.canonical": "canonical_json",
+            "..kernel.criteria": "Criteria Query View exists has_key key_between key_starts matches plain stored",
+            "..kernel.messages": "Attachment Email SmsText",
+            "..kernel.printing": "Encoding EncodingKind PostalAddress PrintCancellation PrintEvent PrintOrder PrintState PrintStatus",
+            "..storing.answering": "answer",
+            "..storing.checks": "check_lengths check_query is_storable",
+            "..storing.codec": "from_data from_json to_data to_json",
+            "..storing.registry": "CustomerLink OnErase OnExport OnMerge RecordType Registry",
+            ".ambient": "Clock Ids Tokens",
+            ".card_printing": "CancelOutcome CancelReceipt CardPrinter EventPage PrintReceipt PrinterCapabilities SupportsEvents SupportsWebhooks",
+            ".heeding": "Heeded Heeding",
+            ".messaging": "DeliveryStatus Mailer Receipt SmsGateway",
+            ".storage": "Storage Transaction",
+        },
+    )

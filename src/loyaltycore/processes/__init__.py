@@ -5,48 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loyaltycore.processes.rules.completing import OfferCheck, OfferVerdict
-    from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep, StepState
-    from loyaltycore.processes.rules.reloading import ReloadReport
-    from loyaltycore.processes.rules.template import (
-        Audience,
-        OpenMandatory,
-        ProcessKind,
-        ProcessTemplate,
-        StepTemplate,
+    from loyaltycore.processes.rules.completing import OfferCheck as OfferCheck, OfferVerdict as OfferVerdict
+    from loyaltycore.processes.rules.process import (
+        Process as Process,
+        ProcessState as ProcessState,
+        ProcessStep as ProcessStep,
+        StepState as StepState,
     )
+    from loyaltycore.processes.rules.reloading import ReloadReport as ReloadReport
+    from loyaltycore.processes.rules.template import (
+        Audience as Audience,
+        OpenMandatory as OpenMandatory,
+        ProcessKind as ProcessKind,
+        ProcessTemplate as ProcessTemplate,
+        StepTemplate as StepTemplate,
+    )
+    from loyaltycore.processes.service import Processes as Processes
+    from loyaltycore.processes.starting import StartDraft as StartDraft, Started as Started
+    from loyaltycore.processes.steps.registry import STEP_TYPES as STEP_TYPES
+    from loyaltycore.processes.steps.step_type import (
+        StepType as StepType,
+        StepWork as StepWork,
+        refuse_others as refuse_others,
+    )
+    from loyaltycore.processes.templates import ProcessTemplates as ProcessTemplates
+    from loyaltycore.processes.worklist import OpenSteps as OpenSteps, StepCount as StepCount
 else:
     from loyaltycore._lazy import lazy_names
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
-            "Audience": ".rules.template",
-            "OfferCheck": ".rules.completing",
-            "OfferVerdict": ".rules.completing",
-            "OpenMandatory": ".rules.template",
-            "Process": ".rules.process",
-            "ProcessKind": ".rules.template",
-            "ProcessState": ".rules.process",
-            "ProcessStep": ".rules.process",
-            "ProcessTemplate": ".rules.template",
-            "ReloadReport": ".rules.reloading",
-            "StepState": ".rules.process",
-            "StepTemplate": ".rules.template",
+            ".rules.completing": "OfferCheck OfferVerdict",
+            ".rules.process": "Process ProcessState ProcessStep StepState",
+            ".rules.reloading": "ReloadReport",
+            ".rules.template": "Audience OpenMandatory ProcessKind ProcessTemplate StepTemplate",
+            ".service": "Processes",
+            ".starting": "StartDraft Started",
+            ".steps.registry": "STEP_TYPES",
+            ".steps.step_type": "StepType StepWork refuse_others",
+            ".templates": "ProcessTemplates",
+            ".worklist": "OpenSteps StepCount",
         },
     )
-
-__all__ = [
-    "Audience",
-    "OfferCheck",
-    "OfferVerdict",
-    "OpenMandatory",
-    "Process",
-    "ProcessKind",
-    "ProcessState",
-    "ProcessStep",
-    "ProcessTemplate",
-    "ReloadReport",
-    "StepState",
-    "StepTemplate",
-]

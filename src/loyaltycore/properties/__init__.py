@@ -5,33 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loyaltycore.properties.rules.assignment import AssignedHow, CustomerProperty, StepReference
-    from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
-    from loyaltycore.properties.rules.showing import ShownProperty, has_value
+    from loyaltycore.properties.rules.assignment import (
+        AssignedHow as AssignedHow,
+        CustomerProperty as CustomerProperty,
+        StepReference as StepReference,
+    )
+    from loyaltycore.properties.rules.property_type import (
+        PropertyCategory as PropertyCategory,
+        PropertyType as PropertyType,
+        PropertyValue as PropertyValue,
+    )
+    from loyaltycore.properties.rules.showing import ShownProperty as ShownProperty, has_value as has_value
+    from loyaltycore.properties.service import Properties as Properties
 else:
     from loyaltycore._lazy import lazy_names
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
-            "AssignedHow": ".rules.assignment",
-            "CustomerProperty": ".rules.assignment",
-            "PropertyCategory": ".rules.property_type",
-            "PropertyType": ".rules.property_type",
-            "PropertyValue": ".rules.property_type",
-            "ShownProperty": ".rules.showing",
-            "StepReference": ".rules.assignment",
-            "has_value": ".rules.showing",
+            ".rules.assignment": "AssignedHow CustomerProperty StepReference",
+            ".rules.property_type": "PropertyCategory PropertyType PropertyValue",
+            ".rules.showing": "ShownProperty has_value",
+            ".service": "Properties",
         },
     )
-
-__all__ = [
-    "AssignedHow",
-    "CustomerProperty",
-    "PropertyCategory",
-    "PropertyType",
-    "PropertyValue",
-    "ShownProperty",
-    "StepReference",
-    "has_value",
-]

@@ -5,55 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loyaltycore.selections.rules.catalogue import Catalogue, Relation, SelectableField, ValueType
-    from loyaltycore.selections.rules.conditions import (
-        AllOf,
-        AnyOf,
-        Condition,
-        FieldCondition,
-        NoneOf,
-        Operator,
-        RelatedCondition,
-        Relative,
+    from loyaltycore.selections.adding import (
+        SELECTABLE as SELECTABLE,
+        Selectable as Selectable,
+        Selecting as Selecting,
     )
-    from loyaltycore.selections.rules.explaining import Explanation
-    from loyaltycore.selections.rules.selection import Selection
+    from loyaltycore.selections.rules.catalogue import (
+        Catalogue as Catalogue,
+        Relation as Relation,
+        SelectableField as SelectableField,
+        ValueType as ValueType,
+    )
+    from loyaltycore.selections.rules.conditions import (
+        AllOf as AllOf,
+        AnyOf as AnyOf,
+        Condition as Condition,
+        FieldCondition as FieldCondition,
+        NoneOf as NoneOf,
+        Operator as Operator,
+        RelatedCondition as RelatedCondition,
+        Relative as Relative,
+    )
+    from loyaltycore.selections.rules.explaining import Explanation as Explanation
+    from loyaltycore.selections.rules.selection import Selection as Selection
+    from loyaltycore.selections.service import Selections as Selections
 else:
     from loyaltycore._lazy import lazy_names
 
-    __getattr__, __dir__ = lazy_names(
+    __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
-            "AllOf": ".rules.conditions",
-            "AnyOf": ".rules.conditions",
-            "Catalogue": ".rules.catalogue",
-            "Condition": ".rules.conditions",
-            "Explanation": ".rules.explaining",
-            "FieldCondition": ".rules.conditions",
-            "NoneOf": ".rules.conditions",
-            "Operator": ".rules.conditions",
-            "RelatedCondition": ".rules.conditions",
-            "Relation": ".rules.catalogue",
-            "Relative": ".rules.conditions",
-            "SelectableField": ".rules.catalogue",
-            "Selection": ".rules.selection",
-            "ValueType": ".rules.catalogue",
+            ".adding": "SELECTABLE Selectable Selecting",
+            ".rules.catalogue": "Catalogue Relation SelectableField ValueType",
+            ".rules.conditions": "AllOf AnyOf Condition FieldCondition NoneOf Operator RelatedCondition Relative",
+            ".rules.explaining": "Explanation",
+            ".rules.selection": "Selection",
+            ".service": "Selections",
         },
     )
-
-__all__ = [
-    "AllOf",
-    "AnyOf",
-    "Catalogue",
-    "Condition",
-    "Explanation",
-    "FieldCondition",
-    "NoneOf",
-    "Operator",
-    "RelatedCondition",
-    "Relation",
-    "Relative",
-    "SelectableField",
-    "Selection",
-    "ValueType",
-]

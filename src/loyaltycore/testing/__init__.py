@@ -21,3 +21,43 @@ pytest does the rest: no conftest, no fixture. `storage`, `mailer`, `sms`, `card
 each, `machine` drives any storage and the one in memory through the same steps, and `strategies` has hypothesis
 strategies for values and records.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loyaltycore.testing.calendar import (
+        CalendarCapabilities as CalendarCapabilities,
+        CalendarConformance as CalendarConformance,
+    )
+    from loyaltycore.testing.card_printer import (
+        CardPrinterConformance as CardPrinterConformance,
+        PrinterTestCapabilities as PrinterTestCapabilities,
+    )
+    from loyaltycore.testing.letters import ReceivedMail as ReceivedMail, read_mail as read_mail
+    from loyaltycore.testing.machine import storage_machine as storage_machine
+    from loyaltycore.testing.mailer import (
+        MailerCapabilities as MailerCapabilities,
+        MailerConformance as MailerConformance,
+    )
+    from loyaltycore.testing.storage import (
+        StorageCapabilities as StorageCapabilities,
+        StorageConformance as StorageConformance,
+    )
+    from loyaltycore.testing.suite import Lacks as Lacks, judge as judge
+else:
+    from loyaltycore._lazy import lazy_names
+
+    __getattr__, __dir__, __all__ = lazy_names(
+        __name__,
+        {
+            ".calendar": "CalendarCapabilities CalendarConformance",
+            ".card_printer": "CardPrinterConformance PrinterTestCapabilities",
+            ".letters": "ReceivedMail read_mail",
+            ".machine": "storage_machine",
+            ".mailer": "MailerCapabilities MailerConformance",
+            ".storage": "StorageCapabilities StorageConformance",
+            ".suite": "Lacks judge",
+        },
+    )

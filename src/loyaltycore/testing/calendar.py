@@ -26,8 +26,7 @@ from datetime import date, timedelta
 from typing import ClassVar, Final
 
 from attrs import frozen
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.kernel import calendar as calendar_port
 from loyaltycore.kernel.calendar import BusinessCalendar, next_working_day

@@ -16,8 +16,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any, ClassVar, Final, TypeAlias, cast
 
 from attrs import evolve
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import (
     Bundle,
     MultipleResults,

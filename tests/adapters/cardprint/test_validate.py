@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from loyaltycore.errors import Fault
 from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder

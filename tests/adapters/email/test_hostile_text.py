@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from loyaltycore.ports.messaging import Attachment, DeliveryStatus, Receipt
 from loyaltycore_email import Security, SmtpMailer

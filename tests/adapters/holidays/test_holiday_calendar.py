@@ -9,8 +9,7 @@ from datetime import date, timedelta
 
 import holidays
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.cards.rules.dispatch import DispatchCycle, expected_dispatch
 from loyaltycore.errors import InvalidInput, MissingExtra, Refused

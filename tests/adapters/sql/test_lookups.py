@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from attrs import evolve
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from loyaltycore.kernel.criteria import Query, has_key, key_starts
 from loyaltycore.storing.registry import LOOKUP_LENGTH

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from loyaltycore.errors import InvalidInput
 from loyaltycore.kernel.criteria import Query, exists, plain, stored

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.cards import CardStanding, CardState, CustomerCard, ValidityPeriod, standing
 from loyaltycore.cards.rules.card import ended

@@ -3,8 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.cards.rules.dispatch import DispatchCycle, expected_dispatch
 from loyaltycore.errors import InvalidInput, Refused

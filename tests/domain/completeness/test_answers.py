@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.completeness.rules.answers import read_answers, read_draft
 from loyaltycore.completeness.rules.assess import assess

@@ -6,8 +6,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.completeness.rules.assess import Completeness, FieldState, ask_again_on, assess
 from loyaltycore.completeness.rules.fields import CUSTOM as OWN_FIELD

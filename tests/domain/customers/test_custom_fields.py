@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.customers.rules.form import Reading, read_change, read_new
 from loyaltycore.errors import RegistrationError

@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.customers.rules.customer import Customer, CustomerKind, Salutation
 from loyaltycore.customers.rules.derived import with_derived

@@ -1,8 +1,7 @@
 """Customer numbers: patterns are read strictly, numbers are distinct, readable again and rightly checked."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.customers.rules.numbers import NumberPattern, check_pattern, free_numbers
 from loyaltycore.customers.rules.options import NUMBER_PATTERN

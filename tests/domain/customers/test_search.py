@@ -4,8 +4,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.customers.rules.customer import Customer, CustomerKind
 from loyaltycore.customers.rules.search import email_key, fold, foldings, lookup_keys, name_keys, sort_name

@@ -7,8 +7,7 @@ import tracemalloc
 from itertools import islice
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from loyaltycore.customers.rules.table_file import BrokenRow, Row, open_table
 from loyaltycore.customers.rules.table_lines import MAX_LINE_BYTES

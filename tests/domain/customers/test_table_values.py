@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.customers.rules.customer import Salutation
 from loyaltycore.customers.rules.table_file import read_date, read_salutation, read_yes_no_open

@@ -6,8 +6,7 @@ from itertools import combinations, product
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.errors import Refused
 from loyaltycore.processes import (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attrs import define, evolve
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from loyaltycore.errors import InvalidInput, NotFound, Refused

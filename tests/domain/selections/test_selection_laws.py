@@ -9,8 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from loyaltycore.customers.records import CUSTOMERS
 from loyaltycore.kernel.criteria import Query, matches

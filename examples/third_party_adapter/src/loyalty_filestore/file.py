@@ -13,7 +13,7 @@ from typing import Any, Final, TextIO, TypeAlias
 
 from attrs import frozen
 
-from loyaltycore.errors import CommitUnknown, SchemaTooNew, StorageBusy, StorageError, StorageUnreachable
+from loyaltycore import CommitUnknown, SchemaTooNew, StorageBusy, StorageError, StorageUnreachable
 
 Tables: TypeAlias = dict[str, dict[str, dict[str, Any]]]
 """Plain data by table and key."""

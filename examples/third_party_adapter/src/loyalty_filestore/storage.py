@@ -9,8 +9,7 @@ from pathlib import Path
 
 from loyalty_filestore.file import RecordFile
 from loyalty_filestore.transaction import FileTransaction
-from loyaltycore.ports.heeding import Heeded
-from loyaltycore.storing.registry import Registry
+from loyaltycore.ports import Heeded, Registry
 
 
 class FileStorage:

@@ -8,12 +8,19 @@ from typing import Any, TypeVar
 from attrs import define, evolve
 
 from loyalty_filestore.file import Tables
-from loyaltycore.errors import DuplicateKey, StaleRecord, StorageError
-from loyaltycore.kernel.criteria import Query, View, matches
-from loyaltycore.storing.answering import answer
-from loyaltycore.storing.checks import check_lengths, check_query
-from loyaltycore.storing.codec import from_data, to_data
-from loyaltycore.storing.registry import RecordType, Registry
+from loyaltycore import DuplicateKey, StaleRecord, StorageError
+from loyaltycore.ports import (
+    Query,
+    RecordType,
+    Registry,
+    View,
+    answer,
+    check_lengths,
+    check_query,
+    from_data,
+    matches,
+    to_data,
+)
 
 T = TypeVar("T")
 

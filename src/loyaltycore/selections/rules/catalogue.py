@@ -7,8 +7,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Final
 
-from attrs import field as attrs_field
-from attrs import frozen
+from attrs import field as attrs_field, frozen
 
 from loyaltycore.selections.rules.conditions import Operator
 from loyaltycore.selections.rules.sources import Source

@@ -18,8 +18,8 @@ from loyaltycore.selections.rules.conditions import (
     Operator,
     RelatedCondition,
     Relative,
+    Value as Values,
 )
-from loyaltycore.selections.rules.conditions import Value as Values
 from loyaltycore.selections.rules.values import Value, read_value
 
 MAX_KEYED: Final = 200

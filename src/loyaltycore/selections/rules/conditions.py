@@ -12,8 +12,7 @@ from datetime import date
 from enum import Enum
 from typing import Final, TypeAlias
 
-from attrs import field as attrs_field
-from attrs import frozen
+from attrs import field as attrs_field, frozen
 from dateutil.relativedelta import relativedelta
 
 

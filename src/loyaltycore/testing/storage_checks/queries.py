@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import pytest
 from attrs import frozen
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from loyaltycore.errors import InvalidInput
 from loyaltycore.kernel.criteria import (
