@@ -50,8 +50,8 @@ from loyaltycore.processes import (
     ProcessStep,
     ProcessTemplate,
     ReloadReport,
+    StepType,
 )
-from loyaltycore.processes.steps import StepType
 from loyaltycore.processes.worklist import OpenSteps
 from loyaltycore.properties import (
     CustomerProperty,
