@@ -102,10 +102,9 @@ class SmtpMailer(Mailer):
 
     def __attrs_post_init__(self) -> None:
         """Check the settings and make what `send` works with; nothing is dialled."""
-        faults = Faults()
-        self._check(faults)
-        sender = read_sender(faults, self.sender)
-        faults.raise_if_any()
+        with Faults() as faults:
+            self._check(faults)
+            sender = read_sender(faults, self.sender)
         head = Letterhead(sender, self.sender_name, self.message_id_domain or sender.domain)
         # The attrs way of setting a field of a frozen class.
         object.__setattr__(self, "_head", head)

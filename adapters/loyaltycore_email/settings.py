@@ -43,9 +43,8 @@ def read_security(value: Security | str) -> Security:
     Raises:
         InvalidInput: There is no such way.
     """
-    faults = Faults()
-    found = faults.choice("security", value, Security)
-    faults.raise_if_any()
+    with Faults() as faults:
+        found = faults.choice("security", value, Security)
     if found is None:
         raise InvalidInput([Fault("security", "required", "must not be empty")])
     return found

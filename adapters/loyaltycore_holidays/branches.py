@@ -55,13 +55,12 @@ class BranchHolidays:
     ) -> None:
         # A missing package shows when the program starts, not when the first card is ordered.
         known_countries()
-        faults = Faults()
-        options = (
-            read_yearly(faults, "closed_every", closed_every),
-            read_dates(faults, "closed_on", closed_on),
-            _read_categories(faults, categories or {}),
-        )
-        faults.raise_if_any()
+        with Faults() as faults:
+            options = (
+                read_yearly(faults, "closed_every", closed_every),
+                read_dates(faults, "closed_on", closed_on),
+                _read_categories(faults, categories or {}),
+            )
         self.__attrs_init__(*options)
 
     def __call__(self, branch: Branch) -> HolidayCalendar:

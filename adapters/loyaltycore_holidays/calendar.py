@@ -98,15 +98,14 @@ class HolidayCalendar(TabulatedCalendar):
         municipality: str | None = None,
         categories: Iterable[str] | None = None,
     ) -> None:
-        faults = Faults()
-        facts = (
-            read_place(faults, country, subdivision, municipality, categories),
-            read_weekdays(faults, "working_weekdays", working_weekdays),
-            read_dates(faults, "closed_on", closed_on),
-            read_dates(faults, "open_on", open_on),
-            read_yearly(faults, "closed_every", closed_every),
-        )
-        faults.raise_if_any()
+        with Faults() as faults:
+            facts = (
+                read_place(faults, country, subdivision, municipality, categories),
+                read_weekdays(faults, "working_weekdays", working_weekdays),
+                read_dates(faults, "closed_on", closed_on),
+                read_dates(faults, "open_on", open_on),
+                read_yearly(faults, "closed_every", closed_every),
+            )
         self.__attrs_init__(*facts)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -118,9 +118,8 @@ class Loyalty(House):
 
             NotFound: There is no such branch.
         """
-        faults = Faults()
-        name = faults.text("actor", actor, limit=100, required=True)
-        faults.raise_if_any()
+        with Faults() as faults:
+            name = faults.text("actor", actor, limit=100, required=True)
         where, options = run_query(own_session(self, name), lambda unit: _opened(unit, branch))
         return Desk(self, name, where, options)
 

@@ -16,7 +16,7 @@ from loyaltycore.kernel.criteria import Query, stored
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.printing import PrintState
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.outbox.news import Intake, VendorNews
+from loyaltycore.cards.vendor_news import VendorNews
 from loyaltycore.ports.storage import Storage
 from loyaltycore.work.journal import Activity, CommandTrace, InboxEvent
 from loyaltycore_sql import SqlStorage
@@ -142,7 +142,7 @@ def test_cancelling_meets_the_vendors_news(house: House) -> None:
         def act(number: int, order: CardOrder = order, event: Any = event) -> Any:
             if number:
                 return house.desk.cards.cancel_order(order.id)
-            return VendorNews(house.desk, house.printer)._take(event)
+            return VendorNews(house.desk)._take(event)
 
         news, cancelled = at_once(2, act)
         assert news == Intake(taken=1)
@@ -164,7 +164,7 @@ def test_one_event_is_taken_in_once(house: House, *, late: bool) -> None:
     erika = house.customer()
     order = house.desk.cards.order(erika.id)
     house.loyalty.deliver()
-    news = VendorNews(house.desk, house.printer)
+    news = VendorNews(house.desk)
     event = house.printer.move(order.id, PrintState.DISPATCHED)
     if late:
         news._take(house.printer.move(order.id, PrintState.DELIVERED))

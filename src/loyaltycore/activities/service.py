@@ -26,9 +26,8 @@ class Activities(Service):
 
             after: The `next` of the page before.
         """
-        faults = Faults()
-        portion = read_portion(faults, ("-id",), limit, after)
-        faults.raise_if_any()
+        with Faults() as faults:
+            portion = read_portion(faults, ("-id",), limit, after)
         return find_page(self.unit, Activity, stored("customer_id") == customer_id, portion)
 
     def expand(self, customer_id: str) -> Iterator[Activity]:

@@ -326,14 +326,10 @@ class Cards(Service):
 
 
 def _flag(name: str, value: object) -> bool:
-    faults = Faults()
-    flag = faults.flag(name, value)
-    faults.raise_if_any()
-    return flag
+    with Faults() as faults:
+        return faults.flag(name, value)
 
 
 def _reason(value: object) -> str:
-    faults = Faults()
-    text = faults.text("reason", value, limit=REASON_LENGTH)
-    faults.raise_if_any()
-    return text
+    with Faults() as faults:
+        return faults.text("reason", value, limit=REASON_LENGTH)

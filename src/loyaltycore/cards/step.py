@@ -42,11 +42,10 @@ class OrderCard(StepType):
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
         """Order the card."""
-        faults = Faults()
-        refuse_others(faults, given, _GIVEN)
-        wishes = dict(given)
-        if preset := str(work.settings.get("template", "")):
-            wishes["template"] = read_preset(faults, "template", given.get("template"), preset)
-        faults.raise_if_any()
+        with Faults() as faults:
+            refuse_others(faults, given, _GIVEN)
+            wishes = dict(given)
+            if preset := str(work.settings.get("template", "")):
+                wishes["template"] = read_preset(faults, "template", given.get("template"), preset)
         order = Cards(work.session).order(work.customer.id, **wishes)
         return {"order": order.id, "card": order.card_id}

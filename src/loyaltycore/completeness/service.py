@@ -98,9 +98,8 @@ class DataCompleteness(Service):
             InvalidInput: Every fault of every answer.
         """
         before = self.unit.get(Customer, customer_id, for_update=True)
-        faults = Faults()
-        expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
-        faults.raise_if_any()
+        with Faults() as faults:
+            expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
         require_version(before, expected)
         request = request_for(self.session, self.unit, before)
         after = complete(self.session, self.unit, before, answers)
@@ -135,10 +134,9 @@ class DataCompleteness(Service):
 
             InvalidInput: Every fault of every argument.
         """
-        faults = Faults()
-        watched = self._watched(faults, field)
-        portion = read_portion(faults, ("sort_name",), limit, after)
-        faults.raise_if_any()
+        with Faults() as faults:
+            watched = self._watched(faults, field)
+            portion = read_portion(faults, ("sort_name",), limit, after)
         where = watched.lacking & _of_branch(self.unit, branch)
         if not watched.watches:
             return Page(())
@@ -161,9 +159,8 @@ class DataCompleteness(Service):
 
             InvalidInput: There is no such field.
         """
-        faults = Faults()
-        watched = self._watched(faults, field)
-        faults.raise_if_any()
+        with Faults() as faults:
+            watched = self._watched(faults, field)
         where = watched.lacking & self._branch(branch)
         return self._each(watched, where) if watched.watches else iter(())
 
@@ -250,11 +247,10 @@ def complete(session: Session, unit: Unit, customer: Customer, answers: Mapping[
 
         InvalidInput: Every fault of every answer.
     """
-    faults = Faults()
-    reading = reading_of(session, unit)
-    fields = read_answers(faults, customer, answers, reading.country)
-    after = read_change(faults, customer, fields, reading)
-    faults.raise_if_any()
+    with Faults() as faults:
+        reading = reading_of(session, unit)
+        fields = read_answers(faults, customer, answers, reading.country)
+        after = read_change(faults, customer, fields, reading)
     if after.branch_id and after.branch_id != customer.branch_id:
         unit.get(Branch, after.branch_id)
     return unit.apply(change_customer(customer, after))

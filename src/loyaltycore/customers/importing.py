@@ -238,12 +238,11 @@ def _opened(source: Source) -> AbstractContextManager[BinaryIO | Iterable[bytes]
 
 def _check(settings: ImportSettings) -> str:
     """Check the settings, and return the country in capitals or an empty text."""
-    faults = Faults()
-    faults.integer("batch_size", settings.batch_size, least=1, most=LARGEST_BATCH)
-    country = faults.text("default_country", settings.default_country, limit=COUNTRY_LENGTH).upper()
-    if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
-        faults.note("default_country", "bad_country", "must be two letters of ISO 3166-1")
-    faults.raise_if_any()
+    with Faults() as faults:
+        faults.integer("batch_size", settings.batch_size, least=1, most=LARGEST_BATCH)
+        country = faults.text("default_country", settings.default_country, limit=COUNTRY_LENGTH).upper()
+        if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
+            faults.note("default_country", "bad_country", "must be two letters of ISO 3166-1")
     return country
 
 

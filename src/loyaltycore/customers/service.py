@@ -58,12 +58,11 @@ class Customers(Service):
 
             Refused: ``customer.number_taken``.
         """
-        faults = Faults()
-        chosen = read_number(faults, number)
-        draft = read_new(
-            faults, {"branch_id": self.session.branch.id, **fields}, reading_of(self.session, self.unit)
-        )
-        faults.raise_if_any()
+        with Faults() as faults:
+            chosen = read_number(faults, number)
+            draft = read_new(
+                faults, {"branch_id": self.session.branch.id, **fields}, reading_of(self.session, self.unit)
+            )
         self._check_branch(draft)
         customer_number = self._chosen(chosen) if chosen else self._next()
         return self.unit.apply(enter_customer(draft, self.unit.ids.new(), customer_number, self.unit.now))
@@ -93,10 +92,9 @@ class Customers(Service):
             InvalidInput: Every fault of every field.
         """
         before = self.unit.get(Customer, customer_id, for_update=True)
-        faults = Faults()
-        expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
-        after = read_change(faults, before, fields, reading_of(self.session, self.unit))
-        faults.raise_if_any()
+        with Faults() as faults:
+            expected = faults.integer("expected_version", expected_version, least=1, most=2**31)
+            after = read_change(faults, before, fields, reading_of(self.session, self.unit))
         require_version(before, expected)
         if after.branch_id != before.branch_id:
             self._check_branch(after)
@@ -138,10 +136,9 @@ class Customers(Service):
         Raises:
             InvalidInput: Every fault of every argument.
         """
-        faults = Faults()
-        where = read_filters(faults, filters, self.session.branch.country)
-        portion = read_portion(faults, ("sort_name",), limit, after)
-        faults.raise_if_any()
+        with Faults() as faults:
+            where = read_filters(faults, filters, self.session.branch.country)
+            portion = read_portion(faults, ("sort_name",), limit, after)
         return find_page(self.unit, Customer, where, portion)
 
     @query
@@ -151,9 +148,8 @@ class Customers(Service):
         Raises:
             InvalidInput: Every fault of every filter.
         """
-        faults = Faults()
-        where = read_filters(faults, filters, self.session.branch.country)
-        faults.raise_if_any()
+        with Faults() as faults:
+            where = read_filters(faults, filters, self.session.branch.country)
         return self.unit.count(Customer, where)
 
     def import_file(

@@ -68,19 +68,18 @@ class Option(Generic[T]):
         Raises:
             InvalidInput: The type is wrong, or the option's own check notes a fault.
         """
-        faults = Faults()
-        clean: Any
-        if isinstance(self.default, bool):
-            clean = faults.flag(self.key, value)
-        elif isinstance(self.default, int):
-            clean = faults.integer(self.key, value, least=-(2**31), most=2**31)
-        elif value is None:
-            faults.note(self.key, "wrong_type", "must be text")
-        else:
-            clean = faults.text(self.key, value, limit=2000, multiline=True)
-        if not faults.found and self.check is not None:
-            self.check(faults, clean)
-        faults.raise_if_any()
+        with Faults() as faults:
+            clean: Any
+            if isinstance(self.default, bool):
+                clean = faults.flag(self.key, value)
+            elif isinstance(self.default, int):
+                clean = faults.integer(self.key, value, least=-(2**31), most=2**31)
+            elif value is None:
+                faults.note(self.key, "wrong_type", "must be text")
+            else:
+                clean = faults.text(self.key, value, limit=2000, multiline=True)
+            if not faults.found and self.check is not None:
+                self.check(faults, clean)
         return cast("T", clean)
 
 

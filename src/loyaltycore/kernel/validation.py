@@ -1,7 +1,8 @@
 """Checking what comes from outside: every fault is collected, then raised as one error.
 
-A form is read through one `Faults`: each method checks one field, returns its clean value, and notes what is wrong
-instead of raising. `raise_if_any` then raises one `InvalidInput` that names everything.
+A form is read inside one ``with Faults() as faults``: each method checks one field, returns its clean value, and notes
+what is wrong instead of raising. The end of the block raises one `InvalidInput` that names everything, so that nobody
+goes on with bad input.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 from loyaltycore.errors import Fault, InvalidInput
 
@@ -62,8 +63,15 @@ class Faults:
         """Note one fault."""
         self._found.append(Fault(self._path + field, code, message))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        if kind is None:
+            self.raise_if_any()
+
     def raise_if_any(self) -> None:
-        """Raise `InvalidInput` with all faults, or do nothing."""
+        """Raise `InvalidInput` with all faults so far, or do nothing: where what follows needs clean values."""
         if self._found:
             raise InvalidInput(self._found)
 
@@ -214,9 +222,8 @@ def _is_visible(text: str) -> bool:
 
 def require_aware(value: datetime, field: str = "now") -> datetime:
     """Return the instant, or raise `InvalidInput` where it has no time zone."""
-    faults = Faults()
-    faults.instant(field, value)
-    faults.raise_if_any()
+    with Faults() as faults:
+        faults.instant(field, value)
     return value
 
 
@@ -234,8 +241,7 @@ def check_names(cls: type, given: Iterable[str], *, without: Iterable[str] = ())
         InvalidInput: One fault for each unknown name.
     """
     known = {attribute.name for attribute in cast("Any", cls).__attrs_attrs__} - set(without)
-    faults = Faults()
-    for name in given:
-        if name not in known:
-            faults.note(name, "unknown_field", "is not a field that can be given")
-    faults.raise_if_any()
+    with Faults() as faults:
+        for name in given:
+            if name not in known:
+                faults.note(name, "unknown_field", "is not a field that can be given")

@@ -79,10 +79,9 @@ class Outbox(Service):
 
             after: The `next` of the page before.
         """
-        faults = Faults()
-        portion = read_portion(faults, ("id",), limit, after)
-        wanted = faults.choice("state", state, MessageState) or MessageState.DEAD
-        faults.raise_if_any()
+        with Faults() as faults:
+            portion = read_portion(faults, ("id",), limit, after)
+            wanted = faults.choice("state", state, MessageState) or MessageState.DEAD
         return find_page(self.unit, OutboxMessage, stored("state") == wanted, portion)
 
     @command("outbox.requeue")

@@ -32,9 +32,8 @@ def reload_open(
     session: Session, key: str, batch_size: int | None, on_progress: Callable[[ReloadReport], object] | None
 ) -> ReloadReport:
     """Reload; see `Processes.reload_open_processes`."""
-    faults = Faults()
-    size = faults.integer("batch_size", batch_size, least=1, most=LARGEST_BATCH, default=BATCH)
-    faults.raise_if_any()
+    with Faults() as faults:
+        size = faults.integer("batch_size", batch_size, least=1, most=LARGEST_BATCH, default=BATCH)
     run_query(session, lambda unit: template_here(session, unit, key))
     # Each batch is a command of its own, so a key for one command cannot be meant for them.
     session = evolve(session, command_key="")

@@ -106,9 +106,8 @@ class Processes(Worklist):
 
             InvalidInput: There is no such state.
         """
-        faults = Faults()
-        wanted = faults.choice("state", state, ProcessState)
-        faults.raise_if_any()
+        with Faults() as faults:
+            wanted = faults.choice("state", state, ProcessState)
         where = stored("customer_id") == self.unit.get(Customer, customer_id).id
         if wanted is not None:
             where &= stored("state") == wanted
@@ -155,10 +154,9 @@ class Processes(Worklist):
         """
         process = self.unit.get(Process, process_id, for_update=True)
         step, step_type = self._executable(process, step_id)
-        faults = Faults()
-        answer = step_type.execute(self._work(self.unit, process, step), given)
-        result = read_values(faults, "result", answer)
-        faults.raise_if_any()
+        with Faults() as faults:
+            answer = step_type.execute(self._work(self.unit, process, step), given)
+            result = read_values(faults, "result", answer)
         return self.unit.apply(
             working.finish_step(process, step, result, self.unit.acting.actor, self.unit.now)
         )
@@ -282,7 +280,5 @@ def _template(unit: Unit, process: Process) -> ProcessTemplate:
 
 
 def _reason(value: object) -> str:
-    faults = Faults()
-    text = faults.text("reason", value, limit=COMMENT_LENGTH)
-    faults.raise_if_any()
-    return text
+    with Faults() as faults:
+        return faults.text("reason", value, limit=COMMENT_LENGTH)

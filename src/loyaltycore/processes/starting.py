@@ -62,11 +62,10 @@ class Starting(Service):
         comment: str,
     ) -> Process:
         """Start a process; see `Processes.start`."""
-        faults = Faults()
-        remark = faults.text("comment", comment, limit=COMMENT_LENGTH, multiline=True)
-        if answers is not None and not isinstance(answers, Mapping):
-            faults.note("answers", "wrong_type", "must be values by field")
-        faults.raise_if_any()
+        with Faults() as faults:
+            remark = faults.text("comment", comment, limit=COMMENT_LENGTH, multiline=True)
+            if answers is not None and not isinstance(answers, Mapping):
+                faults.note("answers", "wrong_type", "must be values by field")
         customer = self.unit.get(Customer, customer_id, for_update=answers is not None)
         kind = self.unit.get(ProcessTemplate, template)
         request = request_for(self.session, self.unit, customer)

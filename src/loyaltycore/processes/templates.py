@@ -70,9 +70,8 @@ class ProcessTemplates(Service):
             Refused: ``process_template.exists``, ``.name_taken`` or ``.other_branch``.
         """
         check_names(ProcessTemplate, facts, without=(*_TEMPLATE_KEEPS, "name"))
-        faults = Faults()
-        template = read_template(faults, key, {"name": name, **facts})
-        faults.raise_if_any()
+        with Faults() as faults:
+            template = read_template(faults, key, {"name": name, **facts})
         return self._enter(template)
 
     @command("process_templates.install_customer_card")
@@ -91,9 +90,8 @@ class ProcessTemplates(Service):
         if there is not None:
             editing.require_visible(there, self.session.branch.id)
             return there
-        faults = Faults()
-        template = read_template(faults, CUSTOMER_CARD, {"name": name, "kind": ProcessKind.CUSTOMER_CARD})
-        faults.raise_if_any()
+        with Faults() as faults:
+            template = read_template(faults, CUSTOMER_CARD, {"name": name, "kind": ProcessKind.CUSTOMER_CARD})
         step = StepTemplate("order-card", "order_card", template.name, mandatory=True)
         return self._enter(evolve(template, steps=(step,)))
 
@@ -110,9 +108,8 @@ class ProcessTemplates(Service):
         """
         check_names(ProcessTemplate, facts, without=_TEMPLATE_KEEPS)
         before = self._for_change(key)
-        faults = Faults()
-        after = read_template_changes(faults, before, facts)
-        faults.raise_if_any()
+        with Faults() as faults:
+            after = read_template_changes(faults, before, facts)
         if after.branch_id != before.branch_id:
             self._check_branch(after)
         return self.unit.apply(editing.change_template(before, after, _namesake(self.unit, after)))
@@ -153,15 +150,14 @@ class ProcessTemplates(Service):
         """
         check_names(StepTemplate, facts, without=(*_STEP_KEEPS, "name"))
         before = self._for_change(key)
-        faults = Faults()
-        step_id = self.unit.ids.new() if step is None else faults.key("step", step)
-        found = self._step_type(faults, step_type)
-        after = read_step(faults, StepTemplate(step_id, step_type, ""), {"name": name, **facts})
-        if found is not None:
-            after = self._with_settings(
-                faults, after, found, {} if facts.get("settings") is None else facts["settings"]
-            )
-        faults.raise_if_any()
+        with Faults() as faults:
+            step_id = self.unit.ids.new() if step is None else faults.key("step", step)
+            found = self._step_type(faults, step_type)
+            after = read_step(faults, StepTemplate(step_id, step_type, ""), {"name": name, **facts})
+            if found is not None:
+                after = self._with_settings(
+                    faults, after, found, {} if facts.get("settings") is None else facts["settings"]
+                )
         decision = editing.add_step(before, after, position)
         if found is not None:
             found.refer(self.unit, after.settings)
@@ -179,13 +175,12 @@ class ProcessTemplates(Service):
         check_names(StepTemplate, facts, without=_STEP_KEEPS)
         template = self._for_change(key)
         before = template.step(step)
-        faults = Faults()
-        after = read_step(faults, before, facts)
-        settings = facts.get("settings")
-        found = self._step_type(faults, before.type) if settings is not None else None
-        if found is not None:
-            after = self._with_settings(faults, after, found, settings)
-        faults.raise_if_any()
+        with Faults() as faults:
+            after = read_step(faults, before, facts)
+            settings = facts.get("settings")
+            found = self._step_type(faults, before.type) if settings is not None else None
+            if found is not None:
+                after = self._with_settings(faults, after, found, settings)
         if found is not None and after != before:
             found.refer(self.unit, after.settings)
         return self.unit.apply(editing.change_step(template, after))
@@ -294,12 +289,11 @@ class ProcessTemplates(Service):
         Raises:
             InvalidInput: Every fault of every argument.
         """
-        faults = Faults()
-        where = templates_with(faults.text("text", text, limit=NAME_LENGTH)) & self._visible()
-        wanted = faults.choice("kind", kind, ProcessKind)
-        hidden_too = faults.flag("with_hidden", with_hidden)
-        portion = read_portion(faults, ("name",), limit, after)
-        faults.raise_if_any()
+        with Faults() as faults:
+            where = templates_with(faults.text("text", text, limit=NAME_LENGTH)) & self._visible()
+            wanted = faults.choice("kind", kind, ProcessKind)
+            hidden_too = faults.flag("with_hidden", with_hidden)
+            portion = read_portion(faults, ("name",), limit, after)
         if wanted is not None:
             where &= stored("kind") == wanted
         if not hidden_too:

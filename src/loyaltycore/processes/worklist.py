@@ -76,12 +76,11 @@ class Worklist(Service):
 
             Refused: ``process_template.other_branch``.
         """
-        faults = Faults()
-        portion = read_portion(faults, ("id",), limit, after)
-        strict = faults.flag("mandatory_only", mandatory_only)
-        if step is not None and template is None:
-            faults.note("template", "required", "must say whose step it is")
-        faults.raise_if_any()
+        with Faults() as faults:
+            portion = read_portion(faults, ("id",), limit, after)
+            strict = faults.flag("mandatory_only", mandatory_only)
+            if step is not None and template is None:
+                faults.note("template", "required", "must say whose step it is")
         key = None if template is None else template_here(self.session, self.unit, template).id
         page = find_page(self.unit, Process, _waiting(key, step), portion)
         found = tuple(OpenSteps(process, _open(process, step, strict=strict)) for process in page.items)

@@ -184,10 +184,9 @@ class PropertyDefinitions(Service):
         Raises:
             InvalidInput: Every fault of every argument.
         """
-        faults = Faults()
-        wanted = faults.choice("category", category, PropertyCategory)
-        hidden_too = faults.flag("with_hidden", with_hidden, default=True)
-        faults.raise_if_any()
+        with Faults() as faults:
+            wanted = faults.choice("category", category, PropertyCategory)
+            hidden_too = faults.flag("with_hidden", with_hidden, default=True)
         where: Criteria = EVERYTHING if wanted is None else stored("category") == wanted
         if not hidden_too:
             where &= stored("hidden") == False  # noqa: E712  == builds a criteria, `not` would not

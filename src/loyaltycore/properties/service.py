@@ -96,11 +96,10 @@ class Properties(PropertyDefinitions):
         """
         customer = self.unit.get(Customer, customer_id)
         kind = self.unit.get(PropertyType, key)
-        faults = Faults()
-        remark = read_comment(faults, comment)
-        if value is None and kind.multi_valued:
-            faults.note("value", "required", "must be named where there may be several")
-        faults.raise_if_any()
+        with Faults() as faults:
+            remark = read_comment(faults, comment)
+            if value is None and kind.multi_valued:
+                faults.note("value", "required", "must be named where there may be several")
         require_customers_own(kind)
         wanted = None if value is None else kind.value(value).key
         held = _held(self.unit, customer, kind, wanted)
@@ -149,9 +148,8 @@ class Properties(PropertyDefinitions):
 
             InvalidInput: Every fault of every argument.
         """
-        faults = Faults()
-        portion = read_portion(faults, ("-id",), limit, after)
-        faults.raise_if_any()
+        with Faults() as faults:
+            portion = read_portion(faults, ("-id",), limit, after)
         where = stored("customer_id") == self.unit.get(Customer, customer_id).id
         if key is not None:
             where &= stored("property") == self.unit.get(PropertyType, key).id

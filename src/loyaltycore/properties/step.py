@@ -69,13 +69,12 @@ class AssignProperty(StepType):
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
         """Assign the value, under the name of the step; done again, the value that it gave before is taken back."""
-        faults = Faults()
-        refuse_others(faults, given, ("value", "comment"))
-        preset = str(work.settings.get("value", ""))
-        value = read_preset(faults, "value", given.get("value"), preset)
-        if not value and not faults.found:
-            faults.note("value", "required", "must not be empty")
-        faults.raise_if_any()
+        with Faults() as faults:
+            refuse_others(faults, given, ("value", "comment"))
+            preset = str(work.settings.get("value", ""))
+            value = read_preset(faults, "value", given.get("value"), preset)
+            if not value and not faults.found:
+                faults.note("value", "required", "must not be empty")
         key = str(work.settings["property"])
         assigned = Properties(work.session).assign(
             work.customer.id,

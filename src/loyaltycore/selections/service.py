@@ -115,9 +115,9 @@ class Selections(Service):
 
             NotFound: There is no selection of that name.
         """
-        faults = Faults()
-        portion = read_portion(faults, ("sort_name",), limit, after)
-        asked = self._asked(where, name, faults)
+        with Faults() as faults:
+            portion = read_portion(faults, ("sort_name",), limit, after)
+            asked = self._asked(where, name, faults)
         return find_page(self.unit, Customer, asked.criteria, portion)
 
     def stream(
@@ -141,9 +141,9 @@ class Selections(Service):
 
             NotFound: There is no selection of that name.
         """
-        faults = Faults()
-        size = faults.integer("portion", portion, least=1, most=LARGEST_PORTION, default=PORTION)
-        criteria = self._criteria(where, name, faults)
+        with Faults() as faults:
+            size = faults.integer("portion", portion, least=1, most=LARGEST_PORTION, default=PORTION)
+            criteria = self._criteria(where, name, faults)
         return chain.from_iterable(portions(self.session, Customer, criteria, size))
 
     @query
@@ -171,10 +171,10 @@ class Selections(Service):
 
             Refused: ``selection.name_taken``.
         """
-        faults = Faults()
-        clean = _name(faults, name)
-        remark = _comment(faults, comment)
-        condition = self._asked(where, None, faults).condition
+        with Faults() as faults:
+            clean = _name(faults, name)
+            remark = _comment(faults, comment)
+            condition = self._asked(where, None, faults).condition
         acting = self.unit.acting
         selection = Selection(
             self.unit.ids.new(), clean, dumps(condition), self.unit.now, acting.actor, remark
@@ -200,13 +200,12 @@ class Selections(Service):
             Refused: ``selection.name_taken``.
         """
         before = self.unit.get(Selection, selection_id, for_update=True)
-        faults = Faults()
-        clean = before.name if name is None else _name(faults, name)
-        remark = before.comment if comment is None else _comment(faults, comment)
-        text = before.condition
-        if where is not None:
-            text = dumps(self._asked(where, None, faults).condition)
-        faults.raise_if_any()
+        with Faults() as faults:
+            clean = before.name if name is None else _name(faults, name)
+            remark = before.comment if comment is None else _comment(faults, comment)
+            text = before.condition
+            if where is not None:
+                text = dumps(self._asked(where, None, faults).condition)
         after = evolve(before, name=clean, condition=text, comment=remark)
         return self.unit.apply(change_selection(before, after, _named(self.unit, clean)))
 
@@ -251,16 +250,14 @@ class Selections(Service):
 
     def _asked(self, where: Where | None, name: str | None, faults: Faults | None = None) -> _Asked:
         """Read and check what is asked for, and raise every fault together with those of other arguments."""
-        faults = faults or Faults()
-        if (where is None) == (name is None):
-            both = name is not None
-            faults.note("where", *(_NOT_BOTH if both else _NEITHER))
-            faults.raise_if_any()
-        given: Any = where if name is None else _require(self.unit, name).condition
-        catalogue = self._catalogue()
-        condition = as_condition(faults, given)
-        condition = check_condition(faults, condition, catalogue, self.session.branch.country)
-        faults.raise_if_any()
+        with faults or Faults() as noted:
+            if (where is None) == (name is None):
+                noted.note("where", *(_NEITHER if name is None else _NOT_BOTH))
+                noted.raise_if_any()
+            given: Any = where if name is None else _require(self.unit, name).condition
+            catalogue = self._catalogue()
+            condition = as_condition(noted, given)
+            condition = check_condition(noted, condition, catalogue, self.session.branch.country)
         return _Asked(condition, catalogue, Today(self.today, self.session.branch.time_zone))
 
     def _view(self, customer: Customer, tables: Iterable[tuple[str, str]]) -> View:

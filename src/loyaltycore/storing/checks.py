@@ -41,21 +41,20 @@ def check_query(query: Query, record_type: RecordType[T], registry: Registry) ->
     Raises:
         InvalidInput: Every fault with its place in the expression, for example ``where.parts[1].field``.
     """
-    faults = Faults()
-    _check(query.where, record_type, registry, faults, "where", 0)
-    for position, name in enumerate(query.order_by):
-        stored = record_type.field_map.get(name.removeprefix("-"))
-        if stored is None:
-            faults.note(
-                f"order_by[{position}]", "unknown_field", f"{record_type.table} has no field {name!r}"
-            )
-        elif stored.nullable or stored.storing in {Storing.DOCUMENT, Storing.LONG_TEXT}:
-            faults.note(f"order_by[{position}]", "not_sortable", f"{name!r} may be None or is no scalar")
-    if query.after is not None:
-        _check_after(query, record_type, faults)
-    if query.limit is not None and (type(query.limit) is not int or query.limit < 0):
-        faults.note("limit", "out_of_range", "must be an integer from 0")
-    faults.raise_if_any()
+    with Faults() as faults:
+        _check(query.where, record_type, registry, faults, "where", 0)
+        for position, name in enumerate(query.order_by):
+            stored = record_type.field_map.get(name.removeprefix("-"))
+            if stored is None:
+                faults.note(
+                    f"order_by[{position}]", "unknown_field", f"{record_type.table} has no field {name!r}"
+                )
+            elif stored.nullable or stored.storing in {Storing.DOCUMENT, Storing.LONG_TEXT}:
+                faults.note(f"order_by[{position}]", "not_sortable", f"{name!r} may be None or is no scalar")
+        if query.after is not None:
+            _check_after(query, record_type, faults)
+        if query.limit is not None and (type(query.limit) is not int or query.limit < 0):
+            faults.note("limit", "out_of_range", "must be an integer from 0")
 
 
 def check_lengths(record_type: RecordType[T], record: T) -> None:
@@ -64,11 +63,10 @@ def check_lengths(record_type: RecordType[T], record: T) -> None:
     Raises:
         InvalidInput: One fault for each such field.
     """
-    faults = Faults()
-    for stored in record_type.fields:
-        if stored.storing is Storing.TEXT and len(getattr(record, stored.name) or "") > stored.length:
-            faults.note(stored.name, "too_long", f"is longer than {stored.length} characters")
-    faults.raise_if_any()
+    with Faults() as faults:
+        for stored in record_type.fields:
+            if stored.storing is Storing.TEXT and len(getattr(record, stored.name) or "") > stored.length:
+                faults.note(stored.name, "too_long", f"is longer than {stored.length} characters")
 
 
 def is_storable(text: str) -> bool:

@@ -93,10 +93,8 @@ def read_limit(limit: object) -> int:
     Raises:
         InvalidInput: It is not an integer between 1 and 500.
     """
-    faults = Faults()
-    count = faults.integer("limit", limit, least=1, most=LONGEST_PAGE, default=50)
-    faults.raise_if_any()
-    return count
+    with Faults() as faults:
+        return faults.integer("limit", limit, least=1, most=LONGEST_PAGE, default=50)
 
 
 def write_cursor(position: tuple[Any, ...]) -> str:

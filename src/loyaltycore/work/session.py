@@ -64,9 +64,8 @@ class Session:
         Raises:
             InvalidInput: The key is empty or too long.
         """
-        faults = Faults()
-        clean = faults.text("key", key, limit=COMMAND_KEY_LENGTH, required=True)
-        faults.raise_if_any()
+        with Faults() as faults:
+            clean = faults.text("key", key, limit=COMMAND_KEY_LENGTH, required=True)
         return evolve(self, command_key=clean)
 
     @contextmanager

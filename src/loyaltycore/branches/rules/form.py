@@ -47,27 +47,25 @@ def read_branch(branch: Branch) -> Branch:
     Raises:
         InvalidInput: Every fault.
     """
-    faults = Faults()
-    country = faults.text("country", branch.country, limit=COUNTRY_LENGTH, required=True).upper()
-    if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
-        faults.note("country", "bad_country", "must be two letters of ISO 3166-1")
-    clean = Branch(
-        id=faults.key("id", branch.id),
-        name=faults.text("name", branch.name, limit=100, required=True),
-        time_zone=_time_zone(faults, branch.time_zone),
-        country=country,
-        subdivision=faults.text("subdivision", branch.subdivision, limit=20),
-        municipality=faults.text("municipality", branch.municipality, limit=60),
-        working_weekdays=_weekdays(faults, branch.working_weekdays),
-        closed_on=_days(faults, "closed_on", branch.closed_on),
-        open_on=_days(faults, "open_on", branch.open_on),
-        address=_address(faults, branch.address),
-        email=_parsed(faults, "email", branch.email, country),
-        phone=_parsed(faults, "phone", branch.phone, country),
-        version=branch.version,
-    )
-    faults.raise_if_any()
-    return clean
+    with Faults() as faults:
+        country = faults.text("country", branch.country, limit=COUNTRY_LENGTH, required=True).upper()
+        if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
+            faults.note("country", "bad_country", "must be two letters of ISO 3166-1")
+        return Branch(
+            id=faults.key("id", branch.id),
+            name=faults.text("name", branch.name, limit=100, required=True),
+            time_zone=_time_zone(faults, branch.time_zone),
+            country=country,
+            subdivision=faults.text("subdivision", branch.subdivision, limit=20),
+            municipality=faults.text("municipality", branch.municipality, limit=60),
+            working_weekdays=_weekdays(faults, branch.working_weekdays),
+            closed_on=_days(faults, "closed_on", branch.closed_on),
+            open_on=_days(faults, "open_on", branch.open_on),
+            address=_address(faults, branch.address),
+            email=_parsed(faults, "email", branch.email, country),
+            phone=_parsed(faults, "phone", branch.phone, country),
+            version=branch.version,
+        )
 
 
 def _time_zone(faults: Faults, value: object) -> str:

@@ -59,11 +59,10 @@ def expected_dispatch(ordered_on: date, cycle: DispatchCycle, calendar: Business
         >>> expected_dispatch(date(2024, 12, 20), DispatchCycle.DAILY, WeekdayCalendar())
         datetime.date(2024, 12, 23)
     """
-    faults = Faults()
-    if ordered_on is None:
-        faults.note("ordered_on", "required", "must be a date")
-    faults.day("ordered_on", ordered_on)
-    if not isinstance(cycle, DispatchCycle):
-        faults.note("cycle", "wrong_type", "must be a DispatchCycle")
-    faults.raise_if_any()
+    with Faults() as faults:
+        if ordered_on is None:
+            faults.note("ordered_on", "required", "must be a date")
+        faults.day("ordered_on", ordered_on)
+        if not isinstance(cycle, DispatchCycle):
+            faults.note("cycle", "wrong_type", "must be a DispatchCycle")
     return first_working_day(calendar, ordered_on + _TO_EARLIEST[cycle])

@@ -53,13 +53,12 @@ def request_information(
 
         Refused: ``card_information.no_recipient``.
     """
-    faults = Faults()
-    clean = faults.text("text", text, limit=TEXT_LENGTH, multiline=True)
-    address = faults.text("to", recipient, limit=254)
-    if address:
-        given = address
-        address = faults.parsed("to", lambda: parse_email(given), "")
-    faults.raise_if_any()
+    with Faults() as faults:
+        clean = faults.text("text", text, limit=TEXT_LENGTH, multiline=True)
+        address = faults.text("to", recipient, limit=254)
+        if address:
+            given = address
+            address = faults.parsed("to", lambda: parse_email(given), "")
     if not address:
         raise Refused(
             "card_information.no_recipient",

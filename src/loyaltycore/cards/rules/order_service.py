@@ -200,25 +200,23 @@ def read_service(service: CardOrderService, region: str) -> CardOrderService:
     Raises:
         InvalidInput: Every fault.
     """
-    faults = Faults()
-    clean = evolve(
-        service,
-        provider=faults.text("provider", service.provider, limit=100, required=True),
-        templates=_templates(faults, service.templates),
-        costs=_costs(faults, service.costs),
-        contact_email=_email(faults, service.contact_email),
-        contact_phone=_phone(faults, service.contact_phone, region),
-        contact_notes=faults.text("contact_notes", service.contact_notes, limit=1000, multiline=True),
-        validity_required=faults.flag("validity_required", service.validity_required),
-        default_target=faults.choice("default_target", service.default_target, DeliveryTarget)
-        or DeliveryTarget.CUSTOMER,
-        cycle=faults.choice("cycle", service.cycle, DispatchCycle) or DispatchCycle.DAILY,
-        cover_letter=faults.text("cover_letter", service.cover_letter, limit=64),
-        delivery_note=faults.text("delivery_note", service.delivery_note, limit=64),
-        confirm_by_email=faults.flag("confirm_by_email", service.confirm_by_email),
-    )
-    faults.raise_if_any()
-    return clean
+    with Faults() as faults:
+        return evolve(
+            service,
+            provider=faults.text("provider", service.provider, limit=100, required=True),
+            templates=_templates(faults, service.templates),
+            costs=_costs(faults, service.costs),
+            contact_email=_email(faults, service.contact_email),
+            contact_phone=_phone(faults, service.contact_phone, region),
+            contact_notes=faults.text("contact_notes", service.contact_notes, limit=1000, multiline=True),
+            validity_required=faults.flag("validity_required", service.validity_required),
+            default_target=faults.choice("default_target", service.default_target, DeliveryTarget)
+            or DeliveryTarget.CUSTOMER,
+            cycle=faults.choice("cycle", service.cycle, DispatchCycle) or DispatchCycle.DAILY,
+            cover_letter=faults.text("cover_letter", service.cover_letter, limit=64),
+            delivery_note=faults.text("delivery_note", service.delivery_note, limit=64),
+            confirm_by_email=faults.flag("confirm_by_email", service.confirm_by_email),
+        )
 
 
 def _templates(faults: Faults, value: object) -> tuple[CardTemplate, ...]:

@@ -224,13 +224,12 @@ def place_order(
 def _read(
     request: OrderRequest, service: CardOrderService, place: Place
 ) -> tuple[date | None, str, DeliveryTarget]:
-    faults = Faults()
-    valid_until = read_validity(faults, request.valid_until, request.valid_for, place.today)
-    comment = faults.text("comment", request.comment, limit=COMMENT_LENGTH, multiline=True)
-    target = faults.choice("target", request.target, DeliveryTarget) or service.default_target
-    if request.template is not None:
-        faults.text("template", request.template, limit=40, required=True)
-    faults.raise_if_any()
+    with Faults() as faults:
+        valid_until = read_validity(faults, request.valid_until, request.valid_for, place.today)
+        comment = faults.text("comment", request.comment, limit=COMMENT_LENGTH, multiline=True)
+        target = faults.choice("target", request.target, DeliveryTarget) or service.default_target
+        if request.template is not None:
+            faults.text("template", request.template, limit=40, required=True)
     return valid_until, comment, target
 
 

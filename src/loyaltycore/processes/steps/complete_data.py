@@ -65,10 +65,9 @@ class CompleteData(StepType):
         after = complete(work.session, work.unit, work.customer, given)
         missing = _draft(work, after).missing
         if work.settings:
-            faults = Faults()
-            for key in missing:
-                faults.note(key, "required", "must not be empty")
-            faults.raise_if_any()
+            with Faults() as faults:
+                for key in missing:
+                    faults.note(key, "required", "must not be empty")
         remember(work.session, work.unit, after, before.missing)
         return {"completed": " ".join(key for key in before.missing if key not in missing)}
 

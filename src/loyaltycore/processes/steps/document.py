@@ -49,13 +49,12 @@ class Document(StepType):
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
         """Record what became of the document. Printing itself is up to the host application."""
-        faults = Faults()
-        refuse_others(faults, given, ("reference", "printed"))
-        draft = self.draft(work)
-        result: StepValues = {
-            "document": draft.document,
-            "reference": faults.text("reference", given.get("reference"), limit=_LENGTH),
-            "printed": faults.flag("printed", given.get("printed"), default=draft.print_at_once),
-        }
-        faults.raise_if_any()
+        with Faults() as faults:
+            refuse_others(faults, given, ("reference", "printed"))
+            draft = self.draft(work)
+            result: StepValues = {
+                "document": draft.document,
+                "reference": faults.text("reference", given.get("reference"), limit=_LENGTH),
+                "printed": faults.flag("printed", given.get("printed"), default=draft.print_at_once),
+            }
         return result

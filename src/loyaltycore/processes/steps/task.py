@@ -51,8 +51,7 @@ class Task(StepType):
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Record that it was done."""
-        faults = Faults()
-        refuse_others(faults, given, ("note",))
-        note = faults.text("note", given.get("note"), limit=_NOTE_LENGTH, multiline=True)
-        faults.raise_if_any()
+        with Faults() as faults:
+            refuse_others(faults, given, ("note",))
+            note = faults.text("note", given.get("note"), limit=_NOTE_LENGTH, multiline=True)
         return {"note": note} if note else {}

@@ -116,10 +116,8 @@ def read_assigning(new_id: str, actor: str, now: datetime, comment: object, step
     Raises:
         InvalidInput: Every fault.
     """
-    faults = Faults()
-    clean = Assigning(new_id, actor, now, read_comment(faults, comment), _step(faults, step))
-    faults.raise_if_any()
-    return clean
+    with Faults() as faults:
+        return Assigning(new_id, actor, now, read_comment(faults, comment), _step(faults, step))
 
 
 def read_comment(faults: Faults, comment: object) -> str:

@@ -49,17 +49,16 @@ def read_property(given: PropertyType) -> PropertyType:
     Raises:
         InvalidInput: Every fault.
     """
-    faults = Faults()
-    clean = PropertyType(
-        id=faults.key("key", given.id),
-        category=_category(faults, given.category),
-        name=_name(faults, given.name),
-        description=_description(faults, given.description),
-        values=_values(faults, given.values),
-        multi_valued=faults.flag("multi_valued", given.multi_valued),
-        system=faults.flag("system", given.system),
-    )
-    faults.raise_if_any()
+    with Faults() as faults:
+        clean = PropertyType(
+            id=faults.key("key", given.id),
+            category=_category(faults, given.category),
+            name=_name(faults, given.name),
+            description=_description(faults, given.description),
+            values=_values(faults, given.values),
+            multi_valued=faults.flag("multi_valued", given.multi_valued),
+            system=faults.flag("system", given.system),
+        )
     if clean.system:
         clean = evolve(clean, values=tuple(evolve(value, meaning=value.label) for value in clean.values))
     return clean
@@ -71,10 +70,9 @@ def read_changes(before: PropertyType, given: Mapping[str, Any]) -> PropertyType
     Raises:
         InvalidInput: Every fault.
     """
-    faults = Faults()
-    said = _said(given)
-    clean = {name: read(faults, said[name]) for name, read in _READERS.items() if name in said}
-    faults.raise_if_any()
+    with Faults() as faults:
+        said = _said(given)
+        clean = {name: read(faults, said[name]) for name, read in _READERS.items() if name in said}
     return evolve(before, **clean)
 
 
@@ -84,10 +82,8 @@ def read_new_value(key: object, facts: Mapping[str, Any]) -> PropertyValue:
     Raises:
         InvalidInput: Every fault.
     """
-    faults = Faults()
-    clean = _value(faults, PropertyValue(key, **facts))  # type: ignore[arg-type]  # not checked yet
-    faults.raise_if_any()
-    return clean
+    with Faults() as faults:
+        return _value(faults, PropertyValue(key, **facts))  # type: ignore[arg-type]  # not checked yet
 
 
 def read_value_changes(before: PropertyValue, given: Mapping[str, Any]) -> PropertyValue:
@@ -96,9 +92,8 @@ def read_value_changes(before: PropertyValue, given: Mapping[str, Any]) -> Prope
     Raises:
         InvalidInput: Every fault.
     """
-    faults = Faults()
-    clean = _value(faults, evolve(before, **_said(given)))
-    faults.raise_if_any()
+    with Faults() as faults:
+        clean = _value(faults, evolve(before, **_said(given)))
     return evolve(clean, meaning=before.meaning)
 
 
@@ -108,12 +103,11 @@ def read_order(kind: PropertyType, given: object) -> tuple[PropertyValue, ...]:
     Raises:
         InvalidInput: The keys given are not exactly those of the values, each once.
     """
-    faults = Faults()
-    keys = list(given) if isinstance(given, Sequence) and not isinstance(given, str | bytes) else []
-    texts = [key for key in keys if isinstance(key, str)]
-    if len(texts) < len(keys) or sorted(texts) != sorted(value.key for value in kind.values):
-        faults.note("values", "not_an_order", "must name every value of the property once")
-    faults.raise_if_any()
+    with Faults() as faults:
+        keys = list(given) if isinstance(given, Sequence) and not isinstance(given, str | bytes) else []
+        texts = [key for key in keys if isinstance(key, str)]
+        if len(texts) < len(keys) or sorted(texts) != sorted(value.key for value in kind.values):
+            faults.note("values", "not_an_order", "must name every value of the property once")
     return tuple(kind.value(key) for key in keys)
 
 

@@ -93,10 +93,8 @@ def loads(text: str) -> Condition:
     Raises:
         InvalidInput: Every fault with its place.
     """
-    faults = Faults()
-    condition = as_condition(faults, text)
-    faults.raise_if_any()
-    return condition
+    with Faults() as faults:
+        return as_condition(faults, text)
 
 
 def as_condition(faults: Faults, given: object, place: str = "where") -> Condition:
