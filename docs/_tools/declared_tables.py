@@ -10,6 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from loyaltycore.capabilities import core_options, core_record_types
+from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
+from loyaltycore.customers.rules.table_columns import ALIASES
 from loyaltycore.selections.rules.customer_fields import customer_fields
 from loyaltycore.selections.selectable import relations
 from loyaltycore.storing.registry import RecordType, Registry
@@ -20,6 +22,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("declared-options", DeclaredOptions)
     app.add_directive("declared-records", DeclaredRecords)
     app.add_directive("declared-links", DeclaredLinks)
+    app.add_directive("customer-fields", DeclaredFields)
+    app.add_directive("import-columns", ImportColumns)
     app.add_directive("selectable-fields", SelectableFields)
     app.add_directive("selectable-relations", SelectableRelations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -78,6 +82,34 @@ class DeclaredLinks(DeclaredTable):
         """One row for each table that refers to a customer."""
         yield "Table", "By", "Merge", "Export", "Erase"
         yield from (link(record_type) for record_type in core_record_types() if record_type.customer)
+
+
+class DeclaredFields(DeclaredTable):
+    """Every field of a customer."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """One row for each field."""
+        yield "Field", "Label", "Group", "Holds", "Whose", "Greatest length", "Given"
+        for field in CUSTOMER_FIELDS.values():
+            yield (
+                f"`{field.key}`",
+                field.label,
+                field.group,
+                field.content.value.replace("_", " "),
+                field.only.value if field.only else "everybody",
+                f"{field.length:,}" if field.length else "",
+                "yes" if field.given else "no",
+            )
+
+
+class ImportColumns(DeclaredTable):
+    """Every column that an import knows."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """One row for each column."""
+        yield "Column", "Also called"
+        for name, headers in ALIASES.items():
+            yield f"`{name}`", ", ".join(headers)
 
 
 class SelectableFields(DeclaredTable):

@@ -108,7 +108,7 @@ def test_columns_can_be_named_and_ignored(branch_shop: Shop, table: Path) -> Non
         (["nowhere.csv"], "nowhere.csv: No such file or directory"),
         (["{table}", "--branch", "atlantis"], "no branch 'atlantis'"),
         (["{table}", "--columns", "Hut"], "--columns must be HEADER=FIELD, not 'Hut'"),
-        (["{table}", "--columns", "Hut=hat"], "columns[Hut] must be empty or one of: number"),
+        (["{table}", "--columns", "Hut=hat"], "columns[Hut] must be empty or one of: salutation"),
         (["{table}", "--encoding", "klingon"], "encoding must be a text encoding"),
     ],
 )

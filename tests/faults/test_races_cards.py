@@ -11,12 +11,13 @@ import pytest
 from loyaltycore.cards import CardState, OrderState
 from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.cards.rules.order import Cancellation, CardOrder
+from loyaltycore.cards.vendor_news import VendorNews
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.criteria import Query, stored
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.printing import PrintState
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.cards.vendor_news import VendorNews
+from loyaltycore.outbox.news import Intake
 from loyaltycore.ports.storage import Storage
 from loyaltycore.work.journal import Activity, CommandTrace, InboxEvent
 from loyaltycore_sql import SqlStorage

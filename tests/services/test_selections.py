@@ -267,8 +267,8 @@ def test_an_explanation_says_what_the_customer_has(shop):
     assert [(part.holds, part.because) for part in explained.parts] == [
         (False, "Origin: Third party"),
         (False, "card: 1, of which 0 fit"),
-        (True, "age: 45"),
-        (True, "mobile number: empty"),
+        (True, "Age: 45"),
+        (True, "Mobile number: empty"),
     ]
     assert (explained.holds, explained.place, explained.parts[3].place) == (False, "where", "where.parts[3]")
     with pytest.raises(NotFound):
@@ -298,7 +298,7 @@ def test_the_catalogue_knows_properties_branches_and_the_hosts_records(memory_ho
     assert fields["property.origin"] == {
         "key": "property.origin",
         "label": "Origin",
-        "group": "properties",
+        "group": "Properties",
         "type": "choice",
         "operators": ["is", "is_not", "one_of", "not_one_of", "is_empty", "is_filled"],
         "choices": [{"key": "own", "label": "Own"}],

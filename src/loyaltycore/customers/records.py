@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyaltycore.customers.rules.customer import LENGTHS, Customer, NumberRange
+from loyaltycore.customers.rules.customer import LENGTHS, LONG_TEXTS, Customer, NumberRange
 from loyaltycore.customers.rules.search import lookup_keys
 from loyaltycore.storing.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType
 
@@ -11,8 +11,8 @@ CUSTOMERS = RecordType(
     table="customers",
     unique=(("number",),),
     indexes=(("sort_name", "id"), ("birth_date",), ("external_number",), ("birthday",), ("postal_code",)),
-    # No engine indexes the notes: they are kept as text without a limit of its own.
-    lengths={**LENGTHS, "notes": 0},
+    # No engine indexes a long text: it is kept without a limit of its own.
+    lengths={**LENGTHS, **dict.fromkeys(LONG_TEXTS, 0)},
     lookups=("name", "email", "phone", "city", "custom"),
     lookup_keys=lookup_keys,
     customer=CustomerLink(

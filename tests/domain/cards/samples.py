@@ -8,7 +8,7 @@ from typing import Any
 from loyaltycore.cards import CardOrder, CardState, CustomerCard, DeliveryTarget, OrderState
 from loyaltycore.cards.rules.order_service import CardOrderService
 from loyaltycore.cards.rules.ordering import Fresh, Place
-from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.calendar import WeekdayCalendar
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
@@ -55,9 +55,8 @@ PLACE = Place(branch=BRANCH, actor="anna", now=NOW, calendar=WeekdayCalendar())
 FRESH = Fresh(order_id="o1", card_id="k1", card_number="1234567812345670")
 SERVICE = CardOrderService("chain", "Kartendruck GmbH", templates=(GOLD, BASIC), costs=COSTS)
 CUSTOMER = Customer(
-    "c1",
-    "4711",
-    CustomerKind.PERSON,
+    id="c1",
+    number="4711",
     last_name="Mustermann",
     first_name="Erika",
     company="",

@@ -64,11 +64,11 @@ FORM = {
 LABELS = {
     "kind": "Kind of customer",
     "birth_date": "Date of birth",
-    "addresses": "Any address",
+    "addresses": "Addresses",
     "email": "E-mail address",
     "landline": "Landline number",
     "mobile": "Mobile number",
-    "phones": "Any phone number",
+    "phones": "Phone numbers",
     "privacy": "Privacy statement",
     "privacy_date": "Date of the privacy statement",
     "consent_letter": "Advertising by letter",

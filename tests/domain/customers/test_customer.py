@@ -17,7 +17,7 @@ HOME = Address("Lindenstraße 5", "10969", "Berlin", "DE")
 def customer(**facts: Any) -> Customer:
     """A customer of whom only those facts are known."""
     given = {"last_name": "", "first_name": "", "company": "", "kind": CustomerKind.PERSON, **facts}
-    return Customer("c1", "1", sort_name="", created_at=datetime(2026, 1, 15, tzinfo=UTC), **given)
+    return Customer(id="c1", number="1", created_at=datetime(2026, 1, 15, tzinfo=UTC), **given)
 
 
 def test_a_customer_of_whom_nothing_is_known() -> None:

@@ -250,7 +250,7 @@ def test_reading_a_stored_condition_raises_its_faults() -> None:
         (AnyOf(), "nobody"),
         (NoneOf(), "everybody"),
         (FieldCondition("age", "at_least", 60), "age is at least 60"),
-        (FieldCondition("birth_date", "less", date(1980, 1, 31)), "birth date is before 1980-01-31"),
+        (FieldCondition("birth_date", "less", date(1980, 1, 31)), "date of birth is before 1980-01-31"),
         (
             FieldCondition("created_at", "at_least", Relative(days=-30)),
             "day of entry is on or after 30 days ago",

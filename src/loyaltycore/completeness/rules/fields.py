@@ -14,6 +14,8 @@ from typing import Final
 from attrs import field, frozen
 
 from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.declaring import Content
+from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS, CustomerField
 from loyaltycore.kernel.contact import ConsentState
 from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Or, key_starts, stored
 from loyaltycore.kernel.custom_fields import CustomFields
@@ -63,23 +65,9 @@ class WatchedField:
 @lru_cache(maxsize=8)
 def watchable(custom_fields: CustomFields) -> dict[str, WatchedField]:
     """All fields that can be watched, by key, in the order of a form; do not change the answer."""
-    own = (_custom(each.key, each.shown_as, each.group or "Further data") for each in custom_fields.all)
-    return {each.key: each for each in (*_FORM, *own)}
-
-
-def _text(key: str, label: str, group: str, only: CustomerKind | None = None) -> WatchedField:
-    return WatchedField(key, label, group, attrgetter(key), stored(key) == "", only)
-
-
-def _optional(key: str, label: str, group: str, only: CustomerKind | None = None) -> WatchedField:
-    return WatchedField(key, label, group, attrgetter(key), stored(key).is_null(), only)
-
-
-def _consent(key: str, label: str) -> WatchedField:
-    def is_answered(customer: Customer) -> bool:
-        return getattr(customer, key) is not ConsentState.OPEN
-
-    return WatchedField(key, label, "Privacy", is_answered, stored(key) == ConsentState.OPEN)
+    further = CUSTOMER_FIELDS["custom"].group
+    own = (_custom(each.key, each.shown_as, each.group or further) for each in custom_fields.all)
+    return {each.key: each for each in (*_form(), *own)}
 
 
 def _custom(key: str, label: str, group: str) -> WatchedField:
@@ -89,47 +77,40 @@ def _custom(key: str, label: str, group: str) -> WatchedField:
     )
 
 
+def _watched(field: CustomerField) -> WatchedField:
+    is_filled, empty = _emptiness(field)
+    return WatchedField(field.key, field.label, field.group, is_filled, empty, field.only)
+
+
+def _emptiness(field: CustomerField) -> tuple[Filled, Criteria]:
+    """When a field is filled, as a function, and when it is empty, as a criteria."""
+    key, held = field.key, attrgetter(field.key)
+    match field.content:
+        case Content.CONSENT:
+            return lambda customer: held(customer) is not ConsentState.OPEN, stored(key) == ConsentState.OPEN
+        case Content.PHONES:
+            return held, ~key_starts("phone", "+")
+        case Content.ADDRESSES | Content.LONG_TEXT:
+            # No storage tells whether a document or a long text is empty: customers are looked at one by one.
+            return held, EVERYTHING
+        case _ if field.default is None:
+            return held, stored(key).is_null()
+        case Content.CHOICE:
+            return lambda _: True, Or(())
+        case _:
+            return held, stored(key) == ""
+
+
 def _form() -> Iterator[WatchedField]:
-    person, company = CustomerKind.PERSON, CustomerKind.COMPANY
-    yield WatchedField("kind", "Kind of customer", "Name", lambda _: True, Or(()))
-    yield _optional("salutation", "Salutation", "Name", person)
-    yield _text("title", "Title", "Name", person)
-    yield _text("first_name", "First name", "Name", person)
-    yield _text("name_extension", "Name extension", "Name", person)
-    yield _text("last_name", "Last name", "Name")
-    yield _text("company", "Company", "Name", company)
-    yield _optional("birth_date", "Date of birth", "Person", person)
-    yield _text("language", "Language", "Person")
-    yield WatchedField(
-        "postal_address",
-        "Postal address",
-        "Contact",
-        attrgetter("has_post"),
-        stored("has_post") == False,  # noqa: E712  == builds a criteria, `not` would not
-    )
-    # Addresses are kept as one document: which customers have any is decided one by one.
-    yield WatchedField("addresses", "Any address", "Contact", attrgetter("addresses"), EVERYTHING)
-    yield _text("email", "E-mail address", "Contact")
-    yield _text("landline", "Landline number", "Contact")
-    yield _text("mobile", "Mobile number", "Contact")
-    yield WatchedField(
-        "phones", "Any phone number", "Contact", attrgetter("phones"), ~key_starts("phone", "+")
-    )
-    yield _optional("preferred_channel", "Preferred channel", "Contact")
-    yield _consent("privacy", "Privacy statement")
-    yield _optional("privacy_date", "Date of the privacy statement", "Privacy")
-    yield _consent("consent_letter", "Advertising by letter")
-    yield _consent("consent_email", "Advertising by e-mail")
-    yield _consent("consent_phone", "Advertising by phone")
-    yield _consent("consent_sms", "Advertising by SMS")
-    yield _text("external_number", "External number", "Administration")
-    yield _optional("customer_since", "Customer since", "Administration")
-    yield _text("branch_id", "Branch responsible", "Administration")
-    # Of a long text no storage tells whether it is empty.
-    yield WatchedField("notes", "Notes", "Administration", attrgetter("notes"), EVERYTHING)
-
-
-_FORM: Final = tuple(_form())
+    """What a form gives, and the groups of data: a number or an address that answers their question."""
+    for each in CUSTOMER_FIELDS.values():
+        if each.content is Content.ADDRESSES:
+            no_post = stored("has_post") == False  # noqa: E712  == builds a criteria, `not` would not
+            yield WatchedField(
+                "postal_address", "Postal address", each.group, attrgetter("has_post"), no_post
+            )
+        if each.content is not Content.CUSTOM and (each.given or each.key in _GROUPS):
+            yield _watched(each)
 
 
 def _has_a_name(customer: Customer) -> bool:
@@ -165,3 +146,5 @@ DATA_GROUPS: Final = (
     DataGroup("landline", "Landline", attrgetter("landline")),
     DataGroup("mobile", "Mobile", attrgetter("mobile")),
 )
+
+_GROUPS: Final = frozenset(group.key for group in DATA_GROUPS)

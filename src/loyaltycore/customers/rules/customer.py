@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
+from loyaltycore.customers.rules.declaring import (
+    Content,
+    advertising,
+    choice,
+    consent,
+    day,
+    derived,
+    meaning,
+    text,
+)
 from loyaltycore.kernel.contact import Address, AddressKind, Channel, ConsentState, Phone
 from loyaltycore.kernel.custom_value import CustomValue
 
@@ -28,27 +38,6 @@ class Salutation(Enum):
     DIVERSE = "diverse"
 
 
-LENGTHS: Final[Mapping[str, int]] = {
-    "number": 40,
-    "last_name": 80,
-    "first_name": 80,
-    "company": 120,
-    "title": 40,
-    "name_extension": 40,
-    "sort_name": 120,
-    "email": 254,
-    "language": 2,
-    "notes": 10_000,
-    "external_number": 40,
-    "branch_id": 40,
-    "birthday": 5,
-    "postal_code": 12,
-    "country": 2,
-    "mobile": 16,
-    "landline": 16,
-}
-"""Greatest length of the text fields of a customer, in characters: for forms and for storages alike."""
-
 MAX_PHONES: Final = 6
 MAX_ADDRESSES: Final = 10
 
@@ -63,112 +52,182 @@ def _joined(*parts: str) -> str:
 
 @frozen
 class Customer:
-    """One customer of the chain.
+    """One customer of the chain; each line declares a field, in the order of a form.
 
-    Attributes:
-        id: Our id.
-
-        number: Customer number by the chain's pattern, unique.
-
-        kind: Person or company.
-
-        last_name: Surname; compulsory for a person.
-
-        first_name: First name.
-
-        company: Company name; compulsory for a company.
-
-        salutation: How to address a person, or None.
-
-        title: For example ``Dr.``.
-
-        name_extension: For example ``von``.
-
-        sort_name: Where the customer stands in an alphabetical list: see `sort_name` in the module `search`.
-
-        email: E-mail address, or empty.
-
-        phones: At most six numbers.
-
-        addresses: At most ten; of residence there is one only.
-
-        birth_date: Or None.
-
-        language: ISO 639-1, or empty.
-
-        notes: Free text.
-
-        preferred_channel: By which the customer wants to be notified, or None.
-
-        privacy: What was said to the privacy statement.
-
-        privacy_date: When, or None while nothing was said.
-
-        consent_letter: Whether advertising by letter is wanted.
-
-        consent_email: The same by e-mail.
-
-        consent_phone: The same by phone.
-
-        consent_sms: The same by SMS.
-
-        external_number: Number in another system, or empty.
-
-        customer_since: Since when, or None.
-
-        branch_id: The branch responsible, or empty.
-
-        created_at: When the record was made.
-
-        custom: Values of the fields that the host application declared, by key.
-
-        birthday: Month and day of birth as ``MM-DD``, or empty; derived, as all that follow.
-
-        postal_code: Of the address that things are sent to, or of the first one that might be; or empty.
-
-        country: The same address's country, or empty.
-
-        has_post: Whether a letter would arrive.
-
-        mobile: The first mobile number, or empty.
-
-        landline: The first landline number, or empty.
+    Only `id` is needed to make one: a draft has neither number nor instant yet.
     """
 
     id: str
-    number: str
-    kind: CustomerKind
-    last_name: str
-    first_name: str
-    company: str
-    sort_name: str
-    created_at: datetime
-    salutation: Salutation | None = None
-    title: str = ""
-    name_extension: str = ""
-    email: str = ""
-    phones: tuple[Phone, ...] = ()
-    addresses: tuple[Address, ...] = ()
-    birth_date: date | None = None
-    language: str = ""
-    notes: str = ""
-    preferred_channel: Channel | None = None
-    privacy: ConsentState = ConsentState.OPEN
-    privacy_date: date | None = None
-    consent_letter: ConsentState = ConsentState.OPEN
-    consent_email: ConsentState = ConsentState.OPEN
-    consent_phone: ConsentState = ConsentState.OPEN
-    consent_sms: ConsentState = ConsentState.OPEN
-    external_number: str = ""
-    customer_since: date | None = None
-    branch_id: str = ""
-    custom: Mapping[str, CustomValue] = field(factory=dict, hash=False)
-    birthday: str = ""
-    postal_code: str = ""
-    country: str = ""
-    has_post: bool = False
-    mobile: str = ""
-    landline: str = ""
+    # No column of a table: in German, "Kind" is a child.
+    kind: CustomerKind = field(
+        default=CustomerKind.PERSON,
+        metadata=meaning("Kind of customer", "Name", Content.CHOICE, choices=CustomerKind),
+    )
+    salutation: Salutation | None = choice(
+        "Salutation", "Name", Salutation, only=CustomerKind.PERSON, headers=("Anrede",)
+    )
+    title: str = text(
+        "Title",
+        "Name",
+        length=40,
+        only=CustomerKind.PERSON,
+        headers=("Titel", "akademischer Titel", "akad. Titel", "academic title"),
+    )
+    """For example ``Dr.``."""
+
+    first_name: str = text(
+        "First name",
+        "Name",
+        length=80,
+        only=CustomerKind.PERSON,
+        headers=("Vorname", "Vornamen", "Rufname", "given name", "forename"),
+    )
+    name_extension: str = text(
+        "Name extension",
+        "Name",
+        length=40,
+        only=CustomerKind.PERSON,
+        headers=("Namenszusatz", "Namensvorsatz", "Vorsatzwort", "name prefix"),
+    )
+    """For example ``von``."""
+
+    last_name: str = text(
+        "Last name",
+        "Name",
+        length=80,
+        headers=("Nachname", "Name", "Familienname", "Zuname", "surname", "family name"),
+    )
+    """Compulsory for a person."""
+
+    company: str = text(
+        "Company",
+        "Name",
+        length=120,
+        only=CustomerKind.COMPANY,
+        headers=(
+            *("Firma", "Firmenname", "Name der Firma", "Unternehmen", "company name"),
+            *("organisation", "organization"),
+        ),
+    )
+    """Compulsory for a company."""
+
+    sort_name: str = derived("Sort name", "Name", Content.SORT_KEY, length=120)
+    """See `sort_name` in the module `search`."""
+
+    birth_date: date | None = day(
+        "Date of birth",
+        "Person",
+        only=CustomerKind.PERSON,
+        headers=(
+            *("Geburtsdatum", "Geburtstag", "geb.", "geb. am", "geboren", "geboren am"),
+            *("Geb.-Datum", "Geb.-Tag", "birthday", "dob"),
+        ),
+    )
+    birthday: str = derived("Birthday", "Person", Content.DAY_OF_YEAR, length=5)
+    language: str = text(
+        "Language",
+        "Person",
+        Content.LANGUAGE,
+        length=2,
+        headers=("Sprache", "Korrespondenzsprache"),
+    )
+    has_post: bool = derived("A letter would arrive", "Contact", Content.FLAG, default=False)
+    addresses: tuple[Address, ...] = field(
+        default=(), metadata=meaning("Addresses", "Contact", Content.ADDRESSES)
+    )
+    """At most ten; of residence there is one only."""
+
+    postal_code: str = derived("Postal code", "Contact", Content.TEXT, length=12)
+    """Of the address that things are sent to, or of the first one that might be."""
+
+    country: str = derived("Country", "Contact", Content.TEXT, length=2)
+    """Of the same address."""
+
+    email: str = text(
+        "E-mail address",
+        "Contact",
+        Content.EMAIL,
+        length=254,
+        headers=("Mail", "E-Mail-Adresse", "Mailadresse", "E-Mail privat", "E-Mail 1", "mail address"),
+    )
+    landline: str = derived("Landline number", "Contact", Content.TEXT, length=16)
+    """The first one."""
+
+    mobile: str = derived("Mobile number", "Contact", Content.TEXT, length=16)
+    """The first one."""
+
+    phones: tuple[Phone, ...] = field(
+        default=(), metadata=meaning("Phone numbers", "Contact", Content.PHONES)
+    )
+    """At most six."""
+
+    preferred_channel: Channel | None = choice("Preferred channel", "Contact", Channel)
+    """By which the customer wants to be notified."""
+
+    privacy: ConsentState = consent(
+        "Privacy statement",
+        headers=(
+            *("Datenschutz", "Datenschutzerklärung", "Datenschutz akzeptiert", "Einwilligung Datenschutz"),
+            *("Datenschutzeinwilligung", "DSGVO", "privacy policy", "gdpr"),
+        ),
+    )
+    privacy_date: date | None = day("Date of the privacy statement", "Privacy")
+    """When it was answered."""
+
+    consent_letter: ConsentState = advertising("Advertising by letter", "Brief", "Post", "letter")
+    consent_email: ConsentState = advertising("Advertising by e-mail", "E-Mail", "Mail")
+    consent_phone: ConsentState = advertising("Advertising by phone", "Telefon", "phone")
+    consent_sms: ConsentState = advertising("Advertising by SMS", "SMS")
+    number: str = text(
+        "Customer number",
+        "Administration",
+        length=40,
+        given=False,
+        headers=(
+            *("Kundennummer", "Kundennr.", "Kunden-Nr.", "Kunde Nr.", "Kd-Nr.", "KNr.", "Kunden-ID"),
+            *("Kd-Nummer", "customer no.", "customer id", "cust. no."),
+        ),
+    )
+    """By the chain's pattern, unique; a form gives it beside the fields."""
+
+    external_number: str = text(
+        "External number",
+        "Administration",
+        length=40,
+        headers=(
+            *("externe Kundennummer", "externe Kunden-Nr.", "externe Kd-Nr.", "externe Nummer"),
+            *("Fremdnummer", "Fremdkundennummer", "alte Kundennummer", "alte Kunden-Nr."),
+            *("external customer number", "external id", "old customer number"),
+        ),
+    )
+    """In another system."""
+
+    customer_since: date | None = day(
+        "Customer since",
+        "Administration",
+        headers=("Kunde seit", "Kundin seit", "Kunden seit", "Kunde ab"),
+    )
+    branch_id: str = text("Branch responsible", "Administration", Content.BRANCH, length=40, headers=None)
+    """The one that an import is made for."""
+
+    created_at: datetime = derived(
+        "Day of entry", "Administration", Content.INSTANT, default=datetime.min.replace(tzinfo=UTC)
+    )
+    notes: str = text(
+        "Notes",
+        "Administration",
+        Content.LONG_TEXT,
+        length=10_000,
+        headers=(
+            *("Bemerkung", "Bemerkungen", "Notiz", "Notizen", "Anmerkung", "Anmerkungen", "Kommentar"),
+            *("note", "comment", "comments", "remark", "remarks"),
+        ),
+    )
+    custom: Mapping[str, CustomValue] = field(
+        factory=dict, hash=False, metadata=meaning("Further data", "Further data", Content.CUSTOM)
+    )
+    """Values of the fields that the host application declared, by key."""
+
     version: int = 1
 
     @property
@@ -220,6 +279,15 @@ class Customer:
         """The accepted channels as AMPAREX counts them: letter 1, e-mail 2, phone 4, SMS 8."""
         return sum(bit for channel, bit in _MASK.items() if self.consent(channel) is ConsentState.ACCEPTED)
 
+
+LENGTHS: Final[Mapping[str, int]] = {
+    each.name: each.metadata["length"] for each in fields(Customer) if each.metadata.get("length")
+}
+"""Greatest length of the text fields of a customer, in characters: for forms and for storages alike."""
+
+LONG_TEXTS: Final = tuple(
+    each.name for each in fields(Customer) if each.metadata.get("content") is Content.LONG_TEXT
+)
 
 _MASK: Final = {Channel.LETTER: 1, Channel.EMAIL: 2, Channel.PHONE: 4, Channel.SMS: 8}
 

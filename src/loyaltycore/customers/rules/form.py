@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from typing import Any, Final, TypedDict
+from datetime import date
+from enum import Enum
+from typing import Any, Final, TypedDict, cast
 
 from attrs import evolve, frozen
 
@@ -16,7 +17,9 @@ from loyaltycore.customers.rules.customer import (
     CustomerKind,
     Salutation,
 )
+from loyaltycore.customers.rules.declaring import Content
 from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS, CustomerField
 from loyaltycore.customers.rules.languages import LANGUAGES
 from loyaltycore.kernel.contact import (
     Address,
@@ -127,17 +130,18 @@ def read_number(faults: Faults, value: object) -> str:
     return faults.text("number", value, limit=LENGTHS["number"], required=value is not None)
 
 
-_NOBODY: Final = Customer("", "", CustomerKind.PERSON, "", "", "", "", datetime.min.replace(tzinfo=UTC))
+_NOBODY: Final = Customer("")
 
 
 def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict[str, Any]:
     """The given fields, clean; a kind that is not said is not given."""
     clean = {}
     for name, value in given.items():
-        if name not in _READERS:
+        if name not in _GIVEN:
             faults.note(name, "unknown_field", "is not a field that can be given")
         elif name != "kind" or value:
-            clean[name] = _READERS[name](faults, value, reading)
+            field, read = _GIVEN[name]
+            clean[name] = read(faults, field, value, reading)
     return clean
 
 
@@ -171,98 +175,93 @@ def _privacy_date(
     return None
 
 
-_Reader = Callable[[Faults, object, Reading], Any]
+_Reader = Callable[[Faults, CustomerField, object, Reading], Any]
 
 
-def _text(name: str, *, multiline: bool = False) -> _Reader:
-    return lambda faults, value, _: faults.text(name, value, limit=LENGTHS[name], multiline=multiline)
+def _text(faults: Faults, field: CustomerField, value: object, _: Reading) -> str:
+    return faults.text(field.key, value, limit=field.length)
 
 
-def _consent(name: str) -> _Reader:
-    return lambda faults, value, _: faults.choice(name, value, ConsentState, ConsentState.OPEN)
+def _long_text(faults: Faults, field: CustomerField, value: object, _: Reading) -> str:
+    return faults.text(field.key, value, limit=field.length, multiline=True)
 
 
-def _past_day(name: str) -> _Reader:
-    def read(faults: Faults, value: object, reading: Reading) -> date | None:
-        day = faults.day(name, value)
-        if day is not None and day > reading.today:
-            faults.note(name, "in_future", "must not be in the future")
-            return None
-        return day
-
-    return read
+def _choice(faults: Faults, field: CustomerField, value: object, _: Reading) -> Any:
+    return faults.choice(field.key, value, cast("type[Enum]", field.choices), field.default)
 
 
-def _email(faults: Faults, value: object, _: Reading) -> str:
-    text = faults.text("email", value, limit=LENGTHS["email"])
-    return faults.parsed("email", lambda: parse_email(text), "") if text else ""
+def _past_day(faults: Faults, field: CustomerField, value: object, reading: Reading) -> date | None:
+    day = faults.day(field.key, value)
+    if day is not None and day > reading.today:
+        faults.note(field.key, "in_future", "must not be in the future")
+        return None
+    return day
 
 
-def _language(faults: Faults, value: object, _: Reading) -> str:
-    text = faults.text("language", value, limit=LENGTHS["language"]).lower()
+def _email(faults: Faults, field: CustomerField, value: object, reading: Reading) -> str:
+    text = _text(faults, field, value, reading)
+    return faults.parsed(field.key, lambda: parse_email(text), "") if text else ""
+
+
+def _language(faults: Faults, field: CustomerField, value: object, reading: Reading) -> str:
+    text = _text(faults, field, value, reading).lower()
     if text and text not in LANGUAGES:
-        faults.note("language", "unknown_language", "must be two letters of ISO 639-1")
+        faults.note(field.key, "unknown_language", "must be two letters of ISO 639-1")
     return text
 
 
-def _phones(faults: Faults, value: object, reading: Reading) -> tuple[Phone, ...]:
+def _phones(faults: Faults, field: CustomerField, value: object, reading: Reading) -> tuple[Phone, ...]:
     """At most six phones; one that is given twice is kept once, as it was given first."""
     found: dict[str, Phone] = {}
-    for i, item in enumerate(_items(faults, "phones", value, MAX_PHONES)):
-        phone = read_phone(faults, f"phones[{i}]", item, reading.country)
+    for i, item in enumerate(_items(faults, field, value, MAX_PHONES)):
+        phone = read_phone(faults, f"{field.key}[{i}]", item, reading.country)
         if phone is not None:
             found.setdefault(phone.number, phone)
     return tuple(found.values())
 
 
-def _addresses(faults: Faults, value: object, _: Reading) -> tuple[Address, ...]:
+def _addresses(faults: Faults, field: CustomerField, value: object, _: Reading) -> tuple[Address, ...]:
     """At most ten addresses, one of them the residence; one that is given twice is kept once."""
     read = (
-        read_address(faults, f"addresses[{i}]", item)
-        for i, item in enumerate(_items(faults, "addresses", value, MAX_ADDRESSES))
+        read_address(faults, f"{field.key}[{i}]", item)
+        for i, item in enumerate(_items(faults, field, value, MAX_ADDRESSES))
     )
     found = tuple(dict.fromkeys(address for address in read if address is not None))
     if sum(address.kind is AddressKind.RESIDENCE for address in found) > 1:
-        faults.note("addresses", "several_residences", "must not hold more than one residence")
+        faults.note(field.key, "several_residences", "must not hold more than one residence")
     return found
 
 
-def _items(faults: Faults, field: str, value: object, most: int) -> Sequence[object]:
+def _items(faults: Faults, field: CustomerField, value: object, most: int) -> Sequence[object]:
     if value is None:
         return ()
     if not isinstance(value, tuple | list):
-        faults.note(field, "wrong_type", "must be a list")
+        faults.note(field.key, "wrong_type", "must be a list")
         return ()
     if len(value) > most:
-        faults.note(field, "too_many", f"must not hold more than {most}")
+        faults.note(field.key, "too_many", f"must not hold more than {most}")
         return ()
     return value
 
 
-_READERS: Final[Mapping[str, _Reader]] = {
-    "kind": lambda faults, value, _: faults.choice("kind", value, CustomerKind, CustomerKind.PERSON),
-    "last_name": _text("last_name"),
-    "first_name": _text("first_name"),
-    "company": _text("company"),
-    "salutation": lambda faults, value, _: faults.choice("salutation", value, Salutation),
-    "title": _text("title"),
-    "name_extension": _text("name_extension"),
-    "email": _email,
-    "phones": _phones,
-    "addresses": _addresses,
-    "birth_date": _past_day("birth_date"),
-    "language": _language,
-    "notes": _text("notes", multiline=True),
-    "preferred_channel": lambda faults, value, _: faults.choice("preferred_channel", value, Channel),
-    "privacy": _consent("privacy"),
-    "privacy_date": _past_day("privacy_date"),
-    "consent_letter": _consent("consent_letter"),
-    "consent_email": _consent("consent_email"),
-    "consent_phone": _consent("consent_phone"),
-    "consent_sms": _consent("consent_sms"),
-    "external_number": _text("external_number"),
-    "customer_since": _past_day("customer_since"),
-    "branch_id": _text("branch_id"),
+def _custom(_faults: Faults, _field: CustomerField, value: object, _reading: Reading) -> object:
     # Read over what the customer has, once that is known.
-    "custom": lambda _faults, value, _reading: value,
+    return value
+
+
+_READERS: Final[Mapping[Content, _Reader]] = {
+    Content.TEXT: _text,
+    Content.LONG_TEXT: _long_text,
+    Content.EMAIL: _email,
+    Content.LANGUAGE: _language,
+    Content.BRANCH: _text,
+    Content.CHOICE: _choice,
+    Content.CONSENT: _choice,
+    Content.DAY: _past_day,
+    Content.PHONES: _phones,
+    Content.ADDRESSES: _addresses,
+    Content.CUSTOM: _custom,
+}
+_GIVEN: Final = {
+    field.key: (field, _READERS[field.content]) for field in CUSTOMER_FIELDS.values() if field.given
 }

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from datetime import date
+from enum import Enum
+from functools import partial
+from typing import Any, Final, cast
 
 from attrs import evolve
 
-from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.customer import Customer, CustomerKind, Salutation
+from loyaltycore.customers.rules.declaring import Content
+from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS, CustomerField
 from loyaltycore.customers.rules.form import Reading, read_new, read_number
 from loyaltycore.customers.rules.import_words import country_code, language_code
 from loyaltycore.customers.rules.table_values import (
     is_company_word,
+    read_choice,
     read_date,
     read_salutation,
     read_yes_no_open,
@@ -20,8 +26,6 @@ from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.contact import COUNTRY_LENGTH, Address, ConsentState, Phone, PhoneKind
 from loyaltycore.kernel.validation import Faults
 
-_PLAIN: Final = ("last_name", "first_name", "company", "title", "email", "notes", "external_number")
-_CONSENTS: Final = ("privacy", "consent_letter", "consent_email", "consent_phone", "consent_sms")
 _ADDRESS: Final = {"street": "street", "postal_code": "postal_code", "city": "city", "address_extra": "extra"}
 _PHONES: Final = ("phone", "mobile", "fax")
 
@@ -43,11 +47,13 @@ def read_row(values: Mapping[str, str], reading: Reading, *, branch_id: str = ""
         InvalidInput: Every fault, each under the field of the table that it stands in.
     """
     faults = Faults()
-    given: dict[str, Any] = {name: values[name] for name in _PLAIN if name in values}
-    given |= _parsed(faults, values, reading)
+    given = {
+        name: read(faults, name, values[name], reading.today)
+        for name, read in _CELLS.items()
+        if name in values
+    }
     given |= _person_or_company(values, given)
     country = _country(faults, values, reading.country)
-    given["language"] = language_code(values.get("language", ""))
     given["branch_id"] = branch_id
     given["phones"], places = _phones(values, given)
     given["addresses"] = _addresses(values, country)
@@ -56,20 +62,6 @@ def read_row(values: Mapping[str, str], reading: Reading, *, branch_id: str = ""
     if faults.found:
         raise InvalidInput([_placed(fault, places) for fault in faults.found])
     return evolve(draft, number=number)
-
-
-def _parsed(faults: Faults, values: Mapping[str, str], reading: Reading) -> dict[str, Any]:
-    """The cells that are no text: dates, consents, salutation."""
-    readers: dict[str, Callable[[str], Any]] = dict.fromkeys(_CONSENTS, read_yes_no_open)
-    readers |= dict.fromkeys(
-        ("birth_date", "customer_since"), lambda text: read_date(text, today=reading.today)
-    )
-    readers["salutation"] = read_salutation
-    return {
-        name: faults.parsed(name, lambda read=read, name=name: read(values[name]), None)  # type: ignore[misc]  # mypy knows no types of lambda defaults
-        for name, read in readers.items()
-        if name in values
-    }
 
 
 def _person_or_company(values: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,3 +126,30 @@ def _placed(fault: Fault, places: Mapping[str, str]) -> Fault:
     """Name the field of the table instead of the place inside a customer."""
     listed = places.get(fault.field.partition(".")[0], fault.field)
     return Fault(_PLACES.get(listed, listed), fault.code, fault.message)
+
+
+_Cell = Callable[[Faults, str, str, date], Any]
+
+
+def _cell(field: CustomerField) -> _Cell:
+    """How a cell of a field is read; what becomes of a text is left to the form."""
+    match field.content:
+        case Content.DAY:
+            return lambda faults, name, cell, today: faults.parsed(
+                name, lambda: read_date(cell, today=today), None
+            )
+        case Content.CONSENT:
+            return lambda faults, name, cell, _: faults.parsed(name, lambda: read_yes_no_open(cell), None)
+        case Content.CHOICE:
+            choices = cast("type[Enum]", field.choices)
+            read = read_salutation if choices is Salutation else partial(read_choice, choices=choices)
+            return lambda faults, name, cell, _: faults.parsed(name, lambda: read(cell), None)
+        case Content.LANGUAGE:
+            return lambda _faults, _name, cell, _today: language_code(cell)
+        case _:
+            return lambda _faults, _name, cell, _today: cell
+
+
+_CELLS: Final = {
+    field.key: _cell(field) for field in CUSTOMER_FIELDS.values() if field.headers is not None and field.given
+}

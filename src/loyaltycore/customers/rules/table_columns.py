@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
+from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
 from loyaltycore.kernel.validation import Faults
 
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -17,50 +18,7 @@ HOUSE_NUMBER: Final = "house_number"
 """No field of its own: a column with the house number, which goes behind the street."""
 
 
-def _consents(*channels: str) -> tuple[str, ...]:
-    """Spell out how a column of consents to advertising by a channel may be called."""
-    patterns = (
-        *("Werbung per {}", "Werbung {}", "{}-Werbung", "Einwilligung {}", "Einwilligung per {}"),
-        *(
-            "consent {}",
-            "{} consent",
-            "advertising by {}",
-            "advertising {}",
-            "marketing by {}",
-            "marketing {}",
-        ),
-    )
-    return tuple(pattern.format(channel) for channel in channels for pattern in patterns)
-
-
-ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "number": (
-        *("Kundennummer", "Kundennr.", "Kunden-Nr.", "Kunde Nr.", "Kd-Nr.", "KNr.", "Kunden-ID", "Kd-Nummer"),
-        *("customer number", "customer no.", "customer id", "cust. no."),
-    ),
-    "external_number": (
-        *("externe Kundennummer", "externe Kunden-Nr.", "externe Kd-Nr.", "externe Nummer", "Fremdnummer"),
-        *(
-            "Fremdkundennummer",
-            "alte Kundennummer",
-            "alte Kunden-Nr.",
-            "external customer number",
-            "external id",
-        ),
-        "old customer number",
-    ),
-    "salutation": ("Anrede",),
-    "title": ("Titel", "akademischer Titel", "akad. Titel", "academic title"),
-    "first_name": ("Vorname", "Vornamen", "Rufname", "given name", "forename"),
-    "last_name": ("Nachname", "Name", "Familienname", "Zuname", "surname", "family name"),
-    "company": (
-        *("Firma", "Firmenname", "Name der Firma", "Unternehmen", "company name"),
-        *("organisation", "organization"),
-    ),
-    "email": (
-        *("E-Mail", "Mail", "E-Mail-Adresse", "Mailadresse", "E-Mail privat", "E-Mail 1"),
-        *("e-mail address", "mail address"),
-    ),
+_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "phone": (
         *(
             "Telefon",
@@ -73,7 +31,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
             "Tel. privat",
         ),
         *("Telefon 1", "Tel. 1", "Festnetz", "Festnetznummer", "Rufnummer"),
-        *("phone number", "telephone", "telephone number", "landline"),
+        *("phone number", "telephone", "telephone number", "landline", "landline number"),
     ),
     "mobile": (
         *("Mobil", "Handy", "Mobiltelefon", "Mobilnummer", "Mobil-Nr.", "Mobilfunk", "Mobilfunknummer"),
@@ -100,24 +58,14 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "postal_code": ("PLZ", "Postleitzahl", "postcode", "zip", "zip code"),
     "city": ("Ort", "Stadt", "Wohnort", "Ortsname", "town"),
     "country": ("Land", "Länderkürzel", "Ländercode", "Länderkennzeichen", "LKZ", "Staat", "country code"),
-    "birth_date": (
-        *("Geburtsdatum", "Geburtstag", "geb.", "geb. am", "geboren", "geboren am", "Geb.-Datum", "Geb.-Tag"),
-        *("date of birth", "birthday", "dob"),
-    ),
-    "language": ("Sprache", "Korrespondenzsprache"),
-    "notes": (
-        *("Bemerkung", "Bemerkungen", "Notiz", "Notizen", "Anmerkung", "Anmerkungen", "Kommentar"),
-        *("note", "comment", "comments", "remark", "remarks"),
-    ),
-    "consent_letter": _consents("Brief", "Post", "letter"),
-    "consent_email": _consents("E-Mail", "Mail"),
-    "consent_phone": _consents("Telefon", "phone"),
-    "consent_sms": _consents("SMS"),
-    "privacy": (
-        *("Datenschutz", "Datenschutzerklärung", "Datenschutz akzeptiert", "Einwilligung Datenschutz"),
-        *("Datenschutzeinwilligung", "DSGVO", "privacy statement", "privacy policy", "gdpr"),
-    ),
-    "customer_since": ("Kunde seit", "Kundin seit", "Kunden seit", "Kunde ab"),
+}
+"""Columns that are no fields of their own: what they hold becomes a phone or the address."""
+
+ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
+    **{
+        each.key: (each.label, *each.headers) for each in CUSTOMER_FIELDS.values() if each.headers is not None
+    },
+    **_PARTS,
 }
 """What a column may be called beside the name of its field, by field. How it is written does not matter: `key_of`."""
 

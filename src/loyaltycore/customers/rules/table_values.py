@@ -95,6 +95,15 @@ def read_salutation(text: str) -> Salutation | None:
     return None if is_company_word(text) else _choice(text, _SALUTATIONS)
 
 
+def read_choice(text: str, choices: type[E]) -> E | None:
+    """Read a member of an enumeration by the word that is stored for it.
+
+    Raises:
+        InvalidInput: ``unknown_choice``.
+    """
+    return _choice(text, {each: str(each.value) for each in choices})
+
+
 def is_company_word(salutation: str) -> bool:
     """Whether what stands in the place of a salutation says that the customer is a company."""
     return salutation.strip().casefold() in _NO_PERSON

@@ -90,7 +90,7 @@ def _related(condition: RelatedCondition, catalogue: Catalogue) -> str:
 
 def _field(condition: FieldCondition, catalogue: Catalogue) -> str:
     field = catalogue.by_key.get(condition.field)
-    label = field.label if field else label_of(condition.field)
+    label = _in_sentence(field) if field else label_of(condition.field)
     table = _OF_DAYS if field and field.type in _DAYS else _PLAIN
     text = f"{label} {table[condition.operator]}"
     if condition.value is None:
@@ -98,6 +98,15 @@ def _field(condition: FieldCondition, catalogue: Catalogue) -> str:
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
     join = " and " if condition.operator is Operator.BETWEEN else ", "
     return f"{text} {join.join(_value(value, field) for value in values) or 'nothing'}"
+
+
+def _in_sentence(field: SelectableField) -> str:
+    """A label of the library without the capital it begins with, unless that belongs to an abbreviation."""
+    label = field.label
+    # What a host or a user named ("custom.", "property.") stays as it was written: German nouns keep their capitals.
+    if "." in field.key or label[1:2].isupper():
+        return label
+    return label[:1].lower() + label[1:]
 
 
 def _value(value: Scalar, field: SelectableField | None) -> str:

@@ -99,7 +99,7 @@ class PagingChecks(StorageChecks, kit=True):
                     assert pages(tx, THINGS, Query(order_by=(f"-{name}",), limit=2)) == things[::-1], name
 
     def test_pages_meet(self) -> None:
-        """Pages in a row are the whole list, for any order and size: "The `order_by` values and the key of the last record seen: the answer starts behind it"."""
+        """Pages in a row are the whole list, for any order and size: "The `order_by` values and the key of the last record seen: the answer starts after it"."""
         with self.bound() as storage:
 
             @examples(80)
@@ -130,7 +130,7 @@ class PagingChecks(StorageChecks, kit=True):
                 ]
 
     def test_a_page_begins_behind_its_mark(self) -> None:
-        """The record that the mark was taken from may be gone, or new ones come: "The `order_by` values and the key of the last record seen: the answer starts behind it"."""
+        """The record that the mark was taken from may be gone, or new ones come: "The `order_by` values and the key of the last record seen: the answer starts after it"."""
         with self.bound() as storage:
             keep(storage, *(Thing(f"{number}", size=number // 2) for number in range(6)))
             with storage.transaction() as tx:
