@@ -94,6 +94,32 @@ def test_everything_public_is_documented(path: Path) -> None:
     assert list(_undocumented(tree.body, _name(path))) == []
 
 
+def _escaping(tree: ast.Module) -> Iterator[int]:
+    """The lines that make a `Faults` which nothing forces to be raised or looked at."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        looked_at = any(
+            isinstance(node, ast.Attribute) and node.attr == "found" for node in ast.walk(function)
+        )
+        for node in ast.walk(function):
+            value = node.value if isinstance(node, ast.Assign) else None
+            if isinstance(value, ast.Call) and ast.unparse(value) == "Faults()" and not looked_at:
+                yield value.lineno
+
+
+def test_faults_cannot_be_forgotten() -> None:
+    """Bad input is read inside `with Faults()`, which raises by itself, or what was found is looked at."""
+    escaping = [
+        f"{_name(path)}:{line}"
+        for path in _modules(*SHIPPED)
+        if path.name != "validation.py"
+        for line in _escaping(ast.parse(path.read_text("utf-8")))
+    ]
+    assert escaping == []
+    assert list(_escaping(ast.parse("def read():\n    faults = Faults()\n    faults.text('a', 1)"))) == [2]
+
+
 def test_every_test_says_what_it_proves() -> None:
     """A test without a sentence cannot be judged when it fails."""
     silent = [

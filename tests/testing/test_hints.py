@@ -13,7 +13,7 @@ from loyaltycore.errors import StorageBusy
 from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore.testing.calendar import CalendarCapabilities, CalendarConformance, Lacks
 from loyaltycore.testing.processes import Say, forked
-from loyaltycore.testing.suite import Verdict, judge
+from loyaltycore.testing.suite import Judgement, judge
 from tests.testing.liars.calendars import HONEST
 from tests.testing.liars.honest import HonestStorage
 from tests.testing.trials import calendar_trial, storage_trial
@@ -34,7 +34,7 @@ class GivesUpAtOnce(HonestStorage):
             lock.release()
 
 
-def verdict_of(trial: type[Any], test: str) -> Verdict:
+def verdict_of(trial: type[Any], test: str) -> Judgement:
     (verdict,) = judge(trial, [test])
     return verdict
 

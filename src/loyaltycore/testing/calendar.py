@@ -31,7 +31,7 @@ from hypothesis import given, strategies as st
 from loyaltycore.kernel import calendar as calendar_port
 from loyaltycore.kernel.calendar import BusinessCalendar, next_working_day
 from loyaltycore.testing.auditing import CLOCKS, LOOKS, calls_of, io_calls
-from loyaltycore.testing.suite import Capability, Conformance, Lacks, examples, fact_for, hook, needs
+from loyaltycore.testing.suite import Ability, Conformance, Lacks, examples, fact_for, hook, needs
 
 __all__ = ["CalendarCapabilities", "CalendarConformance", "Lacks"]
 
@@ -53,7 +53,7 @@ class CalendarCapabilities:
         known: The test knows facts that the calendar must agree with; needs the class attribute `known`.
     """
 
-    known: Capability = True
+    known: Ability = True
 
 
 class CalendarConformance(Conformance, kit=True):

@@ -36,7 +36,7 @@ from loyaltycore.ports import messaging
 from loyaltycore.ports.messaging import DeliveryStatus, Mailer, Receipt
 from loyaltycore.testing.letters import ReceivedMail, read_mail
 from loyaltycore.testing.strategies.messages import INJECTIONS, emails
-from loyaltycore.testing.suite import Capability, Conformance, Lacks, examples, hook, hook_for, needs
+from loyaltycore.testing.suite import Ability, Conformance, Lacks, examples, hook, hook_for, needs
 
 __all__ = ["Lacks", "MailerCapabilities", "MailerConformance", "ReceivedMail", "read_mail"]
 
@@ -65,10 +65,10 @@ class MailerCapabilities:
         unreachable: The test can have a mailer whose other side is not there; needs `open_unreachable`.
     """
 
-    html: Capability = True
-    attachments: Capability = True
-    senders: Capability = True
-    unreachable: Capability = True
+    html: Ability = True
+    attachments: Ability = True
+    senders: Ability = True
+    unreachable: Ability = True
 
 
 def mail(*to: str, **fields: Any) -> Email:

@@ -39,7 +39,7 @@ from loyaltycore.kernel.messages import SmsText
 from loyaltycore.ports import messaging
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt, SmsGateway
 from loyaltycore.testing.strategies.messages import sms_texts
-from loyaltycore.testing.suite import Capability, Conformance, Lacks, examples, hook, hook_for, needs
+from loyaltycore.testing.suite import Ability, Conformance, Lacks, examples, hook, hook_for, needs
 
 __all__ = ["Lacks", "SmsCapabilities", "SmsGatewayConformance"]
 
@@ -58,9 +58,9 @@ class SmsCapabilities:
         unreachable: The test can have a gateway that does not answer; needs `open_unreachable`.
     """
 
-    unicode: Capability = True
-    long_texts: Capability = True
-    unreachable: Capability = True
+    unicode: Ability = True
+    long_texts: Ability = True
+    unreachable: Ability = True
 
 
 class SmsGatewayConformance(Conformance, kit=True):

@@ -42,7 +42,7 @@ class Lacks:
         return False
 
 
-Capability: TypeAlias = Literal[True] | Lacks
+Ability: TypeAlias = Literal[True] | Lacks
 """True, or the reason why not."""
 
 
@@ -219,7 +219,7 @@ def _info(cls: type[Conformance], name: str) -> Listed:
 
 
 @frozen
-class Verdict:
+class Judgement:
     """What became of one conformance test.
 
     Attributes:
@@ -235,7 +235,7 @@ class Verdict:
     detail: str = ""
 
 
-def judge(cls: type[Conformance], only: Iterable[str] = ()) -> tuple[Verdict, ...]:
+def judge(cls: type[Conformance], only: Iterable[str] = ()) -> tuple[Judgement, ...]:
     """Run the conformance tests of an author's class without pytest.
 
     Args:
@@ -244,15 +244,15 @@ def judge(cls: type[Conformance], only: Iterable[str] = ()) -> tuple[Verdict, ..
         only: The tests to run; all where nothing is said.
     """
     names = tuple(only) or tuple(_names(cls, "test_"))
-    return tuple(_verdict(cls, name) for name in names)
+    return tuple(_judgement(cls, name) for name in names)
 
 
-def _verdict(cls: type[Conformance], name: str) -> Verdict:
+def _judgement(cls: type[Conformance], name: str) -> Judgement:
     try:
         getattr(cls(), name)()
     except pytest.skip.Exception as skipped:
-        return Verdict(name, "skipped", str(skipped))
+        return Judgement(name, "skipped", str(skipped))
     except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001  whatever goes wrong is the verdict
         notes = getattr(error, "__notes__", [])
-        return Verdict(name, "broken", "\n".join([f"{type(error).__name__}: {error}", *notes]))
-    return Verdict(name, "kept")
+        return Judgement(name, "broken", "\n".join([f"{type(error).__name__}: {error}", *notes]))
+    return Judgement(name, "kept")

@@ -56,10 +56,8 @@ class NumberPattern:
         Raises:
             InvalidInput: Every fault, on the field ``number_pattern``.
         """
-        faults = Faults()
-        pattern = _parse(faults, "number_pattern", text)
-        faults.raise_if_any()
-        return pattern
+        with Faults() as faults:
+            return _parse(faults, "number_pattern", text)
 
     def render(self, year: int, running: int) -> str:
         """The number with that running number in that year."""

@@ -146,12 +146,11 @@ def check_given(given: Mapping[str, str]) -> None:
     Raises:
         InvalidInput: ``unknown_field``, one fault for each wrong entry.
     """
-    faults = Faults()
-    for header, field in given.items():
-        if field and field not in ALIASES:
-            message = f"must be empty or one of: {', '.join(ALIASES)}"
-            faults.note(f"columns[{header}]", "unknown_field", message)
-    faults.raise_if_any()
+    with Faults() as faults:
+        for header, field in given.items():
+            if field and field not in ALIASES:
+                message = f"must be empty or one of: {', '.join(ALIASES)}"
+                faults.note(f"columns[{header}]", "unknown_field", message)
 
 
 def check_columns(columns: Columns, given: Mapping[str, str]) -> None:
@@ -160,19 +159,20 @@ def check_columns(columns: Columns, given: Mapping[str, str]) -> None:
     Raises:
         InvalidInput: ``no_known_column``, ``duplicate_column`` or ``missing_column``; every fault.
     """
-    faults = Faults()
-    if not any(columns.fields):
-        shown = ", ".join(repr(header[:40]) for header in columns.headers[:10])
-        faults.note("file", "no_known_column", f"begins with no line of column names that are known: {shown}")
-    for field, count in Counter(filter(None, columns.fields)).items():
-        if count > 1:
-            pairs = zip(columns.fields, columns.headers, strict=True)
-            names = ", ".join(repr(header) for other, header in pairs if other == field)
+    with Faults() as faults:
+        if not any(columns.fields):
+            shown = ", ".join(repr(header[:40]) for header in columns.headers[:10])
             faults.note(
-                field, "duplicate_column", f"is claimed by the columns {names}: map all but one to ''"
+                "file", "no_known_column", f"begins with no line of column names that are known: {shown}"
             )
-    present = {key_of(header) for header in columns.headers}
-    for header in given:
-        if key_of(header) not in present:
-            faults.note(f"columns[{header}]", "missing_column", "is no column of the file")
-    faults.raise_if_any()
+        for field, count in Counter(filter(None, columns.fields)).items():
+            if count > 1:
+                pairs = zip(columns.fields, columns.headers, strict=True)
+                names = ", ".join(repr(header) for other, header in pairs if other == field)
+                faults.note(
+                    field, "duplicate_column", f"is claimed by the columns {names}: map all but one to ''"
+                )
+        present = {key_of(header) for header in columns.headers}
+        for header in given:
+            if key_of(header) not in present:
+                faults.note(f"columns[{header}]", "missing_column", "is no column of the file")

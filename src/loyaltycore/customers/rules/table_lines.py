@@ -163,15 +163,16 @@ def _is_utf_8(line: bytes) -> bool:
 
 
 def _read_encoding(name: str) -> str:
-    faults = Faults()
-    try:
-        codec = codecs.lookup(name).name
-        codec = _PLAIN.get(codec, codec)
-        # Lines are cut before they are decoded, so delimiters and line ends must be their own bytes.
-        usable = codec in _UTF_16.values() or '";,\t\r\n'.encode(codec) == b'";,\t\r\n'
-    except (LookupError, ValueError, TypeError):
-        usable = False
-    if not usable:
-        faults.note("encoding", "unknown_encoding", "must be a text encoding that contains ASCII, or UTF-16")
-    faults.raise_if_any()
+    with Faults() as faults:
+        try:
+            codec = codecs.lookup(name).name
+            codec = _PLAIN.get(codec, codec)
+            # Lines are cut before they are decoded, so delimiters and line ends must be their own bytes.
+            usable = codec in _UTF_16.values() or '";,\t\r\n'.encode(codec) == b'";,\t\r\n'
+        except (LookupError, ValueError, TypeError):
+            usable = False
+        if not usable:
+            faults.note(
+                "encoding", "unknown_encoding", "must be a text encoding that contains ASCII, or UTF-16"
+            )
     return codec

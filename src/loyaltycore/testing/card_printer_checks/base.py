@@ -16,7 +16,7 @@ from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, P
 from loyaltycore.ports import card_printing, messaging
 from loyaltycore.ports.card_printing import CardPrinter, PrintStatus
 from loyaltycore.ports.messaging import DeliveryStatus
-from loyaltycore.testing.suite import Capability, Conformance, hook, hook_for
+from loyaltycore.testing.suite import Ability, Conformance, hook, hook_for
 
 
 @frozen(kw_only=True)
@@ -35,10 +35,10 @@ class PrinterTestCapabilities:
         unreachable: The test can have a printer whose vendor does not answer; needs `open_unreachable`.
     """
 
-    peekable: Capability = True
-    movable: Capability = True
-    webhooks: Capability = True
-    unreachable: Capability = True
+    peekable: Ability = True
+    movable: Ability = True
+    webhooks: Ability = True
+    unreachable: Ability = True
 
 
 @frozen

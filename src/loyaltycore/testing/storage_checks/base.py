@@ -15,7 +15,7 @@ from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.storing import registry
 from loyaltycore.storing.codec import to_json
 from loyaltycore.testing.samples import REGISTRY
-from loyaltycore.testing.suite import Capability, Conformance, hook, hook_for
+from loyaltycore.testing.suite import Ability, Conformance, hook, hook_for
 
 T = TypeVar("T")
 
@@ -41,11 +41,11 @@ class StorageCapabilities:
         unreachable: The test can have a storage whose data cannot be reached; needs `open_unreachable`.
     """
 
-    concurrent: Capability = True
-    durable: Capability = True
-    shared: Capability = True
-    peekable: Capability = True
-    unreachable: Capability = True
+    concurrent: Ability = True
+    durable: Ability = True
+    shared: Ability = True
+    peekable: Ability = True
+    unreachable: Ability = True
 
 
 class StorageChecks(Conformance, kit=True):
