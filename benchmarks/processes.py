@@ -89,16 +89,11 @@ def _reload(desk: Desk) -> None:
 
 @define
 class Peer:
-    """What a careful programmer would write for this template alone: bare rows, bare JSON.
-
-    Attributes:
-        engine: The engine.
-
-        version: The version of the template.
-    """
+    """What a careful programmer would write for this template alone: bare rows, bare JSON."""
 
     engine: Engine
     version: int = 100
+    """The version of the template."""
     _steps: Iterator[int] = field(factory=count)
 
     def reload(self) -> None:

@@ -12,28 +12,18 @@ from attrs import frozen
 
 @frozen
 class Result:
-    """One line of the report.
-
-    Attributes:
-        subject: What was measured.
-
-        ours: Our figure, with its unit.
-
-        peer: The peer's figure, with its unit.
-
-        ratio: How they compare, as said in `target`.
-
-        target: What was promised.
-
-        kept: Whether the promise is kept.
-    """
+    """One line of the report."""
 
     subject: str
     ours: str
+    """Our figure, with its unit."""
     peer: str
+    """The peer's figure, with its unit."""
     ratio: str
+    """How they compare, as said in `target`."""
     target: str
     kept: bool
+    """Whether the promise is kept."""
 
 
 Clock = Callable[[], float]

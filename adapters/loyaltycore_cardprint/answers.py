@@ -9,33 +9,21 @@ from attrs import frozen
 
 @frozen
 class Answer:
-    """A complete answer.
-
-    Attributes:
-        status: The HTTP status.
-
-        headers: With names in lower case.
-
-        body: All of it.
-    """
+    """A complete answer."""
 
     status: int
+    """The HTTP status."""
     headers: Mapping[str, str]
+    """With names in lower case."""
     body: bytes
 
 
 @frozen
 class NoAnswer:
-    """A call without a complete answer.
-
-    Attributes:
-        sent: Whether the vendor may have got the request. False is certain.
-
-        code: Stable word for the reason.
-
-        detail: One line for people.
-    """
+    """A call without a complete answer."""
 
     sent: bool
+    """Whether the vendor may have got the request. False is certain."""
     code: str
+    """Stable word for the reason."""
     detail: str

@@ -23,13 +23,7 @@ T = TypeVar("T")
 
 @frozen
 class Calls:
-    """Speaks the contract with one vendor.
-
-    Attributes:
-        transport: How to reach it.
-
-        source: Its name in events.
-    """
+    """Speaks the contract with one vendor."""
 
     transport: Transport
     source: str

@@ -59,31 +59,18 @@ class Meaning(Enum):
 
 @frozen
 class Failure:
-    """A call without success.
-
-    Attributes:
-        meaning: What it proves.
-
-        code: Stable word.
-
-        detail: One line for people.
-
-        status: The HTTP status, 0 without an answer.
-
-        retry_after: Seconds, or None.
-
-        raw: The vendor's words, shortened.
-
-        problem: The problem document, empty without one.
-    """
+    """A call without success."""
 
     meaning: Meaning
     code: str
     detail: str
     status: int = 0
+    """The HTTP status, 0 without an answer."""
     retry_after: float | None = None
+    """Seconds, or None."""
     raw: str = ""
     problem: dict[str, Any] = field(factory=dict)
+    """The problem document, empty without one."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -61,30 +61,6 @@ class HttpCardPrinter:
     One instance serves any number of threads. Neither proxies nor `.netrc` nor certificate settings of the environment
     are used: what is not an option here does not happen.
 
-    Attributes:
-        base_url: Address of the vendor, up to the version: ``https://cards.example/v1``. Unencrypted only on loopback.
-
-        token: Bearer token.
-
-        webhook_secrets: Secrets ``whsec_…`` that are valid today, newest first: two while one is being replaced. None:
-            every webhook is refused.
-
-        source: The vendor's name in events; the host where it is left out.
-
-        timeouts: Seconds for connecting, and seconds without a byte while reading.
-
-        deadline: Seconds for a whole call, however busily the vendor drips.
-
-        max_response_bytes: A longer answer proves nothing.
-
-        ca_file: PEM file with the only authorities that are trusted; empty for the usual ones.
-
-        tolerance: Greatest age of a webhook in seconds, in both directions.
-
-        encodings: What was agreed with the vendor; `validate` refuses the rest.
-
-        products: The designs agreed with the vendor; empty where `validate` need not know them.
-
     Raises:
         InvalidInput: An option is wrong; all of them are named.
 
@@ -92,16 +68,28 @@ class HttpCardPrinter:
     """
 
     base_url: str = field(converter=_without_slash)
+    """Address of the vendor, up to the version: ``https://cards.example/v1``. Unencrypted only on
+    loopback."""
     token: str = field(repr=False)
     webhook_secrets: tuple[str, ...] = field(default=(), converter=_texts, repr=False)
+    """Secrets ``whsec_…`` that are valid today, newest first: two while one is being replaced. None: every
+    webhook is refused."""
     source: str = field()
+    """The vendor's name in events; the host where it is left out."""
     timeouts: tuple[float, float] = (5.0, 20.0)
+    """Seconds for connecting, and seconds without a byte while reading."""
     deadline: float = 60.0
+    """Seconds for a whole call, however busily the vendor drips."""
     max_response_bytes: int = 1_048_576
+    """A longer answer proves nothing."""
     ca_file: str = field(default="", converter=_path)
+    """PEM file with the only authorities that are trusted; empty for the usual ones."""
     tolerance: float = 300.0
+    """Greatest age of a webhook in seconds, in both directions."""
     encodings: frozenset[EncodingKind] = field(default=ALL_ENCODINGS, converter=_kinds)
+    """What was agreed with the vendor; `validate` refuses the rest."""
     products: frozenset[str] = field(default=frozenset(), converter=_names)
+    """The designs agreed with the vendor; empty where `validate` need not know them."""
     _calls: Calls = field(init=False, repr=False)
 
     @source.default

@@ -127,31 +127,18 @@ class _Adapter(HTTPAdapter):
 
 @frozen(kw_only=True)
 class Transport:
-    """Calls one vendor.
-
-    Attributes:
-        base_url: Without a slash at the end.
-
-        token: The bearer token.
-
-        connect_timeout: Seconds.
-
-        read_timeout: Seconds without a byte.
-
-        deadline: Seconds for everything.
-
-        max_bytes: Longest answer.
-
-        verify: True for the usual authorities, or the path of a file with the only trusted ones.
-    """
+    """Calls one vendor."""
 
     base_url: str
+    """Without a slash at the end."""
     token: str = field(repr=False)
     connect_timeout: float
     read_timeout: float
+    """Seconds without a byte."""
     deadline: float
     max_bytes: int
     verify: bool | str
+    """True for the usual authorities, or the path of a file with the only trusted ones."""
     _local: threading.local = field(factory=threading.local, init=False, repr=False, eq=False)
     _sessions: weakref.WeakSet[requests.Session] = field(
         factory=weakref.WeakSet, init=False, repr=False, eq=False

@@ -36,19 +36,14 @@ class ContractViolation(Exception):
 
 @frozen
 class VendorOrder:
-    """An order as the vendor reports it.
-
-    Attributes:
-        status: The order in our words.
-
-        content_digest: Proves which content it was ordered with.
-
-        cancellation: ``none``, ``requested``, ``refused`` or ``granted``, or a word of a later version.
-    """
+    """An order as the vendor reports it."""
 
     status: PrintStatus
+    """The order in our words."""
     content_digest: str
+    """Proves which content it was ordered with."""
     cancellation: str
+    """``none``, ``requested``, ``refused`` or ``granted``, or a word of a later version."""
 
 
 def order_body(order: PrintOrder) -> dict[str, Any]:

@@ -51,17 +51,13 @@ CANCELLATION = Record({"reference": REFERENCE}, {"reason": PROSE})
 
 
 class Checker:
-    """Knows what was agreed with one client.
-
-    Attributes:
-        products: Its designs; empty for any.
-
-        kinds: The encodings that it may order.
-    """
+    """Knows what was agreed with one client."""
 
     def __init__(self, products: frozenset[str] = frozenset(), kinds: frozenset[str] = KINDS) -> None:
         self.products = products
+        """Its designs; empty for any."""
         self.kinds = kinds
+        """The encodings that it may order."""
         encoding = Record(
             {"kind": Choice(kinds), "value": Text(10**9)}, {"slot": Text(32, alphabet=PRINTABLE)}
         )

@@ -12,28 +12,18 @@ ANSWERS = ("problem", "cut", "silence")
 
 @dataclass(frozen=True)
 class Mishap:
-    """What happens to one call.
-
-    Attributes:
-        act: Whether the call is carried out all the same.
-
-        answer: A problem document, a cut connection, or silence.
-
-        status: Of the problem.
-
-        code: Of the problem.
-
-        retry_after: Seconds, or 0 for no such header.
-
-        seconds: How long the silence lasts.
-    """
+    """What happens to one call."""
 
     act: bool = False
+    """Whether the call is carried out all the same."""
     answer: str = "problem"
+    """A problem document, a cut connection, or silence."""
     status: int = 503
     code: str = "unavailable"
     retry_after: int = 0
+    """Seconds, or 0 for no such header."""
     seconds: float = 30.0
+    """How long the silence lasts."""
 
 
 class Mishaps:

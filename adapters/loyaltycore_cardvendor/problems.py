@@ -27,19 +27,7 @@ TITLES = {
 
 
 class Problem(Exception):
-    """An answer that is not a success.
-
-    Attributes:
-        status: The HTTP status.
-
-        code: A word of the contract.
-
-        detail: One line for people.
-
-        headers: Further headers of the answer.
-
-        members: Further members of the document.
-    """
+    """An answer that is not a success."""
 
     def __init__(
         self,
@@ -50,10 +38,14 @@ class Problem(Exception):
         **members: Any,
     ) -> None:
         self.status = status
+        """The HTTP status."""
         self.code = code
+        """A word of the contract."""
         self.detail = detail
         self.headers = headers or {}
+        """Further headers of the answer."""
         self.members = members
+        """Further members of the document."""
         super().__init__(f"{status} {code}")
 
     def document(self) -> dict[str, Any]:

@@ -25,20 +25,15 @@ class VendorFailed(Exception):
 
 
 class RunningVendor:
-    """A vendor in a process of its own.
-
-    Attributes:
-        url: Its address, the same after a restart.
-
-        token: The bearer token that it expects.
-
-        secret: The secret that it signs webhooks with.
-    """
+    """A vendor in a process of its own."""
 
     def __init__(self, database: Path, token: str, secret: str) -> None:
         self.url = ""
+        """Its address, the same after a restart."""
         self.token = token
+        """The bearer token that it expects."""
         self.secret = secret
+        """The secret that it signs webhooks with."""
         self._database = database
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -25,25 +25,18 @@ def note(errors: Errors, pointer: str, code: str, detail: str) -> None:
 
 @dataclass(frozen=True)
 class Text:
-    """A text.
-
-    Attributes:
-        most: Greatest number of characters.
-
-        pattern: What it must be as a whole.
-
-        alphabet: A class of characters, where a stranger is an error of its own kind.
-
-        empty: Whether it may be empty.
-
-        blank: Whether it may consist of blanks.
-    """
+    """A text."""
 
     most: int
+    """Greatest number of characters."""
     pattern: str = "(?s:.*)"
+    """What it must be as a whole."""
     alphabet: str = ""
+    """A class of characters, where a stranger is an error of its own kind."""
     empty: bool = False
+    """Whether it may be empty."""
     blank: bool = False
+    """Whether it may consist of blanks."""
 
     def check(self, value: Any, pointer: str, errors: Errors) -> None:
         """Note the first thing that is wrong."""

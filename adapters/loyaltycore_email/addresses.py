@@ -18,19 +18,13 @@ _LONGEST: Final = 254
 
 @frozen
 class Mailbox:
-    """An address in the form that goes over the wire.
-
-    Attributes:
-        address: Local part and domain. The domain is in ASCII where the local part is.
-
-        domain: The domain in ASCII.
-
-        international: Whether the address can travel only to a server that offers SMTPUTF8.
-    """
+    """An address in the form that goes over the wire."""
 
     address: str
+    """Local part and domain. The domain is in ASCII where the local part is."""
     domain: str
     international: bool = False
+    """Whether the address can travel only to a server that offers SMTPUTF8."""
 
 
 def read_mailbox(text: str, field: str, *, code: str = "invalid_message") -> Mailbox:

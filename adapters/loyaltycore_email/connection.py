@@ -23,42 +23,31 @@ _QUIT_TIMEOUT: Final = 2.0
 
 
 class Lost(Exception):
-    """The session ended in the middle of a transaction.
-
-    Attributes:
-        stage: How far the transaction was.
-
-        announced: Whether the server said that it was going to close.
-    """
+    """The session ended in the middle of a transaction."""
 
     def __init__(self, stage: Stage, why: str, *, announced: bool = False) -> None:
         self.stage = stage
+        """How far the transaction was."""
         self.announced = announced
+        """Whether the server said that it was going to close."""
         super().__init__(why)
 
 
 @define(eq=False)
 class Connection:
-    """A session that is ready for a transaction; used by one thread at a time.
-
-    Attributes:
-        alive: Whether it may be used again.
-
-        carried: How many mails it has taken to their answer.
-
-        used_at: When it was last used, on the monotonic clock.
-
-        process: Who opened it: after a fork, the child must leave it alone.
-
-        generation: How often the pool had been closed when it was opened.
-    """
+    """A session that is ready for a transaction; used by one thread at a time."""
 
     _smtp: SMTP
     alive: bool = True
+    """Whether it may be used again."""
     carried: int = 0
+    """How many mails it has taken to their answer."""
     used_at: float = field(factory=time.monotonic)
+    """When it was last used, on the monotonic clock."""
     process: int = field(factory=os.getpid)
+    """Who opened it: after a fork, the child must leave it alone."""
     generation: int = 0
+    """How often the pool had been closed when it was opened."""
 
     def transact(self, parcel: Parcel, recipient: str) -> Receipt:
         """Hand one copy over.

@@ -22,53 +22,34 @@ _GO_ON: Final = 334
 
 
 class Unreachable(Exception):
-    """No session came about, for a reason that may pass.
-
-    Attributes:
-        code: The receipts' code.
-
-        raw: What the server said, or empty.
-    """
+    """No session came about, for a reason that may pass."""
 
     def __init__(self, code: str, why: str, raw: str = "") -> None:
         self.code = code
         self.raw = raw
+        """What the server said, or empty."""
         super().__init__(why)
 
 
 @frozen
 class Endpoint:
-    """Where to dial, and how.
-
-    Attributes:
-        host: Name or address; the certificate must carry it.
-
-        port: TCP port.
-
-        security: How the session is encrypted.
-
-        context: What certificates are verified with.
-
-        username: Empty for no login.
-
-        password: What goes with it.
-
-        connect_timeout: Seconds until the session must stand, for each step.
-
-        answer_timeout: Seconds until each later answer must come.
-
-        local_hostname: How we greet; empty for this machine's name.
-    """
+    """Where to dial, and how."""
 
     host: str
+    """Name or address; the certificate must carry it."""
     port: int
     security: Security
+    """How the session is encrypted."""
     context: ssl.SSLContext
+    """What certificates are verified with."""
     username: str = field(repr=False)
     password: str = field(repr=False)
     connect_timeout: float
+    """Seconds until the session must stand, for each step."""
     answer_timeout: float
+    """Seconds until each later answer must come."""
     local_hostname: str
+    """How we greet; empty for this machine's name."""
 
 
 def dial(endpoint: Endpoint) -> Connection:

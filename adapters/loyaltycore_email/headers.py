@@ -28,11 +28,7 @@ _BREAKING: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 class Unsendable(Exception):
-    """A mail, or one recipient of it, that must not be handed over.
-
-    Attributes:
-        code: The receipt's code.
-    """
+    """A mail, or one recipient of it, that must not be handed over."""
 
     def __init__(self, field: str, message: str, *, code: str = "invalid_message") -> None:
         self.code = code
@@ -40,11 +36,7 @@ class Unsendable(Exception):
 
 
 class Header(str):
-    """A finished value. It names its header, which tells `email` to write it as it is.
-
-    Attributes:
-        name: The header's name.
-    """
+    """A finished value. It names its header, which tells `email` to write it as it is."""
 
     __slots__ = ("name",)
     name: str

@@ -35,42 +35,28 @@ _LONGEST_MEDIA_TYPE: Final = 200
 
 @frozen
 class Letterhead:
-    """What the mailer adds to every mail.
-
-    Attributes:
-        sender: From, where a mail names none.
-
-        sender_name: The name that goes with it.
-
-        message_id_domain: Right side of every Message-ID.
-    """
+    """What the mailer adds to every mail."""
 
     sender: Mailbox
+    """From, where a mail names none."""
     sender_name: str
+    """The name that goes with it."""
     message_id_domain: str
+    """Right side of every Message-ID."""
 
 
 @frozen
 class Parcel:
-    """One copy, ready for one transaction.
-
-    Attributes:
-        sender: Address in MAIL FROM.
-
-        recipient: Address in RCPT TO.
-
-        content: The message, lines ended by CRLF, dots not yet doubled.
-
-        international: Whether the server must offer SMTPUTF8.
-
-        own_sender: Whether the sender is the mailer's own, so that its refusal is a fault of the set-up.
-    """
+    """One copy, ready for one transaction."""
 
     sender: str
     recipient: str
     content: bytes
+    """The message, lines ended by CRLF, dots not yet doubled."""
     international: bool
+    """Whether the server must offer SMTPUTF8."""
     own_sender: bool
+    """Whether the sender is the mailer's own, so that its refusal is a fault of the set-up."""
 
     @property
     def transparent(self) -> bytes:
@@ -80,22 +66,14 @@ class Parcel:
 
 @frozen
 class Letter:
-    """A mail without its To.
-
-    Attributes:
-        sender: From and envelope sender.
-
-        content: The message.
-
-        international: Whether an address in its headers needs SMTPUTF8.
-
-        own_sender: Whether the sender is the mailer's own.
-    """
+    """A mail without its To."""
 
     sender: Mailbox
     content: bytes
     international: bool
+    """Whether an address in its headers needs SMTPUTF8."""
     own_sender: bool
+    """Whether the sender is the mailer's own."""
 
     def to(self, recipient: Mailbox) -> Parcel:
         """Make the copy for one recipient; nobody else is named in it."""

@@ -37,66 +37,46 @@ from loyaltycore_email.settings import (
 class SmtpMailer(Mailer):
     """Hands mails to one mail server. All threads of a process may share it.
 
-    Attributes:
-        host: Name or address of the server; its certificate must carry it.
-
-        sender: From and envelope sender of every mail that names none.
-
-        sender_name: Display name that goes with `sender`.
-
-        security: How the session is encrypted; a member or its value.
-
-        port: TCP port; by default the usual one for `security`.
-
-        username: For servers that want a login (PLAIN or LOGIN), else empty.
-
-        password: What goes with it.
-
-        ca_file: PEM file of the authority to trust instead of those of the system.
-
-        tls_context: A context of your own instead; it must verify.
-
-        connect_timeout: Seconds for each step until the session stands.
-
-        answer_timeout: Seconds for each later answer. A server may think about a mail for minutes (RFC 5321 allows
-            ten): who does not wait for it does not know what became of the mail; who waits longer than an outbox
-            holds a message risks that another worker sends it too.
-
-        time_budget: Seconds after which a mail that somebody has got begins no further copy: who is left is not
-            sent, and tried again. It keeps a long list at a slow server within the time for which an outbox holds a
-            message.
-
-        idle_limit: Seconds for which an unused session is kept; 0 closes it after each mail.
-
-        keep: How many unused sessions are kept at most.
-
-        setup_pause: Seconds for which a wrong set-up is reported without asking the server again.
-
-        message_id_domain: Right side of the Message-IDs; by default the sender's domain.
-
-        local_hostname: How the server is greeted; by default this machine's name.
-
     Raises:
         InvalidInput: Settings that cannot work, all at once.
     """
 
     host: str
+    """Name or address of the server; its certificate must carry it."""
     sender: str
+    """From and envelope sender of every mail that names none."""
     sender_name: str = ""
+    """Display name that goes with `sender`."""
     security: Security = field(default=Security.STARTTLS, converter=read_security)
+    """How the session is encrypted; a member or its value."""
     port: int = Factory(lambda self: self.security.default_port, takes_self=True)
+    """TCP port; by default the usual one for `security`."""
     username: str = field(default="", repr=False)
+    """For servers that want a login (PLAIN or LOGIN), else empty."""
     password: str = field(default="", repr=False)
     ca_file: str | os.PathLike[str] | None = None
+    """PEM file of the authority to trust instead of those of the system."""
     tls_context: ssl.SSLContext | None = None
+    """A context of your own instead; it must verify."""
     connect_timeout: float = 10.0
+    """Seconds for each step until the session stands."""
     answer_timeout: float = 60.0
+    """Seconds for each later answer. A server may think about a mail for minutes (RFC 5321 allows ten): who
+    does not wait for it does not know what became of the mail; who waits longer than an outbox holds a
+    message risks that another worker sends it too."""
     time_budget: float = 45.0
+    """Seconds after which a mail that somebody has got begins no further copy: who is left is not sent, and
+    tried again. It keeps a long list at a slow server within the time for which an outbox holds a message."""
     idle_limit: float = 30.0
+    """Seconds for which an unused session is kept; 0 closes it after each mail."""
     keep: int = 4
+    """How many unused sessions are kept at most."""
     setup_pause: float = 60.0
+    """Seconds for which a wrong set-up is reported without asking the server again."""
     message_id_domain: str = ""
+    """Right side of the Message-IDs; by default the sender's domain."""
     local_hostname: str = ""
+    """How the server is greeted; by default this machine's name."""
     _head: Letterhead = field(init=False, repr=False)
     _pool: Pool = field(init=False, repr=False)
 

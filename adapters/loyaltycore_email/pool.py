@@ -22,21 +22,15 @@ class Pool:
 
     A fault of the set-up is remembered for a while, and met again without asking the server: a queue of a thousand
     mails must not try a wrong password a thousand times.
-
-    Attributes:
-        endpoint: Where to dial.
-
-        idle_limit: Seconds after which an unused session is not used any more; servers close them too.
-
-        keep: How many idle sessions are kept.
-
-        setup_pause: Seconds for which a fault of the set-up is remembered.
     """
 
     endpoint: Endpoint
     idle_limit: float
+    """Seconds after which an unused session is not used any more; servers close them too."""
     keep: int
+    """How many idle sessions are kept."""
     setup_pause: float
+    """Seconds for which a fault of the set-up is remembered."""
     _idle: list[Connection] = field(factory=list, init=False)
     _generation: int = field(default=0, init=False)
     _fault: DeliveryFailed | None = field(default=None, init=False)

@@ -87,16 +87,12 @@ _BARE: Final[Mapping[tuple[Stage, int], str]] = {
 
 @frozen
 class Reply:
-    """One reply of the server.
-
-    Attributes:
-        code: Three digits, or -1 where there were none.
-
-        text: The text of all its lines.
-    """
+    """One reply of the server."""
 
     code: int
+    """Three digits, or -1 where there were none."""
     text: str
+    """The text of all its lines."""
 
     @classmethod
     def read(cls, answer: tuple[int, bytes]) -> Reply:

@@ -65,9 +65,6 @@ class HolidayCalendar(TabulatedCalendar):
         categories: The kinds of holiday that close, in the words of `holidays`, for example ``("public", "bank")``;
             they replace the usual kind, which is ``public``.
 
-    Attributes:
-        place: Country, subdivision, municipality and categories in their normal form.
-
     Raises:
         InvalidInput: Every fault; an unknown place lists what there is.
 
@@ -80,6 +77,7 @@ class HolidayCalendar(TabulatedCalendar):
     """
 
     place: Place
+    """Country, subdivision, municipality and categories in their normal form."""
     working_weekdays: frozenset[int]
     closed_on: frozenset[date]
     open_on: frozenset[date]

@@ -28,22 +28,16 @@ _NAME_LIMIT: Final = 60
 
 @frozen
 class Place:
-    """A place in the words of the `holidays` package.
-
-    Attributes:
-        country: ISO 3166-1 alpha-2.
-
-        subdivision: The package's code of the state, or empty for the holidays of the whole country.
-
-        municipality: `MOSTLY_CATHOLIC`, a municipality that the package knows, or empty.
-
-        categories: The kinds of holiday that close, sorted.
-    """
+    """A place in the words of the `holidays` package."""
 
     country: str
+    """ISO 3166-1 alpha-2."""
     subdivision: str
+    """The package's code of the state, or empty for the holidays of the whole country."""
     municipality: str
+    """`MOSTLY_CATHOLIC`, a municipality that the package knows, or empty."""
     categories: tuple[str, ...]
+    """The kinds of holiday that close, sorted."""
 
     def holidays(self, year: int) -> HolidayBase:
         """Compute the holidays of a year, in an object of their own: the package's objects change when asked."""

@@ -40,19 +40,13 @@ _ANSWER: Final = 3
 
 @frozen
 class Driver:
-    """How an engine is reached.
-
-    Attributes:
-        name: SQLAlchemy's name of engine and driver.
-
-        module: What must be installed.
-
-        extra: The extra that brings it; empty for the standard library.
-    """
+    """How an engine is reached."""
 
     name: str
+    """SQLAlchemy's name of engine and driver."""
     module: str
     extra: str
+    """The extra that brings it; empty for the standard library."""
 
 
 _MARIADB: Final = Driver("mariadb+pymysql", "pymysql", "mariadb")
@@ -74,22 +68,15 @@ _DRIVERS: Final[Mapping[str, Driver]] = {
 
 @frozen(kw_only=True)
 class Limits:
-    """How much is used, and how long is waited.
-
-    Attributes:
-        pool_size: Connections kept open.
-
-        max_overflow: Connections that may come on top for a while.
-
-        timeout: Seconds to wait for a connection, for a free place in the pool, or for a lock.
-
-        sync_wait: Before which statements a Galera node catches up, as its variable ``wsrep_sync_wait``.
-    """
+    """How much is used, and how long is waited."""
 
     pool_size: int
     max_overflow: int
+    """Connections that may come on top for a while."""
     timeout: float
+    """Seconds to wait for a connection, for a free place in the pool, or for a lock."""
     sync_wait: int = 1
+    """Before which statements a Galera node catches up, as its variable ``wsrep_sync_wait``."""
 
 
 @frozen
@@ -115,26 +102,17 @@ class Lost(local):
 
 @frozen
 class Database:
-    """An engine, and how it differs from the others.
-
-    Attributes:
-        engine: SQLAlchemy's engine.
-
-        limits: How long is waited.
-
-        turn: For a database that has one connection only: who holds this lock may use it.
-
-        lost: The row for which a race was lost, for each thread.
-
-        patient: For changes of tables, which may take long: waits for each answer as long as it takes. None where
-            `engine` does so, too.
-    """
+    """An engine, and how it differs from the others."""
 
     engine: Engine
     limits: Limits
     turn: Lock | None = None
+    """For a database that has one connection only: who holds this lock may use it."""
     lost: Lost = field(factory=Lost)
+    """The row for which a race was lost, for each thread."""
     patient: Engine | None = None
+    """For changes of tables, which may take long: waits for each answer as long as it takes. None where
+    `engine` does so, too."""
 
     def take_turn(self) -> None:
         """Wait until the only connection is free.

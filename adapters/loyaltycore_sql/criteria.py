@@ -60,22 +60,16 @@ class Target:
 
 @frozen
 class Compiler:
-    """Compiles criteria on the rows of one table; `Slots` has put the names of parameters in place of values.
-
-    Attributes:
-        targets: Every record type by its table's name, for `Exists`.
-
-        target: The record type whose rows are asked about.
-
-        rows: Its main table, or an alias of it.
-
-        below_not: Whether a NOT stands somewhere above.
-    """
+    """Compiles criteria on the rows of one table; `Slots` has put the names of parameters in place of values."""
 
     targets: Mapping[str, Target]
+    """Every record type by its table's name, for `Exists`."""
     target: Target
+    """The record type whose rows are asked about."""
     rows: FromClause
+    """Its main table, or an alias of it."""
     below_not: bool = False
+    """Whether a NOT stands somewhere above."""
 
     def compile(self, criteria: Criteria) -> SqlCondition:
         """The condition."""

@@ -28,13 +28,7 @@ _HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\[\]:,\s]+)(?::(?P<por
 
 @frozen
 class Host:
-    """Where a server may listen.
-
-    Attributes:
-        name: Name or number.
-
-        port: TCP port.
-    """
+    """Where a server may listen."""
 
     name: str
     port: int

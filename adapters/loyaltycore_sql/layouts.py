@@ -38,66 +38,42 @@ KEYS: Final = "keys_"
 
 @frozen
 class KeyStatements:
-    """Statements on the lookup keys of a record type.
-
-    Attributes:
-        insert: One pair of a record.
-
-        delete: One pair of a record: `KEY`, ``lookup_``, ``value_``.
-
-        clear: All of a record: `KEY`.
-
-        select: All of the records `KEYS`: record key, lookup, value.
-    """
+    """Statements on the lookup keys of a record type."""
 
     insert: Insert
+    """One pair of a record."""
     delete: Delete
+    """One pair of a record: `KEY`, ``lookup_``, ``value_``."""
     clear: Delete
+    """All of a record: `KEY`."""
     select: Select[Any]
+    """All of the records `KEYS`: record key, lookup, value."""
 
 
 @frozen
 class Layout(Generic[T]):
-    """A record type as this storage keeps it.
-
-    Attributes:
-        record_type: Its declaration.
-
-        encoder: Makes rows.
-
-        decoder: Makes records.
-
-        queries: Makes the statements of queries.
-
-        uniques: Names its unique keys.
-
-        get: The row with the key `KEY`.
-
-        lock: The same, and locks it.
-
-        insert: One row.
-
-        update: The row with the key `KEY` and the version `VERSION`.
-
-        delete: As `update`.
-
-        versions: Key and version of the records `KEYS`.
-
-        keys: None where it declares no lookups.
-    """
+    """A record type as this storage keeps it."""
 
     record_type: RecordType[T]
     encoder: Encoder[T]
     decoder: Decoder[T]
     queries: Queries
+    """Makes the statements of queries."""
     uniques: Uniques
+    """Names its unique keys."""
     get: Select[Any]
+    """The row with the key `KEY`."""
     lock: Select[Any]
+    """The same, and locks it."""
     insert: Insert
     update: Update
+    """The row with the key `KEY` and the version `VERSION`."""
     delete: Delete
+    """As `update`."""
     versions: Select[Any]
+    """Key and version of the records `KEYS`."""
     keys: KeyStatements | None
+    """None where it declares no lookups."""
 
     def row(self, key: str) -> ContendedRow:
         """The row of a record, to be contended for."""

@@ -38,41 +38,31 @@ def _without_password(url: str) -> str:
 
 @define(eq=False)
 class SqlStorage:
-    """Keeps records in SQLite, PostgreSQL or MariaDB.
-
-    Attributes:
-        url: ``sqlite:///shop.db``, ``postgresql://user:password@host/shop`` or ``mariadb://user:password@host/shop``;
-            ``sqlite:///:memory:`` for a database that lives as long as this object. For a cluster of MariaDB several
-            hosts, the preferred one first: ``mariadb://user:password@node1,node2:3307/shop``.
-
-        prefix: What the name of every table begins with, so that host tables in the same database stay apart.
-
-        pool_size: Connections kept open.
-
-        max_overflow: Connections that may come on top for a while.
-
-        timeout: Seconds to wait for a connection or a lock before `StorageBusy`.
-
-        migrate: Whether `bind` brings older tables up to date by itself.
-
-        wsrep_sync_wait: Before which statements a Galera node catches up with the others, as the server's variable of
-            this name: 1, before every transaction that begins with reading; 0, never. Elsewhere without a meaning.
-
-        connect_args: Further arguments for the driver, for example of TLS.
-    """
+    """Keeps records in SQLite, PostgreSQL or MariaDB."""
 
     url: str = field(validator=validators.instance_of(str), repr=_without_password)
+    """``sqlite:///shop.db``, ``postgresql://user:password@host/shop`` or
+    ``mariadb://user:password@host/shop``; ``sqlite:///:memory:`` for a database that lives as long as this
+    object. For a cluster of MariaDB several hosts, the preferred one first:
+    ``mariadb://user:password@node1,node2:3307/shop``."""
     prefix: str = field(
         default="loyalty_", kw_only=True, validator=validators.matches_re(r"[a-z][a-z0-9_]{0,19}")
     )
+    """What the name of every table begins with, so that host tables in the same database stay apart."""
     pool_size: int = field(default=5, kw_only=True, validator=validators.ge(1))
     max_overflow: int = field(default=10, kw_only=True, validator=validators.ge(0))
+    """Connections that may come on top for a while."""
     timeout: float = field(default=10.0, kw_only=True, validator=validators.gt(0))
+    """Seconds to wait for a connection or a lock before `StorageBusy`."""
     migrate: bool = field(default=False, kw_only=True)
+    """Whether `bind` brings older tables up to date by itself."""
     wsrep_sync_wait: int = field(
         default=1, kw_only=True, validator=[validators.ge(0), validators.le(_ALL_STATEMENTS)]
     )
+    """Before which statements a Galera node catches up with the others, as the server's variable of this
+    name: 1, before every transaction that begins with reading; 0, never. Elsewhere without a meaning."""
     connect_args: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=False)
+    """Further arguments for the driver, for example of TLS."""
     _database: Database = field(init=False, repr=False)
     _layouts: Layouts | None = field(init=False, default=None, repr=False)
 

@@ -30,16 +30,12 @@ TABLE_OPTIONS: Final[dict[str, Any]] = {
 
 @frozen
 class Tables:
-    """The tables of one record type.
-
-    Attributes:
-        main: One row per record, one column per field.
-
-        keys: One row per lookup key of a record; None where the record type declares no lookups.
-    """
+    """The tables of one record type."""
 
     main: Table
+    """One row per record, one column per field."""
     keys: Table | None
+    """One row per lookup key of a record; None where the record type declares no lookups."""
 
     def __iter__(self) -> Iterator[Table]:
         yield self.main

@@ -27,16 +27,11 @@ from loyaltycore.errors import (
 
 @frozen
 class Uniques:
-    """The unique keys of one table.
-
-    Attributes:
-        table: The record type's table.
-
-        fields: The fields of a key, by each name that an engine may call it.
-    """
+    """The unique keys of one table."""
 
     table: str
     fields: Mapping[str, tuple[str, ...]]
+    """The fields of a key, by each name that an engine may call it."""
 
     def named(self, name: str | None) -> DuplicateKey | None:
         """The error for a name, None where it is no unique key of this table."""

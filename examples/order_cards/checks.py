@@ -18,33 +18,22 @@ _FINISHED = frozenset({OrderState.DELIVERED, OrderState.CANCELLED})
 
 @frozen(kw_only=True)
 class Outcome:
-    """Everything that the checks look at.
-
-    Attributes:
-        first: Reports of the first import.
-
-        second: Reports of the second import of the same tables.
-
-        results: One for each customer, or each card where there is one.
-
-        mails: What the mail server has taken.
-
-        prints: The orders for which the vendor has made a card, one entry for each card.
-
-        status: How the outbox and the orders stand.
-
-        missed: What the vendor's list of events had that no webhook had brought.
-
-        exit_codes: Of the workers.
-    """
+    """Everything that the checks look at."""
 
     first: Sequence[ImportReport]
+    """Reports of the first import."""
     second: Sequence[ImportReport]
+    """Reports of the second import of the same tables."""
     results: Sequence[Result]
+    """One for each customer, or each card where there is one."""
     mails: Sequence[EmailMessage]
+    """What the mail server has taken."""
     prints: Sequence[str]
+    """The orders for which the vendor has made a card, one entry for each card."""
     status: Status
+    """How the outbox and the orders stand."""
     missed: Intake
+    """What the vendor's list of events had that no webhook had brought."""
     exit_codes: Sequence[int]
 
 

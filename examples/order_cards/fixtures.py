@@ -36,22 +36,15 @@ VENDOR_MAIL: Final = "vertrieb@kartendruck.example"
 
 @frozen
 class Shop:
-    """One branch and the table with its customers.
-
-    Attributes:
-        key: The branch's key.
-
-        facts: The other fields of the branch.
-
-        table: The table, as the program before wrote it.
-
-        columns: Headers of the table that are not understood by themselves.
-    """
+    """One branch and the table with its customers."""
 
     key: str
     facts: Mapping[str, Any]
+    """The other fields of the branch."""
     table: Path
+    """The table, as the program before wrote it."""
     columns: Mapping[str, str]
+    """Headers of the table that are not understood by themselves."""
 
 
 SHOPS: Final = (

@@ -17,19 +17,13 @@ from order_cards.fixtures import SHOPS, VENDOR_MAIL, wishes
 
 @frozen
 class Entry:
-    """A customer, and the order or the reason why there is none.
-
-    Attributes:
-        customer: The customer.
-
-        order: The order as it was placed, or None.
-
-        refusal: Why nothing could be ordered, or None.
-    """
+    """A customer, and the order or the reason why there is none."""
 
     customer: Customer
     order: CardOrder | None = None
+    """The order as it was placed, or None."""
     refusal: Refused | None = None
+    """Why nothing could be ordered, or None."""
 
 
 def ask_for_information(loyalty: Loyalty) -> Refused:

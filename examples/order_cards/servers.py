@@ -41,11 +41,7 @@ webhook_secrets = [{{ file = "card-vendor.secret" }}]
 
 
 class MailServer:
-    """The mail server while it runs.
-
-    Attributes:
-        port: Where it listens.
-    """
+    """The mail server while it runs."""
 
     def __init__(self, port: int, folder: Path) -> None:
         self.port = port

@@ -20,25 +20,17 @@ from order_cards.servers import MailServer, running_mail_server, running_workers
 
 @frozen
 class Stage:
-    """What the story plays on.
-
-    Attributes:
-        folder: Where everything is written.
-
-        loyalty: The shop, on an SQLite database.
-
-        mail_server: A process of its own.
-
-        vendor: The card vendor, a process of its own; its webhooks come back to a server in this one.
-
-        stack: Takes down whatever is put up later.
-    """
+    """What the story plays on."""
 
     folder: Path
     loyalty: Loyalty
+    """The shop, on an SQLite database."""
     mail_server: MailServer
+    """A process of its own."""
     vendor: RunningVendor
+    """The card vendor, a process of its own; its webhooks come back to a server in this one."""
     stack: ExitStack
+    """Takes down whatever is put up later."""
 
     def start_workers(self, count: int) -> list[subprocess.Popen[str]]:
         """Let worker processes begin."""

@@ -18,22 +18,15 @@ _SHOWN_DIGITS = 4
 
 @frozen
 class Result:
-    """How it ended for one customer.
-
-    Attributes:
-        customer: The customer.
-
-        card: The card, or None where there is none.
-
-        order: Its order.
-
-        refusal: Why there is none, as a stable word.
-    """
+    """How it ended for one customer."""
 
     customer: Customer
     card: CustomerCard | None = None
+    """The card, or None where there is none."""
     order: CardOrder | None = None
+    """Its order."""
     refusal: str = ""
+    """Why there is none, as a stable word."""
 
 
 def read_results(loyalty: Loyalty, entries: Iterable[Entry]) -> list[Result]:

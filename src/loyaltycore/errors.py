@@ -35,22 +35,17 @@ def _rebuild(cls: type[LoyaltyError], args: tuple[Any, ...], facts: dict[str, An
 
 
 class Fault:
-    """One thing that is wrong with one field.
-
-    Attributes:
-        field: Dotted path of the field, for example ``addresses[0].postal_code``.
-
-        code: Stable word that names the fault, for example ``too_long``.
-
-        message: One English sentence for a person.
-    """
+    """One thing that is wrong with one field."""
 
     __slots__ = ("code", "field", "message")
 
     def __init__(self, field: str, code: str, message: str) -> None:
         self.field = field
+        """Dotted path of the field, for example ``addresses[0].postal_code``."""
         self.code = code
+        """Stable word that names the fault, for example ``too_long``."""
         self.message = message
+        """One English sentence for a person."""
 
     def __repr__(self) -> str:
         return f"Fault({self.field!r}, {self.code!r}, {self.message!r})"
@@ -65,13 +60,10 @@ class Fault:
 
 
 class InvalidInput(LoyaltyError, ValueError):
-    """The data given is wrong; `faults` names every fault that was found.
-
-    Attributes:
-        faults: At least one `Fault`, in the order of the fields.
-    """
+    """The data given is wrong; `faults` names every fault that was found."""
 
     faults: tuple[Fault, ...]
+    """At least one `Fault`, in the order of the fields."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -89,36 +81,28 @@ class InvalidInput(LoyaltyError, ValueError):
 
 
 class NotFound(LoyaltyError, LookupError):
-    """Nothing is stored under that key.
-
-    Attributes:
-        kind: What was looked for, for example ``customer``.
-
-        key: The key that found nothing; what was no text is named by its type, for example ``<list>``.
-    """
+    """Nothing is stored under that key."""
 
     def __init__(self, kind: str, key: object) -> None:
         # A value of another type may be of any size, or nested too deep to be written at all.
         self.key = key if isinstance(key, str) else f"<{type(key).__name__}>"
+        """The key that found nothing; what was no text is named by its type, for example ``<list>``."""
         self.kind = kind
+        """What was looked for, for example ``customer``."""
         super().__init__(f"no {kind.replace('_', ' ')} {self.key!r}")
 
 
 class Refused(LoyaltyError):
-    """A rule of the domain says no.
-
-    Attributes:
-        code: Stable dotted word, for example ``card_order.no_service``. `docs/reference/refusals.md` lists them.
-
-        facts: What the rule looked at.
-
-        remedy: What would make it possible, or an empty string.
-    """
+    """A rule of the domain says no."""
 
     def __init__(self, code: str, message: str, *, remedy: str = "", **facts: Any) -> None:
         self.code = code
+        """Stable dotted word, for example ``card_order.no_service``. `docs/reference/refusals.md` lists
+        them."""
         self.facts: Mapping[str, Any] = facts
+        """What the rule looked at."""
         self.remedy = remedy
+        """What would make it possible, or an empty string."""
         super().__init__(f"{message} ({remedy})" if remedy else message)
 
 
@@ -127,13 +111,7 @@ class Conflict(LoyaltyError):
 
 
 class StaleRecord(Conflict):
-    """The record was changed since it was read. Nothing was saved.
-
-    Attributes:
-        table: The record type's table.
-
-        key: The record's key.
-    """
+    """The record was changed since it was read. Nothing was saved."""
 
     def __init__(self, table: str, key: str) -> None:
         self.table = table
@@ -142,68 +120,46 @@ class StaleRecord(Conflict):
 
 
 class DuplicateKey(Conflict):
-    """A unique key is taken already.
-
-    Attributes:
-        table: The record type's table.
-
-        fields: The fields of the unique key, in the order of its declaration.
-    """
+    """A unique key is taken already."""
 
     def __init__(self, table: str, fields: Iterable[str]) -> None:
         self.table = table
         self.fields = tuple(fields)
+        """The fields of the unique key, in the order of its declaration."""
         super().__init__(f"{table}: another record has the same {', '.join(self.fields)}")
 
 
 class SlotTaken(Conflict):
-    """The time was booked by somebody else.
-
-    Attributes:
-        resource: The resource that is taken.
-
-        start: The start of the slot, as text in ISO 8601.
-    """
+    """The time was booked by somebody else."""
 
     def __init__(self, resource: str, start: str) -> None:
         self.resource = resource
+        """The resource that is taken."""
         self.start = start
+        """The start of the slot, as text in ISO 8601."""
         super().__init__(f"{resource!r} is taken at {start}")
 
 
 class EditedMeanwhile(Conflict):
-    """The caller's `expected_version` is no longer the stored one: read again and decide again.
-
-    Attributes:
-        kind: The kind of record.
-
-        key: The record's key.
-
-        expected: The version that the caller saw.
-
-        found: The version that is stored.
-    """
+    """The caller's `expected_version` is no longer the stored one: read again and decide again."""
 
     def __init__(self, kind: str, key: str, expected: int, found: int) -> None:
         self.kind = kind
         self.key = key
         self.expected = expected
+        """The version that the caller saw."""
         self.found = found
+        """The version that is stored."""
         super().__init__(f"{kind} {key!r} is at version {found}, not {expected}")
 
 
 class KeyReused(Conflict):
-    """A command key was given before, for another command or with other arguments.
-
-    Attributes:
-        key: The command key.
-
-        command: The command that used it first.
-    """
+    """A command key was given before, for another command or with other arguments."""
 
     def __init__(self, key: str, command: str) -> None:
         self.key = key
         self.command = command
+        """The command that used it first."""
         super().__init__(f"command key {key!r} was used already by {command!r} with other arguments")
 
 
@@ -228,63 +184,48 @@ class SchemaError(StorageError):
 
 
 class SchemaTooNew(SchemaError):
-    """The tables were written by a newer library: this one refuses to open them.
-
-    Attributes:
-        found: The revision that the database carries.
-
-        known: The newest revision that this library knows.
-    """
+    """The tables were written by a newer library: this one refuses to open them."""
 
     def __init__(self, found: str, known: str) -> None:
         self.found = found
+        """The revision that the database carries."""
         self.known = known
+        """The newest revision that this library knows."""
         super().__init__(
             f"the database is at revision {found!r}, this library knows {known!r}: update the library"
         )
 
 
 class SchemaTooOld(SchemaError):
-    """The tables are older than this library needs: run the migration.
-
-    Attributes:
-        found: The revision that the database carries; empty where there are no tables.
-
-        wanted: The revision that this library needs.
-    """
+    """The tables are older than this library needs: run the migration."""
 
     def __init__(self, found: str, wanted: str) -> None:
         self.found = found
+        """The revision that the database carries; empty where there are no tables."""
         self.wanted = wanted
+        """The revision that this library needs."""
         super().__init__(
             f"the database is at revision {found or 'none'!r}, needed is {wanted!r}: run `loyaltycore init`"
         )
 
 
 class DeliveryFailed(LoyaltyError):
-    """A message could not be handed over.
-
-    Attributes:
-        code: Stable word for the reason.
-
-        permanent: Whether trying again is pointless.
-    """
+    """A message could not be handed over."""
 
     def __init__(self, code: str, message: str, *, permanent: bool) -> None:
         self.code = code
+        """Stable word for the reason."""
         self.permanent = permanent
+        """Whether trying again is pointless."""
         super().__init__(message)
 
 
 class WebhookRejected(LoyaltyError):
-    """A call that claims to come from a vendor does not prove it.
-
-    Attributes:
-        code: ``bad_signature``, ``stale``, ``malformed`` or ``too_large``.
-    """
+    """A call that claims to come from a vendor does not prove it."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
+        """``bad_signature``, ``stale``, ``malformed`` or ``too_large``."""
         super().__init__(message)
 
 
@@ -293,28 +234,20 @@ class RegistrationError(LoyaltyError):
 
 
 class PluginError(LoyaltyError):
-    """An adapter that was asked for by name is missing, ambiguous or broken.
-
-    Attributes:
-        group: The entry-point group.
-
-        name: The name that was asked for.
-    """
+    """An adapter that was asked for by name is missing, ambiguous or broken."""
 
     def __init__(self, group: str, name: str, message: str) -> None:
         self.group = group
         self.name = name
+        """The name that was asked for."""
         super().__init__(message)
 
 
 class MissingExtra(LoyaltyError, ImportError):
-    """An optional dependency is not installed; the message is the command that installs it.
-
-    Attributes:
-        extra: The extra of this distribution that brings it.
-    """
+    """An optional dependency is not installed; the message is the command that installs it."""
 
     def __init__(self, extra: str, module: str) -> None:
         self.extra = extra
+        """The extra of this distribution that brings it."""
         self.module = module
         super().__init__(f'{module} is missing: run `pip install "loyaltycore[{extra}]"`')

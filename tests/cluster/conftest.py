@@ -37,13 +37,7 @@ def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
 
 @frozen
 class Shop:
-    """A database on the cluster with one branch and a card order service.
-
-    Attributes:
-        cluster: Where.
-
-        database: Its name.
-    """
+    """A database on the cluster with one branch and a card order service."""
 
     cluster: Cluster
     database: str

@@ -12,15 +12,12 @@ from loyaltycore.storing.registry import Registry
 
 
 class CountingStorage:
-    """Counts units by what they end with; what fails passes through.
-
-    Attributes:
-        ends: How many units ended so: ``kept``, or the name of an error.
-    """
+    """Counts units by what they end with; what fails passes through."""
 
     def __init__(self, inner: Storage) -> None:
         self.inner = inner
         self.ends: Counter[str] = Counter()
+        """How many units ended so: ``kept``, or the name of an error."""
 
     def bind(self, registry: Registry) -> None:
         """Hand on."""

@@ -26,19 +26,14 @@ _SCRIPT: Final = Path(__file__).parents[2] / "scripts" / "galera.sh"
 
 @frozen
 class NodeState:
-    """What a node says of itself.
-
-    Attributes:
-        state: ``Synced`` where it serves; ``down`` where there is no process.
-
-        members: How many nodes it sees.
-
-        primary: Whether it belongs to the majority.
-    """
+    """What a node says of itself."""
 
     state: str
+    """``Synced`` where it serves; ``down`` where there is no process."""
     members: int
+    """How many nodes it sees."""
     primary: bool
+    """Whether it belongs to the majority."""
 
     @property
     def serves(self) -> bool:
@@ -47,14 +42,11 @@ class NodeState:
 
 
 class Cluster:
-    """Three nodes; as a context manager they run while the block lasts, and leave nothing behind.
-
-    Attributes:
-        seconds_to_start: How long it took from nothing to three nodes.
-    """
+    """Three nodes; as a context manager they run while the block lasts, and leave nothing behind."""
 
     def __init__(self) -> None:
         self.seconds_to_start = 0.0
+        """How long it took from nothing to three nodes."""
         self._folder = Path(tempfile.mkdtemp(prefix="loyaltycore-galera-"))
         self._url = ""
 

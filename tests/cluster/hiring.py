@@ -20,14 +20,11 @@ _ENDING: Final = 60.0
 
 
 class Employee:
-    """One process of the staff, and everything that it has said.
-
-    Attributes:
-        said: Its words, in order.
-    """
+    """One process of the staff, and everything that it has said."""
 
     def __init__(self, role: str, log: Path, **options: Any) -> None:
         self.said: list[dict[str, Any]] = []
+        """Its words, in order."""
         self._log = log
         with log.open("ab") as stream:
             self._process = subprocess.Popen(

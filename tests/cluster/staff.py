@@ -56,15 +56,10 @@ class MailLog:
 
 @frozen
 class Staff:
-    """One of the staff.
-
-    Attributes:
-        options: What was said on the command line.
-
-        storage: Counts.
-    """
+    """One of the staff."""
 
     options: dict[str, Any]
+    """What was said on the command line."""
     storage: CountingStorage = field()
 
     @storage.default

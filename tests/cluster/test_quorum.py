@@ -21,20 +21,14 @@ BOUND = 30.0
 
 
 class Clerk(threading.Thread):
-    """Orders cards under keys until a call fails.
-
-    Attributes:
-        answered: Orders by key.
-
-        failed: The key of the call that failed.
-
-        error: How.
-    """
+    """Orders cards under keys until a call fails."""
 
     def __init__(self, desk: Desk, number: int, customer_id: str) -> None:
         super().__init__()
         self.answered: dict[str, str] = {}
+        """Orders by key."""
         self.failed = ""
+        """The key of the call that failed."""
         self.error: StorageError | None = None
         self._desk = desk
         self._number = number

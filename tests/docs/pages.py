@@ -18,22 +18,15 @@ _NOT_RUN: Final = re.compile(r"<!-- not run: (?P<reason>\S.*) -->")
 
 @frozen
 class Block:
-    """One fenced block.
-
-    Attributes:
-        info: What stands behind the opening fence.
-
-        line: Number of its first line of code.
-
-        code: The code.
-
-        not_run: Why it does not run, or empty.
-    """
+    """One fenced block."""
 
     info: str
+    """What stands behind the opening fence."""
     line: int
+    """Number of its first line of code."""
     code: str
     not_run: str
+    """Why it does not run, or empty."""
 
     @property
     def is_python(self) -> bool:

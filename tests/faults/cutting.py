@@ -24,15 +24,12 @@ COMMIT_LOST = "commit lost"
 
 
 class CommitCutter(Wire):
-    """A wire that cuts the next commits as it is told, one after the other; the rest go through.
-
-    Attributes:
-        cuts: How many were cut so far.
-    """
+    """A wire that cuts the next commits as it is told, one after the other; the rest go through."""
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(host, port)
         self.cuts = 0
+        """How many were cut so far."""
         self._script: deque[str] = deque()
 
     def plan(self, cuts: Sequence[str]) -> None:
@@ -54,19 +51,13 @@ class CommitCutter(Wire):
 
 @frozen
 class Line:
-    """Two ways to one database.
-
-    Attributes:
-        cutter: The wire.
-
-        far: A storage behind the wire.
-
-        near: A storage that goes straight.
-    """
+    """Two ways to one database."""
 
     cutter: CommitCutter
     far: SqlStorage
+    """A storage behind the wire."""
     near: SqlStorage
+    """A storage that goes straight."""
 
 
 def readable(address: str, port: int) -> str:

@@ -28,20 +28,14 @@ _PAUSES: Final[Mapping[str, tuple[float, float]]] = {
 
 
 class Havoc:
-    """Strikes while the block lasts; afterwards everything is up again, and nothing more is killed.
-
-    Attributes:
-        town: Where.
-
-        tally: How often each was struck.
-
-        faults: What the strokes met that must not happen.
-    """
+    """Strikes while the block lasts; afterwards everything is up again, and nothing more is killed."""
 
     def __init__(self, town: Town, chance: random.Random) -> None:
         self.town = town
         self.tally: Counter[str] = Counter()
+        """How often each was struck."""
         self.faults: list[BaseException] = []
+        """What the strokes met that must not happen."""
         self._stop = threading.Event()
         self._workers: list[Child] = []
         self._receiver: Child | None = None

@@ -50,22 +50,15 @@ class VendorBooks:
 
 @frozen
 class Ledger:
-    """Everything that has to agree.
-
-    Attributes:
-        tills: What the tills were told.
-
-        vendor: The vendor's books.
-
-        stored: What is stored, by table.
-
-        mails: How many copies of each confirmation arrived, by Message-ID.
-    """
+    """Everything that has to agree."""
 
     tills: list[Till]
+    """What the tills were told."""
     vendor: VendorBooks
     stored: dict[str, list[Any]]
+    """What is stored, by table."""
     mails: Counter[str]
+    """How many copies of each confirmation arrived, by Message-ID."""
 
     @classmethod
     def read(cls, loyalty: Loyalty, tills: list[Till], database: Path, mail: MailServer) -> Ledger:

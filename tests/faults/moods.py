@@ -35,17 +35,13 @@ TOWARDS_THE_SHOP: Mapping[str, float] = {REQUEST_LOST: 0.05, ANSWER_LOST: 0.15}
 
 
 class Moods:
-    """Treats the requests on a proxy as it feels, until it is calm.
-
-    Attributes:
-        tally: How often each mood was felt.
-
-        calm: Whether everything is passed on.
-    """
+    """Treats the requests on a proxy as it feels, until it is calm."""
 
     def __init__(self, shares: Mapping[str, float], chance: random.Random, silence: float) -> None:
         self.tally: Counter[str] = Counter()
+        """How often each mood was felt."""
         self.calm = False
+        """Whether everything is passed on."""
         self._shares = shares
         self._chance = chance
         self._silence = silence

@@ -40,40 +40,27 @@ def lose_the_answer() -> None:
 
 @frozen
 class Peril:
-    """Something terrible at one point.
-
-    Attributes:
-        number: At which call, counted from 0.
-
-        side: Before or after it.
-
-        happens: What.
-    """
+    """Something terrible at one point."""
 
     number: int
+    """At which call, counted from 0."""
     side: str
     happens: Callable[[], None] = crash
 
 
 class PerilousStorage:
-    """Hands everything on to a storage that is bound already.
-
-    Attributes:
-        calls: What was called so far: ``begin``, the verbs of the transaction, ``commit``.
-
-        peril: What is going to happen, or None.
-
-        on_commit: Called after each commit of a unit that may write.
-
-        dead: Whether the process is gone: then nothing is called any more, not even by who cleans up.
-    """
+    """Hands everything on to a storage that is bound already."""
 
     def __init__(self, inner: Storage, peril: Peril | None = None) -> None:
         self.inner = inner
         self.calls: list[str] = []
+        """What was called so far: ``begin``, the verbs of the transaction, ``commit``."""
         self.peril = peril
+        """What is going to happen, or None."""
         self.on_commit: Callable[[], None] = lambda: None
+        """Called after each commit of a unit that may write."""
         self.dead = False
+        """Whether the process is gone: then nothing is called any more, not even by who cleans up."""
 
     def bind(self, registry: Registry) -> None:
         """Do nothing: the inner one is bound."""

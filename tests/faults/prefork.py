@@ -29,13 +29,10 @@ KILLED: Final = -signal.SIGKILL
 
 @frozen
 class Child:
-    """A running child.
-
-    Attributes:
-        pid: The number of its process.
-    """
+    """A running child."""
 
     pid: int
+    """The number of its process."""
     _answer: Path = field(repr=False)
     _house: Prefork = field(repr=False)
 
@@ -56,14 +53,11 @@ class Child:
 
 
 class Prefork:
-    """The test's end; as a context manager it runs while the block lasts.
-
-    Attributes:
-        log: What the children write to their standard error.
-    """
+    """The test's end; as a context manager it runs while the block lasts."""
 
     def __init__(self, folder: Path) -> None:
         self.log = folder / "children.log"
+        """What the children write to their standard error."""
         self._folder = folder
         self._lock = threading.Lock()
         self._started = 0

@@ -98,18 +98,11 @@ def _create_and_regret(desk: Desk) -> None:
 
 @frozen
 class Probe:
-    """A handler that writes the key of each message behind the others in a file, which any process may do.
-
-    Attributes:
-        file: Where.
-
-        poison: The key of a message that cannot be survived.
-
-        kind: Of its messages.
-    """
+    """A handler that writes the key of each message behind the others in a file, which any process may do."""
 
     file: Path
     poison: str = ""
+    """The key of a message that cannot be survived."""
     kind: str = "test.probe"
 
     def deliver(self, message: OutboxMessage) -> Outcome:

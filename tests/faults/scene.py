@@ -44,14 +44,11 @@ class LaterIds(CountedIds):
 
 
 class SameDigits:
-    """Chance that is none: every try draws the same card number.
-
-    Attributes:
-        digit: What all numbers consist of.
-    """
+    """Chance that is none: every try draws the same card number."""
 
     def __init__(self, digit: str) -> None:
         self.digit = digit
+        """What all numbers consist of."""
 
     def digits(self, count: int) -> str:
         """So many times the same digit."""
@@ -63,11 +60,7 @@ class SameDigits:
 
 
 class SilentVendor:
-    """A card vendor that takes everything, and has to be asked what became of it.
-
-    Attributes:
-        told: The events that it would report.
-    """
+    """A card vendor that takes everything, and has to be asked what became of it."""
 
     source = "vendor"
 
@@ -76,6 +69,7 @@ class SilentVendor:
             PrintEvent(self.source, f"event-{number}", _status(order, 2, PrintState.DISPATCHED))
             for number, order in enumerate(orders)
         )
+        """The events that it would report."""
 
     @property
     def capabilities(self) -> PrinterCapabilities:

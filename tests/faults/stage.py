@@ -18,25 +18,17 @@ from tests.faults.verbs.verb import FIRST, SECOND, THIRD, Act, Verb, open_verb
 
 @frozen
 class Rehearsal:
-    """How a verb goes when nothing disturbs it.
-
-    Attributes:
-        verb: The verb.
-
-        start: The state in which it begins.
-
-        calls: The calls that it makes on the storage.
-
-        chain: What is stored at the beginning and after each of its commits, in a form to compare.
-
-        final: What is stored when it was repeated afterwards.
-    """
+    """How a verb goes when nothing disturbs it."""
 
     verb: Verb
     start: Rows
+    """The state in which it begins."""
     calls: tuple[str, ...]
+    """The calls that it makes on the storage."""
     chain: tuple[Rows, ...]
+    """What is stored at the beginning and after each of its commits, in a form to compare."""
     final: Rows
+    """What is stored when it was repeated afterwards."""
 
     @property
     def commits(self) -> tuple[int, ...]:
@@ -50,22 +42,13 @@ class Rehearsal:
 
 
 class Stage:
-    """A filled database of one engine.
-
-    Attributes:
-        engine: Its name.
-
-        url: Its address.
-
-        facts: What is in the scene.
-
-        snapshots: Reads and restores it.
-    """
+    """A filled database of one engine."""
 
     def __init__(self, engine: str, url: str, storage: SqlStorage) -> None:
         self.engine = engine
         self.url = url
         self.facts: Facts = build_scene(storage)
+        """What is in the scene."""
         self.snapshots = Snapshots(url)
         self._filled = self.snapshots.take()
         self._storage = storage

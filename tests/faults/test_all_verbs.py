@@ -35,19 +35,13 @@ _DOORS = {
 
 @frozen
 class Call:
-    """A call in the source of the library.
-
-    Attributes:
-        place: The function in which it stands.
-
-        name: What is called.
-
-        texts: The arguments that are literal texts.
-    """
+    """A call in the source of the library."""
 
     place: str
+    """The function in which it stands."""
     name: str
     texts: tuple[str, ...]
+    """The arguments that are literal texts."""
 
 
 def _calls(node: ast.AST, place: str, *, within: bool = False) -> Iterator[Call]:

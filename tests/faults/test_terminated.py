@@ -48,11 +48,7 @@ _WEAPONS = {"postgresql": "SELECT pg_terminate_backend({})", "mariadb": "KILL CO
 
 
 class Killer:
-    """Ends one of a shop's connections after the other, from the server's side.
-
-    Attributes:
-        kills: How many so far.
-    """
+    """Ends one of a shop's connections after the other, from the server's side."""
 
     def __init__(self, engine: str, name: str, chance: random.Random) -> None:
         self.kills = 0

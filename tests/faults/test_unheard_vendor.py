@@ -13,21 +13,16 @@ from tests.house import House, build_house
 
 
 class UnheardVendor(SilentVendor):
-    """Takes orders, and its first answers are lost.
-
-    Attributes:
-        keys: The keys under which orders came.
-
-        cancelled: The orders that it was asked to cancel.
-
-        meanwhile: What happens while it takes an order.
-    """
+    """Takes orders, and its first answers are lost."""
 
     def __init__(self, lost: int) -> None:
         super().__init__()
         self.keys: list[str] = []
+        """The keys under which orders came."""
         self.cancelled: list[str] = []
+        """The orders that it was asked to cancel."""
         self.meanwhile: Callable[[], None] = lambda: None
+        """What happens while it takes an order."""
         self._lost = lost
 
     def submit(self, order: PrintOrder, key: str) -> PrintReceipt:

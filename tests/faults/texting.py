@@ -23,16 +23,11 @@ NO_ANSWER: Final = "timeout"
 
 @frozen
 class Gateway:
-    """Sends by writing the id of the text behind the others in a file, which any process may do.
-
-    Attributes:
-        file: Where.
-
-        then: What comes afterwards: it kills whoever has sent, or says nothing, or answers.
-    """
+    """Sends by writing the id of the text behind the others in a file, which any process may do."""
 
     file: Path
     then: str = ANSWERS
+    """What comes afterwards: it kills whoever has sent, or says nothing, or answers."""
 
     def send(self, sms: SmsText) -> Receipt:
         """Send, and only then do what comes afterwards."""

@@ -22,37 +22,21 @@ from tests.house import HOME
 
 @define
 class Till:
-    """One till: it takes customers on, orders cards for them, and thinks better of some.
-
-    Attributes:
-        desk: Where it stands.
-
-        name: Begins its keys.
-
-        chance: What it does next.
-
-        customers: The ids of the customers that it took on.
-
-        numbers: Their numbers.
-
-        orders: The ids of the orders that it placed, with the customer's.
-
-        cancelled: Those that it cancelled.
-
-        too_late: Those that it could not cancel, since their cards had left the vendor.
-
-        faults: What its calls ended with before they were answered.
-    """
+    """One till: it takes customers on, orders cards for them, and thinks better of some."""
 
     desk: Desk
     name: str
     chance: random.Random
     customers: list[str] = field(factory=list)
+    """The ids of the customers that it took on."""
     numbers: list[str] = field(factory=list)
     orders: dict[str, str] = field(factory=dict)
+    """The ids of the orders that it placed, with the customer's."""
     cancelled: set[str] = field(factory=set)
     too_late: set[str] = field(factory=set)
+    """Those that it could not cancel, since their cards had left the vendor."""
     faults: Counter[str] = field(factory=Counter)
+    """What its calls ended with before they were answered."""
     _keys: int = 0
 
     def step(self) -> None:

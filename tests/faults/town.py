@@ -59,33 +59,19 @@ deadline = {deadline}
 
 @define
 class Town:
-    """Everything that runs.
-
-    Attributes:
-        loyalty: The shop in this process: its tills, and whoever looks after it.
-
-        vendor: The card vendor.
-
-        mail: The mail server.
-
-        to_vendor: The moods of the network between workers and vendor.
-
-        to_shop: The moods of the network between vendor and receiver.
-
-        prefork: Forks workers and receivers.
-
-        config: The configuration that they read.
-
-        receiver_port: Where a receiver listens.
-    """
+    """Everything that runs."""
 
     loyalty: Loyalty
+    """The shop in this process: its tills, and whoever looks after it."""
     vendor: RunningVendor
     mail: MailServer
     to_vendor: Moods
+    """The moods of the network between workers and vendor."""
     to_shop: Moods
+    """The moods of the network between vendor and receiver."""
     prefork: Prefork
     config: Path
+    """The configuration that they read."""
     receiver_port: int
     _vendor_turn: threading.Lock = field(factory=threading.Lock)
 

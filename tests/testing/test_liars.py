@@ -31,22 +31,15 @@ from tests.testing.trials import (
 
 @frozen
 class Court:
-    """One suite, what it is tried on, and who must be caught by what.
-
-    Attributes:
-        trial: Makes a conformance class of an adapter.
-
-        honest: Makes an adapter that keeps every promise.
-
-        liars: Adapters that break one.
-
-        expected: For each liar the tests that must catch it, by name.
-    """
+    """One suite, what it is tried on, and who must be caught by what."""
 
     trial: Callable[[Make], type[Conformance]]
+    """Makes a conformance class of an adapter."""
     honest: Make
+    """Makes an adapter that keeps every promise."""
     liars: tuple[Liar[object], ...]
     expected: Mapping[str, str]
+    """For each liar the tests that must catch it, by name."""
 
 
 COURTS: Final = {

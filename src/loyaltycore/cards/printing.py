@@ -38,19 +38,13 @@ Reader = Callable[[Callable[[Unit], T]], T]
 
 @frozen
 class SubmitHandler:
-    """Print orders: the vendor recognises a repetition by its key, or is asked before one.
-
-    Attributes:
-        printer: The adapter.
-
-        read: Runs a body in a transaction that only reads.
-
-        kind: ``card_print.submit``.
-    """
+    """Print orders: the vendor recognises a repetition by its key, or is asked before one."""
 
     printer: CardPrinter
     read: Reader[CardOrder | None] = field(repr=False)
+    """Runs a body in a transaction that only reads."""
     kind: str = SUBMIT
+    """``card_print.submit``."""
 
     def deliver(self, message: OutboxMessage) -> Outcome:
         """Submit one order, unless it was cancelled meanwhile or is known to be wrong."""
@@ -95,19 +89,13 @@ class SubmitHandler:
 
 @frozen
 class CancelHandler:
-    """Wishes to cancel: they wait until it is clear whether the vendor has the order.
-
-    Attributes:
-        printer: The adapter.
-
-        read: Runs a body in a transaction that only reads.
-
-        kind: ``card_print.cancel``.
-    """
+    """Wishes to cancel: they wait until it is clear whether the vendor has the order."""
 
     printer: CardPrinter
     read: Reader[tuple[OutboxMessage | None, CardOrder | None]] = field(repr=False)
+    """Runs a body in a transaction that only reads."""
     kind: str = "card_print.cancel"
+    """``card_print.cancel``."""
 
     def deliver(self, message: OutboxMessage) -> Outcome:
         """Ask the vendor to cancel one order."""

@@ -44,11 +44,7 @@ _LONGEST_SECRET: Final = 65_536
 
 
 class BadConfig(InvalidInput):
-    """The configuration file is wrong; `faults` names everything with its place in the file.
-
-    Attributes:
-        path: The file.
-    """
+    """The configuration file is wrong; `faults` names everything with its place in the file."""
 
     def __init__(self, path: Path, faults: Iterable[Fault]) -> None:
         super().__init__(faults)
@@ -57,25 +53,18 @@ class BadConfig(InvalidInput):
 
 @frozen
 class Section:
-    """What the file says about one port.
-
-    Attributes:
-        name: A key of `SECTIONS`.
-
-        use: The name of the plug-in.
-
-        distribution: The distribution that offers it, or None where nobody else does.
-
-        options: What the adapter is made with; secrets have taken the place of references to them.
-
-        usable: Whether everything in the section could be read; the options of one that is not are incomplete.
-    """
+    """What the file says about one port."""
 
     name: str
+    """A key of `SECTIONS`."""
     use: str
+    """The name of the plug-in."""
     distribution: str | None
+    """The distribution that offers it, or None where nobody else does."""
     options: Mapping[str, Any] = field(repr=False)
+    """What the adapter is made with; secrets have taken the place of references to them."""
     usable: bool = True
+    """Whether everything in the section could be read; the options of one that is not are incomplete."""
 
     @property
     def group(self) -> str:

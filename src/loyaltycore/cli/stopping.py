@@ -12,14 +12,11 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class Wish:
-    """Whether somebody wants the command to end.
-
-    Attributes:
-        made: A plain flag and no `threading.Event`: a handler runs in the middle of anything, and could wait for the
-            very lock that it has interrupted.
-    """
+    """Whether somebody wants the command to end."""
 
     made: bool = False
+    """A plain flag and no `threading.Event`: a handler runs in the middle of anything, and could wait for the
+    very lock that it has interrupted."""
 
 
 @contextmanager

@@ -75,13 +75,7 @@ def import_file(session: Session, source: Source, settings: ImportSettings) -> I
 
 @define
 class _Import:
-    """One import while it runs.
-
-    Attributes:
-        earlier: In a dry run, whom the batches before would have added; otherwise nobody, for those are stored.
-
-        running: In a dry run, the running number that was given last; otherwise 0, for that is stored too.
-    """
+    """One import while it runs."""
 
     session: Session
     settings: ImportSettings
@@ -90,7 +84,9 @@ class _Import:
     source: _Counted
     tally: Tally = field(factory=Tally)
     earlier: KnownPeople = field(factory=KnownPeople)
+    """In a dry run, whom the batches before would have added; otherwise nobody, for those are stored."""
     running: int = 0
+    """In a dry run, the running number that was given last; otherwise 0, for that is stored too."""
 
     def run(self) -> ImportReport:
         """Batch after batch to the end of the file."""
@@ -180,11 +176,7 @@ class _Import:
 
 
 class _Counted:
-    """Bytes in portions, counted on their way.
-
-    Attributes:
-        count: Bytes so far.
-    """
+    """Bytes in portions, counted on their way."""
 
     def __init__(self, source: BinaryIO | Iterable[bytes]) -> None:
         self._source = source

@@ -45,19 +45,14 @@ class BusinessCalendar(Protocol):
 
 @frozen
 class WeekdayCalendar:
-    """A calendar by weekday with hand-kept exceptions, and no public holidays.
-
-    Attributes:
-        working_weekdays: Monday is 0, Sunday is 6.
-
-        closed_on: Dates that are free although their weekday works.
-
-        open_on: Dates that are worked although their weekday is free; wins over `closed_on`.
-    """
+    """A calendar by weekday with hand-kept exceptions, and no public holidays."""
 
     working_weekdays: frozenset[int] = MONDAY_TO_FRIDAY
+    """Monday is 0, Sunday is 6."""
     closed_on: frozenset[date] = field(default=frozenset(), kw_only=True)
+    """Dates that are free although their weekday works."""
     open_on: frozenset[date] = field(default=frozenset(), kw_only=True)
+    """Dates that are worked although their weekday is free; wins over `closed_on`."""
 
     def is_working_day(self, day: date) -> bool:
         """Say whether the branch works on that local date."""
@@ -85,14 +80,12 @@ class TabulatedCalendar:
 
     `next_working_day` looks the answer up in `steps` instead of walking; the answers are the same. Threads may share
     one calendar: two that ask for a new date at once find the same day twice.
-
-    Attributes:
-        steps: For any date the first working day after it; found when it is first asked for. No part of equality.
     """
 
     steps: Mapping[date, date] = field(
         init=False, eq=False, repr=False, default=Factory(_Steps, takes_self=True)
     )
+    """For any date the first working day after it; found when it is first asked for. No part of equality."""
 
     def is_working_day(self, day: date) -> bool:
         """Say whether the branch works on that local date; each calendar says so in its own way."""

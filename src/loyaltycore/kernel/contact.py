@@ -53,48 +53,31 @@ class AddressKind(Enum):
 
 @frozen
 class Phone:
-    """A phone number.
-
-    Attributes:
-        number: E.164, for example ``+491701234567``.
-
-        kind: Mobile, landline or fax.
-
-        sms_allowed: Whether texts may be sent to it.
-    """
+    """A phone number."""
 
     number: str
+    """E.164, for example ``+491701234567``."""
     kind: PhoneKind = PhoneKind.LANDLINE
     sms_allowed: bool = False
+    """Whether texts may be sent to it."""
 
 
 @frozen
 class Address:
-    """A postal address.
-
-    Attributes:
-        street: Street and house number.
-
-        postal_code: As written in the country.
-
-        city: Town.
-
-        country: ISO 3166-1 alpha-2 in capitals.
-
-        kind: What the address is used for.
-
-        extra: A further line (floor, care of).
-
-        recipient: Who receives there, where that is not the customer.
-    """
+    """A postal address."""
 
     street: str = ""
     postal_code: str = ""
+    """As written in the country."""
     city: str = ""
     country: str = ""
+    """ISO 3166-1 alpha-2 in capitals."""
     kind: AddressKind = AddressKind.RESIDENCE
+    """What the address is used for."""
     extra: str = ""
+    """A further line (floor, care of)."""
     recipient: str = ""
+    """Who receives there, where that is not the customer."""
 
     @property
     def is_complete(self) -> bool:

@@ -86,36 +86,25 @@ class HasKey(Criteria):
 
 @frozen
 class KeyBetween(Criteria):
-    """The record has a lookup key in a range, by code point.
-
-    Attributes:
-        lookup: The lookup.
-
-        first: The least key that counts.
-
-        end: The least key after the range; None for no end.
-    """
+    """The record has a lookup key in a range, by code point."""
 
     lookup: str
     first: str
+    """The least key that counts."""
     end: str | None = None
+    """The least key after the range; None for no end."""
 
 
 @frozen
 class Exists(Criteria):
-    """A record of another table refers to this one and matches.
-
-    Attributes:
-        table: The table of the other record type.
-
-        refers_by: The field over there that holds this record's key.
-
-        where: What the other record must match.
-    """
+    """A record of another table refers to this one and matches."""
 
     table: str
+    """The table of the other record type."""
     refers_by: str
+    """The field over there that holds this record's key."""
     where: Criteria = Everything()
+    """What the other record must match."""
 
 
 @frozen
@@ -205,29 +194,21 @@ def exists(table: str, refers_by: str, where: Criteria = EVERYTHING) -> Criteria
 
 @frozen
 class Query:
-    """What a storage is asked for.
-
-    Attributes:
-        where: Which records.
-
-        order_by: Names of stored scalar fields that are never None; ``-`` before a name turns its order round. The
-            record's key is always the last criterion, ascending unless the last name given is descending, so the
-            order is total and stable.
-
-        after: The `order_by` values and the key of the last record seen: the answer starts after it. None starts
-            at the beginning.
-
-        limit: At most so many records; None for all.
-
-        skip_locked: A hint for queues: an engine with row locks may lock what it returns and pass over what others
-            hold. Nothing may depend on it.
-    """
+    """What a storage is asked for."""
 
     where: Criteria = EVERYTHING
     order_by: tuple[str, ...] = ()
+    """Names of stored scalar fields that are never None; ``-`` before a name turns its order round. The
+    record's key is always the last criterion, ascending unless the last name given is descending, so the
+    order is total and stable."""
     after: tuple[Any, ...] | None = None
+    """The `order_by` values and the key of the last record seen: the answer starts after it. None starts at
+    the beginning."""
     limit: int | None = None
+    """At most so many records; None for all."""
     skip_locked: bool = field(default=False, kw_only=True)
+    """A hint for queues: an engine with row locks may lock what it returns and pass over what others hold.
+    Nothing may depend on it."""
 
     def total_order(self, key: str) -> tuple[tuple[str, bool], ...]:
         """The fields that order the answer, each with whether it descends; the record's key is the last one."""
@@ -237,19 +218,14 @@ class Query:
 
 @frozen
 class View:
-    """What `matches` may look at beside the record itself.
-
-    Attributes:
-        keys: The lookup keys of a record, by lookup name.
-
-        related: All records of a table that hold `key` in the field `refers_by`.
-
-        key: The key of a record; needed where the key field is not called ``id``.
-    """
+    """What `matches` may look at beside the record itself."""
 
     keys: Callable[[object], Mapping[str, tuple[str, ...]]] = lambda _: {}
+    """The lookup keys of a record, by lookup name."""
     related: Callable[[str, str, str], Iterable[object]] = lambda *_: ()
+    """All records of a table that hold `key` in the field `refers_by`."""
     key: Callable[[object], str] = lambda record: str(record.id)  # type: ignore[attr-defined]  # records have ids
+    """The key of a record; needed where the key field is not called ``id``."""
 
 
 OPERATORS: Final[Mapping[Op, Callable[[Any, Any], Any]]] = {

@@ -46,25 +46,18 @@ def _choices(given: Iterable[str]) -> tuple[str, ...]:
 
 @frozen
 class CustomField:
-    """A field that the host application adds to the customer.
-
-    Attributes:
-        key: 1 to 40 lower-case letters, digits and ``_``, a letter first; never changed.
-
-        kind: What it holds; its word will do. Texts have at most 70 characters, integers at most 15 digits.
-
-        label: What people call it; the key where nothing is said.
-
-        group: Under which heading a form shows it.
-
-        choices: The values of a choice.
-    """
+    """A field that the host application adds to the customer."""
 
     key: str
+    """1 to 40 lower-case letters, digits and ``_``, a letter first; never changed."""
     kind: FieldKind = attrs_field(default=FieldKind.TEXT, converter=_kind)
+    """What it holds; its word will do. Texts have at most 70 characters, integers at most 15 digits."""
     label: str = ""
+    """What people call it; the key where nothing is said."""
     group: str = ""
+    """Under which heading a form shows it."""
     choices: tuple[str, ...] = attrs_field(default=(), converter=_choices)
+    """The values of a choice."""
 
     @property
     def shown_as(self) -> str:

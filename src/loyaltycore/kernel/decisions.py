@@ -50,25 +50,14 @@ class Dispatch:
 
 @frozen
 class Decision(Generic[R]):
-    """What is to happen, all or nothing.
-
-    Attributes:
-        result: What the caller of the service gets.
-
-        add: New records.
-
-        save: Changed records, carrying the version at which they were read.
-
-        remove: Records to remove, carrying the version at which they were read.
-
-        dispatch: Messages for the outbox.
-
-        notes: Lines for the activities.
-    """
+    """What is to happen, all or nothing."""
 
     result: R
+    """What the caller of the service gets."""
     add: tuple[Any, ...] = field(default=(), kw_only=True)
     save: tuple[Any, ...] = field(default=(), kw_only=True)
+    """Changed records, carrying the version at which they were read."""
     remove: tuple[Any, ...] = field(default=(), kw_only=True)
+    """Records to remove, carrying the version at which they were read."""
     dispatch: tuple[Dispatch, ...] = field(default=(), kw_only=True)
     notes: tuple[Note, ...] = field(default=(), kw_only=True)

@@ -7,72 +7,46 @@ from attrs import frozen
 
 @frozen
 class Attachment:
-    """A file that goes with a mail.
-
-    Attributes:
-        name: File name shown to the reader.
-
-        media_type: For example ``application/pdf``.
-
-        content: The bytes.
-    """
+    """A file that goes with a mail."""
 
     name: str
+    """File name shown to the reader."""
     media_type: str
+    """For example ``application/pdf``."""
     content: bytes
+    """The bytes."""
 
 
 @frozen
 class Email:
-    """One mail to one or more recipients.
-
-    Attributes:
-        message_id: Our own id of the message; the Message-ID header is made from it, so that a repeated hand-over is
-            recognised by the receiving side.
-
-        to: Addresses, at least one.
-
-        subject: One line.
-
-        text: The plain part.
-
-        html: The HTML part, or an empty string for none.
-
-        sender: From address; empty for the mailer's own.
-
-        sender_name: Display name of the sender.
-
-        reply_to: Where answers go; empty for the sender.
-
-        attachments: Files.
-    """
+    """One mail to one or more recipients."""
 
     message_id: str
+    """Our own id of the message; the Message-ID header is made from it, so that a repeated hand-over is
+    recognised by the receiving side."""
     to: tuple[str, ...]
+    """Addresses, at least one."""
     subject: str
     text: str
     html: str = ""
+    """The HTML part, or an empty string for none."""
     sender: str = ""
+    """From address; empty for the mailer's own."""
     sender_name: str = ""
+    """Display name of the sender."""
     reply_to: str = ""
+    """Where answers go; empty for the sender."""
     attachments: tuple[Attachment, ...] = ()
 
 
 @frozen
 class SmsText:
-    """One text message.
-
-    Attributes:
-        message_id: Our own id of the message.
-
-        to: E.164.
-
-        text: The text.
-
-        at_most_once: Never send again after an unknown outcome: for gateways that cannot recognise a repetition.
-    """
+    """One text message."""
 
     message_id: str
+    """Our own id of the message."""
     to: str
+    """E.164."""
     text: str
     at_most_once: bool = True
+    """Never send again after an unknown outcome: for gateways that cannot recognise a repetition."""

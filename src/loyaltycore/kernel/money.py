@@ -36,11 +36,6 @@ _EXACT: Final = Context(prec=2 * _MOST_DIGITS, traps=[Inexact, InvalidOperation]
 class Money:
     """An amount in the minor unit of a currency.
 
-    Attributes:
-        amount: Integer count of minor units (cents for EUR); may be negative.
-
-        currency: Three capital letters of ISO 4217.
-
     Example:
         >>> Money(250, "EUR") + Money(99, "EUR")
         Money(amount=349, currency='EUR')
@@ -49,7 +44,9 @@ class Money:
     """
 
     amount: int
+    """Integer count of minor units (cents for EUR); may be negative."""
     currency: str
+    """Three capital letters of ISO 4217."""
 
     def __attrs_post_init__(self) -> None:
         """Refuse floats and unknown shapes of currency."""

@@ -28,80 +28,49 @@ class MessageState(Enum):
 
 @frozen
 class OutboxMessage:
-    """One message in the outbox.
-
-    Attributes:
-        id: Sorts in the order of creation.
-
-        kind: The handler, for example ``email.send``.
-
-        key: Idempotency key; the vendor sees it.
-
-        payload: The message as JSON.
-
-        state: Where it is.
-
-        due_at: When it may be tried; while a worker holds it, the end of its lease.
-
-        attempts: How often it was tried.
-
-        leased_by: The worker that holds it, or empty.
-
-        created_at: When it was decided.
-
-        finished_at: When it was done, given up or withdrawn.
-
-        code: Why the last try failed, as a stable word.
-
-        detail: The same for people.
-
-        vendor_id: The other side's id, once known.
-
-        about_table: The record that it belongs to.
-
-        about_key: That record's key.
-
-        customer_id: The customer concerned.
-    """
+    """One message in the outbox."""
 
     id: str
+    """Sorts in the order of creation."""
     kind: str
+    """The handler, for example ``email.send``."""
     key: str
+    """Idempotency key; the vendor sees it."""
     payload: str
     state: MessageState
     due_at: datetime
+    """When it may be tried; while a worker holds it, the end of its lease."""
     created_at: datetime
     about_table: str
+    """The record that it belongs to."""
     about_key: str
     customer_id: str | None
     attempts: int = 0
+    """How often it was tried."""
     leased_by: str = ""
+    """The worker that holds it, or empty."""
     finished_at: datetime | None = None
+    """When it was done, given up or withdrawn."""
     code: str = ""
+    """Why the last try failed, as a stable word."""
     detail: str = ""
     vendor_id: str = ""
+    """The other side's id, once known."""
     version: int = 1
 
 
 @frozen(kw_only=True)
 class RetryPolicy:
-    """How often and how fast a message is tried again.
-
-    Attributes:
-        first_delay: Greatest wait before the second try; doubles with each try.
-
-        longest_delay: Where the doubling ends.
-
-        max_attempts: After so many tries without an answer a message is given up.
-
-        lease: How long a worker may hold what it took. A worker begins no message with less than half of it left, so
-            half of it should be longer than the slowest hand-over.
-    """
+    """How often and how fast a message is tried again."""
 
     first_delay: timedelta = field(default=timedelta(seconds=5))
+    """Greatest wait before the second try; doubles with each try."""
     longest_delay: timedelta = field(default=timedelta(hours=1))
     max_attempts: int = 16
+    """After so many tries without an answer a message is given up."""
     lease: timedelta = field(default=timedelta(seconds=300))
+    """How long a worker may hold what it took. A worker begins no message with less than half of it left, so
+    half of it should be longer than the slowest hand-over."""
 
     def delay(self, attempts: int, chance: float) -> timedelta:
         """How long to wait after so many tries.

@@ -43,149 +43,94 @@ class EncodingKind(Enum):
 
 @frozen
 class Encoding:
-    """One value on the card.
-
-    Attributes:
-        kind: Print or code.
-
-        value: The characters, at most 300.
-
-        slot: Name of the place in the design, for example ``name_line_1``.
-    """
+    """One value on the card."""
 
     kind: EncodingKind
     value: str
+    """The characters, at most 300."""
     slot: str = ""
+    """Name of the place in the design, for example ``name_line_1``."""
 
 
 @frozen
 class PostalAddress:
-    """Where a shipment goes; every line has at most 40 characters on the wire.
-
-    Attributes:
-        name: Person or department.
-
-        company: Company, or empty.
-
-        lines: One to three lines above the postal code.
-
-        postal_code: As written in the country.
-
-        city: Town.
-
-        country: ISO 3166-1 alpha-2.
-    """
+    """Where a shipment goes; every line has at most 40 characters on the wire."""
 
     name: str
     lines: tuple[str, ...]
+    """One to three lines above the postal code."""
     postal_code: str
+    """As written in the country."""
     city: str
     country: str
+    """ISO 3166-1 alpha-2."""
     company: str = ""
+    """Company, or empty."""
 
 
 @frozen
 class PrintOrder:
-    """One card to be made and sent.
-
-    Attributes:
-        reference: Our own reference, unique for ever; orders are found by it after an unknown outcome.
-
-        product: The design agreed with the vendor.
-
-        encodings: What goes onto the card.
-
-        ship_to: Where the card goes.
-
-        bulk: Whether it travels in the branch's collective shipment instead of an envelope of its own.
-
-        cover_letter: The vendor's name of the letter template that goes with it; empty for none.
-
-        letter_variables: Values for the letter, as pairs of name and text.
-
-        language: Two letters of ISO 639-1 for the letter.
-
-        comment: What deviates from the standard order.
-    """
+    """One card to be made and sent."""
 
     reference: str
+    """Our own reference, unique for ever; orders are found by it after an unknown outcome."""
     product: str
+    """The design agreed with the vendor."""
     encodings: tuple[Encoding, ...]
+    """What goes onto the card."""
     ship_to: PostalAddress
     bulk: bool = False
+    """Whether it travels in the branch's collective shipment instead of an envelope of its own."""
     cover_letter: str = ""
+    """The vendor's name of the letter template that goes with it; empty for none."""
     letter_variables: tuple[tuple[str, str], ...] = ()
+    """Values for the letter, as pairs of name and text."""
     language: str = ""
+    """Two letters of ISO 639-1 for the letter."""
     comment: str = ""
+    """What deviates from the standard order."""
 
 
 @frozen
 class PrintCancellation:
-    """The wish that an order be not carried out.
-
-    Attributes:
-        reference: The reference of the print order.
-
-        vendor_id: The vendor's id of the order; empty where it is not known yet.
-
-        reason: Why.
-    """
+    """The wish that an order be not carried out."""
 
     reference: str
+    """The reference of the print order."""
     vendor_id: str
+    """The vendor's id of the order; empty where it is not known yet."""
     reason: str
 
 
 @frozen
 class PrintStatus:
-    """What a vendor says about one order.
-
-    Attributes:
-        reference: Our reference.
-
-        vendor_id: The vendor's id of the order.
-
-        revision: Counts the vendor's changes to the order: the higher one is the newer one, whatever arrives first.
-
-        state: The state of the card, or None where the vendor's word is unknown (the state then stays as it is).
-
-        raw_state: The vendor's own word.
-
-        occurred_at: When it happened at the vendor.
-
-        reason_code: Why it was rejected, failed or returned; empty otherwise.
-
-        reason: The same for people.
-
-        tracking: Carrier and number, or empty.
-
-        cancellation_refused: Whether the vendor answers a wish to cancel with no.
-    """
+    """What a vendor says about one order."""
 
     reference: str
     vendor_id: str
+    """The vendor's id of the order."""
     revision: int
+    """Counts the vendor's changes to the order: the higher one is the newer one, whatever arrives first."""
     state: PrintState | None
+    """The state of the card, or None where the vendor's word is unknown (the state then stays as it is)."""
     raw_state: str
     occurred_at: datetime
+    """When it happened at the vendor."""
     reason_code: str = ""
+    """Why it was rejected, failed or returned; empty otherwise."""
     reason: str = ""
     tracking: str = ""
+    """Carrier and number, or empty."""
     cancellation_refused: bool = False
+    """Whether the vendor answers a wish to cancel with no."""
 
 
 @frozen
 class PrintEvent:
-    """A status that arrives by itself.
-
-    Attributes:
-        source: The vendor, so that event ids of two vendors never meet.
-
-        event_id: The same for every repetition of the event.
-
-        status: What it says.
-    """
+    """A status that arrives by itself."""
 
     source: str
+    """The vendor, so that event ids of two vendors never meet."""
     event_id: str
+    """The same for every repetition of the event."""
     status: PrintStatus

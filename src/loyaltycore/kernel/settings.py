@@ -33,34 +33,24 @@ class Severity(Enum):
 
 @frozen
 class Option(Generic[T]):
-    """One option of the chain.
-
-    Attributes:
-        key: Stable dotted name, for example ``customers.number_pattern``.
-
-        default: Its value where nothing was set; its type is the option's type.
-
-        description: What it does, for the person who sets it.
-
-        tab: Where a settings screen shows it.
-
-        section: The section on that tab.
-
-        watches: The customer's fields that are watched while the option is on.
-
-        severity: What it means that one of them is empty.
-
-        check: Notes what is wrong with a value of the right type.
-    """
+    """One option of the chain."""
 
     key: str
+    """Stable dotted name, for example ``customers.number_pattern``."""
     default: T
+    """Its value where nothing was set; its type is the option's type."""
     description: str
+    """What it does, for the person who sets it."""
     tab: str = field(default="", kw_only=True)
+    """Where a settings screen shows it."""
     section: str = field(default="", kw_only=True)
+    """The section on that tab."""
     watches: tuple[str, ...] = field(default=(), kw_only=True)
+    """The customer's fields that are watched while the option is on."""
     severity: Severity = field(default=Severity.REMIND, kw_only=True)
+    """What it means that one of them is empty."""
     check: Callable[[Faults, T], None] | None = field(default=None, kw_only=True, eq=False)
+    """Notes what is wrong with a value of the right type."""
 
     def read(self, value: object) -> T:
         """Check a value for this option.
@@ -85,16 +75,12 @@ class Option(Generic[T]):
 
 @frozen
 class SettingSet:
-    """What was set in one scope.
-
-    Attributes:
-        id: ``chain``, or ``branch:`` and the branch's id.
-
-        values: Value by option key; what is not here falls through to the chain, then to the default.
-    """
+    """What was set in one scope."""
 
     id: str
+    """``chain``, or ``branch:`` and the branch's id."""
     values: dict[str, Any]
+    """Value by option key; what is not here falls through to the chain, then to the default."""
     version: int = 1
 
 

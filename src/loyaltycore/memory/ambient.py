@@ -8,11 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class FixedClock:
-    """A clock that stands still until it is moved.
-
-    Attributes:
-        instant: What it shows.
-    """
+    """A clock that stands still until it is moved."""
 
     def __init__(self, instant: datetime | None = None) -> None:
         self.instant = (instant or datetime(2026, 1, 15, 9, 0, tzinfo=UTC)).astimezone(UTC)

@@ -28,21 +28,17 @@ from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 
 
 class MemoryCardPrinter:
-    """Keeps orders and statuses.
-
-    Attributes:
-        orders: The orders taken, by reference.
-
-        statuses: Where each one is, by reference.
-
-        answers: Statuses for the next submissions instead of taking them; `UNKNOWN` takes the order all the same.
-    """
+    """Keeps orders and statuses."""
 
     def __init__(self, source: str = "memory") -> None:
         self.source = source
         self.orders: dict[str, PrintOrder] = {}
+        """The orders taken, by reference."""
         self.statuses: dict[str, PrintStatus] = {}
+        """Where each one is, by reference."""
         self.answers: deque[DeliveryStatus] = deque()
+        """Statuses for the next submissions instead of taking them; `UNKNOWN` takes the order all the
+        same."""
         self.faults: tuple[Fault, ...] = ()
         self._events: list[PrintEvent] = []
         self._keys: dict[str, str] = {}

@@ -9,17 +9,13 @@ from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 
 
 class MemoryMailer:
-    """Takes every mail, unless a test has put other answers in line.
-
-    Attributes:
-        sent: The mails that were accepted.
-
-        answers: Answers for the next mails, first come first served.
-    """
+    """Takes every mail, unless a test has put other answers in line."""
 
     def __init__(self) -> None:
         self.sent: list[Email] = []
+        """The mails that were accepted."""
         self.answers: deque[DeliveryStatus] = deque()
+        """Answers for the next mails, first come first served."""
 
     def send(self, email: Email) -> tuple[Receipt, ...]:
         """Keep one mail."""
@@ -31,14 +27,11 @@ class MemoryMailer:
 
 
 class MemorySmsGateway:
-    """Takes every text.
-
-    Attributes:
-        sent: The texts that were accepted.
-    """
+    """Takes every text."""
 
     def __init__(self) -> None:
         self.sent: list[SmsText] = []
+        """The texts that were accepted."""
 
     def send(self, sms: SmsText) -> Receipt:
         """Keep one text."""

@@ -29,34 +29,22 @@ class Verdict(Enum):
 
 @frozen
 class Outcome:
-    """What came of a try.
-
-    Attributes:
-        verdict: What is to become of the message.
-
-        code: Why it was not delivered, as a stable word.
-
-        detail: The same for people.
-
-        retry_after: Seconds before which trying again makes no sense, or None.
-
-        vendor_id: The other side's id.
-
-        answer: The port's answer, for `Handler.settle`.
-
-        counts: Whether the try counts; it does not where the fault is not the message's.
-
-        payload: A new payload for the next try, or None.
-    """
+    """What came of a try."""
 
     verdict: Verdict
+    """What is to become of the message."""
     code: str = field(default="", kw_only=True)
+    """Why it was not delivered, as a stable word."""
     detail: str = field(default="", kw_only=True)
     retry_after: float | None = field(default=None, kw_only=True)
+    """Seconds before which trying again makes no sense, or None."""
     vendor_id: str = field(default="", kw_only=True)
     answer: Any = field(default=None, kw_only=True)
+    """The port's answer, for `Handler.settle`."""
     counts: bool = field(default=True, kw_only=True)
+    """Whether the try counts; it does not where the fault is not the message's."""
     payload: str | None = field(default=None, kw_only=True)
+    """A new payload for the next try, or None."""
 
 
 class Handler(Protocol):

@@ -14,16 +14,11 @@ from loyaltycore.work.unit import Unit
 
 @frozen
 class MailHandler:
-    """Mails: a repetition carries the same Message-ID.
-
-    Attributes:
-        mailer: The adapter.
-
-        kind: ``email.send``.
-    """
+    """Mails: a repetition carries the same Message-ID."""
 
     mailer: Mailer
     kind: str = "email.send"
+    """``email.send``."""
 
     def deliver(self, message: OutboxMessage) -> Outcome:
         """Hand one mail over; who has it already is not sent it again.
@@ -47,19 +42,13 @@ class MailHandler:
 
 @frozen
 class SmsHandler:
-    """Texts.
-
-    Attributes:
-        gateway: The adapter.
-
-        kind: ``sms.send``.
-
-        at_once: One: of a worker that dies, at most one text is in doubt.
-    """
+    """Texts."""
 
     gateway: SmsGateway
     kind: str = "sms.send"
+    """``sms.send``."""
     at_once: int = 1
+    """One: of a worker that dies, at most one text is in doubt."""
 
     def deliver(self, message: OutboxMessage) -> Outcome:
         """Hand one text over; after an unknown outcome it is sent again only where that was asked for."""

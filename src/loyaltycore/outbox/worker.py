@@ -39,25 +39,14 @@ _STATES: Final = {
 
 @frozen
 class DeliveryReport:
-    """What a pass over the outbox did.
-
-    Attributes:
-        done: Handed over.
-
-        again: Put back until later.
-
-        dead: Given up.
-
-        withdrawn: No longer needed.
-
-        paused: Kinds that could not be handed over at all, with the reason.
-    """
+    """What a pass over the outbox did."""
 
     done: int = 0
     again: int = 0
     dead: int = 0
     withdrawn: int = 0
     paused: tuple[tuple[str, str], ...] = ()
+    """Kinds that could not be handed over at all, with the reason."""
 
     @property
     def tried(self) -> int:
@@ -66,14 +55,11 @@ class DeliveryReport:
 
 
 class Worker:
-    """Works through the outbox; belongs to one thread.
-
-    Attributes:
-        name: Under which it holds messages.
-    """
+    """Works through the outbox; belongs to one thread."""
 
     def __init__(self, session: Session, handlers: Sequence[Handler], policy: RetryPolicy) -> None:
         self.name = session.house.ids.new()
+        """Under which it holds messages."""
         self._session = session
         self._handlers = tuple(handlers)
         self._policy = policy

@@ -46,45 +46,32 @@ __all__ = [
 
 @frozen
 class PrinterCapabilities:
-    """What a vendor can do; what it cannot do is said here and never dropped silently.
-
-    Attributes:
-        encodings: What it can put on a card.
-
-        bulk: Whether several cards can travel to a branch in one shipment.
-
-        cover_letters: Whether a letter can go with the card.
-
-        cancellation: Whether an order can be called back at all.
-
-        idempotent: Whether a repeated `submit` with the same key is recognised.
-
-        lookup: Whether `find` can answer.
-    """
+    """What a vendor can do; what it cannot do is said here and never dropped silently."""
 
     encodings: frozenset[EncodingKind]
+    """What it can put on a card."""
     bulk: bool = True
+    """Whether several cards can travel to a branch in one shipment."""
     cover_letters: bool = True
+    """Whether a letter can go with the card."""
     cancellation: bool = True
+    """Whether an order can be called back at all."""
     idempotent: bool = True
+    """Whether a repeated `submit` with the same key is recognised."""
     lookup: bool = True
+    """Whether `find` can answer."""
 
 
 @frozen
 class PrintReceipt:
-    """The answer to a submitted order.
-
-    Attributes:
-        receipt: Accepted, rejected, not sent or unknown.
-
-        status: What the vendor says about the order where it accepted it.
-
-        faults: What the vendor finds wrong with the order where it rejected it.
-    """
+    """The answer to a submitted order."""
 
     receipt: Receipt
+    """Accepted, rejected, not sent or unknown."""
     status: PrintStatus | None = None
+    """What the vendor says about the order where it accepted it."""
     faults: tuple[Fault, ...] = ()
+    """What the vendor finds wrong with the order where it rejected it."""
 
 
 class CancelOutcome(Enum):
@@ -106,25 +93,17 @@ class CancelOutcome(Enum):
 
 @frozen
 class CancelReceipt:
-    """The answer to a wish to cancel.
-
-    Attributes:
-        outcome: What became of the wish.
-
-        status: What the vendor says about the order now, or None.
-
-        code: Stable word for the reason, or empty.
-
-        detail: One line for people.
-
-        retry_after: Seconds, or None.
-    """
+    """The answer to a wish to cancel."""
 
     outcome: CancelOutcome
+    """What became of the wish."""
     status: PrintStatus | None = None
+    """What the vendor says about the order now, or None."""
     code: str = ""
+    """Stable word for the reason, or empty."""
     detail: str = ""
     retry_after: float | None = None
+    """Seconds, or None."""
 
 
 class CardPrinter(Protocol):
@@ -197,19 +176,13 @@ class SupportsWebhooks(Protocol):
 
 @frozen
 class EventPage:
-    """A portion of a vendor's events.
-
-    Attributes:
-        events: In the vendor's order.
-
-        cursor: Where to go on.
-
-        more: Whether there is more right now.
-    """
+    """A portion of a vendor's events."""
 
     events: tuple[PrintEvent, ...]
+    """In the vendor's order."""
     cursor: str
     more: bool
+    """Whether there is more right now."""
 
 
 @runtime_checkable

@@ -30,31 +30,21 @@ class DeliveryStatus(Enum):
 
 @frozen
 class Receipt:
-    """The answer to a hand-over.
-
-    Attributes:
-        status: One of the shared words.
-
-        recipient: The address or number that this receipt is about; empty where there is only one.
-
-        vendor_id: The other side's id, or empty.
-
-        code: Stable word for the reason where it was not accepted, for example ``mailbox_full``.
-
-        detail: One line for people.
-
-        retry_after: Seconds after which trying again makes sense, or None.
-
-        raw: The vendor's own reply, shortened to what a person needs to see.
-    """
+    """The answer to a hand-over."""
 
     status: DeliveryStatus
+    """One of the shared words."""
     recipient: str = field(default="", kw_only=True)
+    """The address or number that this receipt is about; empty where there is only one."""
     vendor_id: str = field(default="", kw_only=True)
+    """The other side's id, or empty."""
     code: str = field(default="", kw_only=True)
+    """Stable word for the reason where it was not accepted, for example ``mailbox_full``."""
     detail: str = field(default="", kw_only=True)
     retry_after: float | None = field(default=None, kw_only=True)
+    """Seconds after which trying again makes sense, or None."""
     raw: str = field(default="", kw_only=True)
+    """The vendor's own reply, shortened to what a person needs to see."""
 
 
 class Mailer(Protocol):

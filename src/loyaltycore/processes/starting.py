@@ -23,31 +23,22 @@ from loyaltycore.work.service import Service
 
 @frozen
 class Started:
-    """A process that was started.
-
-    Attributes:
-        process: The process.
-
-        completion: What to ask the customer for on this occasion, or None. It may be left unanswered; answers go to
-            `DataCompleteness.answer`.
-    """
+    """A process that was started."""
 
     process: Process
     completion: CompletionRequest | None
+    """What to ask the customer for on this occasion, or None. It may be left unanswered; answers go to
+    `DataCompleteness.answer`."""
 
 
 @frozen
 class StartDraft:
-    """What the dialog for a new process shows.
-
-    Attributes:
-        templates: What can be started for this customer here, by name.
-
-        completion: What to ask the customer for, or None.
-    """
+    """What the dialog for a new process shows."""
 
     templates: tuple[ProcessTemplate, ...]
+    """What can be started for this customer here, by name."""
     completion: CompletionRequest | None
+    """What to ask the customer for, or None."""
 
 
 class Starting(Service):

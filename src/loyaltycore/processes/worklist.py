@@ -16,30 +16,21 @@ from loyaltycore.work.service import Service
 
 @frozen
 class OpenSteps:
-    """What is still to be done in a process.
-
-    Attributes:
-        process: The process.
-
-        steps: The open steps that were asked for, in order.
-    """
+    """What is still to be done in a process."""
 
     process: Process
     steps: tuple[ProcessStep, ...]
+    """The open steps that were asked for, in order."""
 
 
 @frozen
 class StepCount:
-    """In how many processes a step is still to be done.
-
-    Attributes:
-        step: The step, as its template has it now.
-
-        open: The number of open processes in which it is open.
-    """
+    """In how many processes a step is still to be done."""
 
     step: StepTemplate
+    """The step, as its template has it now."""
     open: int
+    """The number of open processes in which it is open."""
 
 
 class Worklist(Service):

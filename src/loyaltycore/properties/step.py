@@ -19,19 +19,12 @@ from loyaltycore.work.unit import Unit
 
 @frozen
 class AssignDraft:
-    """What the dialog shows.
-
-    Attributes:
-        property: The property.
-
-        values: What can be chosen.
-
-        value: The key of the value that will be assigned if nothing is said, or empty while a choice is needed.
-    """
+    """What the dialog shows."""
 
     property: PropertyType
     values: tuple[PropertyValue, ...]
     value: str
+    """The key of the value that will be assigned if nothing is said, or empty while a choice is needed."""
 
 
 class AssignProperty(StepType):

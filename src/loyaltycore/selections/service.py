@@ -276,19 +276,14 @@ class Selections(Service):
 
 @frozen
 class _Asked:
-    """A condition that was checked, and against what.
-
-    Attributes:
-        condition: The condition in normal form.
-
-        catalogue: What it was checked against.
-
-        today: The day on which it is asked.
-    """
+    """A condition that was checked, and against what."""
 
     condition: Condition
+    """The condition in normal form."""
     catalogue: Catalogue
+    """What it was checked against."""
     today: Today
+    """The day on which it is asked."""
 
     @property
     def criteria(self) -> Criteria:

@@ -74,28 +74,17 @@ class OnErase(Enum):
 
 @frozen(kw_only=True)
 class CustomerLink:
-    """How a record refers to a customer, and what that means.
-
-    Attributes:
-        field: The field that holds the customer's id; it may be None in a record.
-
-        merge: What a merge does.
-
-        export: What an export does.
-
-        erase: What an erasure does.
-
-        scrub: The fields that `OnErase.SCRUB` empties.
-
-        selectable: Whether customers can be selected by what they have of such records.
-    """
+    """How a record refers to a customer, and what that means."""
 
     field: str
+    """The field that holds the customer's id; it may be None in a record."""
     merge: OnMerge
     export: OnExport
     erase: OnErase
     scrub: tuple[str, ...] = ()
+    """The fields that `OnErase.SCRUB` empties."""
     selectable: bool = True
+    """Whether customers can be selected by what they have of such records."""
 
 
 class Storing(Enum):
@@ -114,66 +103,46 @@ class Storing(Enum):
 
 @frozen
 class StoredField:
-    """One field of a record, as a storage sees it.
-
-    Attributes:
-        name: The attribute's name; the column has the same.
-
-        storing: How it is kept.
-
-        type: The Python type without None; the enumeration's class for a choice.
-
-        nullable: Whether None is a value.
-
-        length: Greatest length of a text or choice, in characters.
-    """
+    """One field of a record, as a storage sees it."""
 
     name: str
+    """The attribute's name; the column has the same."""
     storing: Storing
     type: Any
+    """The Python type without None; the enumeration's class for a choice."""
     nullable: bool
+    """Whether None is a value."""
     length: int = 0
+    """Greatest length of a text or choice, in characters."""
 
 
 @frozen(kw_only=True)
 class RecordType(Generic[T]):
-    """The declaration of one stored thing.
-
-    Attributes:
-        cls: A frozen attrs class with a text key and an integer field ``version`` that starts at 1.
-
-        table: The table's name, plural, without any prefix.
-
-        noun: What people call one of them, for messages; the table's name without its final s where nothing is said.
-
-        key: The field that identifies a record: text, at most 64 characters, never changed.
-
-        unique: Tuples of fields that no two records share. A None in any of them shares nothing.
-
-        indexes: Tuples of fields that queries filter and order by.
-
-        lengths: Greatest length of text fields, in characters; 255 where nothing is said, 0 for unlimited.
-
-        lookups: Names of the lookup keys.
-
-        lookup_keys: Derives the lookup keys of a record: normalised short strings by lookup name.
-
-        customer: How the record refers to a customer; compulsory where a field is called ``customer_id``.
-
-        secret: Fields whose values never appear in activities or exports.
-    """
+    """The declaration of one stored thing."""
 
     cls: type[T]
+    """A frozen attrs class with a text key and an integer field ``version`` that starts at 1."""
     table: str
+    """The table's name, plural, without any prefix."""
     noun: str = ""
+    """What people call one of them, for messages; the table's name without its final s where nothing is
+    said."""
     key: str = "id"
+    """The field that identifies a record: text, at most 64 characters, never changed."""
     unique: tuple[tuple[str, ...], ...] = ()
+    """Tuples of fields that no two records share. A None in any of them shares nothing."""
     indexes: tuple[tuple[str, ...], ...] = ()
+    """Tuples of fields that queries filter and order by."""
     lengths: Mapping[str, int] = field(factory=dict)
+    """Greatest length of text fields, in characters; 255 where nothing is said, 0 for unlimited."""
     lookups: tuple[str, ...] = ()
+    """Names of the lookup keys."""
     lookup_keys: Callable[[T], Mapping[str, tuple[str, ...]]] | None = None
+    """Derives the lookup keys of a record: normalised short strings by lookup name."""
     customer: CustomerLink | None = None
+    """How the record refers to a customer; compulsory where a field is called ``customer_id``."""
     secret: tuple[str, ...] = ()
+    """Fields whose values never appear in activities or exports."""
 
     @cached_property
     def fields(self) -> tuple[StoredField, ...]:

@@ -47,22 +47,14 @@ def days(first: date, last: date, step: int = 1) -> Iterator[date]:
 
 @frozen(kw_only=True)
 class CalendarCapabilities:
-    """What is known about a calendar; what is not is a `Lacks` with the reason.
-
-    Attributes:
-        known: The test knows facts that the calendar must agree with; needs the class attribute `known`.
-    """
+    """What is known about a calendar; what is not is a `Lacks` with the reason."""
 
     known: Ability = True
+    """The test knows facts that the calendar must agree with; needs the class attribute `known`."""
 
 
 class CalendarConformance(Conformance, kit=True):
-    """Holds a calendar to `loyaltycore.kernel.calendar.BusinessCalendar`: subclass it, fill `open` and `known`.
-
-    Attributes:
-        known: Dates of which you know whether they are worked: an ordinary working day, the free weekdays, and one date
-            for each source that the calendar has, such as a line of a file.
-    """
+    """Holds a calendar to `loyaltycore.kernel.calendar.BusinessCalendar`: subclass it, fill `open` and `known`."""
 
     contract = (calendar_port,)
     capabilities: ClassVar[CalendarCapabilities] = CalendarCapabilities()
@@ -71,6 +63,8 @@ class CalendarConformance(Conformance, kit=True):
         "known",
         "Set it to dates of which you know whether they are worked, such as {date(2024, 12, 24): False}",
     )
+    """Dates of which you know whether they are worked: an ordinary working day, the free weekdays, and one
+    date for each source that the calendar has, such as a line of a file."""
 
     @hook
     def open(self) -> AbstractContextManager[BusinessCalendar]:

@@ -21,16 +21,12 @@ _QUOTE = re.compile(r'"([^"]+)"')
 
 @frozen
 class Promise:
-    """One sentence of a contract.
-
-    Attributes:
-        sentence: Its words, or the part of it that a test quotes.
-
-        place: Where it stands, for example ``loyaltycore.ports.storage.Transaction.save``; empty for nowhere.
-    """
+    """One sentence of a contract."""
 
     sentence: str
+    """Its words, or the part of it that a test quotes."""
     place: str
+    """Where it stands, for example ``loyaltycore.ports.storage.Transaction.save``; empty for nowhere."""
 
     def __str__(self) -> str:
         return f'"{self.sentence}" ({self.place or "in no contract"})'

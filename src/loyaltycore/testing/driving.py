@@ -23,18 +23,12 @@ class Abandoned(Exception):
 
 @frozen
 class Answer:
-    """What a step came to; two are equal where a caller could not tell them apart.
-
-    Attributes:
-        refusal: The error's class and what its facts say, or empty.
-
-        data: The answer as JSON, in which 1 and true differ.
-
-        value: The answer itself.
-    """
+    """What a step came to; two are equal where a caller could not tell them apart."""
 
     refusal: tuple[Any, ...] = ()
+    """The error's class and what its facts say, or empty."""
     data: str = ""
+    """The answer as JSON, in which 1 and true differ."""
     value: Any = field(default=None, eq=False, repr=False)
 
     @property
@@ -44,11 +38,7 @@ class Answer:
 
 
 class Driver:
-    """One storage, and the transaction that is open on it.
-
-    Attributes:
-        storage: The storage.
-    """
+    """One storage, and the transaction that is open on it."""
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage

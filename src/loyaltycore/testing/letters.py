@@ -14,21 +14,14 @@ from loyaltycore.kernel.messages import Attachment, Email
 
 @frozen
 class ReceivedMail:
-    r"""One mail that arrived.
-
-    Attributes:
-        headers: Names and decoded values, in order, each one that is there twice twice.
-
-        text: The plain part, lines ended by ``\n``; empty where there is none.
-
-        html: The HTML part, or empty.
-
-        attachments: The files.
-    """
+    r"""One mail that arrived."""
 
     headers: tuple[tuple[str, str], ...]
+    """Names and decoded values, in order, each one that is there twice twice."""
     text: str = ""
+    """The plain part, lines ended by ``\n``; empty where there is none."""
     html: str = ""
+    """The HTML part, or empty."""
     attachments: tuple[Attachment, ...] = ()
 
     def values(self, name: str) -> list[str]:

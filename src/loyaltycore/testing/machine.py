@@ -77,17 +77,12 @@ _MOST_TYPES: Final = 3
 
 
 class Plan:
-    """What stories are made of: record types, and records that get into each other's way.
-
-    Attributes:
-        registry: The record types.
-
-        records: Strategies for records, by class.
-    """
+    """What stories are made of: record types, and records that get into each other's way."""
 
     def __init__(self, record_types: Iterable[RecordType[Any]]) -> None:
         self.registry = Registry(record_types)
         self.records = {kind.cls: colliding(kind) for kind in self.registry}
+        """Strategies for records, by class."""
 
     def casts(self) -> st.SearchStrategy[list[type]]:
         """The few classes that one story is about."""

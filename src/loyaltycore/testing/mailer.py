@@ -53,22 +53,15 @@ _ODD_ADDRESSES = (
 
 @frozen(kw_only=True)
 class MailerCapabilities:
-    """What a mailer can do; what it cannot is a `Lacks` with the reason.
-
-    Attributes:
-        html: It sends an HTML part.
-
-        attachments: It sends files.
-
-        senders: It sends under the From address that a mail names, not under its own alone.
-
-        unreachable: The test can have a mailer whose other side is not there; needs `open_unreachable`.
-    """
+    """What a mailer can do; what it cannot is a `Lacks` with the reason."""
 
     html: Ability = True
+    """It sends an HTML part."""
     attachments: Ability = True
     senders: Ability = True
+    """It sends under the From address that a mail names, not under its own alone."""
     unreachable: Ability = True
+    """The test can have a mailer whose other side is not there; needs `open_unreachable`."""
 
 
 def mail(*to: str, **fields: Any) -> Email:

@@ -48,19 +48,14 @@ ERIKA, MAX = "+491701234567", "+436641234567"
 
 @frozen(kw_only=True)
 class SmsCapabilities:
-    """What a gateway can do; what it cannot is a `Lacks` with the reason.
-
-    Attributes:
-        unicode: It sends characters of every plane.
-
-        long_texts: It sends texts that take several messages.
-
-        unreachable: The test can have a gateway that does not answer; needs `open_unreachable`.
-    """
+    """What a gateway can do; what it cannot is a `Lacks` with the reason."""
 
     unicode: Ability = True
+    """It sends characters of every plane."""
     long_texts: Ability = True
+    """It sends texts that take several messages."""
     unreachable: Ability = True
+    """The test can have a gateway that does not answer; needs `open_unreachable`."""
 
 
 class SmsGatewayConformance(Conformance, kit=True):

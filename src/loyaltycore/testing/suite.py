@@ -25,13 +25,10 @@ _USUAL_EXAMPLES: Final = 100
 
 @frozen
 class Lacks:
-    """Stands for a capability that an adapter does not have.
-
-    Attributes:
-        reason: Why not; printed for every test that is skipped because of it.
-    """
+    """Stands for a capability that an adapter does not have."""
 
     reason: str = field()
+    """Why not; printed for every test that is skipped because of it."""
 
     @reason.validator
     def _check_reason(self, _attribute: Any, reason: str) -> None:
@@ -101,18 +98,14 @@ def examples(count: int) -> settings:
 
 
 class Conformance:
-    """Base of the conformance classes.
-
-    Attributes:
-        contract: The modules whose prose the tests quote.
-
-        capabilities: What the adapter can do, and why not where it cannot.
-    """
+    """Base of the conformance classes."""
 
     __test__: ClassVar[bool] = False
     _of_the_kit: ClassVar[bool] = True
     contract: ClassVar[tuple[ModuleType, ...]] = ()
+    """The modules whose prose the tests quote."""
     capabilities: ClassVar[Any]
+    """What the adapter can do, and why not where it cannot."""
     capabilities_type: ClassVar[type | None] = None
 
     def __init_subclass__(cls, *, kit: bool = False, **rest: Any) -> None:
@@ -189,22 +182,15 @@ def _names(cls: type[Conformance], beginning: str) -> Iterator[str]:
 
 @frozen
 class Listed:
-    """One conformance test, as a page of reference shows it.
-
-    Attributes:
-        name: The method.
-
-        says: What it proves, without what it quotes.
-
-        promises: The sentences of the contract that it checks.
-
-        needs: The capability without which it is skipped, or empty.
-    """
+    """One conformance test, as a page of reference shows it."""
 
     name: str
     says: str
+    """What it proves, without what it quotes."""
     promises: tuple[Promise, ...]
+    """The sentences of the contract that it checks."""
     needs: str
+    """The capability without which it is skipped, or empty."""
 
 
 def listed_tests(cls: type[Conformance]) -> tuple[Listed, ...]:
@@ -220,19 +206,13 @@ def _info(cls: type[Conformance], name: str) -> Listed:
 
 @frozen
 class Judgement:
-    """What became of one conformance test.
-
-    Attributes:
-        test: Its name.
-
-        outcome: Whether the promise was kept.
-
-        detail: Why it was skipped, or how it failed and which promise is broken; empty otherwise.
-    """
+    """What became of one conformance test."""
 
     test: str
     outcome: Literal["kept", "broken", "skipped"]
+    """Whether the promise was kept."""
     detail: str = ""
+    """Why it was skipped, or how it failed and which promise is broken; empty otherwise."""
 
 
 def judge(cls: type[Conformance], only: Iterable[str] = ()) -> tuple[Judgement, ...]:

@@ -29,20 +29,14 @@ def _worker() -> tuple[int, int]:
 
 @define
 class OpenUnit:
-    """A unit that is at work, and whose it is.
-
-    Attributes:
-        loyalty: The house.
-
-        unit: The unit; None once it has ended.
-
-        worker: The thread and the task in which it was opened: a task started inside a block inherits its context, but
-            must not write into a transaction that may be over before the task is.
-    """
+    """A unit that is at work, and whose it is."""
 
     loyalty: object
     unit: Unit | None
+    """The unit; None once it has ended."""
     worker: tuple[int, int] = Factory(_worker)
+    """The thread and the task in which it was opened: a task started inside a block inherits its context, but
+    must not write into a transaction that may be over before the task is."""
 
 
 _current: Final[ContextVar[OpenUnit | None]] = ContextVar("current_unit", default=None)

@@ -22,36 +22,25 @@ LONGEST_PAGE = 500
 
 @frozen
 class Page(Generic[T]):
-    """A portion of an answer.
-
-    Attributes:
-        items: The records, in order.
-
-        next: Give it as `after` to get the following page; empty at the end.
-    """
+    """A portion of an answer."""
 
     items: tuple[T, ...]
+    """The records, in order."""
     next: str = ""
+    """Give it as `after` to get the following page; empty at the end."""
 
 
 @frozen
 class Portion:
-    """Which portion of which order is wanted.
-
-    Attributes:
-        order_by: The order: names of text fields, `-` before a name for descending.
-
-        count: Length of the page.
-
-        after: The position behind which it starts, or None.
-
-        mark: Of which records in which order that position is one, see `mark_of`; empty at the beginning.
-    """
+    """Which portion of which order is wanted."""
 
     order_by: tuple[str, ...]
+    """The order: names of text fields, `-` before a name for descending."""
     count: int
     after: tuple[Any, ...] | None
+    """The position behind which it starts, or None."""
     mark: str = ""
+    """Of which records in which order that position is one, see `mark_of`; empty at the beginning."""
 
 
 def read_portion(faults: Faults, order_by: tuple[str, ...], limit: object, after: object) -> Portion:

@@ -26,50 +26,29 @@ R = TypeVar("R")
 
 @frozen
 class Acting:
-    """Who acts, where, when, and under which command key.
-
-    Attributes:
-        actor: Who.
-
-        branch_id: Where; empty for the chain.
-
-        now: When; the same instant for the whole unit.
-
-        command: The key of the command.
-    """
+    """Who acts, where, when, and under which command key."""
 
     actor: str
     branch_id: str
+    """Where; empty for the chain."""
     now: datetime
+    """When; the same instant for the whole unit."""
     command: str
+    """The key of the command."""
 
 
 @define
 class Progress:
-    """What all views of one transaction share.
-
-    Attributes:
-        writes: How often something was written.
-
-        doomed: Whether a verb failed half way, so that the whole must not be kept.
-    """
+    """What all views of one transaction share."""
 
     writes: int = 0
+    """How often something was written."""
     doomed: bool = False
+    """Whether a verb failed half way, so that the whole must not be kept."""
 
 
 class Unit:
-    """One transaction, with the verbs that services need.
-
-    Attributes:
-        acting: Who acts, where and when.
-
-        ids: Makes fresh ids.
-
-        tokens: Makes what nobody may guess.
-
-        progress: How far the transaction has come.
-    """
+    """One transaction, with the verbs that services need."""
 
     def __init__(
         self,
@@ -83,9 +62,12 @@ class Unit:
         self._tx = tx
         self._registry = registry
         self.acting = acting
+        """Who acts, where and when."""
         self.ids = ids
         self.tokens = tokens
+        """Makes what nobody may guess."""
         self.progress = progress or Progress()
+        """How far the transaction has come."""
 
     def seen_by(self, actor: str, branch_id: str) -> Unit:
         """The same transaction in the hands of another session that joins it."""

@@ -58,16 +58,11 @@ def _resolved(node: dict[str, Any]) -> dict[str, Any]:
 
 @define
 class Judge:
-    """A behaviour for `Proxy` that passes everything on and notes every breach of the contract.
-
-    Attributes:
-        breaches: What was wrong.
-
-        seen: Operation and status of every exchange.
-    """
+    """A behaviour for `Proxy` that passes everything on and notes every breach of the contract."""
 
     breaches: list[str] = Factory(list)
     seen: set[tuple[str, int]] = Factory(set)
+    """Operation and status of every exchange."""
 
     def __call__(self, running: Proxy, client: socket.socket) -> None:
         """Judge every exchange on a connection."""

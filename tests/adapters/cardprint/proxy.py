@@ -15,20 +15,15 @@ Behaviour = Callable[["Proxy", socket.socket], None]
 
 
 class Proxy:
-    """Stands between a client and a server, and treats every connection as it was told.
-
-    Attributes:
-        behaviour: What to do with a connection.
-
-        requests: What was received, one entry for each request.
-
-        acted: Set when the server has answered, whatever became of its answer.
-    """
+    """Stands between a client and a server, and treats every connection as it was told."""
 
     def __init__(self, upstream: str, behaviour: Behaviour, certificate: Path | None = None) -> None:
         self.behaviour = behaviour
+        """What to do with a connection."""
         self.requests: list[bytes] = []
+        """What was received, one entry for each request."""
         self.acted = threading.Event()
+        """Set when the server has answered, whatever became of its answer."""
         self._upstream = urlsplit(upstream)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._context = None

@@ -13,19 +13,13 @@ from attrs import Factory, define
 
 @define(eq=False)
 class Sink:
-    """What came in, and what is answered.
-
-    Attributes:
-        url: Where to send.
-
-        calls: Headers and body of every call.
-
-        answer: Chooses the status by the number of the call, counted from 0.
-    """
+    """What came in, and what is answered."""
 
     url: str = ""
     calls: list[tuple[dict[str, str], bytes]] = Factory(list)
+    """Headers and body of every call."""
     answer: Callable[[int], int] = lambda _: 204
+    """Chooses the status by the number of the call, counted from 0."""
 
     def wait_for(self, count: int, seconds: float = 30.0) -> list[tuple[dict[str, str], bytes]]:
         """Wait until so many calls have come."""

@@ -109,22 +109,16 @@ def missing() -> str:
 
 @frozen
 class Exim:
-    """A running Exim.
-
-    Attributes:
-        folder: Configuration, spool, logs and mailbox.
-
-        starttls: Port for STARTTLS and login.
-
-        tls: Port for TLS from the start and login.
-
-        relay: Port that asks for no login.
-    """
+    """A running Exim."""
 
     folder: Path
+    """Configuration, spool, logs and mailbox."""
     starttls: int
+    """Port for STARTTLS and login."""
     tls: int
+    """Port for TLS from the start and login."""
     relay: int
+    """Port that asks for no login."""
 
     def wait_for(self, recipient: str, *, count: int = 1) -> list[Arrived]:
         """Wait until so many mails for the recipient lie in the mailbox, and return them."""

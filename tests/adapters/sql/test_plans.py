@@ -39,15 +39,7 @@ Look = Callable[[House], object]
 
 @frozen
 class Stock:
-    """A shop that has been open for a while.
-
-    Attributes:
-        engine: Where.
-
-        house: The shop.
-
-        storage: Its database.
-    """
+    """A shop that has been open for a while."""
 
     engine: str
     house: House

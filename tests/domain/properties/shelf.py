@@ -52,18 +52,12 @@ def kind_of(**facts: Any) -> PropertyType:
 
 @define
 class Shelf:
-    """Keeps what decisions say, as a storage does.
-
-    Attributes:
-        kind: The property; None once it is deleted.
-
-        rows: The assignments by id, in the order in which they came.
-
-        decision: The last decision.
-    """
+    """Keeps what decisions say, as a storage does."""
 
     kind: PropertyType | None = field(factory=kind_of)
+    """The property; None once it is deleted."""
     rows: dict[str, CustomerProperty] = field(factory=dict)
+    """The assignments by id, in the order in which they came."""
     decision: Decision[Any] = field(factory=lambda: Decision(None))
 
     @property

@@ -19,19 +19,13 @@ FIRST, SECOND, THIRD = 1, 2, 3
 
 @frozen
 class Run:
-    """What a verb is given.
-
-    Attributes:
-        loyalty: The house.
-
-        desk: A desk whose next command has a key.
-
-        facts: What is in the scene.
-    """
+    """What a verb is given."""
 
     loyalty: Loyalty
     desk: Desk
+    """A desk whose next command has a key."""
     facts: Facts
+    """What is in the scene."""
 
     @property
     def free(self) -> Desk:
@@ -54,34 +48,22 @@ def nothing(_: Run) -> None:
 
 @frozen
 class Verb:
-    """One verb that writes.
-
-    Attributes:
-        name: For people, and as the id of the test.
-
-        act: Calls it.
-
-        command: The name of its command; empty for what leaves no trace.
-
-        first: What happens before, undisturbed.
-
-        again: How it is repeated after a crash; None for the same call under the same key.
-
-        repeatable: Whether repeating it after it was kept changes nothing.
-
-        units: How many commits change something; 0 for as many as it takes.
-
-        without: Columns in which a repetition may differ from an undisturbed run.
-    """
+    """One verb that writes."""
 
     name: str
+    """For people, and as the id of the test."""
     act: Act
     command: str = ""
+    """The name of its command; empty for what leaves no trace."""
     first: Act = nothing
     again: Act | None = None
+    """How it is repeated after a crash; None for the same call under the same key."""
     repeatable: bool = True
+    """Whether repeating it after it was kept changes nothing."""
     units: int = 1
+    """How many commits change something; 0 for as many as it takes."""
     without: tuple[str, ...] = ()
+    """Columns in which a repetition may differ from an undisturbed run."""
 
     def repeat(self, run: Run) -> Any:
         """Repeat it as a caller would after a crash."""

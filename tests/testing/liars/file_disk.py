@@ -16,17 +16,14 @@ from tests.testing.liars.honest import Disk
 
 
 class FileDisk(Disk):
-    """The tables in a file of a folder that is removed with this object.
-
-    Attributes:
-        file: The file; a missing one is empty.
-    """
+    """The tables in a file of a folder that is removed with this object."""
 
     def __init__(self) -> None:
         super().__init__()
         folder = mkdtemp(prefix="loyaltycore-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.file = Path(folder, "rows")
+        """The file; a missing one is empty."""
         self._turn = threading.RLock()
         self._depth = 0
 

@@ -15,14 +15,11 @@ Verbs = Callable[..., MemoryTransaction]
 
 
 class Disk:
-    """What outlives a storage.
-
-    Attributes:
-        unplugged: Whether it cannot be reached.
-    """
+    """What outlives a storage."""
 
     def __init__(self) -> None:
         self.unplugged = False
+        """Whether it cannot be reached."""
         self._rows: Rows = {}
         self._lock = threading.RLock()
 
@@ -42,11 +39,7 @@ class Disk:
 
 
 class HonestStorage:
-    """Keeps records in memory, one transaction at a time, on a disk that several storages may share.
-
-    Attributes:
-        disk: Where the records are.
-    """
+    """Keeps records in memory, one transaction at a time, on a disk that several storages may share."""
 
     def __init__(self, verbs: Verbs = MemoryTransaction, disk: Disk | None = None) -> None:
         self.disk = disk or Disk()

@@ -39,21 +39,12 @@ _MADE: Final = frozenset({PrintState.PRODUCED, PrintState.DISPATCHED, PrintState
 
 
 class HonestPrinter:
-    """A printer whose vendor is in memory, with what a test needs behind its back.
-
-    Attributes:
-        vendor: The vendor.
-
-        made: The references of the cards made, one entry for each card.
-
-        reachable: Whether the vendor answers.
-
-        calls_made: For liars that count.
-    """
+    """A printer whose vendor is in memory, with what a test needs behind its back."""
 
     def __init__(self, *, reachable: bool = True) -> None:
         self.vendor = MemoryCardPrinter()
         self.made: list[str] = []
+        """The references of the cards made, one entry for each card."""
         self.reachable = reachable
         self.calls_made = 0
         self._lock = RLock()

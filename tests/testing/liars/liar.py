@@ -14,15 +14,7 @@ A_co = TypeVar("A_co", covariant=True)
 
 @frozen
 class Liar(Generic[A_co]):
-    """An adapter that is wrong in one way.
-
-    Attributes:
-        name: Its class.
-
-        lie: What it does wrongly.
-
-        make: Makes a fresh one.
-    """
+    """An adapter that is wrong in one way."""
 
     name: str
     lie: str

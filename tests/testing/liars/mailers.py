@@ -15,17 +15,14 @@ from tests.testing.liars.liar import Liar
 
 
 class HonestMailer:
-    """Takes every mail, and keeps what its receivers would see.
-
-    Attributes:
-        inbox: What has arrived, with the address.
-    """
+    """Takes every mail, and keeps what its receivers would see."""
 
     def __init__(self, *, reachable: bool = True) -> None:
         self._inner = MemoryMailer()
         if not reachable:
             self._inner.answers = deque([DeliveryStatus.NOT_SENT] * 100)
         self.inbox: list[tuple[str, ReceivedMail]] = []
+        """What has arrived, with the address."""
 
     def send(self, email: Email) -> tuple[Receipt, ...]:
         """Hand one mail over."""

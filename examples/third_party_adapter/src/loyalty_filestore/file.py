@@ -24,16 +24,12 @@ _BETWEEN_TRIES: Final = 0.002
 
 @frozen
 class RecordFile:
-    """One JSON file and the lock beside it.
-
-    Attributes:
-        path: The file; a missing one is empty.
-
-        timeout: Seconds that a writer waits for another one.
-    """
+    """One JSON file and the lock beside it."""
 
     path: Path
+    """The file; a missing one is empty."""
     timeout: float
+    """Seconds that a writer waits for another one."""
 
     def read(self) -> Tables:
         """All records.

@@ -13,14 +13,11 @@ from loyaltycore.ports import Heeded, Registry
 
 
 class FileStorage:
-    """Keeps all records in one JSON file.
-
-    Attributes:
-        path: The file; it is made by the first commit.
-    """
+    """Keeps all records in one JSON file."""
 
     def __init__(self, path: str | PathLike[str], *, timeout: float = 30.0) -> None:
         self.path = Path(path)
+        """The file; it is made by the first commit."""
         self._file = RecordFile(self.path, timeout)
         self._registry = Registry(())
 

@@ -27,22 +27,15 @@ T = TypeVar("T")
 
 @define
 class FileTransaction:
-    """One unit of work on what a file held at its beginning.
-
-    Attributes:
-        tables: All records, with what this transaction did.
-
-        registry: The record types.
-
-        read_only: Whether it may not write.
-
-        wrote: Whether it did anything that must be kept.
-    """
+    """One unit of work on what a file held at its beginning."""
 
     tables: Tables
+    """All records, with what this transaction did."""
     registry: Registry
     read_only: bool = False
+    """Whether it may not write."""
     wrote: bool = False
+    """Whether it did anything that must be kept."""
 
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:  # noqa: ARG002  writers are alone
         """Read one record by its key."""

@@ -19,16 +19,12 @@ from loyaltycore.kernel.printing import PrintCancellation
 
 @frozen
 class _Handover:
-    """How far the print order has come on its way to the vendor.
-
-    Attributes:
-        withdrawn: The message, called back; None where it cannot or need not be.
-
-        vendor_may_have_it: Whether the vendor has to be asked.
-    """
+    """How far the print order has come on its way to the vendor."""
 
     withdrawn: OutboxMessage | None
+    """The message, called back; None where it cannot or need not be."""
     vendor_may_have_it: bool
+    """Whether the vendor has to be asked."""
 
 
 def cancel_order(

@@ -42,67 +42,43 @@ class CardStanding(Enum):
 
 @frozen
 class CustomerCard:
-    """A physical card. It carries a number that leads to the customer, and nothing else.
-
-    Attributes:
-        id: Our id.
-
-        number: What is read from the card; unique, random, with a check digit.
-
-        customer_id: Whom it leads to.
-
-        order_id: The order by which it came to be.
-
-        template: The template's key.
-
-        state: What is stored about it.
-
-        valid_until: The last day on which it may be used, or None. It limits the card, never the programs.
-
-        replaces: The id of the card that it follows, or empty.
-
-        created_at: When it was ordered.
-
-        activated_at: When it became usable, or None.
-
-        ended_at: When it became invalid or was cancelled, or None.
-
-        end_reason: Why.
-    """
+    """A physical card. It carries a number that leads to the customer, and nothing else."""
 
     id: str
     number: str
+    """What is read from the card; unique, random, with a check digit."""
     customer_id: str
     order_id: str
+    """The order by which it came to be."""
     template: str
     state: CardState
+    """What is stored about it."""
     valid_until: date | None
+    """The last day on which it may be used, or None. It limits the card, never the programs."""
     replaces: str
+    """The id of the card that it follows, or empty."""
     created_at: datetime
+    """When it was ordered."""
     activated_at: datetime | None = None
+    """When it became usable, or None."""
     ended_at: datetime | None = None
+    """When it became invalid or was cancelled, or None."""
     end_reason: str = ""
     version: int = 1
 
 
 @frozen
 class Presentation:
-    """What presenting a card came to.
-
-    Attributes:
-        standing: Whether the card is good, or why not.
-
-        number: The number that was read.
-
-        customer: Whom it leads to, where it is good.
-
-        card: The card, where there is one.
-    """
+    """What presenting a card came to."""
 
     standing: CardStanding
+    """Whether the card is good, or why not."""
     number: str
+    """The number that was read."""
     customer: Customer | None = None
+    """Whom it leads to, where it is good."""
     card: CustomerCard | None = None
+    """The card, where there is one."""
 
     @property
     def accepted(self) -> bool:

@@ -18,28 +18,17 @@ TEXT_LENGTH = 2000
 
 @frozen
 class InformationRequest:
-    """A recorded wish for information.
-
-    Attributes:
-        id: Our id.
-
-        branch_id: Where; empty for the head office.
-
-        requested_by: Who.
-
-        requested_at: When.
-
-        text: What they want to know.
-
-        recipient: Whom it was mailed to.
-    """
+    """A recorded wish for information."""
 
     id: str
     branch_id: str
+    """Where; empty for the head office."""
     requested_by: str
     requested_at: datetime
     text: str
+    """What they want to know."""
     recipient: str
+    """Whom it was mailed to."""
     version: int = 1
 
 

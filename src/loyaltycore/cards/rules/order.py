@@ -57,99 +57,55 @@ NEVER_MADE: Final = frozenset({OrderState.REJECTED, OrderState.FAILED})
 
 @frozen
 class CardOrder:
-    """An order for one customer card.
-
-    Attributes:
-        id: Our id, and the reference by which the vendor knows the order.
-
-        customer_id: For whom.
-
-        card_id: The card that was entered on the customer with the order.
-
-        service_id: The order service under which it was placed.
-
-        branch_id: Where it was placed; empty for the head office.
-
-        template: The card template's key.
-
-        product: The vendor's name of the design.
-
-        valid_until: Last day of validity, or None.
-
-        comment: What deviates from the standard order.
-
-        target: Where the card goes.
-
-        recipient: The address on the shipment.
-
-        costs: What the order costs: card, print, dispatch.
-
-        state: Where it is.
-
-        ordered_at: When it was placed.
-
-        ordered_by: Who placed it.
-
-        expected_dispatch: When the vendor usually dispatches it; an estimate.
-
-        replaces: The id of the card that the new one follows, or empty.
-
-        production: What the vendor said last, in shared words, or None.
-
-        vendor_word: The vendor's own word.
-
-        vendor_id: The vendor's id of the order.
-
-        vendor_revision: Counts the vendor's news; older ones are ignored.
-
-        reason_code: Why it was rejected, failed or returned.
-
-        reason: The same for people.
-
-        tracking: Carrier and number.
-
-        cancellation: How far a wish to cancel has come.
-
-        cancelled_at: When it was cancelled here.
-
-        cancelled_by: Who cancelled it.
-
-        cancel_reason: Why.
-
-        dispatched_at: When the vendor dispatched the card.
-
-        delivered_at: When it was delivered.
-    """
+    """An order for one customer card."""
 
     id: str
+    """Our id, and the reference by which the vendor knows the order."""
     customer_id: str
     card_id: str
+    """The card that was entered on the customer with the order."""
     service_id: str
+    """The order service under which it was placed."""
     branch_id: str
+    """Where it was placed; empty for the head office."""
     template: str
     product: str
+    """The vendor's name of the design."""
     valid_until: date | None
+    """Last day of validity, or None."""
     comment: str
+    """What deviates from the standard order."""
     target: DeliveryTarget
     recipient: PostalAddress
+    """The address on the shipment."""
     costs: CardCosts
+    """What the order costs: card, print, dispatch."""
     state: OrderState
     ordered_at: datetime
     ordered_by: str
     expected_dispatch: date
+    """When the vendor usually dispatches it; an estimate."""
     replaces: str = ""
+    """The id of the card that the new one follows, or empty."""
     production: PrintState | None = None
+    """What the vendor said last, in shared words, or None."""
     vendor_word: str = ""
     vendor_id: str = ""
+    """The vendor's id of the order."""
     vendor_revision: int = 0
+    """Counts the vendor's news; older ones are ignored."""
     reason_code: str = ""
+    """Why it was rejected, failed or returned."""
     reason: str = ""
     tracking: str = ""
     cancellation: Cancellation = Cancellation.NONE
+    """How far a wish to cancel has come."""
     cancelled_at: datetime | None = None
+    """When it was cancelled here."""
     cancelled_by: str = ""
     cancel_reason: str = ""
     dispatched_at: datetime | None = None
+    """When the vendor dispatched the card."""
     delivered_at: datetime | None = None
     version: int = 1
 

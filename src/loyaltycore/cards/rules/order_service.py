@@ -34,19 +34,14 @@ class SlotSource(Enum):
 
 @frozen
 class Slot:
-    """One place of a card design.
-
-    Attributes:
-        name: The vendor's name of the place.
-
-        kind: Printed text or a code.
-
-        source: What goes there. Personal data stay in the database: a card needs the card number alone.
-    """
+    """One place of a card design."""
 
     name: str
+    """The vendor's name of the place."""
     kind: EncodingKind = EncodingKind.TEXT
+    """Printed text or a code."""
     source: SlotSource = SlotSource.CARD_NUMBER
+    """What goes there. Personal data stay in the database: a card needs the card number alone."""
 
 
 DEFAULT_SLOTS = (
@@ -59,35 +54,20 @@ DEFAULT_SLOTS = (
 
 @frozen
 class CardTemplate:
-    """A card design that can be ordered.
-
-    Attributes:
-        key: Technical key, for example ``gold``.
-
-        name: What people call it.
-
-        product: The vendor's name of the design; the key where nothing is given.
-
-        slots: What goes onto the card.
-    """
+    """A card design that can be ordered."""
 
     key: str
+    """Technical key, for example ``gold``."""
     name: str = ""
     product: str = ""
+    """The vendor's name of the design; the key where nothing is given."""
     slots: tuple[Slot, ...] = DEFAULT_SLOTS
+    """What goes onto the card."""
 
 
 @frozen
 class CardCosts:
-    """What one order costs: the card, its print and its dispatch.
-
-    Attributes:
-        card: The blank card.
-
-        print: Printing and encoding.
-
-        dispatch: Envelope and postage.
-    """
+    """What one order costs: the card, its print and its dispatch."""
 
     card: Money
     print: Money
@@ -101,49 +81,33 @@ class CardCosts:
 
 @frozen
 class CardOrderService:
-    """What was agreed with the card vendor.
-
-    Attributes:
-        id: The scope: ``chain``, or ``branch:`` and the branch's id.
-
-        provider: Name of the vendor.
-
-        contact_email: Its e-mail address, or empty.
-
-        contact_phone: Its phone number, or empty.
-
-        contact_notes: Account numbers and the like.
-
-        templates: The designs that can be ordered; without one nothing can.
-
-        costs: What one order costs.
-
-        validity_required: Whether an order must name the last day of validity.
-
-        default_target: Where cards go unless an order says otherwise.
-
-        cycle: How often the vendor dispatches; daily unless agreed otherwise.
-
-        cover_letter: The vendor's name of the letter that goes with a card to a customer; empty for none.
-
-        delivery_note: The same for cards that go to the branch.
-
-        confirm_by_email: Whether the customer gets a mail when a card was ordered.
-    """
+    """What was agreed with the card vendor."""
 
     id: str
+    """The scope: ``chain``, or ``branch:`` and the branch's id."""
     provider: str
     templates: tuple[CardTemplate, ...]
+    """The designs that can be ordered; without one nothing can."""
     costs: CardCosts
+    """What one order costs."""
     contact_email: str = ""
+    """Its e-mail address, or empty."""
     contact_phone: str = ""
+    """Its phone number, or empty."""
     contact_notes: str = ""
+    """Account numbers and the like."""
     validity_required: bool = False
+    """Whether an order must name the last day of validity."""
     default_target: DeliveryTarget = DeliveryTarget.CUSTOMER
+    """Where cards go unless an order says otherwise."""
     cycle: DispatchCycle = DispatchCycle.DAILY
+    """How often the vendor dispatches; daily unless agreed otherwise."""
     cover_letter: str = ""
+    """The vendor's name of the letter that goes with a card to a customer; empty for none."""
     delivery_note: str = ""
+    """The same for cards that go to the branch."""
     confirm_by_email: bool = True
+    """Whether the customer gets a mail when a card was ordered."""
     version: int = 1
 
 

@@ -38,80 +38,52 @@ LINES = 3
 
 @frozen(kw_only=True)
 class OrderRequest:
-    """What somebody at the desk wants.
-
-    Attributes:
-        template: A template's key; None lets a single one be chosen by itself.
-
-        valid_until: Last day of validity, or None.
-
-        valid_for: The validity as a period instead.
-
-        comment: What deviates from the standard order.
-
-        target: Where the card goes; None for what was agreed.
-
-        replaces: The card that the new one follows, or None.
-    """
+    """What somebody at the desk wants."""
 
     template: str | None = None
+    """A template's key; None lets a single one be chosen by itself."""
     valid_until: date | None = None
+    """Last day of validity, or None."""
     valid_for: ValidityPeriod | None = None
+    """The validity as a period instead."""
     comment: str = ""
+    """What deviates from the standard order."""
     target: DeliveryTarget | None = None
+    """Where the card goes; None for what was agreed."""
     replaces: CustomerCard | None = None
+    """The card that the new one follows, or None."""
 
 
 @frozen(kw_only=True)
 class OrderDraft:
-    """What the order dialog shows before anything is ordered. It is a value: dropping it orders nothing.
-
-    Attributes:
-        customer_id: For whom.
-
-        templates: The templates to choose from.
-
-        template: The one that is chosen by itself, or None while a choice is needed.
-
-        validity_required: Whether a validity must be given.
-
-        target: Where the card goes unless the order says otherwise.
-
-        can_reach_customer: Whether the customer has a complete postal address.
-
-        costs: What the order will cost.
-
-        expected_dispatch: When the vendor would usually dispatch the card if it were ordered now.
-    """
+    """What the order dialog shows before anything is ordered. It is a value: dropping it orders nothing."""
 
     customer_id: str
     templates: tuple[CardTemplate, ...]
+    """The templates to choose from."""
     template: str | None
+    """The one that is chosen by itself, or None while a choice is needed."""
     validity_required: bool
+    """Whether a validity must be given."""
     target: DeliveryTarget
+    """Where the card goes unless the order says otherwise."""
     can_reach_customer: bool
+    """Whether the customer has a complete postal address."""
     costs: CardCosts
+    """What the order will cost."""
     expected_dispatch: date
+    """When the vendor would usually dispatch the card if it were ordered now."""
 
 
 @frozen(kw_only=True)
 class Place:
-    """What a rule has to know about the place and the moment of an order.
-
-    Attributes:
-        branch: Where.
-
-        actor: Who.
-
-        now: When.
-
-        calendar: The working days of the branch.
-    """
+    """What a rule has to know about the place and the moment of an order."""
 
     branch: Branch
     actor: str
     now: datetime
     calendar: BusinessCalendar = field(repr=False)
+    """The working days of the branch."""
 
     @property
     def today(self) -> date:
@@ -121,17 +93,10 @@ class Place:
 
 @frozen(kw_only=True)
 class Fresh:
-    """What an order needs that nobody could know before.
-
-    Attributes:
-        order_id: Id of the order.
-
-        card_id: Id of the card.
-
-        card_number: Number of the card.
-    """
+    """What an order needs that nobody could know before."""
 
     order_id: str
+    """Id of the order."""
     card_id: str
     card_number: str
 

@@ -20,18 +20,15 @@ class ValidityPeriod:
     The last day bears the number of the first one (BGB §§ 187 (1), 188 (2)): 24 months from 15 January 2026 end with
     15 January 2028; where that month is shorter, with its last day.
 
-    Attributes:
-        months: 1 to 600.
-
-        to_month_end: Whether the last day moves to the end of its month.
-
     Example:
         >>> ValidityPeriod(24, to_month_end=True).last_day(date(2026, 1, 15))
         datetime.date(2028, 1, 31)
     """
 
     months: int
+    """1 to 600."""
     to_month_end: bool = False
+    """Whether the last day moves to the end of its month."""
 
     def last_day(self, start: date) -> date:
         """The last day of validity, counted from `start`."""

@@ -33,51 +33,34 @@ class FieldState(Enum):
 
 @frozen
 class Gap:
-    """A watched field that is empty.
-
-    Attributes:
-        field: The field's key.
-
-        label: What people call it.
-
-        group: Under which heading a form shows it.
-
-        watched_by: The keys of the options that watch it.
-
-        severity: Whether it is asked for or required.
-
-        last_asked_on: The day on which it was asked for last, or None.
-
-        ask_again_on: The day from which it is asked for again; None where it never was.
-
-        is_due: Whether to ask for it now. What is required is always due.
-
-        colour: How a form marks it.
-    """
+    """A watched field that is empty."""
 
     field: str
     label: str
     group: str
+    """Under which heading a form shows it."""
     watched_by: tuple[str, ...]
+    """The keys of the options that watch it."""
     severity: Severity
+    """Whether it is asked for or required."""
     last_asked_on: date | None
+    """The day on which it was asked for last, or None."""
     ask_again_on: date | None
+    """The day from which it is asked for again; None where it never was."""
     is_due: bool
+    """Whether to ask for it now. What is required is always due."""
     colour: str = RED
+    """How a form marks it."""
 
 
 @frozen
 class Completeness:
-    """How complete the data of one customer are.
-
-    Attributes:
-        watched: The keys of the fields that are watched, in the order of a form.
-
-        gaps: Those that are empty, in the same order.
-    """
+    """How complete the data of one customer are."""
 
     watched: tuple[str, ...]
+    """The keys of the fields that are watched, in the order of a form."""
     gaps: tuple[Gap, ...]
+    """Those that are empty, in the same order."""
 
     @property
     def filled(self) -> tuple[str, ...]:
@@ -115,16 +98,11 @@ class Completeness:
 
 @frozen
 class CompletionRequest:
-    """What to ask of a customer now.
-
-    Attributes:
-        customer_id: The customer.
-
-        gaps: The fields to ask for, in the order of a form.
-    """
+    """What to ask of a customer now."""
 
     customer_id: str
     gaps: tuple[Gap, ...]
+    """The fields to ask for, in the order of a form."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -134,16 +112,11 @@ class CompletionRequest:
 
 @frozen
 class CustomerGaps:
-    """A customer who lacks something.
-
-    Attributes:
-        customer: The customer.
-
-        completeness: What is watched and what is missing.
-    """
+    """A customer who lacks something."""
 
     customer: Customer
     completeness: Completeness
+    """What is watched and what is missing."""
 
 
 def assess(customer: Customer, watching: Watching, asked: Mapping[str, date], today: date) -> Completeness:

@@ -28,29 +28,20 @@ Filled = Callable[[Customer], object]
 
 @frozen
 class WatchedField:
-    """A field that an option may watch.
-
-    Attributes:
-        key: Its name among the fields of a customer, the name of a data group, or ``custom.`` and the key of a field
-            of the host application.
-
-        label: What people call it.
-
-        group: Under which heading a form shows it.
-
-        is_filled: Whether a customer has it; any true value counts.
-
-        empty: Matches every customer whose field is empty. It may match others, where no storage can tell.
-
-        only: The kind of customer that has the field; None for both.
-    """
+    """A field that an option may watch."""
 
     key: str
+    """Its name among the fields of a customer, the name of a data group, or ``custom.`` and the key of a
+    field of the host application."""
     label: str
     group: str
+    """Under which heading a form shows it."""
     is_filled: Filled = field(eq=False, repr=False)
+    """Whether a customer has it; any true value counts."""
     empty: Criteria = field(eq=False, repr=False)
+    """Matches every customer whose field is empty. It may match others, where no storage can tell."""
     only: CustomerKind | None = None
+    """The kind of customer that has the field; None for both."""
 
     def applies_to(self, customer: Customer) -> bool:
         """Whether a customer of this kind has such a field: a company has no date of birth."""
@@ -121,19 +112,12 @@ def _has_a_name(customer: Customer) -> bool:
 
 @frozen
 class DataGroup:
-    """What marketing needs to reach somebody one way.
-
-    Attributes:
-        key: Its name.
-
-        label: What people call it.
-
-        is_complete: Whether a customer can be reached that way; any true value counts.
-    """
+    """What marketing needs to reach somebody one way."""
 
     key: str
     label: str
     is_complete: Filled = field(eq=False, repr=False)
+    """Whether a customer can be reached that way; any true value counts."""
 
 
 DATA_GROUPS: Final = (

@@ -15,19 +15,13 @@ ASKED: Final = "customer.asked"
 
 @frozen
 class CompletionPrompt:
-    """When a customer was asked for what.
-
-    Attributes:
-        id: The id of the customer for whom it was made.
-
-        customer_id: The customer.
-
-        asked: The day on which each field was asked for last, by the field's key.
-    """
+    """When a customer was asked for what."""
 
     id: str
+    """The id of the customer for whom it was made."""
     customer_id: str
     asked: Mapping[str, date] = field(factory=dict, hash=False)
+    """The day on which each field was asked for last, by the field's key."""
     version: int = 1
 
 

@@ -18,21 +18,13 @@ _NEVER_ASKED: Final[Mapping[str, date]] = {}
 
 @frozen
 class Coverage:
-    """How many customers have a field, or can be reached some way.
-
-    Attributes:
-        key: The field or the data group.
-
-        label: What people call it.
-
-        customers: How many customers can have it: a company has no date of birth.
-
-        filled: How many do.
-    """
+    """How many customers have a field, or can be reached some way."""
 
     key: str
+    """The field or the data group."""
     label: str
     customers: int
+    """How many customers can have it: a company has no date of birth."""
     filled: int
 
     @property
@@ -48,28 +40,20 @@ class Coverage:
 
 @frozen
 class CompletenessReport:
-    """How complete the data of all customers are.
-
-    Attributes:
-        customers: How many customers there are.
-
-        fields: Each field that can be watched, in the order of a form.
-
-        groups: Each data group of marketing: full postal address, e-mail, landline, mobile.
-
-        watched: The keys of the fields that the session's options watch.
-
-        with_gaps: How many customers lack a watched field.
-
-        score: The mean of the customers' scores, from 0 to 1; 1 where there is nobody.
-    """
+    """How complete the data of all customers are."""
 
     customers: int
+    """How many customers there are."""
     fields: tuple[Coverage, ...]
+    """Each field that can be watched, in the order of a form."""
     groups: tuple[Coverage, ...]
+    """Each data group of marketing: full postal address, e-mail, landline, mobile."""
     watched: tuple[str, ...]
+    """The keys of the fields that the session's options watch."""
     with_gaps: int
+    """How many customers lack a watched field."""
     score: float
+    """The mean of the customers' scores, from 0 to 1; 1 where there is nobody."""
 
     def coverage(self, key: str) -> Coverage:
         """The coverage of one field.

@@ -16,33 +16,23 @@ from loyaltycore.kernel.settings import Option, SettingsSnapshot, Severity
 
 @frozen
 class Watch:
-    """One field that is watched.
-
-    Attributes:
-        field: The field.
-
-        watched_by: The keys of the options that watch it, in the order of a settings screen.
-
-        severity: `REQUIRE` where one of them requires it.
-    """
+    """One field that is watched."""
 
     field: WatchedField
     watched_by: tuple[str, ...]
+    """The keys of the options that watch it, in the order of a settings screen."""
     severity: Severity
+    """`REQUIRE` where one of them requires it."""
 
 
 @frozen
 class Watching:
-    """All that is watched under the settings of one session.
-
-    Attributes:
-        watches: The watched fields, in the order of a form.
-
-        ask_again_months: After how many months an open question is asked again; 0 for each time.
-    """
+    """All that is watched under the settings of one session."""
 
     watches: tuple[Watch, ...] = ()
+    """The watched fields, in the order of a form."""
     ask_again_months: int = 0
+    """After how many months an open question is asked again; 0 for each time."""
 
     @property
     def lacking(self) -> Criteria:

@@ -294,14 +294,10 @@ _MASK: Final = {Channel.LETTER: 1, Channel.EMAIL: 2, Channel.PHONE: 4, Channel.S
 
 @frozen
 class NumberRange:
-    """How far a range of running numbers has been given out.
-
-    Attributes:
-        id: Names the range, for example ``customers:K2026``.
-
-        last: The number given last; 0 before the first.
-    """
+    """How far a range of running numbers has been given out."""
 
     id: str
+    """Names the range, for example ``customers:K2026``."""
     last: int
+    """The number given last; 0 before the first."""
     version: int = 1

@@ -72,19 +72,14 @@ class CustomerFields(TypedDict, total=False):
 
 @frozen
 class Reading:
-    """What a form is read against.
-
-    Attributes:
-        today: The local date: what lies behind it has not happened yet.
-
-        country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
-
-        custom_fields: The fields that the host application declared.
-    """
+    """What a form is read against."""
 
     today: date
+    """The local date: what lies behind it has not happened yet."""
     country: str
+    """ISO 3166-1 alpha-2 of phone numbers without ``+``."""
     custom_fields: CustomFields = NO_CUSTOM_FIELDS
+    """The fields that the host application declared."""
 
 
 def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> Customer:

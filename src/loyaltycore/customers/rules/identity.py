@@ -28,34 +28,24 @@ NUMBERS: Final = ("number", "external_number")
 
 @frozen
 class Identity:
-    """What a customer is recognised by.
-
-    Attributes:
-        customer_id: Empty for a row that is nobody yet.
-
-        number: Customer number, or empty.
-
-        external_number: Number in another system, or empty.
-
-        name: The folded name, as it sorts.
-
-        names: Last name, first name and company as they are written.
-
-        birth_date: Or None.
-
-        contacts: E-mail, phones and street addresses, each with its kind, in this order.
-
-        line: The line of the file that it was read from; 0 for a stored customer.
-    """
+    """What a customer is recognised by."""
 
     customer_id: str
+    """Empty for a row that is nobody yet."""
     number: str
+    """Customer number, or empty."""
     external_number: str
+    """Number in another system, or empty."""
     name: str
+    """The folded name, as it sorts."""
     names: tuple[str, str, str]
+    """Last name, first name and company as they are written."""
     birth_date: date | None
+    """Or None."""
     contacts: tuple[Key, ...]
+    """E-mail, phones and street addresses, each with its kind, in this order."""
     line: int = 0
+    """The line of the file that it was read from; 0 for a stored customer."""
 
     @property
     def keys(self) -> Iterator[Key]:
@@ -81,16 +71,11 @@ class Identity:
 
 @frozen
 class Match:
-    """Who a row is.
-
-    Attributes:
-        known: The customer.
-
-        by: ``number``, ``external_number``, ``birth_date``, ``email``, ``phone``, ``address`` or ``name``.
-    """
+    """Who a row is."""
 
     known: Identity
     by: str
+    """``number``, ``external_number``, ``birth_date``, ``email``, ``phone``, ``address`` or ``name``."""
 
     def is_contradicted_by(self, row: Identity) -> bool:
         """Whether the numbers are the same and not one word of the names is."""

@@ -12,98 +12,64 @@ KEPT_ROWS: Final = 1000
 
 @frozen
 class RejectedRow:
-    """One thing that is wrong with one row; nothing of the row was kept.
-
-    Attributes:
-        line: Physical line of the file on which the row starts, counted from 1.
-
-        column: The column as the file's header calls it, or the field where the file has no such column; empty where
-            the row as a whole is broken.
-
-        code: Stable word.
-
-        message: One sentence for a person.
-    """
+    """One thing that is wrong with one row; nothing of the row was kept."""
 
     line: int
+    """Physical line of the file on which the row starts, counted from 1."""
     column: str
+    """The column as the file's header calls it, or the field where the file has no such column; empty where
+    the row as a whole is broken."""
     code: str
     message: str
+    """One sentence for a person."""
 
 
 @frozen
 class SkippedRow:
-    """A row that is somebody who is known already; nothing of the row was kept.
-
-    Attributes:
-        line: Physical line of the file on which the row starts, counted from 1.
-
-        by: By what: ``number``, ``external_number``, ``birth_date``, ``email``, ``phone``, ``address`` or ``name``.
-
-        duplicate_of: The id of the customer who is known; empty where a dry run added nobody.
-
-        number: That customer's number.
-
-        earlier_line: In a dry run, the line of the same file that would have added the customer; otherwise 0.
-    """
+    """A row that is somebody who is known already; nothing of the row was kept."""
 
     line: int
+    """Physical line of the file on which the row starts, counted from 1."""
     by: str
+    """By what: ``number``, ``external_number``, ``birth_date``, ``email``, ``phone``, ``address`` or
+    ``name``."""
     duplicate_of: str
+    """The id of the customer who is known; empty where a dry run added nobody."""
     number: str
     earlier_line: int = 0
+    """In a dry run, the line of the same file that would have added the customer; otherwise 0."""
 
 
 @frozen
 class ImportProgress:
-    """How far an import is.
-
-    Attributes:
-        rows: Rows dealt with.
-
-        bytes_read: Bytes read from the file; a little ahead of the rows.
-
-        added: Customers added.
-
-        skipped: Rows that were known already.
-
-        rejected: Rows that were refused.
-    """
+    """How far an import is."""
 
     rows: int
     bytes_read: int
+    """Bytes read from the file; a little ahead of the rows."""
     added: int
     skipped: int
+    """Rows that were known already."""
     rejected: int
 
 
 @frozen
 class ImportReport:
-    """What became of a file. Every row was added, skipped or rejected.
-
-    Attributes:
-        rows: Rows in the file, blank ones and the header left out.
-
-        added: Customers added; in a dry run, who would be.
-
-        skipped: Rows that were known already.
-
-        rejected_rows: Rows that were refused.
-
-        rejected: What was wrong with them, in the order of the file; the first thousand.
-
-        duplicates: The rows that were known already and who they are, in the order of the file; the first thousand.
-
-        ignored_columns: Columns of the file that no field takes.
-    """
+    """What became of a file. Every row was added, skipped or rejected."""
 
     rows: int
+    """Rows in the file, blank ones and the header left out."""
     added: int
+    """Customers added; in a dry run, who would be."""
     skipped: int
+    """Rows that were known already."""
     rejected_rows: int
     rejected: tuple[RejectedRow, ...]
+    """What was wrong with them, in the order of the file; the first thousand."""
     duplicates: tuple[SkippedRow, ...]
+    """The rows that were known already and who they are, in the order of the file; the first thousand."""
     ignored_columns: tuple[str, ...]
+    """Columns of the file that no field takes."""
 
 
 @define

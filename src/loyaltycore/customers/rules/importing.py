@@ -13,19 +13,14 @@ from loyaltycore.customers.rules.import_report import RejectedRow, SkippedRow
 
 @frozen
 class ReadRow:
-    """A row that could be read.
-
-    Attributes:
-        line: Physical line of the file on which it starts.
-
-        draft: A customer without id and instant; with the row's number, or an empty one.
-
-        identity: What the row is recognised by.
-    """
+    """A row that could be read."""
 
     line: int
+    """Physical line of the file on which it starts."""
     draft: Customer
+    """A customer without id and instant; with the row's number, or an empty one."""
     identity: Identity = field(init=False)
+    """What the row is recognised by."""
 
     @identity.default
     def _identity(self) -> Identity:
@@ -34,22 +29,16 @@ class ReadRow:
 
 @define
 class Sorting:
-    """What becomes of some rows.
-
-    Attributes:
-        added: The new customers with the lines that they come from.
-
-        people: The same, as later rows know them.
-
-        skipped: Rows that were known already.
-
-        rejected: Rows whose number belongs to somebody of another name.
-    """
+    """What becomes of some rows."""
 
     added: list[tuple[int, Customer]] = field(factory=list)
+    """The new customers with the lines that they come from."""
     people: KnownPeople = field(factory=KnownPeople)
+    """The same, as later rows know them."""
     skipped: list[SkippedRow] = field(factory=list)
+    """Rows that were known already."""
     rejected: list[RejectedRow] = field(factory=list)
+    """Rows whose number belongs to somebody of another name."""
 
 
 def sort_rows(

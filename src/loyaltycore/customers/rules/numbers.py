@@ -29,15 +29,6 @@ _YEARS: Final = ("yyyy", "yy")
 class NumberPattern:
     """How customer numbers look: ``before`` running number ``after`` check digit.
 
-    Attributes:
-        before: Fixed text before the running number, perhaps with ``{yyyy}`` or ``{yy}``.
-
-        after: The same behind it.
-
-        width: The running number gets leading zeros up to so many digits.
-
-        checked: Whether a check digit stands at the end.
-
     Example:
         >>> pattern = NumberPattern.parse("K{yy}-{n:4}{c}")
         >>> pattern.render(2026, 17), pattern.range_id(2026)
@@ -45,9 +36,12 @@ class NumberPattern:
     """
 
     before: str
+    """Fixed text before the running number, perhaps with ``{yyyy}`` or ``{yy}``."""
     after: str
     width: int
+    """The running number gets leading zeros up to so many digits."""
     checked: bool
+    """Whether a check digit stands at the end."""
 
     @classmethod
     def parse(cls, text: str) -> NumberPattern:

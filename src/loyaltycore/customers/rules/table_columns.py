@@ -104,16 +104,12 @@ _KNOWN: Final = _known()
 
 @frozen
 class Columns:
-    """Which field each column is.
-
-    Attributes:
-        fields: One for each column in its order; empty for a column that is ignored.
-
-        headers: What the columns are called in the file, without blanks around.
-    """
+    """Which field each column is."""
 
     fields: tuple[str, ...]
+    """One for each column in its order; empty for a column that is ignored."""
     headers: tuple[str, ...]
+    """What the columns are called in the file, without blanks around."""
 
     @property
     def ignored(self) -> tuple[str, ...]:

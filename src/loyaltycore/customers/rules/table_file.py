@@ -65,29 +65,18 @@ _BLANK: Final = " \t;,\r\n"
 
 @frozen
 class Row:
-    """One customer of the table.
-
-    Attributes:
-        line: Physical line of the file on which the row starts, counted from 1; line breaks in quotes count.
-
-        values: By field, for each field that the file has a column for; a cell that is empty is an empty text.
-    """
+    """One customer of the table."""
 
     line: int
+    """Physical line of the file on which the row starts, counted from 1; line breaks in quotes count."""
     values: Mapping[str, str]
+    """By field, for each field that the file has a column for; a cell that is empty is an empty text."""
 
 
 class TableFile(Iterator[Row | BrokenRow]):
     """The rows of an open table, each of them once, in the order of the file.
 
     Blank lines are passed over, and so are rows in which every cell is blank.
-
-    Attributes:
-        delimiter: One character.
-
-        columns: By field, the header of its column in the file.
-
-        ignored_columns: The headers of the columns that no field takes, ``#3`` for a third one without a header.
     """
 
     def __init__(self, source: LineSource, feed: Feed, delimiter: str, columns: Columns) -> None:
@@ -97,7 +86,9 @@ class TableFile(Iterator[Row | BrokenRow]):
         self.delimiter = delimiter
         pairs = zip(columns.fields, columns.headers, strict=True)
         self.columns: Mapping[str, str] = {field: header for field, header in pairs if field in FIELDS}
+        """By field, the header of its column in the file."""
         self.ignored_columns = columns.ignored
+        """The headers of the columns that no field takes, ``#3`` for a third one without a header."""
 
     @property
     def encoding(self) -> str:

@@ -32,28 +32,19 @@ _OTHER_FILES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 
 
 class Line(NamedTuple):
-    """One physical line.
-
-    Attributes:
-        number: Counted from 1.
-
-        text: With its line ending; wrong characters are replaced where `fault` is set, and too long a line is empty.
-
-        fault: ``undecodable``, ``nul_character``, ``line_too_long``, or empty.
-    """
+    """One physical line."""
 
     number: int
+    """Counted from 1."""
     text: str
+    """With its line ending; wrong characters are replaced where `fault` is set, and too long a line is
+    empty."""
     fault: str = ""
+    """``undecodable``, ``nul_character``, ``line_too_long``, or empty."""
 
 
 class LineSource(Iterator[Line]):
-    """The lines of one file, each of them once.
-
-    Attributes:
-        encoding: ``utf-8``, ``cp1252``, ``utf-16-le``, ``utf-16-be``, or the one that was given. It is ``utf-8``
-            as long as all is ASCII, and may then still turn into ``cp1252``.
-    """
+    """The lines of one file, each of them once."""
 
     def __init__(self, stream: BinaryIO | Iterable[bytes], encoding: str | None) -> None:
         """Read the first portion and find the encoding.
@@ -65,6 +56,8 @@ class LineSource(Iterator[Line]):
         head = next(portions, b"")
         self._open = encoding is None
         self.encoding = "utf-8" if encoding is None else _read_encoding(encoding)
+        """``utf-8``, ``cp1252``, ``utf-16-le``, ``utf-16-be``, or the one that was given. It is ``utf-8`` as
+        long as all is ASCII, and may then still turn into ``cp1252``."""
         if head.startswith(_OTHER_FILES):
             message = "is a spreadsheet, an archive or a PDF, not a text table: save it as CSV"
             raise InvalidInput([Fault("file", "not_text", message)])

@@ -36,47 +36,35 @@ MESSAGES: Final = {
 
 @frozen
 class BrokenRow:
-    """A row that could not be read.
-
-    Attributes:
-        line: Physical line on which it starts, counted from 1.
-
-        code: A key of `MESSAGES`.
-
-        message: One sentence for a person, of which the row is the subject.
-    """
+    """A row that could not be read."""
 
     line: int
+    """Physical line on which it starts, counted from 1."""
     code: str
+    """A key of `MESSAGES`."""
     message: str
+    """One sentence for a person, of which the row is the subject."""
 
 
 @frozen
 class Record:
-    """The fields of one record.
-
-    Attributes:
-        line: Physical line on which it starts, counted from 1.
-
-        fields: In their order; at least one.
-    """
+    """The fields of one record."""
 
     line: int
+    """Physical line on which it starts, counted from 1."""
     fields: list[str]
+    """In their order; at least one."""
 
 
 class Feed(Iterator[str]):
-    """Hands lines to the CSV reader, a limited number for each record, and takes lines back.
-
-    Attributes:
-        taken: The lines of the present record.
-    """
+    """Hands lines to the CSV reader, a limited number for each record, and takes lines back."""
 
     def __init__(self, lines: Iterator[Line]) -> None:
         self._lines = lines
         self._ahead: deque[Line] = deque()
         self._length = 0
         self.taken: list[Line] = []
+        """The lines of the present record."""
 
     def begin(self) -> None:
         """Begin a record."""

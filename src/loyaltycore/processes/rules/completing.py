@@ -27,16 +27,12 @@ class OfferVerdict(Enum):
 
 @frozen
 class OfferCheck:
-    """What completing an offer would say.
-
-    Attributes:
-        verdict: Whether it can be completed.
-
-        open_mandatory: The mandatory steps that are open, in order.
-    """
+    """What completing an offer would say."""
 
     verdict: OfferVerdict
+    """Whether it can be completed."""
     open_mandatory: tuple[ProcessStep, ...] = ()
+    """The mandatory steps that are open, in order."""
 
 
 def check_offer(process: Process, policy: OpenMandatory) -> OfferCheck:

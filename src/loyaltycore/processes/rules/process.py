@@ -40,43 +40,26 @@ class StepState(Enum):
 
 @frozen
 class ProcessStep:
-    """One step of a process.
-
-    Attributes:
-        id: The id of the template's step from which it was copied.
-
-        type: The step type's key.
-
-        name: What people call it.
-
-        description: What it is for, or empty.
-
-        mandatory: Whether it must be done.
-
-        pre_step: Whether no other step can be worked on before it is done.
-
-        settings: What its type needs to know.
-
-        state: Where it is.
-
-        done_at: When it was done or skipped, or None.
-
-        done_by: By whom.
-
-        result: What came of it, by name; what it means is up to the type.
-    """
+    """One step of a process."""
 
     id: str
+    """The id of the template's step from which it was copied."""
     type: str
     name: str
     description: str = ""
+    """What it is for, or empty."""
     mandatory: bool = False
+    """Whether it must be done."""
     pre_step: bool = False
+    """Whether no other step can be worked on before it is done."""
     settings: StepValues = field(factory=dict, eq=with_kinds, hash=False)
+    """What its type needs to know."""
     state: StepState = StepState.OPEN
     done_at: datetime | None = None
+    """When it was done or skipped, or None."""
     done_by: str = ""
     result: StepValues = field(factory=dict, eq=with_kinds, hash=False)
+    """What came of it, by name; what it means is up to the type."""
 
     @property
     def is_open(self) -> bool:
@@ -86,59 +69,33 @@ class ProcessStep:
 
 @frozen
 class Process:
-    """What is done for one customer.
-
-    Attributes:
-        id: Our id.
-
-        customer_id: For whom.
-
-        template: The key of the template from which it was started.
-
-        kind: What it is about.
-
-        name: The template's name when it was started.
-
-        branch_id: Where it was started; empty for the head office.
-
-        state: Where it is.
-
-        steps: In their order.
-
-        template_version: The version of the template that its steps agree with.
-
-        started_at: When.
-
-        started_by: By whom.
-
-        comment: A remark.
-
-        asked: What the customer was to be asked for on this occasion: the day on which each field had been asked for
-            before, by the field's key, None where it never was.
-
-        ended_at: When it was completed or closed, or None.
-
-        ended_by: By whom.
-
-        end_reason: Why it was closed, or empty.
-    """
+    """What is done for one customer."""
 
     id: str
     customer_id: str
     template: str
+    """The key of the template from which it was started."""
     kind: ProcessKind
     name: str
+    """The template's name when it was started."""
     branch_id: str
+    """Where it was started; empty for the head office."""
     state: ProcessState
     steps: tuple[ProcessStep, ...]
+    """In their order."""
     template_version: int
+    """The version of the template that its steps agree with."""
     started_at: datetime
     started_by: str
     comment: str = ""
     asked: Mapping[str, date | None] = field(factory=dict, hash=False)
+    """What the customer was to be asked for on this occasion: the day on which each field had been asked for
+    before, by the field's key, None where it never was."""
     ended_at: datetime | None = None
+    """When it was completed or closed, or None."""
     ended_by: str = ""
     end_reason: str = ""
+    """Why it was closed, or empty."""
     version: int = 1
 
     @property

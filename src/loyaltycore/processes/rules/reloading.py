@@ -25,34 +25,23 @@ RELOADED: Final = "process.reloaded"
 
 @frozen(kw_only=True)
 class ReloadReport:
-    """What a reload did.
-
-    Attributes:
-        examined: Open processes that did not agree with the template yet.
-
-        changed: Those of them whose steps changed.
-
-        steps_added: New steps.
-
-        steps_changed: Open steps with other words, flags or settings.
-
-        steps_deactivated: Open steps that the template no longer has.
-
-        steps_reactivated: Inactive steps that it has again.
-
-        steps_reopened: Skipped steps that have become mandatory or pre-steps.
-
-        steps_moved: Steps that stand elsewhere among the others: as few as explain the new order.
-    """
+    """What a reload did."""
 
     examined: int = 0
+    """Open processes that did not agree with the template yet."""
     changed: int = 0
+    """Those of them whose steps changed."""
     steps_added: int = 0
     steps_changed: int = 0
+    """Open steps with other words, flags or settings."""
     steps_deactivated: int = 0
+    """Open steps that the template no longer has."""
     steps_reactivated: int = 0
+    """Inactive steps that it has again."""
     steps_reopened: int = 0
+    """Skipped steps that have become mandatory or pre-steps."""
     steps_moved: int = 0
+    """Steps that stand elsewhere among the others: as few as explain the new order."""
 
     def __add__(self, other: ReloadReport) -> ReloadReport:
         """Both together."""

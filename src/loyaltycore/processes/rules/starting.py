@@ -19,16 +19,12 @@ GROWN_UP: Final = 18
 
 @frozen
 class Age:
-    """What is known about a customer's age.
-
-    Attributes:
-        years: On the day of the start; None where no birth date is known.
-
-        is_company: A company has no age and passes for an adult.
-    """
+    """What is known about a customer's age."""
 
     years: int | None
+    """On the day of the start; None where no birth date is known."""
     is_company: bool = False
+    """A company has no age and passes for an adult."""
 
     @property
     def audience(self) -> Audience | None:
@@ -42,28 +38,16 @@ class Age:
 
 @frozen
 class Start:
-    """Who starts a process, where, when and why.
-
-    Attributes:
-        process_id: A fresh id.
-
-        branch_id: Where; empty for the head office.
-
-        actor: Who.
-
-        now: When.
-
-        comment: A remark.
-
-        asked: What the customer is to be asked for, see `Process`.
-    """
+    """Who starts a process, where, when and why."""
 
     process_id: str
     branch_id: str
+    """Where; empty for the head office."""
     actor: str
     now: datetime
     comment: str = ""
     asked: Mapping[str, date | None] = field(factory=dict, hash=False)
+    """What the customer is to be asked for, see `Process`."""
 
 
 def age_on(today: date, born: date | None, *, is_company: bool = False) -> Age:

@@ -74,76 +74,53 @@ class OpenMandatory(Enum):
 
 @frozen
 class StepTemplate:
-    """One step of a template. Its place among the steps is its order.
-
-    Attributes:
-        id: Technical key, unique in its template; it never changes, and steps of processes carry it too.
-
-        type: The step type's key, for example ``assign_property``.
-
-        name: What people call it; short.
-
-        description: What it is for, or empty.
-
-        mandatory: Whether it must be done; see `OpenMandatory`.
-
-        pre_step: Whether no other step can be worked on before it is done.
-
-        settings: What its type needs to know.
-    """
+    """One step of a template. Its place among the steps is its order."""
 
     id: str
+    """Technical key, unique in its template; it never changes, and steps of processes carry it too."""
     type: str
+    """The step type's key, for example ``assign_property``."""
     name: str
+    """What people call it; short."""
     description: str = ""
+    """What it is for, or empty."""
     mandatory: bool = False
+    """Whether it must be done; see `OpenMandatory`."""
     pre_step: bool = False
+    """Whether no other step can be worked on before it is done."""
     settings: StepValues = field(factory=dict, eq=with_kinds, hash=False)
+    """What its type needs to know."""
 
 
 @frozen
 class ProcessTemplate:
-    """What processes of one sort consist of.
-
-    Attributes:
-        id: Technical key, for example ``new-supply``; it never changes.
-
-        name: What people call it, unique.
-
-        kind: What such a process is about.
-
-        abbreviation: A few letters that stand for it on a screen.
-
-        search_key: A further word by which it is found, or empty.
-
-        branch_id: The only branch in which it can be started; empty for all.
-
-        audience: For whom it can be started.
-
-        open_mandatory: What becomes of an offer while mandatory steps are open; it goes for all of them.
-
-        steps: In their order.
-
-        retired: The keys of steps that were taken out after a process had been started, with the types they had: such
-            a key never comes to stand for a step of another type.
-
-        hidden: Whether it can no longer be started.
-
-        used: Whether a process was ever started from it; it is never taken back.
-    """
+    """What processes of one sort consist of."""
 
     id: str
+    """Technical key, for example ``new-supply``; it never changes."""
     name: str
+    """What people call it, unique."""
     kind: ProcessKind
+    """What such a process is about."""
     abbreviation: str
+    """A few letters that stand for it on a screen."""
     search_key: str = ""
+    """A further word by which it is found, or empty."""
     branch_id: str = ""
+    """The only branch in which it can be started; empty for all."""
     audience: Audience = Audience.EVERYBODY
+    """For whom it can be started."""
     open_mandatory: OpenMandatory = OpenMandatory.WARN
+    """What becomes of an offer while mandatory steps are open; it goes for all of them."""
     steps: tuple[StepTemplate, ...] = ()
+    """In their order."""
     retired: Mapping[str, str] = field(factory=dict, hash=False)
+    """The keys of steps that were taken out after a process had been started, with the types they had: such a
+    key never comes to stand for a step of another type."""
     hidden: bool = False
+    """Whether it can no longer be started."""
     used: bool = False
+    """Whether a process was ever started from it; it is never taken back."""
     version: int = 1
 
     def step(self, step_id: str) -> StepTemplate:

@@ -19,16 +19,12 @@ from loyaltycore.work.unit import Unit
 
 @frozen
 class DataDraft:
-    """What the dialog shows.
-
-    Attributes:
-        asked: The keys of the fields that the step asks for.
-
-        missing: Those of them that are empty.
-    """
+    """What the dialog shows."""
 
     asked: tuple[str, ...]
+    """The keys of the fields that the step asks for."""
     missing: tuple[str, ...]
+    """Those of them that are empty."""
 
 
 class CompleteData(StepType):

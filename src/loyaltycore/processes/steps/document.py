@@ -17,16 +17,12 @@ _LENGTH = 200
 
 @frozen
 class DocumentDraft:
-    """What the dialog shows.
-
-    Attributes:
-        document: The document's name, for the program that prints it.
-
-        print_at_once: Whether to print it without asking.
-    """
+    """What the dialog shows."""
 
     document: str
+    """The document's name, for the program that prints it."""
     print_at_once: bool
+    """Whether to print it without asking."""
 
 
 class Document(StepType):

@@ -40,18 +40,13 @@ class StepType(ABC):
     """One kind of step. An instance holds nothing that changes; it is shared by all sessions.
 
     A type must leave the process that it works in alone: the service saves it, with what `execute` answers.
-
-    Attributes:
-        key: Technical key, which templates keep: it never changes.
-
-        label: What people call it.
-
-        redoable: Whether a step that is done may be done again.
     """
 
     key: ClassVar[str]
+    """Technical key, which templates keep: it never changes."""
     label: ClassVar[str]
     redoable: ClassVar[bool] = True
+    """Whether a step that is done may be done again."""
 
     def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
         """Read the settings that a template gives to a step of this type; by itself a type has none.

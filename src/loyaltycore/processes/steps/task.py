@@ -19,13 +19,10 @@ _LONGEST = 3650
 
 @frozen
 class TaskDraft:
-    """What the dialog shows.
-
-    Attributes:
-        due_on: When it should be done, in the branch's time; None where nothing was said.
-    """
+    """What the dialog shows."""
 
     due_on: date | None
+    """When it should be done, in the branch's time; None where nothing was said."""
 
 
 class Task(StepType):

@@ -26,13 +26,7 @@ class AssignedHow(Enum):
 
 @frozen
 class StepReference:
-    """The step of a process that assigns a value.
-
-    Attributes:
-        process_id: The process.
-
-        step_id: The step in it.
-    """
+    """The step of a process that assigns a value."""
 
     process_id: str
     step_id: str
@@ -40,74 +34,41 @@ class StepReference:
 
 @frozen
 class CustomerProperty:
-    """One value that a customer has, or had.
-
-    Attributes:
-        id: Our id.
-
-        customer_id: Who has it.
-
-        property: The property's key.
-
-        value: The value's key.
-
-        slot: While it is current, what no other assignment of that customer and property may hold: empty where the
-            property has a single value, else the value's key. None once it has ended.
-
-        assigned_at: Since when.
-
-        assigned_by: By whom.
-
-        how: By hand or by a step.
-
-        process_id: The process of the step, or empty.
-
-        step_id: The step, or empty.
-
-        comment: A remark by the person who assigned it.
-
-        ended_at: Until when; None while it is current.
-
-        ended_by: Who ended it.
-    """
+    """One value that a customer has, or had."""
 
     id: str
     customer_id: str
     property: str
     value: str
     slot: str | None
+    """While it is current, what no other assignment of that customer and property may hold: empty where the
+    property has a single value, else the value's key. None once it has ended."""
     assigned_at: datetime
     assigned_by: str
     how: AssignedHow = AssignedHow.MANUAL
+    """By hand or by a step."""
     process_id: str = ""
+    """The process of the step, or empty."""
     step_id: str = ""
+    """The step, or empty."""
     comment: str = ""
+    """A remark by the person who assigned it."""
     ended_at: datetime | None = None
+    """Until when; None while it is current."""
     ended_by: str = ""
     version: int = 1
 
 
 @frozen
 class Assigning:
-    """Who assigns, when and why.
-
-    Attributes:
-        id: A fresh id.
-
-        actor: Who.
-
-        now: When.
-
-        comment: A remark.
-
-        step: The step that does it; None for by hand.
-    """
+    """Who assigns, when and why."""
 
     id: str
     actor: str
     now: datetime
     comment: str = ""
     step: StepReference | None = None
+    """The step that does it; None for by hand."""
 
 
 def read_assigning(new_id: str, actor: str, now: datetime, comment: object, step: object) -> Assigning:

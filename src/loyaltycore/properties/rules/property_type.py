@@ -22,63 +22,42 @@ class PropertyCategory(Enum):
 
 @frozen
 class PropertyValue:
-    """One value of a property. Its place among the values is its order.
-
-    Attributes:
-        key: Technical key, unique in its property; it never changes, and assignments hold nothing else.
-
-        label: What people call it; the key where nothing is given. No two values of a property have the same.
-
-        abbreviation: A few letters that stand for it on a screen, or empty.
-
-        colour: Of the abbreviation, as ``#rrggbb``, or empty.
-
-        hidden: Whether it can no longer be chosen.
-
-        meaning: The first label of a system property's value, which stays when it is renamed; else empty.
-    """
+    """One value of a property. Its place among the values is its order."""
 
     key: str
+    """Technical key, unique in its property; it never changes, and assignments hold nothing else."""
     label: str = ""
+    """What people call it; the key where nothing is given. No two values of a property have the same."""
     abbreviation: str = ""
+    """A few letters that stand for it on a screen, or empty."""
     colour: str = ""
+    """Of the abbreviation, as ``#rrggbb``, or empty."""
     hidden: bool = False
+    """Whether it can no longer be chosen."""
     meaning: str = ""
+    """The first label of a system property's value, which stays when it is renamed; else empty."""
 
 
 @frozen
 class PropertyType:
-    """A property, with its values.
-
-    Attributes:
-        id: Technical key, for example ``origin``; it never changes.
-
-        category: What it describes.
-
-        name: What people call it.
-
-        description: What it is for, or empty.
-
-        values: What can be chosen, in this order; none is ever taken away.
-
-        multi_valued: Whether one customer may have several values.
-
-        hidden: Whether it can no longer be assigned.
-
-        system: Whether a program relies on it.
-
-        used: Whether anything referred to it ever; it is never taken back.
-    """
+    """A property, with its values."""
 
     id: str
+    """Technical key, for example ``origin``; it never changes."""
     category: PropertyCategory
     name: str
     description: str = ""
+    """What it is for, or empty."""
     values: tuple[PropertyValue, ...] = ()
+    """What can be chosen, in this order; none is ever taken away."""
     multi_valued: bool = False
+    """Whether one customer may have several values."""
     hidden: bool = False
+    """Whether it can no longer be assigned."""
     system: bool = False
+    """Whether a program relies on it."""
     used: bool = False
+    """Whether anything referred to it ever; it is never taken back."""
     version: int = 1
 
     def value(self, key: str) -> PropertyValue:

@@ -13,18 +13,11 @@ from loyaltycore.properties.rules.property_type import PropertyType, PropertyVal
 
 @frozen
 class ShownProperty:
-    """A value that a customer has, as a person reads it.
-
-    Attributes:
-        kind: The property.
-
-        value: The value, with its label, abbreviation and colour of today.
-
-        assigned: The assignment.
-    """
+    """A value that a customer has, as a person reads it."""
 
     kind: PropertyType
     value: PropertyValue
+    """The value, with its label, abbreviation and colour of today."""
     assigned: CustomerProperty
 
 

@@ -77,13 +77,7 @@ def operators_of(
 
 @frozen
 class Choice:
-    """One value that can be chosen.
-
-    Attributes:
-        key: The value in conditions.
-
-        label: What people call it.
-    """
+    """One value that can be chosen."""
 
     key: str
     label: str
@@ -91,31 +85,20 @@ class Choice:
 
 @frozen(slots=False)
 class SelectableField:
-    """A field that can be compared.
-
-    Attributes:
-        key: Its key in conditions.
-
-        label: What people call it.
-
-        group: Under which heading a screen shows it.
-
-        type: What it is compared with.
-
-        operators: How it can be compared.
-
-        choices: The values of a choice.
-
-        source: Where its value comes from.
-    """
+    """A field that can be compared."""
 
     key: str
     label: str
     group: str
+    """Under which heading a screen shows it."""
     type: ValueType
+    """What it is compared with."""
     operators: tuple[Operator, ...]
+    """How it can be compared."""
     source: Source = attrs_field(repr=False)
+    """Where its value comes from."""
     choices: tuple[Choice, ...] = ()
+    """The values of a choice."""
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -125,22 +108,16 @@ class SelectableField:
 
 @frozen(slots=False)
 class Relation:
-    """A kind of record that a customer may have.
-
-    Attributes:
-        key: Its key in conditions, the record type's table.
-
-        label: What people call one such record.
-
-        refers_by: The field that holds the customer's id.
-
-        fields: What can be said about such a record.
-    """
+    """A kind of record that a customer may have."""
 
     key: str
+    """Its key in conditions, the record type's table."""
     label: str
+    """What people call one such record."""
     refers_by: str
+    """The field that holds the customer's id."""
     fields: tuple[SelectableField, ...]
+    """What can be said about such a record."""
 
     @cached_property
     def by_key(self) -> Mapping[str, SelectableField]:
@@ -150,16 +127,12 @@ class Relation:
 
 @frozen(slots=False)
 class Catalogue:
-    """Everything that conditions can be built from.
-
-    Attributes:
-        fields: What can be said about a customer.
-
-        relations: What a customer may have.
-    """
+    """Everything that conditions can be built from."""
 
     fields: tuple[SelectableField, ...]
+    """What can be said about a customer."""
     relations: tuple[Relation, ...] = ()
+    """What a customer may have."""
 
     @cached_property
     def by_key(self) -> Mapping[str, SelectableField]:

@@ -54,19 +54,13 @@ class Relative:
 
     Years and months are added first: where the month is too short, its last day is meant.
 
-    Attributes:
-        days: Days later; earlier where it is negative.
-
-        months: Months later.
-
-        years: Years later.
-
     Example:
         >>> Relative(months=1).on(date(2026, 1, 31))
         datetime.date(2026, 2, 28)
     """
 
     days: int = 0
+    """Days later; earlier where it is negative."""
     months: int = 0
     years: int = 0
 
@@ -139,34 +133,24 @@ def _value(given: Value | list[Scalar]) -> Value:
 
 @frozen
 class FieldCondition(Condition):
-    """A field compares as said.
-
-    Attributes:
-        field: The field's key in the catalogue.
-
-        operator: How it is compared; its word will do.
-
-        value: What it is compared with: None for `IS_EMPTY` and `IS_FILLED`, a tuple for `ONE_OF` and `NOT_ONE_OF`, two
-            values for `BETWEEN`.
-    """
+    """A field compares as said."""
 
     field: str
+    """The field's key in the catalogue."""
     operator: Operator = attrs_field(converter=_operator)
+    """How it is compared; its word will do."""
     value: Value = attrs_field(default=None, converter=_value)
+    """What it is compared with: None for `IS_EMPTY` and `IS_FILLED`, a tuple for `ONE_OF` and `NOT_ONE_OF`,
+    two values for `BETWEEN`."""
 
 
 @frozen
 class RelatedCondition(Condition):
-    """The customer has, or has not, a record of some kind that fits.
-
-    Attributes:
-        relation: The relation's key in the catalogue.
-
-        exists: Whether there must be one, or must be none.
-
-        where: What the record must be like, by the fields of the relation; None for any.
-    """
+    """The customer has, or has not, a record of some kind that fits."""
 
     relation: str
+    """The relation's key in the catalogue."""
     exists: bool = True
+    """Whether there must be one, or must be none."""
     where: Condition | None = None
+    """What the record must be like, by the fields of the relation; None for any."""

@@ -18,16 +18,12 @@ _LEAP_DAY: Final = "02-29"
 
 @frozen
 class Age(Source):
-    """Whole years since a date; who was born on 29 February grows older on 1 March of a common year.
-
-    Attributes:
-        name: The field with the date, which may be None.
-
-        today: The day on which the age is meant.
-    """
+    """Whole years since a date; who was born on 29 February grows older on 1 March of a common year."""
 
     name: str
+    """The field with the date, which may be None."""
     today: Today = ANY_DAY
+    """The day on which the age is meant."""
 
     def on(self, today: Today) -> Age:
         """The source on a day."""
@@ -65,13 +61,10 @@ class Age(Source):
 
 @frozen
 class DayOfYear(Source):
-    """A stored day of the year as ``MM-DD``, compared around the new year.
-
-    Attributes:
-        name: The field, which may be empty.
-    """
+    """A stored day of the year as ``MM-DD``, compared around the new year."""
 
     name: str
+    """The field, which may be empty."""
 
     def equals(self, value: Any) -> Criteria:
         """It is that day, or is celebrated on that date."""

@@ -16,45 +16,29 @@ from loyaltycore.selections.rules.words import words_of
 
 @frozen
 class Explanation:
-    """Whether a condition holds for a customer, and why.
-
-    Attributes:
-        place: Where the condition stands: ``where`` for the whole, ``where.parts[1]`` for a part of it.
-
-        words: The condition in words.
-
-        holds: Whether it holds.
-
-        because: What the customer has there, in words; empty for a group, whose parts say it.
-
-        parts: The parts of a group, each explained.
-    """
+    """Whether a condition holds for a customer, and why."""
 
     place: str
+    """Where the condition stands: ``where`` for the whole, ``where.parts[1]`` for a part of it."""
     words: str
     holds: bool
     because: str = ""
+    """What the customer has there, in words; empty for a group, whose parts say it."""
     parts: tuple[Explanation, ...] = ()
+    """The parts of a group, each explained."""
 
 
 @frozen
 class Explaining:
-    """What an explanation looks at.
-
-    Attributes:
-        customer: Whom it is about.
-
-        catalogue: What the condition was checked against.
-
-        today: The day on which it is asked.
-
-        view: Gives lookup keys and related records of the customer.
-    """
+    """What an explanation looks at."""
 
     customer: Customer
     catalogue: Catalogue
+    """What the condition was checked against."""
     today: Today
+    """The day on which it is asked."""
     view: View
+    """Gives lookup keys and related records of the customer."""
 
     def explain(self, condition: Condition, place: str = "where") -> Explanation:
         """Explain a condition, as `check_condition` gave it."""

@@ -142,18 +142,11 @@ def _value_data(value: Value) -> Any:
 
 @define
 class _Reader:
-    """Reads one condition, and counts what is in it.
-
-    Attributes:
-        faults: Takes every fault.
-
-        parts: How many conditions were read.
-
-        values: How many values.
-    """
+    """Reads one condition, and counts what is in it."""
 
     faults: Faults
     parts: int = 0
+    """How many conditions were read."""
     values: int = 0
 
     def condition(self, given: object, place: str, depth: int) -> Condition:

@@ -33,16 +33,11 @@ PROPERTIES: Final = "customer_properties"
 
 @frozen
 class Key(Source):
-    """A lookup, compared as it is kept.
-
-    Attributes:
-        lookup: The lookup.
-
-        shown: What a record holds there as people write it; without it, the keys themselves.
-    """
+    """A lookup, compared as it is kept."""
 
     lookup: str
     shown: Callable[[Any], Iterable[str]] | None = None
+    """What a record holds there as people write it; without it, the keys themselves."""
 
     def equals(self, value: Any) -> Criteria:
         """The record has that key."""
@@ -92,11 +87,7 @@ class EmailKey(Key):
 
 @frozen
 class CustomKey(Source):
-    """A custom field, found through a lookup whose keys sort as the values do.
-
-    Attributes:
-        key: The field's key.
-    """
+    """A custom field, found through a lookup whose keys sort as the values do."""
 
     key: str
 
@@ -148,19 +139,13 @@ class CustomKey(Source):
 
 @frozen
 class PropertySource(Source):
-    """What a customer has of a property now.
-
-    Attributes:
-        key: The property.
-
-        multi_valued: Whether there may be several values.
-
-        labels: What people call the values, by key.
-    """
+    """What a customer has of a property now."""
 
     key: str
     multi_valued: bool = False
+    """Whether there may be several values."""
     labels: Mapping[str, str] = field(factory=dict, hash=False)
+    """What people call the values, by key."""
 
     def equals(self, value: Any) -> Criteria:
         """The customer has that value."""

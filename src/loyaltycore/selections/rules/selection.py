@@ -18,28 +18,18 @@ COMMENT_LENGTH: Final = 500
 
 @frozen
 class Selection:
-    """A condition under a name.
-
-    Attributes:
-        id: Our id.
-
-        name: What people call it, unique.
-
-        condition: The condition in its JSON form, one line.
-
-        comment: What it is for, or empty.
-
-        created_at: When it was saved first.
-
-        created_by: By whom.
-    """
+    """A condition under a name."""
 
     id: str
     name: str
+    """What people call it, unique."""
     condition: str
+    """The condition in its JSON form, one line."""
     created_at: datetime
+    """When it was saved first."""
     created_by: str
     comment: str = ""
+    """What it is for, or empty."""
     version: int = 1
 
     @property

@@ -29,16 +29,12 @@ from loyaltycore.kernel.criteria import (
 
 @frozen(slots=False)
 class Today:
-    """The day on which a question is asked.
-
-    Attributes:
-        day: The day.
-
-        zone: IANA name of the time zone in which instants have a day.
-    """
+    """The day on which a question is asked."""
 
     day: date
+    """The day."""
     zone: str = "UTC"
+    """IANA name of the time zone in which instants have a day."""
 
     @cached_property
     def _zone(self) -> ZoneInfo:
@@ -119,19 +115,13 @@ class Source:
 
 @frozen
 class Column(Source):
-    """A stored field.
-
-    Attributes:
-        name: The field.
-
-        nullable: Whether it may be None.
-
-        blank: Whether it is a text, which may be empty.
-    """
+    """A stored field."""
 
     name: str
     nullable: bool = False
+    """Whether it may be None."""
     blank: bool = False
+    """Whether it is a text, which may be empty."""
 
     def equals(self, value: Any) -> Criteria:
         """The field is that value."""
@@ -184,13 +174,10 @@ class Column(Source):
 
 @frozen
 class Presence(Source):
-    """Whether a stored field is there.
-
-    Attributes:
-        name: The field, which may be None.
-    """
+    """Whether a stored field is there."""
 
     name: str
+    """The field, which may be None."""
 
     def equals(self, value: Any) -> Criteria:
         """The field is there, or is not."""
@@ -203,19 +190,13 @@ class Presence(Source):
 
 @frozen
 class InstantColumn(Source):
-    """A stored instant, compared by its day.
-
-    Attributes:
-        name: The field.
-
-        nullable: Whether it may be None.
-
-        today: The day, for its time zone.
-    """
+    """A stored instant, compared by its day."""
 
     name: str
     nullable: bool = False
+    """Whether it may be None."""
     today: Today = ANY_DAY
+    """The day, for its time zone."""
 
     def on(self, today: Today) -> InstantColumn:
         """The source on a day."""

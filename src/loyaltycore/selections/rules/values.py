@@ -27,25 +27,16 @@ _DAY_LENGTH: Final = len("MM-DD")
 
 @frozen
 class Value:
-    """One value that is to be read.
-
-    Attributes:
-        faults: Takes what is wrong with it.
-
-        place: Where it stands.
-
-        given: The value.
-
-        field: What it is compared with.
-
-        country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
-    """
+    """One value that is to be read."""
 
     faults: Faults
+    """Takes what is wrong with it."""
     place: str
     given: Any
     field: SelectableField
+    """What it is compared with."""
     country: str
+    """ISO 3166-1 alpha-2 of phone numbers without ``+``."""
 
     def refuse(self, code: str, message: str) -> None:
         """Note what is wrong with it."""

@@ -24,59 +24,41 @@ class PrinterTestCapabilities:
     """What the test can do with the vendor; what it cannot is a `Lacks` with the reason.
 
     What the vendor itself can do is said by the printer, in `PrinterCapabilities`.
-
-    Attributes:
-        peekable: The test can count cards behind the printer's back; needs `peek`.
-
-        movable: The test can move an order along in production; needs `move`.
-
-        webhooks: The test can get the calls that the vendor makes; needs `call`.
-
-        unreachable: The test can have a printer whose vendor does not answer; needs `open_unreachable`.
     """
 
     peekable: Ability = True
+    """The test can count cards behind the printer's back; needs `peek`."""
     movable: Ability = True
+    """The test can move an order along in production; needs `move`."""
     webhooks: Ability = True
+    """The test can get the calls that the vendor makes; needs `call`."""
     unreachable: Ability = True
+    """The test can have a printer whose vendor does not answer; needs `open_unreachable`."""
 
 
 @frozen
 class Call:
-    """A call of the vendor, as it came in.
-
-    Attributes:
-        headers: The HTTP headers.
-
-        body: The body, byte for byte.
-
-        at: When it was made.
-    """
+    """A call of the vendor, as it came in."""
 
     headers: Mapping[str, str]
+    """The HTTP headers."""
     body: bytes
+    """The body, byte for byte."""
     at: datetime
 
 
 class PrinterChecks(Conformance, kit=True):
-    """The hooks of the printer suite.
-
-    Attributes:
-        product: A design that the vendor offers.
-
-        ship_to: An address that it sends to.
-
-        way: The states through which its cards go after `PrintState.RECEIVED` where nothing goes wrong; a vendor who
-            does not tell some of them apart leaves those out. Production and dispatch are among them.
-    """
+    """The hooks of the printer suite."""
 
     contract = (card_printing, printing, messaging)
     capabilities: ClassVar[PrinterTestCapabilities]
     capabilities_type = PrinterTestCapabilities
     product: ClassVar[str] = "gold"
+    """A design that the vendor offers."""
     ship_to: ClassVar[PostalAddress] = PostalAddress(
         "Erika Größ", ("Lindenstraße 5",), "10969", "Berlin", "DE"
     )
+    """An address that it sends to."""
     way: ClassVar[tuple[PrintState, ...]] = (
         PrintState.ACCEPTED,
         PrintState.IN_PRODUCTION,
@@ -84,6 +66,8 @@ class PrinterChecks(Conformance, kit=True):
         PrintState.DISPATCHED,
         PrintState.DELIVERED,
     )
+    """The states through which its cards go after `PrintState.RECEIVED` where nothing goes wrong; a vendor
+    who does not tell some of them apart leaves those out. Production and dispatch are among them."""
 
     @hook
     def open(self) -> AbstractContextManager[CardPrinter]:

@@ -26,26 +26,19 @@ class Undo(Exception):
 
 @frozen(kw_only=True)
 class StorageCapabilities:
-    """What a storage can do; what it cannot is a `Lacks` with the reason.
-
-    Attributes:
-        concurrent: Threads may use one storage at the same time.
-
-        durable: What was committed is there when another storage is opened on the same data; needs `reopen`.
-
-        shared: Several storages, of one process and of several, may work on the same data at the same time; needs
-            `reopen`.
-
-        peekable: The test can count rows behind the storage's back; needs `peek`.
-
-        unreachable: The test can have a storage whose data cannot be reached; needs `open_unreachable`.
-    """
+    """What a storage can do; what it cannot is a `Lacks` with the reason."""
 
     concurrent: Ability = True
+    """Threads may use one storage at the same time."""
     durable: Ability = True
+    """What was committed is there when another storage is opened on the same data; needs `reopen`."""
     shared: Ability = True
+    """Several storages, of one process and of several, may work on the same data at the same time; needs
+    `reopen`."""
     peekable: Ability = True
+    """The test can count rows behind the storage's back; needs `peek`."""
     unreachable: Ability = True
+    """The test can have a storage whose data cannot be reached; needs `open_unreachable`."""
 
 
 class StorageChecks(Conformance, kit=True):

@@ -37,16 +37,12 @@ _MOST_UNITS: Final = 20
 
 @frozen
 class Death:
-    """When a writer is killed.
-
-    Attributes:
-        moment: In which part of a unit, from 0 to 1.
-
-        beyond: Or in the middle of the write that takes a file beyond so many bytes.
-    """
+    """When a writer is killed."""
 
     moment: float = 0.0
+    """In which part of a unit, from 0 to 1."""
     beyond: int | None = None
+    """Or in the middle of the write that takes a file beyond so many bytes."""
 
 
 DEATHS: Final = (

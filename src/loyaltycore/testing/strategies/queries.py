@@ -78,16 +78,12 @@ def orders(record_type: RecordType[Any]) -> st.SearchStrategy[tuple[str, ...]]:
 
 @frozen
 class _Held:
-    """Stands in a template for a value that a known record holds: templates are made once, records again and again.
-
-    Attributes:
-        place: Which of the values there are.
-
-        otherwise: What is taken where there is none.
-    """
+    """Stands in a template for a value that a known record holds: templates are made once, records again and again."""
 
     place: int
+    """Which of the values there are."""
     otherwise: Any
+    """What is taken where there is none."""
 
     def among(self, values: Iterable[Any]) -> Any:
         """One of the values."""
