@@ -43,7 +43,7 @@ PROOF: Final = """
 import sys
 
 import loyaltycore
-from loyaltycore import InvalidInput, Loyalty
+from loyaltycore import Capability, InvalidInput, Loyalty
 from loyaltycore.kernel.settings import Option
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.selections import FieldCondition
@@ -53,7 +53,7 @@ root, url = sys.argv[1:]
 assert loyaltycore.__file__.startswith(root), loyaltycore.__file__
 
 watch = Option("shop.shoe_size", False, "Ask for the shoe size.", watches=("shoe_size",))
-loyalty = Loyalty(SqlStorage(url) if url else MemoryStorage(), options=[watch])
+loyalty = Loyalty(SqlStorage(url) if url else MemoryStorage(), capabilities=[Capability(name="shop", options=(watch,))])
 loyalty.session("anna").settings.change(watch, True)
 desk = loyalty.session("anna")
 customers, completeness = desk.customers, desk.completeness

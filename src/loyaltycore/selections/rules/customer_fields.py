@@ -18,14 +18,11 @@ from loyaltycore.selections.rules.catalogue import (
     operators_of,
 )
 from loyaltycore.selections.rules.days import Age, DayOfYear
-from loyaltycore.selections.rules.lookups import CustomKey, EmailKey, FoldedKey, Key, PropertySource
+from loyaltycore.selections.rules.lookups import CustomKey, EmailKey, FoldedKey, Key
 from loyaltycore.selections.rules.sources import Column, InstantColumn, Source
 
 CUSTOM: Final = "custom."
 """What the keys of custom fields begin with."""
-
-PROPERTY: Final = "property."
-"""What the keys of properties begin with."""
 
 _KINDS: Final = {
     FieldKind.TEXT: (ValueType.TEXT, False),
@@ -61,18 +58,6 @@ def custom_field(declared: CustomField) -> SelectableField:
         operators_of(kind, ordered=ordered),
         CustomKey(declared.key),
         tuple(Choice(each, each) for each in declared.choices),
-    )
-
-
-def property_field(
-    key: str, label: str, values: tuple[Choice, ...], *, multi_valued: bool
-) -> SelectableField:
-    """What customers have of a property now."""
-    labels = {choice.key: choice.label for choice in values}
-    operators = operators_of(ValueType.CHOICE)
-    source = PropertySource(key, multi_valued, labels)
-    return SelectableField(
-        f"{PROPERTY}{key}", label, "Properties", ValueType.CHOICE, operators, source, values
     )
 
 

@@ -1,34 +1,27 @@
-"""Sources that look their values up: by the lookup keys of a record, or in what a customer has of properties."""
+"""Sources that look their values up by the lookup keys of a record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from loyaltycore.customers.rules.search import email_key, foldings
 from loyaltycore.kernel.criteria import (
-    And,
     Criteria,
-    IsNull,
     Or,
     View,
     end_of_prefix,
-    exists,
     has_key,
     key_between,
     key_starts,
-    stored,
 )
 from loyaltycore.kernel.custom_fields import custom_key
 from loyaltycore.selections.rules.sources import Source
 
 _LEAST: Final = "\x01"
 """The least character that every engine stores."""
-
-PROPERTIES: Final = "customer_properties"
-"""The table of what customers have of properties."""
 
 
 @frozen
@@ -135,45 +128,6 @@ class CustomKey(Source):
     @property
     def _start(self) -> str:
         return custom_key(self.key, "")
-
-
-@frozen
-class PropertySource(Source):
-    """What a customer has of a property now."""
-
-    key: str
-    multi_valued: bool = False
-    """Whether there may be several values."""
-    labels: Mapping[str, str] = field(factory=dict, hash=False)
-    """What people call the values, by key."""
-
-    def equals(self, value: Any) -> Criteria:
-        """The customer has that value."""
-        # The slot of a current value follows from it: so one range of the index has exactly the customers.
-        slot = stored("slot") == (value if self.multi_valued else "")
-        return self._held((stored("value") == value) & slot)
-
-    def one_of(self, values: Sequence[Any]) -> Criteria:
-        """The customer has one of the values."""
-        return self._held(stored("value").one_of(values) & ~IsNull("slot"))
-
-    def filled(self) -> Criteria:
-        """The customer has a value."""
-        return self._held(~IsNull("slot"))
-
-    def held(self, record: Any, view: View) -> tuple[object, ...]:
-        """The labels of the customer's values."""
-        found: Iterable[Any] = view.related(PROPERTIES, "customer_id", view.key(record))
-        mine = (each for each in found if each.property == self.key and each.slot is not None)
-        return tuple(self.labels.get(each.value, each.value) for each in mine)
-
-    @property
-    def is_looked_up(self) -> bool:
-        """What customers have of properties are records of their own."""
-        return True
-
-    def _held(self, where: Criteria) -> Criteria:
-        return exists(PROPERTIES, "customer_id", And((stored("property") == self.key, where)))
 
 
 def _next(text: str) -> str:
