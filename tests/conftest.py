@@ -27,16 +27,23 @@ settings.register_profile(
 STORAGES = ("memory", "sqlite", "postgresql", "mariadb")
 
 
-@pytest.fixture(params=STORAGES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what differs by engine on every engine, and the rest once, in memory."""
+    if "storage" in metafunc.fixturenames and metafunc.definition.get_closest_marker("every_engine"):
+        metafunc.parametrize("storage", STORAGES, indirect=True)
+
+
+@pytest.fixture
 def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
-    """A fresh storage of each kind; a missing server skips, and fails in CI."""
-    if request.param == "memory":
+    """A fresh storage: in memory, or of each kind where a test is marked `every_engine`."""
+    kind = getattr(request, "param", "memory")
+    if kind == "memory":
         yield MemoryStorage()
         return
     from loyaltycore_sql import SqlStorage
     from tests.engines import fresh_database
 
-    with fresh_database(request.param) as url:
+    with fresh_database(kind) as url:
         sql = SqlStorage(url)
         yield sql
         sql.close()
@@ -44,7 +51,7 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
 
 @pytest.fixture
 def house(storage: Storage) -> House:
-    """A house on each kind of storage."""
+    """A house on that storage."""
     return build_house(storage)
 
 

@@ -65,33 +65,32 @@ MOVES: Final = [row for row in table(PAGE, "Step of a process") if row["From"] !
 
 
 @pytest.mark.parametrize("row", MOVES, ids=lambda row: f"{row['From']} {row['By']}")
-def test_a_step_moves_as_its_table_says(row: dict[str, str], memory_house: House) -> None:
+def test_a_step_moves_as_its_table_says(row: dict[str, str], house: House) -> None:
     """Each row is what the verb does; what stays unchanged keeps even its name."""
-    process = running(memory_house, "a", {"step": STEP, "type": "custom"})
+    process = running(house, "a", {"step": STEP, "type": "custom"})
     for act in REACH[row["From"]]:
-        act(memory_house, process.id)
-    before = memory_house.desk.processes.get(process.id).step(STEP)
-    ACTS[row["By"]](memory_house, process.id)
-    after = memory_house.desk.processes.get(process.id).step(STEP)
+        act(house, process.id)
+    before = house.desk.processes.get(process.id).step(STEP)
+    ACTS[row["By"]](house, process.id)
+    after = house.desk.processes.get(process.id).step(STEP)
     assert after.state.value == row["To"].split()[0].strip(",;")
     assert not row["To"].endswith("unchanged") or after == before
 
 
-def test_what_the_table_says_is_refused_is_refused(memory_house: House) -> None:
+def test_what_the_table_says_is_refused_is_refused(house: House) -> None:
     """The refusals in the table of steps: skipping what is mandatory, doing again what is done once."""
-    process = running(memory_house, "a", {"step": STEP, "mandatory": True})
+    process = running(house, "a", {"step": STEP, "mandatory": True})
     with pytest.raises(Refused, match="skipped"):
-        SKIP(memory_house, process.id)
-    EXECUTE(memory_house, process.id)
+        SKIP(house, process.id)
+    EXECUTE(house, process.id)
     with pytest.raises(Refused, match="done again"):
-        EXECUTE(memory_house, process.id)
+        EXECUTE(house, process.id)
 
 
-def test_a_process_moves_as_its_table_says(memory_house: House) -> None:
+def test_a_process_moves_as_its_table_says(house: House) -> None:
     """The two ways out of an open process lead where the table says."""
     rows = {row["By"]: row["To"] for row in table(PAGE, "Process")}
     for verb, to in rows.items():
-        house = memory_house
         if verb == "processes.start":
             process = running(house, "a")
             assert process.state.value == to

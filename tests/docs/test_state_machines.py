@@ -24,11 +24,11 @@ NOW: Final = datetime(2026, 1, 15, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def placed(memory_house: House) -> tuple[CardOrder, CustomerCard]:
+def placed(house: House) -> tuple[CardOrder, CustomerCard]:
     """An order that was just placed, and its card."""
-    memory_house.set_up_cards()
-    order = memory_house.desk.cards.order(memory_house.customer().id)
-    return order, memory_house.desk.cards.get(order.card_id)
+    house.set_up_cards()
+    order = house.desk.cards.order(house.customer().id)
+    return order, house.desk.cards.get(order.card_id)
 
 
 def _words(cell: str) -> list[str]:

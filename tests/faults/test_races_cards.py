@@ -28,6 +28,8 @@ from tests.faults.meeting import MeetingStorage
 from tests.faults.racing import THREADS
 from tests.house import House, build_house, dump
 
+pytestmark = pytest.mark.every_engine
+
 
 @pytest.fixture(params=STORAGES)
 def house(request: pytest.FixtureRequest) -> Iterator[House]:

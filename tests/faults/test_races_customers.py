@@ -22,6 +22,8 @@ from tests.faults.prefork import Prefork
 from tests.faults.racing import PROCESSES, THREADS, race, tell
 from tests.house import House, build_house
 
+pytestmark = pytest.mark.every_engine
+
 ROUNDS = 6 * FACTOR
 RIVALS = THREADS + PROCESSES
 

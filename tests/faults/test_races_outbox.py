@@ -21,6 +21,8 @@ from tests.faults.racing import THREADS, race, tell
 from tests.hosting import hosted
 from tests.house import House, build_house, dump
 
+pytestmark = pytest.mark.every_engine
+
 MESSAGES = 60 * FACTOR
 TRIES = 3
 LEASE = 0.4

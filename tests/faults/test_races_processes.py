@@ -20,6 +20,8 @@ from tests.faults.meeting import MeetingStorage
 from tests.house import House, build_house
 from tests.services.workflow import CLASSIFY, running, template, with_origin
 
+pytestmark = pytest.mark.every_engine
+
 RIVALS = 4
 CARD = {"step": "card", "type": "order_card"}
 

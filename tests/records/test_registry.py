@@ -29,6 +29,8 @@ from loyaltycore.storing.registry import (
 from tests.hosting import hosted
 from tests.house import build_house
 
+pytestmark = pytest.mark.every_engine
+
 LINK = CustomerLink(field="customer_id", merge=OnMerge.MOVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE)
 
 

@@ -84,15 +84,15 @@ def test_a_strange_cursor_is_an_input_error(text: str) -> None:
     "position",
     [("abc", "x", "k-1"), ("", "x", "k-1"), ("x", "k-1"), (1, "x", "k-1"), ("abc", "x", "y", "k-1")],
 )
-def test_a_cursor_leads_on_in_its_own_list_only(memory_house: House, position: tuple[object, ...]) -> None:
+def test_a_cursor_leads_on_in_its_own_list_only(house: House, position: tuple[object, ...]) -> None:
     """One of another order, or of other records in an order of the same shape, is refused and not the end."""
     for name in ("A", "B", "C"):
-        memory_house.desk.customers.create(last_name=name)
-    erika = memory_house.customer()
-    find = memory_house.desk.customers.find
+        house.desk.customers.create(last_name=name)
+    erika = house.customer()
+    find = house.desk.customers.find
     others = (
         write_cursor(position),
-        memory_house.desk.activities.of_customer(erika.id, limit=1).next or write_cursor(("x", "y")),
+        house.desk.activities.of_customer(erika.id, limit=1).next or write_cursor(("x", "y")),
     )
     for cursor in others:
         with pytest.raises(InvalidInput) as fault:
@@ -101,7 +101,7 @@ def test_a_cursor_leads_on_in_its_own_list_only(memory_house: House, position: t
     first = find(limit=2)
     assert len(find(after=first.next).items) == 2
     with pytest.raises(InvalidInput):
-        memory_house.desk.activities.of_customer(erika.id, after=first.next)
+        house.desk.activities.of_customer(erika.id, after=first.next)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 501, "5", True, 2.0])

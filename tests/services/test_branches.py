@@ -49,11 +49,11 @@ def test_a_key_is_used_once(house: House) -> None:
         house.desk.branches.change("mars", name="Mars")
 
 
-def test_every_fault_is_named_at_once(memory_house: House) -> None:
+def test_every_fault_is_named_at_once(house: House) -> None:
     """All fields wrong: one error with all of them, nothing stored."""
-    before = dump(memory_house.loyalty)
+    before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        memory_house.desk.branches.create(
+        house.desk.branches.create(
             "No Key!",
             name="",
             time_zone="Mars/Olympus",
@@ -71,13 +71,13 @@ def test_every_fault_is_named_at_once(memory_house: House) -> None:
         "id", "name", "time_zone", "country", "subdivision", "municipality", "working_weekdays", "closed_on[0]",
         "closed_on[1]", "open_on", "address", "email", "phone",
     }  # fmt: skip
-    assert dump(memory_house.loyalty) == before
+    assert dump(house.loyalty) == before
 
 
-def test_unknown_facts_are_refused(memory_house: House) -> None:
+def test_unknown_facts_are_refused(house: House) -> None:
     """A misspelt field is a fault, not a silence."""
     with pytest.raises(InvalidInput) as fault:
-        memory_house.desk.branches.change("berlin", nmae="x", version=3)
+        house.desk.branches.change("berlin", nmae="x", version=3)
     assert fault.value.fields == ("nmae", "version")
 
 

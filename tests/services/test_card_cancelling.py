@@ -88,9 +88,8 @@ def test_cancelling_an_order_whose_submission_got_no_answer_asks_the_vendor(hous
     assert house.desk.cards.get_order(order.id).cancellation is Cancellation.CONFIRMED
 
 
-def test_a_confirmed_cancellation_is_corrected_when_the_card_comes_all_the_same(memory_house: House) -> None:
+def test_a_confirmed_cancellation_is_corrected_when_the_card_comes_all_the_same(house: House) -> None:
     """The vendor said cancelled and then dispatched: the order is due, the card stays out of use."""
-    house = memory_house
     order, card = ordered(house)
     house.loyalty.deliver()
     house.desk.cards.cancel_order(order.id)
@@ -102,9 +101,8 @@ def test_a_confirmed_cancellation_is_corrected_when_the_card_comes_all_the_same(
     assert house.desk.cards.get(card.id).state is CardState.CANCELLED
 
 
-def test_a_vendor_that_is_only_asked_still_resolves_a_cancellation(memory_house: House) -> None:
+def test_a_vendor_that_is_only_asked_still_resolves_a_cancellation(house: House) -> None:
     """Without events the open wish to cancel is looked up too, although the order is cancelled here already."""
-    house = memory_house
     order, _ = ordered(house)
     house.loyalty.deliver()
     house.printer.cancel = lambda _: CancelReceipt(CancelOutcome.REQUESTED)  # type: ignore[method-assign]  # thinks about it

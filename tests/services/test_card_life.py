@@ -51,11 +51,8 @@ def test_delivering_hands_the_order_to_the_vendor_and_the_mail_to_the_mailer(hou
         (PrintState.CANCELLED, OrderState.CANCELLED),
     ],
 )
-def test_the_vendors_word_moves_the_order(
-    memory_house: House, reported: PrintState, state: OrderState
-) -> None:
+def test_the_vendors_word_moves_the_order(house: House, reported: PrintState, state: OrderState) -> None:
     """Every state of production has its state of the order, and the change is recorded under the vendor's name."""
-    house = memory_house
     order, _ = ordered(house)
     house.loyalty.deliver()
     report(house, order, reported)
@@ -73,14 +70,14 @@ def test_dispatch_activates_the_card(house: House) -> None:
     assert card.activated_at == house.clock.now()
 
 
-def test_a_card_that_is_never_made_is_invalid(memory_house: House) -> None:
+def test_a_card_that_is_never_made_is_invalid(house: House) -> None:
     """A rejected or failed order leaves a card that nobody can use."""
     for state in (PrintState.FAILED, PrintState.REJECTED):
-        order, card = ordered(memory_house)
-        memory_house.loyalty.deliver()
-        report(memory_house, order, state, reason_code="card_defect")
-        assert memory_house.desk.cards.get(card.id).state is CardState.INVALID
-        assert memory_house.desk.cards.get_order(order.id).reason_code == "card_defect"
+        order, card = ordered(house)
+        house.loyalty.deliver()
+        report(house, order, state, reason_code="card_defect")
+        assert house.desk.cards.get(card.id).state is CardState.INVALID
+        assert house.desk.cards.get_order(order.id).reason_code == "card_defect"
 
 
 def test_a_rejected_submission_ends_the_order(house: House) -> None:
@@ -116,11 +113,11 @@ def test_repeated_and_late_news_change_nothing(house: House) -> None:
     assert house.desk.cards.get(card.id).state is CardState.ACTIVE
 
 
-def test_news_about_a_strange_order_are_counted_and_dropped(memory_house: House) -> None:
+def test_news_about_a_strange_order_are_counted_and_dropped(house: House) -> None:
     """An event about an order that is not ours is remembered as seen and touches nothing else."""
-    memory_house.printer.move("stranger", PrintState.DISPATCHED)
-    assert memory_house.loyalty.catch_up().unknown == 1
-    assert memory_house.loyalty.catch_up().unknown == 0
+    house.printer.move("stranger", PrintState.DISPATCHED)
+    assert house.loyalty.catch_up().unknown == 1
+    assert house.loyalty.catch_up().unknown == 0
 
 
 def test_after_dispatch_only_the_card_can_be_invalidated(house: House) -> None:
@@ -187,9 +184,8 @@ def test_a_card_is_replaced_once(house: House) -> None:
     assert refusal.value.code == "card.not_replaceable"
 
 
-def test_a_card_that_never_came_cannot_be_replaced(memory_house: House) -> None:
+def test_a_card_that_never_came_cannot_be_replaced(house: House) -> None:
     """The follower of a kept card was rejected: it is ordered again from the old card, not from the one that never was."""
-    house = memory_house
     _, old = active(house)
     follower = house.desk.cards.replace(old.id, keep_until_active=True)
     house.loyalty.deliver()
@@ -204,11 +200,11 @@ def test_a_card_that_never_came_cannot_be_replaced(memory_house: House) -> None:
     assert [card.order_id for card in good] == [again.id]
 
 
-def test_a_flag_is_true_or_false(memory_house: House) -> None:
+def test_a_flag_is_true_or_false(house: House) -> None:
     """A word is no flag: a lost card must not stay in use because somebody wrote "no"."""
-    _, card = active(memory_house)
+    _, card = active(house)
     with pytest.raises(InvalidInput):
-        memory_house.desk.cards.replace(card.id, keep_until_active="no")  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.cards.replace(card.id, keep_until_active="no")  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_long_words_of_the_vendor_are_shortened_and_hold_nothing_up(house: House) -> None:
@@ -267,13 +263,13 @@ def test_every_step_is_recorded_with_before_and_after(house: House) -> None:
     "verb", ["get", "get_order", "of_customer", "orders_of", "activate", "invalidate", "replace"]
 )
 @pytest.mark.parametrize("key", ["nobody", "", None, 7, "x" * 500, "a\r\nb"])
-def test_unknown_ids_are_not_found(memory_house: House, verb: str, key: object) -> None:
+def test_unknown_ids_are_not_found(house: House, verb: str, key: object) -> None:
     """Whatever is no id of ours is not found, and nothing changes."""
-    memory_house.set_up_cards()
-    before = dump(memory_house.loyalty)
+    house.set_up_cards()
+    before = dump(house.loyalty)
     with pytest.raises(NotFound):
-        getattr(memory_house.desk.cards, verb)(key)
-    assert dump(memory_house.loyalty) == before
+        getattr(house.desk.cards, verb)(key)
+    assert dump(house.loyalty) == before
 
 
 @pytest.mark.parametrize(
@@ -293,24 +289,24 @@ def test_unknown_ids_are_not_found(memory_house: House, verb: str, key: object) 
     ],
 )
 def test_bad_wishes_are_one_error_that_names_every_fault(
-    memory_house: House, wishes: dict[str, object], codes: set[str]
+    house: House, wishes: dict[str, object], codes: set[str]
 ) -> None:
     """Every field of an order with every kind of wrong value: one InvalidInput, nothing changed."""
-    memory_house.set_up_cards()
-    erika = memory_house.customer()
-    before = dump(memory_house.loyalty)
+    house.set_up_cards()
+    erika = house.customer()
+    before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        memory_house.desk.cards.order(erika.id, **wishes)  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.cards.order(erika.id, **wishes)  # type: ignore[arg-type]  # wrong on purpose
     assert fault.value.codes == codes
-    assert dump(memory_house.loyalty) == before
+    assert dump(house.loyalty) == before
 
 
 @pytest.mark.parametrize("reason", ["x" * 501, 7, "a\r\nb", "a\x00"])
-def test_a_bad_reason_is_refused_everywhere(memory_house: House, reason: object) -> None:
+def test_a_bad_reason_is_refused_everywhere(house: House, reason: object) -> None:
     """The reason of a cancellation, invalidation or replacement is checked like any text."""
-    order, card = active(memory_house)
-    before = dump(memory_house.loyalty)
+    order, card = active(house)
+    before = dump(house.loyalty)
     for verb, key in (("cancel_order", order.id), ("invalidate", card.id), ("replace", card.id)):
         with pytest.raises(InvalidInput):
-            getattr(memory_house.desk.cards, verb)(key, reason=reason)
-    assert dump(memory_house.loyalty) == before
+            getattr(house.desk.cards, verb)(key, reason=reason)
+    assert dump(house.loyalty) == before

@@ -197,41 +197,41 @@ def test_a_customer_target_needs_a_complete_address(house: House) -> None:
     assert house.desk.cards.order(hans.id, target="branch").target is DeliveryTarget.BRANCH
 
 
-def test_an_address_that_does_not_fit_on_a_label_is_broken_or_refused(memory_house: House) -> None:
+def test_an_address_that_does_not_fit_on_a_label_is_broken_or_refused(house: House) -> None:
     """Long lines are broken at blanks and nothing is cut off; what does not fit at all is refused."""
-    memory_house.set_up_cards()
+    house.set_up_cards()
     street = "Straße der Jugend und der Freiheit am alten Hafen 1234"
-    long = memory_house.customer(first_name="Karl-Theodor Maria Nikolaus", last_name="von Hohenstein-Lüdenscheidt",
+    long = house.customer(first_name="Karl-Theodor Maria Nikolaus", last_name="von Hohenstein-Lüdenscheidt",
                                  addresses=[Address(street, "10115", "Berlin", "DE")])  # fmt: skip
-    label = memory_house.desk.cards.order(long.id).recipient
+    label = house.desk.cards.order(long.id).recipient
     assert " ".join([label.name, *label.lines]) == f"{long.display_name} {street}"
     assert all(len(line) <= 40 for line in (label.name, *label.lines))
-    longer = memory_house.desk.customers.change(
+    longer = house.desk.customers.change(
         long.id, addresses=[Address(street, "1", "Berlin", "DE", extra="x" * 50)]
     )
     with pytest.raises(Refused) as refusal:
-        memory_house.desk.cards.order(longer.id)
+        house.desk.cards.order(longer.id)
     assert refusal.value.code == "card_order.address_too_long"
 
 
-def test_a_company_receives_at_its_name_and_its_person(memory_house: House) -> None:
+def test_a_company_receives_at_its_name_and_its_person(house: House) -> None:
     """The label names the firm once, and whom it is for."""
-    memory_house.set_up_cards()
-    firm = memory_house.desk.customers.create(
+    house.set_up_cards()
+    firm = house.desk.customers.create(
         kind="company", company="ACME GmbH", first_name="Eva", last_name="Meier", addresses=[HOME]
     )
-    label = memory_house.desk.cards.order(firm.id).recipient
+    label = house.desk.cards.order(firm.id).recipient
     assert (label.company, label.name) == ("ACME GmbH", "Eva Meier")
 
 
-def test_a_long_name_is_shortened_on_the_card_and_whole_on_the_label(memory_house: House) -> None:
+def test_a_long_name_is_shortened_on_the_card_and_whole_on_the_label(house: House) -> None:
     """The card carries the fullest form that fits: without title, then with initials."""
-    memory_house.set_up_cards()
-    max_ = memory_house.customer(
+    house.set_up_cards()
+    max_ = house.customer(
         title="Prof. Dr. med.", first_name="Maximiliane Eva", last_name="Leutheusser-Schnarrenberger"
     )
-    memory_house.desk.cards.order(max_.id)
-    payload = from_json(_messages(memory_house, "card_print.submit")[0].payload, PrintOrder)
+    house.desk.cards.order(max_.id)
+    payload = from_json(_messages(house, "card_print.submit")[0].payload, PrintOrder)
     assert {e.slot: e.value for e in payload.encodings}["name"] == "M. E. Leutheusser-Schnarrenberger"
     assert " ".join((payload.ship_to.name, *payload.ship_to.lines)).startswith("Prof. Dr. med. Maximiliane")
 
@@ -289,11 +289,11 @@ def test_a_service_holds_letter_and_note(house: House) -> None:
     ],
 )
 def test_the_agreed_cycle_gives_the_expected_dispatch(
-    memory_house: House, cycle: DispatchCycle | None, day: date
+    house: House, cycle: DispatchCycle | None, day: date
 ) -> None:
     """F31, F32, F36: the service's cycle decides, daily where nothing was agreed, and the date is an expectation."""
-    memory_house.set_up_cards(**({} if cycle is None else {"cycle": cycle}))
-    assert memory_house.desk.cards.order(memory_house.customer().id).expected_dispatch == day
+    house.set_up_cards(**({} if cycle is None else {"cycle": cycle}))
+    assert house.desk.cards.order(house.customer().id).expected_dispatch == day
 
 
 def test_an_order_belongs_to_one_customer_and_keeps_who_and_when(house: House) -> None:

@@ -39,11 +39,11 @@ def test_presenting_says_why_not(house: House) -> None:
     assert house.desk.cards.present(used.number).standing is CardStanding.INVALID
 
 
-def test_a_slip_of_one_digit_is_told_from_a_number_that_nobody_has(memory_house: House) -> None:
+def test_a_slip_of_one_digit_is_told_from_a_number_that_nobody_has(house: House) -> None:
     """A wrong check digit is worth another reading; a good number that is unknown is not, and no good card is misread."""
-    _, card = active(memory_house)
+    _, card = active(house)
     slipped = card.number[:-1] + str((int(card.number[-1]) + 1) % 10)
-    present = memory_house.desk.cards.present
+    present = house.desk.cards.present
     assert [present(number).misread for number in (slipped, "", "1234567890123452", card.number)] == [
         True,
         True,
@@ -75,22 +75,22 @@ def test_presenting_changes_nothing(house: House) -> None:
 
 
 @pytest.mark.parametrize("frame", ["{}", "\x02{}\x03\r\n", " {}\t", "\ufeff{}", "{}\u00a0"])
-def test_what_a_scanner_adds_around_a_number_does_not_matter(memory_house: House, frame: str) -> None:
+def test_what_a_scanner_adds_around_a_number_does_not_matter(house: House, frame: str) -> None:
     """Control characters, blanks of all kinds and full-width digits are read past."""
-    _, card = active(memory_house)
+    _, card = active(house)
     wide = card.number.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)})
     for number in (card.number, "\u2011".join(card.number), wide):
-        assert memory_house.desk.cards.present(frame.format(number)).accepted
+        assert house.desk.cards.present(frame.format(number)).accepted
 
 
 @pytest.mark.parametrize("number", ["", "x" * 500, "\x00", "🙂", "1' OR '1'='1"])
-def test_a_number_that_nobody_has_is_unknown(memory_house: House, number: str) -> None:
+def test_a_number_that_nobody_has_is_unknown(house: House, number: str) -> None:
     """Whatever a scanner reads, the answer is a standing and never an error."""
-    assert memory_house.desk.cards.present(number).standing is CardStanding.UNKNOWN
+    assert house.desk.cards.present(number).standing is CardStanding.UNKNOWN
 
 
 @pytest.mark.parametrize("number", [7, None, b"1"])
-def test_a_number_is_text(memory_house: House, number: object) -> None:
+def test_a_number_is_text(house: House, number: object) -> None:
     """What is no text at all is an input error."""
     with pytest.raises(InvalidInput):
-        memory_house.desk.cards.present(number)  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.cards.present(number)  # type: ignore[arg-type]  # wrong on purpose

@@ -47,17 +47,17 @@ def test_saving_the_same_again_changes_nothing(house: House) -> None:
     assert dump(house.loyalty) == before
 
 
-def test_a_template_gets_its_names_from_its_key(memory_house: House) -> None:
+def test_a_template_gets_its_names_from_its_key(house: House) -> None:
     """Where nothing else is said, name and product are the key."""
-    memory_house.set_up_cards(templates=[CardTemplate("silver")])
-    (template,) = memory_house.desk.cards.setup.get().templates
+    house.set_up_cards(templates=[CardTemplate("silver")])
+    (template,) = house.desk.cards.setup.get().templates
     assert (template.name, template.product) == ("silver", "silver")
 
 
-def test_a_service_for_an_unknown_branch_is_not_found(memory_house: House) -> None:
+def test_a_service_for_an_unknown_branch_is_not_found(house: House) -> None:
     """Only an opened branch can have a service of its own."""
     with pytest.raises(NotFound):
-        memory_house.set_up_cards(branch="mars")
+        house.set_up_cards(branch="mars")
 
 
 _EUR, _CHF = Money(1, "EUR"), Money(1, "CHF")
@@ -102,14 +102,14 @@ _EUR, _CHF = Money(1, "EUR"), Money(1, "CHF")
     ],
 )
 def test_every_wrong_field_is_named_and_nothing_changes(
-    memory_house: House, facts: dict[str, Any], fields: set[str]
+    house: House, facts: dict[str, Any], fields: set[str]
 ) -> None:
     """Each field with each kind of wrong value: one InvalidInput that names it, nothing stored."""
-    before = dump(memory_house.loyalty)
+    before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        memory_house.set_up_cards(**facts)
+        house.set_up_cards(**facts)
     assert set(fault.value.fields) == fields
-    assert dump(memory_house.loyalty) == before
+    assert dump(house.loyalty) == before
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,11 @@ def test_every_wrong_field_is_named_and_nothing_changes(
     ],
 )
 def test_a_wrong_request_for_information_is_refused(
-    memory_house: House, text: Any, to: Any, fields: set[str]
+    house: House, text: Any, to: Any, fields: set[str]
 ) -> None:
     """Text and recipient are checked; no header can be smuggled in; nothing is recorded or mailed."""
-    before = dump(memory_house.loyalty)
+    before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        memory_house.desk.cards.request_information(text, to=to)
+        house.desk.cards.request_information(text, to=to)
     assert set(fault.value.fields) == fields
-    assert dump(memory_house.loyalty) == before
+    assert dump(house.loyalty) == before

@@ -113,9 +113,9 @@ def test_nothing_is_marked_while_the_options_are_off(house: House) -> None:
     assert desk.completeness.report().with_gaps == 0
 
 
-def test_the_options_stand_on_the_tab_of_the_customer(memory_house: House) -> None:
+def test_the_options_stand_on_the_tab_of_the_customer(house: House) -> None:
     """F54, F55, F56, F57, F67: options of the chain, with tab, section, what each does and which fields it watches."""
-    known = {option.key: option for option in memory_house.desk.settings.known}
+    known = {option.key: option for option in house.desk.settings.known}
     shown = {
         key: (option.tab, option.section, option.watches, option.severity)
         for key, option in known.items()
@@ -138,9 +138,9 @@ def test_the_options_stand_on_the_tab_of_the_customer(memory_house: House) -> No
     assert len({known[key].description for key in shown}) == len(shown)
 
 
-def test_each_option_marks_its_own_fields(memory_house: House) -> None:
+def test_each_option_marks_its_own_fields(house: House) -> None:
     """F67: one option alone marks what it watches and nothing else."""
-    house, nobody = memory_house, {"last_name": "Muster"}
+    nobody = {"last_name": "Muster"}
     for option in house.desk.settings.known:
         if option.watches:
             desk = open_desk(house, option)
@@ -295,15 +295,15 @@ def test_the_advertising_option_asks_for_each_channel(house: House) -> None:
     assert missing(desk, erika.id) == ["consent_letter", "consent_phone", "consent_sms"]
 
 
-def test_the_pause_between_questions_has_bounds(memory_house: House) -> None:
+def test_the_pause_between_questions_has_bounds(house: House) -> None:
     """No negative pause, none beyond ten years."""
     for months in (-1, 121):
         with pytest.raises(InvalidInput):
-            memory_house.desk.settings.change(ASK_AGAIN_MONTHS, months)
-    memory_house.desk.settings.change(ASK_AGAIN_MONTHS, 120)
+            house.desk.settings.change(ASK_AGAIN_MONTHS, months)
+    house.desk.settings.change(ASK_AGAIN_MONTHS, 120)
 
 
-def test_a_draft_takes_the_fields_of_the_session(memory_house: House) -> None:
+def test_a_draft_takes_the_fields_of_the_session(house: House) -> None:
     """The branch responsible is the session's in a draft too, as it will be when the customer is created."""
     watch_branch = Option("shop.watch_branch", False, "", watches=("branch_id",))
     house = build_house(capabilities=[hosted(options=[watch_branch])])

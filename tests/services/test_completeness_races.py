@@ -13,6 +13,8 @@ from tests.adapters.sql.helpers import at_once
 from tests.faults.meeting import MeetingStorage
 from tests.house import build_house
 
+pytestmark = pytest.mark.every_engine
+
 
 @pytest.mark.parametrize("asked_before", [False, True])
 def test_answers_of_two_desks_are_both_kept(storage: Storage, *, asked_before: bool) -> None:

@@ -24,6 +24,8 @@ from tests.domain.completeness.forms import full_forms
 from tests.hosting import hosted
 from tests.house import HOME, House, build_house
 
+pytestmark = pytest.mark.every_engine
+
 
 def open_desk(house: House, *options: Option[bool]) -> Desk:
     """Switch options on for the chain and open a session that sees them."""

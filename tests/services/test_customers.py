@@ -89,20 +89,20 @@ def test_a_change_of_what_somebody_else_changed_is_refused(house):
 
 
 @pytest.mark.parametrize("version", ["1", 0, -1, True, 1.0])
-def test_an_expected_version_that_is_none_is_refused(memory_house, version):
+def test_an_expected_version_that_is_none_is_refused(house, version):
     """A version is a positive integer; anything else is a fault beside those of the fields."""
-    erika = memory_house.customer()
+    erika = house.customer()
     with pytest.raises(InvalidInput) as caught:
-        memory_house.desk.customers.change(erika.id, expected_version=version, email="x")
+        house.desk.customers.change(erika.id, expected_version=version, email="x")
     assert caught.value.fields == ("expected_version", "email")
 
 
 @pytest.mark.parametrize("name", ["unit", "desk", "customer", "number", "id"])
-def test_names_that_are_no_fields_are_faults(memory_house, name):
+def test_names_that_are_no_fields_are_faults(house, name):
     """A change takes fields of a customer and nothing else, whatever the name."""
-    erika = memory_house.customer()
+    erika = house.customer()
     with pytest.raises(InvalidInput) as caught:
-        memory_house.desk.customers.change(erika.id, **{name: "x"})
+        house.desk.customers.change(erika.id, **{name: "x"})
     assert [(fault.field, fault.code) for fault in caught.value.faults] == [(name, "unknown_field")]
 
 

@@ -9,6 +9,8 @@ from loyaltycore import DeliveryTarget
 from loyaltycore.errors import InvalidInput
 from tests.house import build_house
 
+pytestmark = pytest.mark.every_engine
+
 PEOPLE = [
     {
         "last_name": "Müller",

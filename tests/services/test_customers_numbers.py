@@ -11,6 +11,8 @@ from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import DuplicateKey, Refused
 from tests.house import build_house
 
+pytestmark = pytest.mark.every_engine
+
 
 def with_pattern(house, pattern):
     """A session that was opened after the pattern was set."""

@@ -16,6 +16,8 @@ from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from tests.house import House, dump
 from tests.services.steps import outbox, with_orders
 
+pytestmark = pytest.mark.every_engine
+
 
 def test_what_cannot_be_sent_waits_and_comes_again(house: House) -> None:
     """A mail that the server does not take now is put back with the reason and sent later."""

@@ -19,6 +19,8 @@ from loyaltycore.work.unit import Unit
 from tests.house import House, build_house
 from tests.services.steps import outbox, with_orders
 
+pytestmark = pytest.mark.every_engine
+
 
 class _BrokenMailer:
     """A mailer that is set up wrongly."""

@@ -11,6 +11,8 @@ from loyaltycore.errors import InvalidInput
 from loyaltycore.memory.storage import MemoryTransaction
 from tests.house import build_house, dump
 
+pytestmark = pytest.mark.every_engine
+
 HEADER = "Kd-Nr;Anrede;Vorname;Nachname;E-Mail;Telefon;Geburtsdatum;Schuhgröße\r\n"
 
 

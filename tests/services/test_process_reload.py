@@ -14,6 +14,8 @@ from loyaltycore.processes import Process, ReloadReport, StepState
 from tests.house import House, dump
 from tests.services.workflow import CLASSIFY, template, with_origin
 
+pytestmark = pytest.mark.every_engine
+
 
 def _start(house: House, count: int, key: str = "supply") -> list[Process]:
     erika = house.customer()

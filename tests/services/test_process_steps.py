@@ -15,8 +15,7 @@ from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS, MOBILE
 from loyaltycore.errors import RegistrationError, StorageError
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.processes import ProcessState, StepState
-from loyaltycore.processes.steps import StepType, StepWork
+from loyaltycore.processes import ProcessState, StepState, StepType, StepWork
 from loyaltycore.properties import AssignedHow, PropertyValue
 from loyaltycore.work.unit import Unit
 from tests.hosting import hosted
@@ -52,9 +51,8 @@ def test_a_step_without_a_value_asks_for_one(house: House) -> None:
     assert processes.complete_offer(process.id).state is ProcessState.COMPLETED
 
 
-def test_a_preset_value_is_assigned_without_a_question(memory_house: House) -> None:
+def test_a_preset_value_is_assigned_without_a_question(house: House) -> None:
     """F106: with a preset value the step is done without input, and takes no other value."""
-    house = memory_house
     with_origin(house)
     process = running(house, PRESET)
     processes = house.desk.processes
@@ -67,9 +65,8 @@ def test_a_preset_value_is_assigned_without_a_question(memory_house: House) -> N
     assert [held.value for held in house.desk.properties.of_customer(process.customer_id)] == ["third-party"]
 
 
-def test_a_classification_can_be_done_again(memory_house: House) -> None:
+def test_a_classification_can_be_done_again(house: House) -> None:
     """F119: done again the customer has the new value, and the history keeps the old one."""
-    house = memory_house
     with_origin(house)
     process = running(house, CLASSIFY)
     processes = house.desk.processes
@@ -103,9 +100,8 @@ def test_doing_it_again_takes_back_what_the_step_gave(house: House) -> None:
     assert held() == ["d", "c", "a"]
 
 
-def test_a_preset_that_was_hidden_meanwhile_says_so(memory_house: House) -> None:
+def test_a_preset_that_was_hidden_meanwhile_says_so(house: House) -> None:
     """Nothing is offered, doing it is refused with a code, and showing the value again lets the step be done."""
-    house = memory_house
     with_origin(house)
     process = running(house, PRESET)
     processes, properties = house.desk.processes, house.desk.properties
@@ -137,11 +133,11 @@ def test_a_preset_card_template_binds(house: House) -> None:
     assert [order.template for order in house.desk.cards.orders_of(process.customer_id)] == ["gold", "gold"]
 
 
-def test_a_preset_card_template_that_is_gone_is_not_offered(memory_house: House) -> None:
+def test_a_preset_card_template_that_is_gone_is_not_offered(house: House) -> None:
     """The dialog offers no other one instead."""
-    memory_house.set_up_cards(templates=[BASIC])
-    process = running(memory_house, {**CARD, "settings": {"template": "gold"}})
-    draft = memory_house.desk.processes.draft_step(process.id, "card")
+    house.set_up_cards(templates=[BASIC])
+    process = running(house, {**CARD, "settings": {"template": "gold"}})
+    draft = house.desk.processes.draft_step(process.id, "card")
     assert (draft.templates, draft.template) == ((), None)
 
 
@@ -194,9 +190,8 @@ def test_a_card_is_ordered_through_its_own_process(house: House) -> None:
     assert len(house.desk.cards.of_customer(erika.id)) == 1
 
 
-def test_a_card_step_stands_in_any_template(memory_house: House) -> None:
+def test_a_card_step_stands_in_any_template(house: House) -> None:
     """F13: any template takes a step that orders a card, with a preset card template or without one."""
-    house = memory_house
     house.set_up_cards(templates=[GOLD, BASIC])
     process = running(house, "a", CARD, {**CARD, "step": "preset", "settings": {"template": "basic"}})
     processes = house.desk.processes
@@ -216,14 +211,14 @@ def running_again(house: House) -> Any:
     return house.desk.processes.start(house.customer().id, "supply").process
 
 
-def test_without_an_order_service_the_step_stays_open(memory_house: House) -> None:
+def test_without_an_order_service_the_step_stays_open(house: House) -> None:
     """F12: a refused order keeps neither order nor step."""
-    process = running(memory_house, CARD)
-    for verb in (memory_house.desk.processes.draft_step, memory_house.desk.processes.execute_step):
+    process = running(house, CARD)
+    for verb in (house.desk.processes.draft_step, house.desk.processes.execute_step):
         with pytest.raises(Refused) as refusal:
             verb(process.id, "card")
         assert refusal.value.code == "card_order.no_service"
-    assert memory_house.desk.processes.get(process.id) == process
+    assert house.desk.processes.get(process.id) == process
 
 
 def test_data_are_completed_by_a_step(house: House) -> None:
@@ -244,9 +239,8 @@ def test_data_are_completed_by_a_step(house: House) -> None:
     assert house.desk.customers.get(erika.id).birth_date == date(1980, 5, 1)
 
 
-def test_a_data_step_without_fields_asks_for_what_is_watched(memory_house: House) -> None:
+def test_a_data_step_without_fields_asks_for_what_is_watched(house: House) -> None:
     """F65: without fields of its own the step asks as the options say, and takes no answer for an answer."""
-    house = memory_house
     template(house, "supply", {"step": "data", "type": "complete_data"})
     erika = house.customer()
     process = house.desk.processes.start(erika.id, "supply").process
@@ -261,11 +255,11 @@ def test_a_data_step_without_fields_asks_for_what_is_watched(memory_house: House
     assert again.step("data").result == {"completed": "mobile"}
 
 
-def test_documents_and_tasks_are_recorded(memory_house: House) -> None:
+def test_documents_and_tasks_are_recorded(house: House) -> None:
     """A document is recorded with where it was filed, a task with when it is due and what was remarked."""
     paper = {"step": "paper", "type": "document", "settings": {"document": "Terms", "print_at_once": True}}
-    process = running(memory_house, paper, {"step": "call", "settings": {"due_after_days": 14}}, "plain")
-    processes = memory_house.desk.processes
+    process = running(house, paper, {"step": "call", "settings": {"due_after_days": 14}}, "plain")
+    processes = house.desk.processes
     draft = processes.draft_step(process.id, "paper")
     assert (draft.document, draft.print_at_once) == ("Terms", True)
     filed = processes.execute_step(process.id, "paper", reference="A-17")

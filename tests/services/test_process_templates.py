@@ -58,9 +58,8 @@ def test_steps_are_added_moved_changed_and_removed(house: House) -> None:
     assert _steps(house, "supply") == ["c", "first", "a"]
 
 
-def test_a_step_added_to_one_template_changes_no_other(memory_house: House) -> None:
+def test_a_step_added_to_one_template_changes_no_other(house: House) -> None:
     """F100: the same step has to be added to each template."""
-    house = memory_house
     with_origin(house)
     template(house, "supply")
     other = template(house, "repair", "a")
@@ -69,16 +68,15 @@ def test_a_step_added_to_one_template_changes_no_other(memory_house: House) -> N
     assert house.desk.processes.templates.get("repair") == other
 
 
-def test_step_types_can_be_listed(memory_house: House) -> None:
+def test_step_types_can_be_listed(house: House) -> None:
     """F102, F13: the types to choose from can be listed, assigning a property and ordering a card among them."""
-    types = {each.key: each.label for each in memory_house.desk.processes.templates.step_types}
+    types = {each.key: each.label for each in house.desk.processes.templates.step_types}
     assert list(types) == ["complete_data", "document", "task", "custom", "assign_property", "order_card"]
     assert types["assign_property"] == "Assign customer property"
 
 
-def test_name_description_and_flags_of_a_step_can_be_changed(memory_house: House) -> None:
+def test_name_description_and_flags_of_a_step_can_be_changed(house: House) -> None:
     """F103, F109, F113: name, description and both flags are kept, and what is not said stays."""
-    house = memory_house
     with_origin(house)
     template(house, "supply", CLASSIFY)
     templates = house.desk.processes.templates
@@ -122,10 +120,9 @@ def test_name_description_and_flags_of_a_step_can_be_changed(memory_house: House
     ],
 )
 def test_bad_settings_are_refused_with_their_place(
-    memory_house: House, step_type: str, settings: Any, fault: str
+    house: House, step_type: str, settings: Any, fault: str
 ) -> None:
     """F104: a step refers to a property that exists and describes customers; every type checks its settings."""
-    house = memory_house
     with_origin(house)
     properties, values = house.desk.properties, [PropertyValue("a")]
     properties.define("floor", name="Floor", category="branch")
@@ -143,21 +140,20 @@ def test_bad_settings_are_refused_with_their_place(
     assert dump(house.loyalty) == before
 
 
-def test_a_property_that_a_step_refers_to_stays(memory_house: House) -> None:
+def test_a_property_that_a_step_refers_to_stays(house: House) -> None:
     """F104: a property in a template can no longer be deleted."""
-    with_origin(memory_house)
-    template(memory_house, "supply", CLASSIFY)
-    memory_house.desk.properties.define("group", name="Group", values=[PropertyValue("a")])
-    memory_house.desk.processes.templates.change_step("supply", "classify", settings={"property": "group"})
+    with_origin(house)
+    template(house, "supply", CLASSIFY)
+    house.desk.properties.define("group", name="Group", values=[PropertyValue("a")])
+    house.desk.processes.templates.change_step("supply", "classify", settings={"property": "group"})
     for key in ("origin", "group"):
         with pytest.raises(Refused) as refusal:
-            memory_house.desk.properties.delete(key)
+            house.desk.properties.delete(key)
         assert refusal.value.code == "property.in_use"
 
 
-def test_a_template_of_one_branch_is_seen_there_alone(memory_house: House) -> None:
+def test_a_template_of_one_branch_is_seen_there_alone(house: House) -> None:
     """F98: a search shows what belongs to the branch or to all; the head office sees everything."""
-    house = memory_house
     head = house.loyalty.session("admin")
     head.branches.create("hamburg", name="Optik Hamburg")
     template(house, "everywhere")
@@ -244,9 +240,8 @@ def test_the_first_start_is_recorded_at_the_template(house: House) -> None:
     ]
 
 
-def test_hidden_templates_are_found_on_demand(memory_house: House) -> None:
+def test_hidden_templates_are_found_on_demand(house: House) -> None:
     """F98: a hidden template is out of the choice, not out of the world."""
-    house = memory_house
     template(house, "old")
     templates = house.desk.processes.templates
     templates.hide("old")
@@ -256,13 +251,13 @@ def test_hidden_templates_are_found_on_demand(memory_house: House) -> None:
     assert [each.id for each in templates.find().items] == ["old"]
 
 
-def test_search_answers_come_in_pages(memory_house: House) -> None:
+def test_search_answers_come_in_pages(house: House) -> None:
     """F98: however many templates there are, a search returns all of them, page by page."""
     for n in range(7):
-        template(memory_house, f"t{n}")
+        template(house, f"t{n}")
     found, after = [], ""
     while True:
-        page = memory_house.desk.processes.templates.find(limit=3, after=after)
+        page = house.desk.processes.templates.find(limit=3, after=after)
         found += [each.id for each in page.items]
         after = page.next
         if not after:
@@ -300,9 +295,8 @@ def test_only_what_was_never_started_is_deleted(house: House) -> None:
     assert refusal.value.code == "process_template.in_use"
 
 
-def test_every_change_of_a_template_is_recorded(memory_house: House) -> None:
+def test_every_change_of_a_template_is_recorded(house: House) -> None:
     """F101: the activities of a template say what was done, in order, and nothing where nothing differs."""
-    house = memory_house
     template(house, "supply", "a", "b")
     templates = house.desk.processes.templates
     templates.change("supply", kind="repair")
@@ -332,28 +326,28 @@ def test_every_change_of_a_template_is_recorded(memory_house: House) -> None:
         ("remove_step", ("supply", "none")),
     ],
 )
-def test_what_does_not_exist_is_said(memory_house: House, verb: str, args: tuple[Any, ...]) -> None:
+def test_what_does_not_exist_is_said(house: House, verb: str, args: tuple[Any, ...]) -> None:
     """An unknown template or step is `NotFound`."""
-    template(memory_house, "supply")
+    template(house, "supply")
     kwargs = {"name": "X"} if verb == "add_step" else {}
     with pytest.raises(NotFound):
-        getattr(memory_house.desk.processes.templates, verb)(*args, **kwargs)
+        getattr(house.desk.processes.templates, verb)(*args, **kwargs)
 
 
-def test_an_unknown_branch_is_refused(memory_house: House) -> None:
+def test_an_unknown_branch_is_refused(house: House) -> None:
     """A template is restricted to a branch that exists."""
-    templates = memory_house.desk.processes.templates
+    templates = house.desk.processes.templates
     with pytest.raises(NotFound):
         templates.create("x", name="X", branch_id="nowhere")
-    template(memory_house, "supply")
+    template(house, "supply")
     with pytest.raises(NotFound):
         templates.change("supply", branch_id="nowhere")
 
 
-def test_unknown_words_are_refused(memory_house: House) -> None:
+def test_unknown_words_are_refused(house: House) -> None:
     """A word that is no field is a fault, not passed over."""
-    templates: Any = memory_house.desk.processes.templates
-    template(memory_house, "supply", "a")
+    templates: Any = house.desk.processes.templates
+    template(house, "supply", "a")
     for call in (
         lambda: templates.create("y", name="Y", colour="red"),
         lambda: templates.change("supply", steps=()),

@@ -107,9 +107,8 @@ def test_a_repeated_start_answers_with_the_same(house: House) -> None:
     assert desk.keyed("three").processes.start(erika.id, "supply", answers={}) == answered
 
 
-def test_what_was_asked_is_not_asked_again_too_soon(memory_house: House) -> None:
+def test_what_was_asked_is_not_asked_again_too_soon(house: House) -> None:
     """F65: with a pause of a month, the second process of the same week asks for nothing."""
-    house = memory_house
     house.desk.settings.change(MOBILE, True)
     house.desk.settings.change(ASK_AGAIN_MONTHS, 1)
     desk = house.loyalty.session("anna", "berlin")
@@ -121,9 +120,8 @@ def test_what_was_asked_is_not_asked_again_too_soon(memory_house: House) -> None
     assert desk.processes.start(erika.id, "supply").completion is not None
 
 
-def test_only_the_option_about_the_address_blocks(memory_house: House) -> None:
+def test_only_the_option_about_the_address_blocks(house: House) -> None:
     """F65, F66: without an address no process where the option is on; one that is given with the answers is enough."""
-    house = memory_house
     house.desk.settings.change(REQUIRE_ADDRESS, True)
     template(house, "supply", "a")
     erika = house.customer(addresses=[])
@@ -150,10 +148,9 @@ def test_only_the_option_about_the_address_blocks(memory_house: House) -> None:
     ],
 )
 def test_a_template_is_for_customers_of_an_age(
-    memory_house: House, audience: str, born: date | None, company: str, *, fits: bool
+    house: House, audience: str, born: date | None, company: str, *, fits: bool
 ) -> None:
     """A template for children or adults is offered and started by the customer's age."""
-    house = memory_house
     template(house, "supply", "a", audience=audience)
     fields: dict[str, Any] = {"company": company, "kind": "company"} if company else {"birth_date": born}
     customer = house.customer(**fields)
@@ -167,9 +164,8 @@ def test_a_template_is_for_customers_of_an_age(
         assert _code(refusal) == "process_template.other_age"
 
 
-def test_a_process_starts_where_its_template_belongs(memory_house: House) -> None:
+def test_a_process_starts_where_its_template_belongs(house: House) -> None:
     """A template of another branch, and a hidden one, cannot be started."""
-    house = memory_house
     house.loyalty.session("admin").branches.create("hamburg", name="Optik Hamburg")
     house.loyalty.session("admin").processes.templates.create("there", name="There", branch_id="hamburg")
     template(house, "hidden")
@@ -200,15 +196,15 @@ def test_a_start_that_is_repeated_under_its_key_happens_once(house: House) -> No
 
 
 @pytest.mark.parametrize(("mandatory", "pre_step"), list(product([False, True], repeat=2)))
-def test_all_four_combinations_of_flags(memory_house: House, *, mandatory: bool, pre_step: bool) -> None:
+def test_all_four_combinations_of_flags(house: House, *, mandatory: bool, pre_step: bool) -> None:
     """F109, F113, F114, F115: mandatory blocks the offer, a pre-step blocks the other steps, in any combination."""
     process = running(
-        memory_house,
+        house,
         "other",
         {"step": "gate", "mandatory": mandatory, "pre_step": pre_step},
         open_mandatory="block",
     )
-    desk = memory_house.desk
+    desk = house.desk
     blocked = desk.processes.check_offer(process.id).verdict is OfferVerdict.BLOCKED
     assert blocked == mandatory
     if pre_step:
@@ -263,19 +259,17 @@ def test_the_policy_blocks(house: House) -> None:
     assert house.desk.processes.complete_offer(process.id).open_mandatory == ()
 
 
-def test_the_policy_is_read_when_the_offer_is_completed(memory_house: House) -> None:
+def test_the_policy_is_read_when_the_offer_is_completed(house: House) -> None:
     """F112: one policy per template: changed today, it counts today, for processes that run already."""
-    process = running(memory_house, {"step": "a", "mandatory": True}, open_mandatory="block")
-    memory_house.desk.processes.templates.change("supply", open_mandatory="warn")
-    assert memory_house.desk.processes.complete_offer(process.id).state is ProcessState.COMPLETED
+    process = running(house, {"step": "a", "mandatory": True}, open_mandatory="block")
+    house.desk.processes.templates.change("supply", open_mandatory="warn")
+    assert house.desk.processes.complete_offer(process.id).state is ProcessState.COMPLETED
 
 
-def test_steps_are_skipped_and_done_again_where_that_is_allowed(memory_house: House) -> None:
+def test_steps_are_skipped_and_done_again_where_that_is_allowed(house: House) -> None:
     """A task is done once; what is neither mandatory nor a pre-step can be skipped, and done after all."""
-    process = running(
-        memory_house, "a", {"step": "must", "mandatory": True}, {"step": "note", "type": "custom"}
-    )
-    processes = memory_house.desk.processes
+    process = running(house, "a", {"step": "must", "mandatory": True}, {"step": "note", "type": "custom"})
+    processes = house.desk.processes
     assert processes.skip_step(process.id, "a", reason="no time").step("a").state is StepState.SKIPPED
     assert processes.skip_step(process.id, "a") == processes.get(process.id)
     assert processes.execute_step(process.id, "a", note="after all").step("a").result == {"note": "after all"}
@@ -347,14 +341,14 @@ def test_what_is_still_to_be_done_is_reported(house: House) -> None:
         processes.open_steps(template="nothing")
 
 
-def test_every_change_of_a_process_is_recorded_briefly(memory_house: House) -> None:
+def test_every_change_of_a_process_is_recorded_briefly(house: House) -> None:
     """What happened stands in the customer's activities, with those steps alone that changed."""
-    process = running(memory_house, "a", "b", "c")
-    processes = memory_house.desk.processes
+    process = running(house, "a", "b", "c")
+    processes = house.desk.processes
     processes.execute_step(process.id, "b", note="x")
     processes.skip_step(process.id, "a", reason="no time")
     processes.close(process.id, reason="gone")
-    lines = memory_house.desk.activities.of_record("processes", process.id)
+    lines = house.desk.activities.of_record("processes", process.id)
     assert [line.action for line in lines] == [
         "process.started", "process.step_done", "process.step_skipped", "process.closed",
     ]  # fmt: skip
@@ -368,10 +362,10 @@ def test_every_change_of_a_process_is_recorded_briefly(memory_house: House) -> N
 @pytest.mark.parametrize(
     "verb", ["get", "execute_step", "draft_step", "skip_step", "close", "complete_offer"]
 )
-def test_an_unknown_process_or_step_is_said(memory_house: House, verb: str) -> None:
+def test_an_unknown_process_or_step_is_said(house: House, verb: str) -> None:
     """What does not exist is `NotFound`."""
-    process = running(memory_house, "a")
-    call = getattr(memory_house.desk.processes, verb)
+    process = running(house, "a")
+    call = getattr(house.desk.processes, verb)
     with pytest.raises(NotFound):
         call("none", *(["a"] if "step" in verb else []))
     if "step" in verb:
@@ -384,11 +378,11 @@ def _unchanged(house: House, process: Process) -> bool:
     return house.desk.processes.get(process.id) == process
 
 
-def test_a_reason_that_cannot_be_kept_changes_nothing(memory_house: House) -> None:
+def test_a_reason_that_cannot_be_kept_changes_nothing(house: House) -> None:
     """A reason is a text of bounded length."""
-    process = running(memory_house, "a")
-    for call in (memory_house.desk.processes.close, memory_house.desk.processes.skip_step):
+    process = running(house, "a")
+    for call in (house.desk.processes.close, house.desk.processes.skip_step):
         args = (process.id, "a") if call.__name__ == "skip_step" else (process.id,)
         with pytest.raises(InvalidInput):
             call(*args, reason="x" * 501)
-    assert _unchanged(memory_house, process)
+    assert _unchanged(house, process)

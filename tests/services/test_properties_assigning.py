@@ -29,9 +29,9 @@ def shop(house: House) -> House:
 
 
 @pytest.fixture
-def memory_shop(memory_house: House) -> House:
+def memory_shop(house: House) -> House:
     """The same in memory."""
-    return with_two_properties(memory_house)
+    return with_two_properties(house)
 
 
 def held(house: House, customer: Customer) -> list[tuple[str, str]]:

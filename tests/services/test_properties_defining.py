@@ -103,33 +103,33 @@ def test_a_value_is_renamed_and_coloured(house: House) -> None:
     assert renamed.value("own") == PropertyValue("own", "Own again", "O", hidden=True)
 
 
-def test_a_property_needs_a_name(memory_house: House) -> None:
+def test_a_property_needs_a_name(house: House) -> None:
     """F92: without a name there is no property, and none is ever taken away."""
     for name in ("", "  ", None, 7):
         with pytest.raises(InvalidInput) as fault:
-            define(memory_house, name=name)
+            define(house, name=name)
         assert fault.value.fields == ("name",)
-    define(memory_house)
+    define(house)
     with pytest.raises(InvalidInput):
-        memory_house.desk.properties.change("origin", name="")
+        house.desk.properties.change("origin", name="")
 
 
-def test_none_leaves_what_is_there(memory_house: House) -> None:
+def test_none_leaves_what_is_there(house: House) -> None:
     """Nobody resets a field by saying nothing about it; what can be empty is emptied by an empty text."""
-    properties: Any = memory_house.desk.properties
+    properties: Any = house.desk.properties
     value = PropertyValue("own", "Own", "O", "#aa3300")
     facts: Any = {"category": "article", "description": "of what", "multi_valued": True}
-    before = define(memory_house, values=[value], **facts)
+    before = define(house, values=[value], **facts)
     nothing = dict.fromkeys(("category", "name", "description", "multi_valued"))
     assert properties.change("origin", **nothing) == before
     assert properties.change_value("origin", "own", label=None, abbreviation=None, colour=None) == before
 
 
-def test_a_description_is_optional(memory_house: House) -> None:
+def test_a_description_is_optional(house: House) -> None:
     """F93: a property without a description has an empty one, and one that is given can be emptied."""
-    assert define(memory_house).description == ""
-    assert define(memory_house, "group", description="Groups").description == "Groups"
-    assert memory_house.desk.properties.change("group", description="").description == ""
+    assert define(house).description == ""
+    assert define(house, "group", description="Groups").description == "Groups"
+    assert house.desk.properties.change("group", description="").description == ""
 
 
 def test_a_property_is_no_campaign(house: House) -> None:
@@ -205,10 +205,10 @@ def test_a_property_that_is_referred_to_is_only_hidden(house: House) -> None:
     assert properties.change("origin", name="Old", category="customer", multi_valued=False).name == "Old"
 
 
-def test_a_property_can_be_changed_in_every_way_until_it_is_used(memory_house: House) -> None:
+def test_a_property_can_be_changed_in_every_way_until_it_is_used(house: House) -> None:
     """Category and cardinality of a property that nothing refers to are free."""
-    define(memory_house)
-    changed = memory_house.desk.properties.change("origin", category="branch", multi_valued=True)
+    define(house)
+    changed = house.desk.properties.change("origin", category="branch", multi_valued=True)
     assert (changed.category, changed.multi_valued) == (PropertyCategory.BRANCH, True)
 
 
@@ -266,13 +266,13 @@ def test_a_key_is_taken_once(house: House) -> None:
         lambda properties: properties.delete(7),
     ],
 )
-def test_what_is_not_there_is_not_found(memory_house: House, call: Any) -> None:
+def test_what_is_not_there_is_not_found(house: House, call: Any) -> None:
     """An unknown property, an unknown value: not found, and nothing changes."""
-    define(memory_house)
-    before = dump(memory_house.loyalty)
+    define(house)
+    before = dump(house.loyalty)
     with pytest.raises(NotFound):
-        call(memory_house.desk.properties)
-    assert dump(memory_house.loyalty) == before
+        call(house.desk.properties)
+    assert dump(house.loyalty) == before
 
 
 @pytest.mark.parametrize(
@@ -304,14 +304,14 @@ def test_what_is_not_there_is_not_found(memory_house: House, call: Any) -> None:
     ],
 )
 def test_every_wrong_field_is_named_and_nothing_changes(
-    memory_house: House, facts: dict[str, Any], fields: set[str]
+    house: House, facts: dict[str, Any], fields: set[str]
 ) -> None:
     """Each field with each kind of wrong value: one InvalidInput that names it, nothing stored."""
-    before = dump(memory_house.loyalty)
+    before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        define(memory_house, facts.pop("key", "origin"), **facts)
+        define(house, facts.pop("key", "origin"), **facts)
     assert set(fault.value.fields) == fields
-    assert dump(memory_house.loyalty) == before
+    assert dump(house.loyalty) == before
 
 
 def _values(count: int) -> list[PropertyValue]:
@@ -339,22 +339,20 @@ def _values(count: int) -> list[PropertyValue]:
         (lambda p: p.all(category="x", with_hidden="y"), {"category", "with_hidden"}),
     ],
 )
-def test_a_wrong_change_is_named_and_nothing_changes(
-    memory_house: House, call: Any, fields: set[str]
-) -> None:
+def test_a_wrong_change_is_named_and_nothing_changes(house: House, call: Any, fields: set[str]) -> None:
     """Each wrong argument of each verb is named, and nothing is stored."""
-    define(memory_house)
-    define(memory_house, "full", values=_values(MOST_VALUES))
-    before = dump(memory_house.loyalty)
+    define(house)
+    define(house, "full", values=_values(MOST_VALUES))
+    before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        call(memory_house.desk.properties)
+        call(house.desk.properties)
     assert set(fault.value.fields) == fields
-    assert dump(memory_house.loyalty) == before
+    assert dump(house.loyalty) == before
 
 
-def test_the_desk_opens_the_properties(memory_house: House) -> None:
+def test_the_desk_opens_the_properties(house: House) -> None:
     """The capability hangs on the desk, in the hands of the person at it."""
-    assert isinstance(memory_house.desk.properties, Properties)
-    define(memory_house)
-    (activity,) = memory_house.desk.activities.of_record("property_types", "origin")
+    assert isinstance(house.desk.properties, Properties)
+    define(house)
+    (activity,) = house.desk.activities.of_record("property_types", "origin")
     assert (activity.actor, activity.branch_id) == ("anna", "berlin")

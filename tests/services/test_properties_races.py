@@ -17,6 +17,8 @@ from tests.adapters.sql.helpers import at_once
 from tests.faults.meeting import MeetingStorage
 from tests.house import House, build_house
 
+pytestmark = pytest.mark.every_engine
+
 VALUES = [PropertyValue(key) for key in "abcd"]
 ROUNDS = 3
 

@@ -36,6 +36,8 @@ from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
 from tests.house import House, build_house, dump
 
+pytestmark = pytest.mark.every_engine
+
 
 @pytest.fixture(autouse=True, scope="module")
 def _no_pauses() -> Iterator[None]:

@@ -275,10 +275,10 @@ def test_an_explanation_says_what_the_customer_has(shop):
         shop.desk.selections.explain("nobody", GROWN_UP)
 
 
-def test_the_catalogue_has_every_field_that_can_be_compared(memory_house):
+def test_the_catalogue_has_every_field_that_can_be_compared(house):
     """F84: whatever a storage can compare about a customer can be selected by."""
-    catalogue = memory_house.desk.selections.catalogue()
-    customers = memory_house.loyalty.registry.named("customers")
+    catalogue = house.desk.selections.catalogue()
+    customers = house.loyalty.registry.named("customers")
     uncomparable = {Storing.DOCUMENT, Storing.LONG_TEXT}
     comparable = {each.name for each in customers.fields if each.storing not in uncomparable}
     # What the house needs for itself: the key, the version, and the name by which lists are sorted.
@@ -288,7 +288,7 @@ def test_the_catalogue_has_every_field_that_can_be_compared(memory_house):
     assert len(catalogue.by_key) == len(catalogue.fields)
 
 
-def test_the_catalogue_knows_properties_branches_and_the_hosts_records(memory_house):
+def test_the_catalogue_knows_properties_branches_and_the_hosts_records(house):
     """F85: properties with their values, branches with their names, and records of the host's are all there to build from."""
     desk = build_house(capabilities=[hosted(records=[INVOICES])]).desk
     desk.properties.define("origin", name="Origin", values=[PropertyValue("own", "Own")])
@@ -313,9 +313,9 @@ def test_the_catalogue_knows_properties_branches_and_the_hosts_records(memory_ho
     assert not {"id", "customer_id", "version", "words"} & set(kinds)
 
 
-def test_a_condition_or_a_name_is_given_and_not_both(memory_house):
+def test_a_condition_or_a_name_is_given_and_not_both(house):
     """What is asked for is said once: by a condition, or by the name of a selection."""
-    selections = memory_house.desk.selections
+    selections = house.desk.selections
     selections.save("All", EVERYBODY)
     for given, code in (({}, "required"), ({"where": EVERYBODY, "name": "All"}, "not_both")):
         with pytest.raises(InvalidInput) as caught:

@@ -66,30 +66,30 @@ def test_setting_the_same_value_again_changes_nothing(house: House) -> None:
 
 
 @pytest.mark.parametrize("value", [7, True, "x\x00", "y" * 2001, "no digits"])
-def test_a_bad_value_is_refused(memory_house: House, value: object) -> None:
+def test_a_bad_value_is_refused(house: House, value: object) -> None:
     """A value of the wrong type or shape names the option and changes nothing."""
-    before = dump(memory_house.loyalty)
+    before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        memory_house.desk.settings.change(NUMBER_PREFIX, value)  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.settings.change(NUMBER_PREFIX, value)  # type: ignore[arg-type]  # wrong on purpose
     assert fault.value.fields == ("cards.number_prefix",)
-    assert dump(memory_house.loyalty) == before
+    assert dump(house.loyalty) == before
 
 
-def test_unknown_options_and_branches_are_not_found(memory_house: House) -> None:
+def test_unknown_options_and_branches_are_not_found(house: House) -> None:
     """Only registered options exist, and only opened branches."""
     stray: Option[bool] = Option("stray", default=False, description="never registered")
     with pytest.raises(NotFound):
-        memory_house.desk.settings.change(stray, True)
+        house.desk.settings.change(stray, True)
     with pytest.raises(NotFound):
-        memory_house.desk.settings.change(NUMBER_PREFIX, "22", branch="mars")
+        house.desk.settings.change(NUMBER_PREFIX, "22", branch="mars")
     with pytest.raises(NotFound):
-        memory_house.loyalty.session("anna", "mars")
+        house.loyalty.session("anna", "mars")
 
 
-def test_what_is_no_option_at_all_is_not_found(memory_house: House) -> None:
+def test_what_is_no_option_at_all_is_not_found(house: House) -> None:
     """Nor is a list nested too deep to be written."""
     with pytest.raises(NotFound) as found:
-        memory_house.desk.settings.change(TOO_DEEP, True)  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.settings.change(TOO_DEEP, True)  # type: ignore[arg-type]  # wrong on purpose
     assert found.value.key == "<list>"
 
 
@@ -119,7 +119,7 @@ def test_two_options_cannot_share_a_key() -> None:
 
 
 @pytest.mark.parametrize("actor", ["", None, 7, "x" * 101, "a\r\nb"])
-def test_a_session_needs_a_name(memory_house: House, actor: object) -> None:
+def test_a_session_needs_a_name(house: House, actor: object) -> None:
     """Every change is recorded under a name, so there is no session without one."""
     with pytest.raises(InvalidInput):
-        memory_house.loyalty.session(actor)  # type: ignore[arg-type]  # wrong on purpose
+        house.loyalty.session(actor)  # type: ignore[arg-type]  # wrong on purpose

@@ -11,6 +11,8 @@ from loyaltycore.kernel.outbox import MessageState
 from loyaltycore.ports.messaging import DeliveryStatus
 from tests.house import House, dump
 
+pytestmark = pytest.mark.every_engine
+
 
 def test_old_traces_go_and_the_rest_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Delivered messages, commands and event ids older than the span go; dead letters and all records stay."""
