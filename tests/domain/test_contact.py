@@ -13,7 +13,6 @@ from loyaltycore.kernel.contact import (
     ConsentState,
     Phone,
     PhoneKind,
-    is_mobile,
     parse_email,
     parse_phone,
     read_address,
@@ -52,7 +51,6 @@ def test_the_kind_follows_from_the_range() -> None:
     faults = Faults()
     assert read_phone(faults, "phone", "0171 3920000", "DE") == Phone("+491713920000", PhoneKind.MOBILE)
     assert read_phone(faults, "phone", "030 23125111", "DE") == Phone("+493023125111", PhoneKind.LANDLINE)
-    assert is_mobile("+491713920000")
     given_phone = Phone("0171 3920000", PhoneKind.FAX, sms_allowed=True)
     assert read_phone(faults, "phone", given_phone, "DE") == Phone(
         "+491713920000", PhoneKind.FAX, sms_allowed=True
@@ -170,10 +168,9 @@ def test_the_longest_address_is_taken() -> None:
     assert read_phone(Faults(), "x", Phone("030 23125111", None), "DE") == Phone("+493023125111")  # type: ignore[arg-type]  # as a form gives it
 
 
-def test_a_landline_number_is_no_mobile_one() -> None:
-    """Where a country tells them apart; where it does not, a number may be either."""
-    assert not is_mobile("+493023125111")
-    assert is_mobile("+12125552368")
+def test_a_number_that_may_be_either_counts_as_mobile() -> None:
+    """Not every country tells them apart."""
+    assert read_phone(Faults(), "x", "212 555 2368", "US") == Phone("+12125552368", PhoneKind.MOBILE)
 
 
 def test_faults_of_parsers_name_what_was_parsed() -> None:

@@ -119,11 +119,6 @@ def parse_phone(text: str, region: str) -> str:
     return _understood(text, region)[0]
 
 
-def is_mobile(number: str) -> bool:
-    """Say whether an E.164 number belongs to a mobile range (or may, where a country does not tell them apart)."""
-    return _understood(number, "")[1]
-
-
 def _understood(text: str, region: str) -> tuple[str, bool]:
     """The number in E.164, and whether it may be a mobile one: both from one look at the metadata."""
     import phonenumbers  # noqa: PLC0415  its metadata is large, and not always needed

@@ -187,15 +187,6 @@ class Faults:
             return None
         return value
 
-    def instance(self, field: str, value: object, kind: type[T], default: T) -> T:
-        """Read a value of one of our own classes; None reads as the default."""
-        if value is None:
-            return default
-        if not isinstance(value, kind):
-            self.note(field, "wrong_type", f"must be a {kind.__name__}")
-            return default
-        return value
-
     def parsed(self, field: str, parse: Callable[[], T], default: T) -> T:
         """Run a parser that raises `InvalidInput` and take over its faults below `field`."""
         try:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 from datetime import UTC, datetime
 
-from attrs import evolve
-
 from loyaltycore.errors import Fault
 from loyaltycore.kernel.printing import (
     BEFORE_PRODUCTION,
@@ -95,11 +93,6 @@ class MemoryCardPrinter:
     ) -> PrintEvent:
         """Let an order arrive in a state and answer with the event that says so."""
         return self._set(reference, state, reason_code=reason_code, tracking=tracking)
-
-    def refuse_cancellation(self, reference: str) -> PrintEvent:
-        """Let the vendor answer a wish to cancel with no."""
-        status = evolve(self.statuses[reference], cancellation_refused=True)
-        return self._record(evolve(status, revision=status.revision + 1))
 
     def _set(
         self, reference: str, state: PrintState, *, reason_code: str = "", tracking: str = ""
