@@ -1,16 +1,26 @@
-"""Customers, loyalty cards and card orders as a pure domain library behind ports.
+"""Customers, loyalty cards and all that a shop does around them, as a library for applications.
 
 A host application puts a `Loyalty` together once, from adapters for the ports it needs, and opens a session for each
-workstation. The rules live in `loyaltycore.kernel` as pure functions; `loyaltycore.ports` says what the library asks of
-the world; nothing here imports a database, an HTTP client or any other optional dependency. A name is loaded when it is
-first asked for, so a shop that needs no CSV import does not pay for one.
+workstation:
 
-The names everybody needs:
+    from loyaltycore import Loyalty
+    from loyaltycore.memory import MemoryStorage
 
-* `Loyalty`: the house; `Loyalty.session` opens a workstation, `Loyalty.deliver` hands the outbox over.
-* `Address`, `Phone`, `Money`: values that go into calls.
-* `CardCosts`, `CardTemplate`, `DeliveryTarget`, `DispatchCycle`, `ValidityPeriod`: ordering cards.
-* `InvalidInput`, `NotFound`, `Refused`, `Conflict`: what a call may raise; all are `LoyaltyError`.
+    loyalty = Loyalty(MemoryStorage())
+    desk = loyalty.session("anna")
+    erika = desk.customers.create(first_name="Erika", last_name="Mustermann")
+
+Each capability is a package with the names that its users need: `loyaltycore.customers`, `loyaltycore.cards` and so on.
+`loyaltycore.ports` says what the library asks of the world, and has what authors of adapters need; `loyaltycore.memory`
+has an adapter for every port, and `loyaltycore.testing` holds other adapters to the same promises.
+
+Here are the names that everybody needs:
+
+* `Loyalty`, `Desk`, and values that go into calls: `Address`, `Phone`, `Money`, `CardTemplate`, ...
+* what a call may raise, all of it `LoyaltyError`: `InvalidInput`, `NotFound`, `Refused`, `Conflict`, ...
+* what a capability of your own is made of: `Capability`, `Service`, `command`, `query`, `Decision`, `Note`, `Faults`
+
+A name is loaded when it is first asked for; no optional dependency is imported before it is needed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Activities."""
+"""Activities: the change feed, who changed what, when, from what to what."""
 
 from __future__ import annotations
 

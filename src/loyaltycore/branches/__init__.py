@@ -1,4 +1,4 @@
-"""Branches."""
+"""Branches: where people work, in which time zone, on which days."""
 
 from __future__ import annotations
 

@@ -1,5 +1,1 @@
-"""The rules: pure functions over frozen values, one package per capability.
-
-No module below this one knows a clock, an id generator, a database or a network. Whatever can be decided without a
-port is decided here, and tested here with properties.
-"""
+"""Values and rules that belong to no capability. Nothing here knows a clock, an id generator, a database or a network."""

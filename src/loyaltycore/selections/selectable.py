@@ -1,4 +1,4 @@
-"""What selections can be built from in one house: its fields, its properties, and the records of its registry."""
+"""What selections can be built from in one house: its fields, and the records of its registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings."""
+"""Settings: the options of the chain, overridden per branch, seen by the sessions opened afterwards."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The declarations of everything that is stored, by capability."""
+"""How records are declared, checked and written down."""

@@ -19,7 +19,7 @@ class ReceivedMail:
     headers: tuple[tuple[str, str], ...]
     """Names and decoded values, in order, each one that is there twice twice."""
     text: str = ""
-    """The plain part, lines ended by ``\n``; empty where there is none."""
+    r"""The plain part, lines ended by ``\n``; empty where there is none."""
     html: str = ""
     """The HTML part, or empty."""
     attachments: tuple[Attachment, ...] = ()
