@@ -66,7 +66,7 @@ def test_the_template_is_right_in_every_line(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     monkeypatch.setenv("CARD_VENDOR_TOKEN", "token")
     with shop.opened() as loyalty:
-        assert len(loyalty.handlers()) == 3
+        assert len(loyalty.worker().kinds) == 3
         assert loyalty.session("anna").actor == "anna"
 
 
