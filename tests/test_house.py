@@ -37,6 +37,7 @@ OPTIONAL: Final = (
     "requests",
     "sqlalchemy",
     "standardwebhooks",
+    "waitress",
 )
 
 

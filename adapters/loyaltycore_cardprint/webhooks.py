@@ -22,6 +22,9 @@ MOST_BYTES: Final = 65536
 _MOST_SIGNATURES: Final = 16
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SECONDS: Final = re.compile(r"[0-9]{1,12}")
+_SIGNATURE: Final = re.compile(r"[ -~]{1,4096}")
+_JOINED: Final = re.compile(r",[^ ]*,|, ")
+"""Two values where a web server has joined them: a signature has one comma, after its version, and nothing else has any."""
 
 
 def verify(
@@ -49,7 +52,7 @@ def verify(
         raise WebhookRejected("too_large", f"the body is longer than {MOST_BYTES} bytes")
     event_id = _header(headers, "webhook-id", _ID)
     seconds = _header(headers, "webhook-timestamp", _SECONDS)
-    given = _signatures(_header(headers, "webhook-signature", re.compile(r"[ -~]{1,4096}")))
+    given = _signatures(_header(headers, "webhook-signature", _SIGNATURE))
     signed = f"{event_id}.{seconds}.".encode() + body
     if not _any_matches(given, [hmac.digest(key, signed, hashlib.sha256) for key in keys]):
         raise WebhookRejected("bad_signature", "no signature matches")
@@ -61,8 +64,10 @@ def verify(
 def _header(headers: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
     """Read a header that is there once: with two, it is anybody's guess which one was signed."""
     values = [value for key, value in headers.items() if key.lower() == name]
-    if len(values) != 1:
-        raise WebhookRejected("malformed", f"{name} is {'missing' if not values else 'there twice'}")
+    if not values:
+        raise WebhookRejected("malformed", f"{name} is missing")
+    if len(values) > 1 or _JOINED.search(values[0]):
+        raise WebhookRejected("malformed", f"{name} is there twice")
     if not pattern.fullmatch(values[0]):
         raise WebhookRejected("malformed", f"{name} is malformed")
     return values[0]

@@ -32,6 +32,8 @@ BASIC: Final = CardTemplate("basic", "Kundenkarte", "optik-basic-2026")
 COSTS: Final = CardCosts(card=Money(120, "EUR"), print=Money(80, "EUR"), dispatch=Money(95, "EUR"))
 VENDOR: Final = "Kartendruck Beispiel GmbH"
 VENDOR_MAIL: Final = "vertrieb@kartendruck.example"
+CLOSED_EVERY: Final = ((12, 24), (12, 31))
+"""Month and day on which no branch works."""
 
 
 @frozen

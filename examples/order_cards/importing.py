@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 
 from loyaltycore import Loyalty
-from loyaltycore.cli.progress import Progress
 from loyaltycore.customers import ImportProgress, ImportReport
 from order_cards.fixtures import SHOPS, Shop
+from order_cards.progress import Progress
 
 
 def import_all(loyalty: Loyalty) -> list[ImportReport]:
@@ -31,7 +30,7 @@ def import_again(loyalty: Loyalty) -> list[ImportReport]:
 
 def _import(loyalty: Loyalty, shop: Shop) -> ImportReport:
     size = shop.table.stat().st_size
-    with Progress(f"  {shop.table.name}", sys.stdout) as progress:
+    with Progress(f"  {shop.table.name}") as progress:
 
         def show(state: ImportProgress) -> None:
             # The bytes run a little ahead of the rows.

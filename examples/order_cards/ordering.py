@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,9 +9,9 @@ from attrs import frozen
 
 from loyaltycore import Desk, Loyalty, Refused
 from loyaltycore.cards import CardOrder
-from loyaltycore.cli.progress import Progress
 from loyaltycore.customers import Customer
 from order_cards.fixtures import SHOPS, VENDOR_MAIL, wishes
+from order_cards.progress import Progress
 
 
 @frozen
@@ -46,7 +45,7 @@ def order_all(loyalty: Loyalty) -> list[Entry]:
     customers = list(_customers(desks["berlin"]))
     today = desks["berlin"].branch.local_date(loyalty.clock.now())
     entries: list[Entry] = []
-    with Progress("  ordering", sys.stdout) as progress:
+    with Progress("  ordering") as progress:
         for customer, wish in zip(customers, wishes(today), strict=False):
             entries.append(_order(desks[customer.branch_id], customer, wish))
             progress.show(len(entries) / len(customers), f"{len(entries)} of {len(customers)}")

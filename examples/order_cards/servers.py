@@ -1,7 +1,8 @@
-"""The processes around the story: the mail server, the card vendor, and the workers at the outbox."""
+"""The processes around the story: mail server, card vendor, workers at the outbox, and a receiver of webhooks."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from loyaltycore_cardvendor import RunningVendor
+from order_cards.fixtures import CLOSED_EVERY
+from order_cards.waiting import wait_for
 
 _PATIENCE: Final = 30.0
 
@@ -22,7 +25,7 @@ url = "sqlite:///{folder}/shop.db"
 
 [calendar]
 use = "holidays"
-closed_every = [[12, 24], [12, 31]]
+closed_every = {closed_every}
 
 [mailer]
 use = "smtp"
@@ -75,25 +78,31 @@ def running_mail_server(folder: Path) -> Iterator[MailServer]:
 @contextmanager
 def running_workers(config: Path, count: int) -> Iterator[list[subprocess.Popen[str]]]:
     """Run workers at the outbox while the block lasts: the command line, as a shop would run it."""
-    command = [
-        sys.executable,
-        "-m",
-        "loyaltycore.cli",
-        "--config",
-        str(config),
-        "deliver",
-        "--watch",
-        "--poll",
-        "0.2",
-    ]
     workers = []
     try:
         for number in range(1, count + 1):
-            with (config.parent / f"worker-{number}.log").open("w", encoding="utf-8") as log:
-                workers.append(subprocess.Popen(command, stdout=log, stderr=log, text=True))  # noqa: S603  ourselves
+            log = config.parent / f"worker-{number}.log"
+            workers.append(_started(config, log, "deliver", "--watch", "--poll", "0.2"))
         yield workers
     finally:
         stop_workers(workers)
+
+
+@contextmanager
+def running_receiver(config: Path) -> Iterator[str]:
+    """Let the command line take webhooks in while the block lasts; answers the address to tell the vendor."""
+    log = config.parent / "receiver.log"
+    receiver = _started(config, log, "receive-webhooks", "--port", "0")
+    try:
+        wait_for(
+            "the receiver listens", lambda: "http://" in log.read_text("utf-8") or receiver.poll() is not None
+        )
+        found = re.search(r"http://\S+", log.read_text("utf-8"))
+        if found is None:
+            raise SystemExit(f"the receiver did not start: {log.read_text('utf-8')}")
+        yield found[0]
+    finally:
+        stop_workers([receiver])
 
 
 def stop_workers(workers: list[subprocess.Popen[str]]) -> list[int]:
@@ -111,9 +120,22 @@ def write_config(folder: Path, mail_server: MailServer, vendor: RunningVendor) -
         path.write_text(secret, "utf-8")
     config = folder / "loyaltycore.toml"
     config.write_text(
-        _CONFIG.format(folder=folder.as_posix(), mail_port=mail_server.port, vendor_url=vendor.url), "utf-8"
+        _CONFIG.format(
+            folder=folder.as_posix(),
+            closed_every=[list(day) for day in CLOSED_EVERY],
+            mail_port=mail_server.port,
+            vendor_url=vendor.url,
+        ),
+        "utf-8",
     )
     return config
+
+
+def _started(config: Path, log: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A command as a shop would run it, with a log of its own."""
+    command = [sys.executable, "-m", "loyaltycore.cli", "--config", str(config), *arguments]
+    with log.open("w", encoding="utf-8") as stream:
+        return subprocess.Popen(command, stdout=stream, stderr=stream, text=True)  # noqa: S603  ourselves
 
 
 def _end(process: subprocess.Popen[str]) -> int:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from attrs import frozen
 
 from loyaltycore import Loyalty
-from loyaltycore.cli.opening import open_loyalty
-from loyaltycore.cli.webhook_server import receiving_webhooks
+from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardvendor import RunningVendor, running_vendor
-from order_cards.servers import MailServer, running_mail_server, running_workers, write_config
+from loyaltycore_holidays import BranchHolidays
+from loyaltycore_sql import SqlStorage
+from order_cards.fixtures import CLOSED_EVERY
+from order_cards.servers import (
+    MailServer,
+    running_mail_server,
+    running_receiver,
+    running_workers,
+    write_config,
+)
 
 
 @frozen
@@ -48,6 +56,16 @@ def set_stage(parent: Path) -> Iterator[Stage]:
         mail_server = stack.enter_context(running_mail_server(folder / "mails"))
         vendor = stack.enter_context(running_vendor(database=folder / "vendor.db", retry_seconds=0.5))
         config = write_config(folder, mail_server, vendor)
-        loyalty = stack.enter_context(open_loyalty(config, upgrade=True))
-        vendor.control("settings", webhook_url=stack.enter_context(receiving_webhooks(loyalty)))
+        loyalty = stack.enter_context(_open_shop(folder, vendor))
+        vendor.control("settings", webhook_url=stack.enter_context(running_receiver(config)))
         yield Stage(folder, loyalty, mail_server, vendor, stack)
+
+
+@contextmanager
+def _open_shop(folder: Path, vendor: RunningVendor) -> Iterator[Loyalty]:
+    """The shop as a till puts it together; mails are the workers' business."""
+    with (
+        closing(SqlStorage(f"sqlite:///{folder.as_posix()}/shop.db")) as storage,
+        HttpCardPrinter(base_url=vendor.url, token=vendor.token) as printer,
+    ):
+        yield Loyalty(storage, card_printer=printer, calendar=BranchHolidays(closed_every=CLOSED_EVERY))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
 import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from loyaltycore import DispatchCycle, LoyaltyError
 from loyaltycore.cards import CardOrder, OrderState, expected_dispatch
-from loyaltycore.cli.saying import be_tolerant
 from loyaltycore.outbox import MessageState
 from order_cards import cancelling, checks, importing, ordering, preview, table
 from order_cards.fixtures import GOLD, SHOPS, open_branches, set_up_card_service
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--output", type=Path, default=Path("demo-output"), help="where files go (demo-output)"
     )
     options = parser.parse_args(arguments)
-    be_tolerant(sys.stdout, sys.stderr)
+    _be_tolerant(sys.stdout)
     # Ended from outside, it takes its processes down as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     begin = time.monotonic()
@@ -136,6 +136,12 @@ def _let_vendor_work(stage: Stage, orders: Sequence[CardOrder]) -> None:
 
     wait_until("delivered", count, len(orders))
     wait_for("the last webhooks", lambda: bool(stage.vendor.control("webhooks")["owed"] == 0))
+
+
+def _be_tolerant(stream: TextIO) -> None:
+    """Let a terminal that knows no umlauts show something else instead of failing, and a pipe get whole lines at once."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace", line_buffering=True)
 
 
 def _title(text: str) -> None:

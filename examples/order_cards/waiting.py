@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import Final
 
-from loyaltycore.cli.progress import Progress
+from order_cards.progress import Progress
 
 _PAUSE: Final = 0.1
 _PATIENCE: Final = 60.0
@@ -31,7 +30,7 @@ def wait_until(label: str, done: Callable[[], int], total: int) -> None:
         TookTooLong: Nothing moved for a minute.
     """
     best, moved_at = -1, time.monotonic()
-    with Progress(f"  {label}", sys.stdout) as progress:
+    with Progress(f"  {label}") as progress:
         while (count := done()) < total:
             progress.show(count / total, f"{count} of {total}")
             if count > best:

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from loyaltycore.kernel.outbox import RetryPolicy as RetryPolicy
     from loyaltycore.kernel.validation import Faults as Faults
     from loyaltycore.loyalty import Loyalty as Loyalty
+    from loyaltycore.webhooks import WebhookReceiver as WebhookReceiver
     from loyaltycore.work.capability import Capability as Capability, Point as Point
     from loyaltycore.work.paging import Page as Page
     from loyaltycore.work.running import command as command, query as query
@@ -102,6 +103,7 @@ else:
             ".kernel.outbox": "RetryPolicy",
             ".kernel.validation": "Faults",
             ".loyalty": "Loyalty",
+            ".webhooks": "WebhookReceiver",
             ".work.capability": "Capability Point",
             ".work.paging": "Page",
             ".work.running": "command query",

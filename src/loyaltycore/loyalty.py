@@ -164,7 +164,7 @@ class Loyalty(House):
 
             WebhookRejected: It does not prove that it comes from the vendor; nothing was believed.
 
-            DeliveryFailed: The vendor sends no webhooks.
+            DeliveryFailed: ``no_webhooks``; the vendor sends none.
         """
         from loyaltycore.outbox.news import NEWS
 

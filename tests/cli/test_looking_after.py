@@ -27,14 +27,14 @@ def _give_up(shop: Shop, detail: str = "550 no such user", *, kind: str = "email
 
 
 def test_status_counts_and_names_reasons(shop: Shop) -> None:
-    """The status shows messages and orders by state, and each message that was given up with its reason."""
+    """The status shows messages and every counted group by state, under its label, and each message that was given up with its reason."""
     ids = _give_up(shop)
     ended = shop.run("status")
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = [line.split() for line in ended.stdout.splitlines()]
     assert ["pending", "0", "0", "due", "now"] in lines
     assert ["dead", "2"] in lines
-    assert ["placed", "2"] in lines
+    assert lines.index(["Outbox"]) < lines.index(["Card", "orders"]) < lines.index(["placed", "2"])
     reasons = [line for line in lines if line and line[0] in ids]
     assert [line[1] for line in reasons] == ["email.send"] * 2
     assert [line[-5:] for line in reasons] == [["mailbox_unknown", "550", "no", "such", "user"]] * 2
@@ -91,10 +91,10 @@ def test_catch_up_takes_in_what_was_missed(card_shop: Shop, vendor: RunningVendo
         loyalty.deliver()
     vendor.control("advance", state="in_production")
     assert (
-        card_shop.run("catch-up").stdout == "4 taken in, 0 known already, 0 about orders that are not ours\n"
+        card_shop.run("catch-up").stdout == "4 taken in, 0 known already, 0 about records that are not ours\n"
     )
     assert (
-        card_shop.run("catch-up").stdout == "0 taken in, 0 known already, 0 about orders that are not ours\n"
+        card_shop.run("catch-up").stdout == "0 taken in, 0 known already, 0 about records that are not ours\n"
     )
     with card_shop.opened() as loyalty:
         assert loyalty.session("outbox").outbox.status().records["Card orders"][OrderState.IN_PRODUCTION] == 2

@@ -16,7 +16,6 @@ from typing import Final
 from attrs import define, field
 
 from loyaltycore import Loyalty
-from loyaltycore.cli.webhook_server import DEFAULT_PATH
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardvendor import RunningVendor, VendorFailed, new_secret, running_vendor
 from loyaltycore_sql import SqlStorage
@@ -120,7 +119,7 @@ def open_town(url: str, folder: Path, prefork: Prefork, chance: random.Random) -
     to_vendor = Moods(TOWARDS_THE_VENDOR, random.Random(chance.random()), silence=1.0)  # noqa: S311  repeatable
     to_shop = Moods(TOWARDS_THE_SHOP, random.Random(chance.random()), silence=1.0)  # noqa: S311  repeatable
     with ExitStack() as stack:
-        shop = stack.enter_context(proxy(f"http://127.0.0.1:{port}{DEFAULT_PATH}", to_shop))
+        shop = stack.enter_context(proxy(f"http://127.0.0.1:{port}/webhooks/card-printer", to_shop))
         vendor = stack.enter_context(
             running_vendor(
                 database=folder / "vendor.db",

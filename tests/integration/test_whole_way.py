@@ -10,7 +10,6 @@ import pytest
 
 from loyaltycore import Loyalty
 from loyaltycore.cards import Cancellation, CardState, OrderState
-from loyaltycore.cli.webhook_server import receiving_webhooks
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardvendor import new_secret, running_vendor
 from loyaltycore_email import Security, SmtpMailer
@@ -19,6 +18,7 @@ from loyaltycore_sql import SqlStorage
 from tests.adapters.email.servers import MailServer
 from tests.engines import ENGINES, fresh_database
 from tests.house import COSTS, GOLD, HOME, SHOP
+from tests.webhooks.calls import receiving
 
 PATIENCE = 20.0
 ORDERS = 12
@@ -46,7 +46,7 @@ def test_cards_are_ordered_printed_dispatched_and_confirmed(engine: str, mail: M
         )
         loyalty = Loyalty(storage, mailer=mailer, card_printer=waiting, calendar=BranchHolidays())
         with (
-            receiving_webhooks(loyalty) as webhook_url,
+            receiving(loyalty) as webhook_url,
             running_vendor(webhook_url=webhook_url, token=token, secret=secret, step_seconds=0.05) as vendor,
         ):
             loyalty.card_printer = HttpCardPrinter(

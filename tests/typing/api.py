@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import assert_type
+from wsgiref.types import WSGIApplication
 
 from loyaltycore import (
     Address,
@@ -16,6 +17,7 @@ from loyaltycore import (
     Phone,
     Refused,
     ValidityPeriod,
+    WebhookReceiver,
 )
 from loyaltycore.cards import (
     CardOrder,
@@ -242,5 +244,7 @@ def adapters() -> None:
     powers: tuple[SupportsEvents, SupportsEvents, SupportsWebhooks] = (MemoryCardPrinter(), http, http)
     calendar: BusinessCalendar = BranchHolidays()(Branch("berlin", "Berlin"))
     assert_type(calendar.is_working_day(date(2026, 1, 1)), bool)
-    Loyalty(storages[0], mailer=mailers[0], sms=gateways[0], card_printer=printers[0])
+    loyalty = Loyalty(storages[0], mailer=mailers[0], sms=gateways[0], card_printer=printers[0])
+    receivers: list[WSGIApplication] = [WebhookReceiver(loyalty)]
+    assert_type(receivers[0], WSGIApplication)
     assert_type(powers[2].parse_webhook.__name__, str)

@@ -44,6 +44,11 @@ class VendorNews:
         return self._session.house.card_printer
 
     @property
+    def is_set_up(self) -> bool:
+        """Whether there is a card printer."""
+        return self._printer is not None
+
+    @property
     def sends_webhooks(self) -> bool:
         """Whether the card printer can read calls of its vendor."""
         return isinstance(self._printer, SupportsWebhooks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from loyaltycore.cli.option_check import check_options
 from loyaltycore.errors import Fault, InvalidInput, LoyaltyError, MissingExtra, PluginError
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.loyalty import Loyalty
+from loyaltycore.outbox import NewsSource
 
 
 @runtime_checkable
@@ -52,6 +53,11 @@ def open_loyalty(path: Path, *, upgrade: bool = False) -> Iterator[Loyalty]:
         if upgrade and isinstance(storage, _Upgrades):
             storage.upgrade()
         yield Loyalty(storage, **parts)
+
+
+def sections_of(sources: Iterable[NewsSource]) -> str:
+    """Which sections of the file set these vendors up."""
+    return " or ".join(source.name.replace("-", "_") for source in sources)
 
 
 def _build(path: Path, stack: ExitStack) -> dict[str, Any]:

@@ -31,7 +31,12 @@ class NewsSource(Protocol):
 
     @property
     def name(self) -> str:
-        """What calls itself, and the last part of the address that it posts to, for example ``card-printer``."""
+        """The port that leads to it, with hyphens, for example ``card-printer``: where its calls come in ends with it."""
+        ...
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is an adapter: without one there is nobody to ask, and nobody calls."""
         ...
 
     @property
@@ -45,7 +50,7 @@ class NewsSource(Protocol):
         Raises:
             WebhookRejected: It does not prove that it comes from the vendor; nothing was believed.
 
-            DeliveryFailed: The vendor sends no webhooks.
+            DeliveryFailed: ``no_webhooks``; the vendor sends none.
         """
         ...
 

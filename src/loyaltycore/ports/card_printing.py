@@ -159,7 +159,8 @@ class SupportsWebhooks(Protocol):
         """Prove that a call comes from the vendor and read it.
 
         Args:
-            headers: The HTTP headers; names in any case.
+            headers: The HTTP headers; names in any case. One that was sent twice may come joined with a comma, as web
+                servers do it: a proof that stands there twice is refused.
 
             body: The body, byte for byte as received.
 

@@ -1,15 +1,16 @@
-"""``loyaltycore catch-up``: asks the card vendor for everything that it has reported meanwhile."""
+"""``loyaltycore catch-up``: asks every vendor for what it has reported meanwhile."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Final
 
-from loyaltycore.cli.opening import open_loyalty
+from loyaltycore.cli.opening import open_loyalty, sections_of
 from loyaltycore.cli.saying import complain, say
+from loyaltycore.outbox import NEWS
 
 NAME: Final = "catch-up"
-HELP: Final = "ask the card vendor for everything that it has reported meanwhile"
+HELP: Final = "ask every vendor for what it has reported meanwhile"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,11 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Catch up."""
     with open_loyalty(options.config) as loyalty:
-        if loyalty.card_printer is None:
-            complain(f"{options.config}: there is nobody to ask without a card_printer")
+        sources = loyalty.added(NEWS).values()
+        if not any(source.is_set_up for source in sources):
+            complain(f"{options.config}: there is nobody to ask without a {sections_of(sources)}")
             return 2
         news = loyalty.catch_up()
     say(
-        f"{news.taken} taken in, {news.repeated} known already, {news.unknown} about orders that are not ours"
+        f"{news.taken} taken in, {news.repeated} known already, {news.unknown} about records that are not ours"
     )
     return 0

@@ -1,4 +1,4 @@
-"""``loyaltycore deliver``: hands the outbox over to mailer, gateway and card vendor."""
+"""``loyaltycore deliver``: hands over what waits in the outbox."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import complain, log_to_stderr, on_one_line, say
 from loyaltycore.cli.stopping import Wish, wish_to_stop
 from loyaltycore.errors import LoyaltyError
-from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.loyalty import Loyalty
-from loyaltycore.outbox.handler import Outcome, Verdict
-from loyaltycore.outbox.worker import DeliveryReport, Worker
+from loyaltycore.outbox import DeliveryReport, OutboxMessage, Outcome, Verdict, Worker
 
 NAME: Final = "deliver"
 HELP: Final = "hand over what waits in the outbox: mails, texts, print orders"

@@ -10,7 +10,7 @@ from typing import Final
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.progress import Progress
 from loyaltycore.cli.saying import on_one_line, say
-from loyaltycore.customers.rules.import_report import ImportProgress, ImportReport, RejectedRow
+from loyaltycore.customers import ImportProgress, ImportReport, RejectedRow
 from loyaltycore.errors import Fault, InvalidInput
 
 NAME: Final = "import-customers"

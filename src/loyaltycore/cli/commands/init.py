@@ -6,10 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from loyaltycore.branches.rules.form import read_branch
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say
-from loyaltycore.kernel.branches import Branch
 from loyaltycore.loyalty import Loyalty
 
 NAME: Final = "init"
@@ -86,7 +84,8 @@ def _open_branch(loyalty: Loyalty, options: argparse.Namespace) -> str:
     desk = loyalty.session(options.actor)
     if any(branch.id == options.branch for branch in desk.branches.all()):
         return f"the branch {options.branch} exists already and stays as it is"
-    # A place whose holidays nobody knows shows here, not with the first order.
-    loyalty.calendar(read_branch(Branch(id=options.branch, **facts)))
-    branch = desk.branches.create(options.branch, **facts)
+    with desk.transaction():
+        branch = desk.branches.create(options.branch, **facts)
+        # A place whose holidays nobody knows shows here, before the branch is kept, and not with the first order.
+        loyalty.calendar(branch)
     return f"opened the branch {branch.id}"

@@ -8,8 +8,7 @@ from typing import Final
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import complain, say
 from loyaltycore.errors import Fault, InvalidInput, NotFound, Refused
-from loyaltycore.kernel.outbox import MessageState
-from loyaltycore.outbox.service import Outbox
+from loyaltycore.outbox import MessageState, Outbox
 
 NAME: Final = "requeue"
 HELP: Final = "give messages that were given up a new life"

@@ -1,4 +1,4 @@
-"""``loyaltycore status``: how the outbox and the card orders stand, and what was given up."""
+"""``loyaltycore status``: how the outbox and what depends on it stand, and what was given up."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say, say_table
-from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.outbox import MessageState, OutboxMessage
 
 NAME: Final = "status"
-HELP: Final = "show the outbox and the card orders by state, and why messages were given up"
+HELP: Final = "show the outbox and what depends on it by state, and why messages were given up"
 
 _SHOWN: Final = 50
 
@@ -34,8 +34,9 @@ def run(options: argparse.Namespace) -> int:
         say_table(_row(message) for message in dead.items)
         if dead.next:
             say(f"  and {status.messages[MessageState.DEAD] - len(dead.items)} more")
-    say("\nCard orders")
-    _say_counts(status.records["Card orders"], {})
+    for label, counts in status.records.items():
+        say(f"\n{label}")
+        _say_counts(counts, {})
     return 0
 
 

@@ -1,0 +1,154 @@
+"""Where vendors' calls come in: a WSGI application for the web server of the host, or for one of its own."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Protocol
+
+from loyaltycore.errors import DeliveryFailed, NotFound, WebhookRejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from wsgiref.types import InputStream, StartResponse, WSGIEnvironment
+
+    from loyaltycore.outbox.news import Intake
+
+LONGEST_BODY: Final = 65_536
+"""In bytes."""
+
+_DIGITS: Final = re.compile(r"[0-9]{1,12}")
+
+_REJECTED: Final = {
+    "bad_signature": HTTPStatus.UNAUTHORIZED,
+    "stale": HTTPStatus.UNAUTHORIZED,
+    "malformed": HTTPStatus.BAD_REQUEST,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+
+
+class TakesWebhooks(Protocol):
+    """What the receiver hands calls to: a `Loyalty`."""
+
+    def receive_webhook(self, source: str, headers: Mapping[str, str], body: bytes, /) -> Intake:
+        """Take in a call of a vendor."""
+        ...
+
+
+class WebhookReceiver:
+    """Takes webhooks in at one path for each source of news, its name: ``/card-printer`` below where it is mounted.
+
+    It answers 204 when the news are kept; 401 to whoever cannot prove to be the vendor, or comes too late; 400 to what
+    cannot be read; 404, 405, 411 and 413 to calls that have no business here; and 500 where the fault is ours, so that
+    the vendor tries again. Why a call was not taken in stands in the log, never in the answer.
+
+    It may be called from any number of threads at once, and reads no further than one byte past `LONGEST_BODY`.
+    """
+
+    def __init__(self, loyalty: TakesWebhooks) -> None:
+        import logging  # only programs that receive webhooks pay for it
+
+        self._loyalty = loyalty
+        self._log = logging.getLogger(__name__)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one call with a status and no body."""
+        try:
+            self._take(environ)
+            status, headers = HTTPStatus.NO_CONTENT, []
+        except _NotTaken as error:
+            status, headers = error.status, [("Content-Type", "text/plain"), ("Content-Length", "0")]
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers.append(("Allow", "POST"))
+        start_response(f"{status.value} {status.phrase}", headers)
+        return []
+
+    def _take(self, environ: WSGIEnvironment) -> None:
+        if environ["REQUEST_METHOD"] != "POST":
+            raise _NotTaken(HTTPStatus.METHOD_NOT_ALLOWED)
+        source = environ.get("PATH_INFO", "").removeprefix("/")
+        if not source or "/" in source:
+            raise _NotTaken(HTTPStatus.NOT_FOUND)
+        body = _body(environ)
+        try:
+            news = self._loyalty.receive_webhook(source, _headers(environ), body)
+        except Exception as error:  # noqa: BLE001  whatever it is, the vendor must hear whose fault it is
+            raise _NotTaken(self._explained(environ, source, error)) from None
+        self._log.info(
+            "%s: %d taken in, %d known already, %d unknown", source, news.taken, news.repeated, news.unknown
+        )
+
+    def _explained(self, environ: WSGIEnvironment, source: str, error: Exception) -> HTTPStatus:
+        """The status for an error, and a line in the log."""
+        if isinstance(error, WebhookRejected):
+            status = _REJECTED.get(error.code, HTTPStatus.BAD_REQUEST)
+        elif _is_nobody(error, source):
+            status = HTTPStatus.NOT_FOUND
+        else:
+            self._log.error("a webhook could not be taken in; the vendor will send it again", exc_info=error)
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+        self._log.warning("a webhook from %s was refused: %s", environ.get("REMOTE_ADDR", "somewhere"), error)
+        return status
+
+
+class _NotTaken(Exception):
+    """The call is answered with a status other than 204."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def _is_nobody(error: Exception, source: str) -> bool:
+    """Whether nobody is called at this path; what else cannot be found, or delivered, is a fault of ours."""
+    match error:
+        case NotFound(kind=kind, key=key):
+            return (kind, key) == ("source of news", source)
+        case DeliveryFailed(code=code):
+            return code == "no_webhooks"
+        case _:
+            return False
+
+
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
+    """The headers as the server gives them; one that came twice is there once, its values joined with commas."""
+    names = {name: name.removeprefix("HTTP_") for name in environ if name.startswith("HTTP_")}
+    names |= {name: name for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(name)}
+    return {header.replace("_", "-").lower(): environ[name] for name, header in names.items()}
+
+
+def _body(environ: WSGIEnvironment) -> bytes:
+    length = _length(environ)
+    if length is not None and length > LONGEST_BODY:
+        raise _NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    body = _read(environ["wsgi.input"], LONGEST_BODY + 1 if length is None else length)
+    if len(body) > LONGEST_BODY:
+        raise _NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if length is not None and len(body) < length:
+        raise _NotTaken(HTTPStatus.BAD_REQUEST)
+    return body
+
+
+def _length(environ: WSGIEnvironment) -> int | None:
+    """What the caller has announced; None where the server marks the end of a body that came in chunks."""
+    is_chunked = "HTTP_TRANSFER_ENCODING" in environ
+    if is_chunked and environ.get("wsgi.input_terminated"):
+        return None
+    length = environ.get("CONTENT_LENGTH", "")
+    if is_chunked or not length:
+        raise _NotTaken(HTTPStatus.LENGTH_REQUIRED)
+    if not _DIGITS.fullmatch(length):
+        raise _NotTaken(HTTPStatus.BAD_REQUEST)
+    return int(length)
+
+
+def _read(stream: InputStream, most: int) -> bytes:
+    """So many bytes, or fewer where there are no more."""
+    portions = []
+    try:
+        while most > 0 and (portion := stream.read(most)):
+            portions.append(portion)
+            most -= len(portion)
+    except OSError:
+        raise _NotTaken(HTTPStatus.BAD_REQUEST) from None  # the caller has broken off
+    return b"".join(portions)
