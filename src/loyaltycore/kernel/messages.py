@@ -28,6 +28,7 @@ class Email:
     """Addresses, at least one."""
     subject: str
     text: str
+    """The plain part, as it is to arrive."""
     html: str = ""
     """The HTML part, or an empty string for none."""
     sender: str = ""
@@ -48,5 +49,6 @@ class SmsText:
     to: str
     """E.164."""
     text: str
+    """The text, as it is to arrive: a long one takes several messages."""
     at_most_once: bool = True
     """Never send again after an unknown outcome: for gateways that cannot recognise a repetition."""
