@@ -166,7 +166,7 @@ class HttpCardPrinter:
         return (event,)
 
     def events_after(self, cursor: str, limit: int = 100) -> EventPage:
-        """Read the events behind `cursor`, at most 200 at once whatever `limit` says."""
+        """Read the events after `cursor`, at most 200 at once whatever `limit` says."""
         if cursor and not wire.CURSOR.fullmatch(cursor):
             raise DeliveryFailed("bad_cursor", "that is no cursor of this vendor", permanent=True)
         page = self._calls.events(cursor, max(1, min(limit, _MOST_EVENTS)))

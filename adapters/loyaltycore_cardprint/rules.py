@@ -84,7 +84,7 @@ def check_order(
 
 
 def ean13_check_digit(digits: str) -> str:
-    """Compute the check digit behind the first twelve digits (GS1: weights 1 and 3 from the left)."""
+    """Compute the check digit after the first twelve digits (GS1: weights 1 and 3 from the left)."""
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits[:12]))
     return str(-total % 10)
 

@@ -21,7 +21,7 @@ _TOKEN_CHARACTER: Final = re.compile(r"[A-Za-z0-9_-]")
 _FOLD: Final = "\r\n "
 _PLAIN_LENGTH: Final = 60
 _WORD_BYTES: Final = 39
-"""Bytes in one encoded word: 64 characters with its frame, so that it fits on a line behind the header's name."""
+"""Bytes in one encoded word: 64 characters with its frame, so that it fits on a line after the header's name."""
 _PARAMETER_LENGTH: Final = 54
 _TOKEN_LENGTH: Final = 120
 _BREAKING: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})

@@ -31,7 +31,7 @@ from loyaltycore.kernel.criteria import (
     OPERATORS,
     And,
     Compare,
-    Criteria,
+    Criterion,
     Everything,
     Exists,
     HasKey,
@@ -71,7 +71,7 @@ class Compiler:
     below_not: bool = False
     """Whether a NOT stands somewhere above."""
 
-    def compile(self, criteria: Criteria) -> SqlCondition:
+    def compile(self, criteria: Criterion) -> SqlCondition:
         """The condition."""
         match criteria:
             case Everything():
@@ -94,14 +94,14 @@ class Compiler:
                 return self._or(parts)
             case Not(part):
                 return not_(evolve(self, below_not=True).compile(part))
-        raise TypeError(f"not a criteria: {criteria!r}")
+        raise TypeError(f"not a criterion: {criteria!r}")
 
     def _guarded(self, name: str, comparison: SqlCondition) -> SqlCondition:
         if self.below_not and self.target.record_type.field_map[name].nullable:
             return and_(self.rows.c[name].is_not(None), comparison)
         return comparison
 
-    def _or(self, parts: Sequence[Criteria]) -> SqlCondition:
+    def _or(self, parts: Sequence[Criterion]) -> SqlCondition:
         # Alternative keys are looked up together: PostgreSQL joins with one subquery, and filters all rows by two.
         keyed = [part for part in parts if isinstance(part, HasKey | KeyBetween)]
         others = [self.compile(part) for part in parts if not isinstance(part, HasKey | KeyBetween)]
@@ -115,7 +115,7 @@ class Compiler:
         found = select(keys.c.record_key).where(_chain(or_, false(), fitting))
         return self._related(found, keys.c.record_key)
 
-    def _exists(self, table: str, refers_by: str, where: Criteria) -> SqlCondition:
+    def _exists(self, table: str, refers_by: str, where: Criterion) -> SqlCondition:
         target = self.targets[table]
         if target.record_type.field_map[refers_by].storing is not Storing.TEXT:
             return false()  # holds no key, whatever it holds

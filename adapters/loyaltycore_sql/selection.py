@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 from sqlalchemy import Column, ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 
-from loyaltycore.kernel.criteria import EVERYTHING, And, Criteria, Exists, Not, Or, Query, stored
+from loyaltycore.kernel.criteria import EVERYTHING, And, Criterion, Exists, Not, Or, Query, stored
 from loyaltycore_sql.criteria import Compiler, SqlCondition, condition, parameter
 from loyaltycore_sql.slots import Slots
 
@@ -91,7 +91,7 @@ class Queries:
         return Ask(statement, slots.values)
 
     def _finding(
-        self, where: Criteria, order: Order, place: tuple[str, ...], *, skip_locked: bool
+        self, where: Criterion, order: Order, place: tuple[str, ...], *, skip_locked: bool
     ) -> Select[Any]:
         main = self.compiler.target.tables.main
         columns = [OrderColumn(main.c[name], descending) for name, descending in order]
@@ -103,10 +103,10 @@ class Queries:
         )
         return statement.with_for_update(skip_locked=True) if skip_locked else statement
 
-    def _counting(self, where: Criteria) -> Select[Any]:
+    def _counting(self, where: Criterion) -> Select[Any]:
         return self._where(select(func.count()).select_from(self.compiler.target.tables.main), where)
 
-    def _where(self, statement: Select[Any], where: Criteria) -> Select[Any]:
+    def _where(self, statement: Select[Any], where: Criterion) -> Select[Any]:
         return statement if where == EVERYTHING else statement.where(self.compiler.compile(where))
 
 
@@ -120,7 +120,7 @@ def narrowed(query: Query) -> Query:
     return evolve(query, where=_referring_after(query.where, query.after[-1]))
 
 
-def _referring_after(criteria: Criteria, key: str) -> Criteria:
+def _referring_after(criteria: Criterion, key: str) -> Criterion:
     match criteria:
         case Exists(table, refers_by, where):
             return Exists(table, refers_by, where & (stored(refers_by) > key))

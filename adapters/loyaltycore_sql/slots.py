@@ -16,7 +16,7 @@ from loyaltycore.kernel.criteria import (
     OPERATORS,
     And,
     Compare,
-    Criteria,
+    Criterion,
     Everything,
     Exists,
     HasKey,
@@ -40,8 +40,8 @@ class Slots:
     values: dict[str, Any] = field(factory=dict)
     """By the names of their parameters."""
 
-    def take(self, criteria: Criteria) -> Criteria:
-        """The criteria with names in place of values; `check_query` has passed it."""
+    def take(self, criteria: Criterion) -> Criterion:
+        """The criterion with names in place of values; `check_query` has passed it."""
         return _TAKE[type(criteria)](self, criteria)
 
     def put(self, value: Any) -> str:
@@ -64,7 +64,7 @@ class Slots:
         return tuple(map(self.put, values))
 
 
-def _compare(slots: Slots, criteria: Compare) -> Criteria:
+def _compare(slots: Slots, criteria: Compare) -> Criterion:
     value = plain(criteria.value)
     if _fits(value):
         return Compare(criteria.field, criteria.op, slots.put(value))
@@ -72,12 +72,12 @@ def _compare(slots: Slots, criteria: Compare) -> Criteria:
     return Not(IsNull(criteria.field)) if OPERATORS[criteria.op](0, value) else _NOTHING
 
 
-def _one_of(slots: Slots, criteria: OneOf) -> Criteria:
+def _one_of(slots: Slots, criteria: OneOf) -> Criterion:
     fitting = [value for value in map(plain, criteria.values) if _fits(value)]
     return OneOf(criteria.field, (slots.put(fitting),)) if fitting else _NOTHING
 
 
-def _has_key(slots: Slots, criteria: HasKey) -> Criteria:
+def _has_key(slots: Slots, criteria: HasKey) -> Criterion:
     first = slots.put(criteria.value)
     if not criteria.prefix:
         return HasKey(criteria.lookup, first)
@@ -85,13 +85,13 @@ def _has_key(slots: Slots, criteria: HasKey) -> Criteria:
     return KeyBetween(criteria.lookup, first, None if end is None else slots.put(end))
 
 
-def _key_between(slots: Slots, criteria: KeyBetween) -> Criteria:
+def _key_between(slots: Slots, criteria: KeyBetween) -> Criterion:
     first = slots.put(criteria.first)
     end = None if criteria.end is None else slots.put(criteria.end)
     return KeyBetween(criteria.lookup, first, end)
 
 
-_TAKE: Final[Mapping[type, Callable[[Slots, Any], Criteria]]] = {
+_TAKE: Final[Mapping[type, Callable[[Slots, Any], Criterion]]] = {
     Compare: _compare,
     OneOf: _one_of,
     HasKey: _has_key,

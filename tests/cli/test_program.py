@@ -28,7 +28,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_common_options_may_stand_anywhere() -> None:
-    """The configuration may be named before or behind the command; without either it is the one of this folder."""
+    """The configuration may be named before or after the command; without either it is the one of this folder."""
     assert read_arguments(["--config", "a.toml", "status"]).config == Path("a.toml")
     assert read_arguments(["status", "--config", "a.toml"]).config == Path("a.toml")
     assert read_arguments(["status"]).config == Path("loyaltycore.toml")

@@ -1,4 +1,4 @@
-"""What a criteria means, evaluated on one record: two values, None in no comparison, keys and relations by a view."""
+"""What a criterion means, evaluated on one record: two values, None in no comparison, keys and relations by a view."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loyaltycore.kernel.criteria import (
     EVERYTHING,
     And,
     Compare,
-    Criteria,
+    Criterion,
     Exists,
     HasKey,
     IsNull,
@@ -73,7 +73,7 @@ NOTHING = Thing("t2", size=None)
         (exists("cards", "customer_id", IsNull("x")), Exists("cards", "customer_id", IsNull("x"))),
     ],
 )
-def test_each_word_builds_its_expression(criteria: Criteria, built: Criteria) -> None:
+def test_each_word_builds_its_expression(criteria: Criterion, built: Criterion) -> None:
     """What a storage compiles is what was written."""
     assert criteria == built
 
@@ -170,7 +170,7 @@ KEYS = View(keys=lambda _: {"day": ("05", "20")})
         (key_between("night", ""), False),
     ],
 )
-def test_keys_are_met_whole_by_their_start_or_in_a_range(criteria: Criteria, *, found: bool) -> None:
+def test_keys_are_met_whole_by_their_start_or_in_a_range(criteria: Criterion, *, found: bool) -> None:
     """A range holds its first key and not its end; a lookup that a record has not holds nothing."""
     assert matches(criteria, THING, KEYS) is found
 

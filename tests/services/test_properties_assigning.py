@@ -10,7 +10,7 @@ from attrs import evolve
 from loyaltycore import InvalidInput, NotFound, Refused
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import DuplicateKey
-from loyaltycore.kernel.criteria import Criteria
+from loyaltycore.kernel.criteria import Criterion
 from loyaltycore.properties import (
     AssignedHow,
     CustomerProperty,
@@ -39,7 +39,7 @@ def held(house: House, customer: Customer) -> list[tuple[str, str]]:
     return [(each.property, each.value) for each in house.desk.properties.of_customer(customer.id)]
 
 
-def count(house: House, where: Criteria) -> int:
+def count(house: House, where: Criterion) -> int:
     """How many customers match."""
     with house.desk.transaction() as unit:
         return unit.count(Customer, where)

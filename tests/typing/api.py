@@ -36,7 +36,7 @@ from loyaltycore.customers.rules.import_report import ImportReport
 from loyaltycore.desk import Desk
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.calendar import BusinessCalendar
-from loyaltycore.kernel.criteria import Criteria
+from loyaltycore.kernel.criteria import Criterion
 from loyaltycore.kernel.decisions import Decision
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.settings import Option
@@ -165,7 +165,7 @@ def properties(desk: Desk) -> None:
     assert_type(desk.properties.of_customer("k-1"), tuple[CustomerProperty, ...])
     assert_type(desk.properties.shown("k-1"), tuple[ShownProperty, ...])
     assert_type(desk.properties.history_of("k-1"), Page[CustomerProperty])
-    assert_type(has_value("origin", "own"), Criteria)
+    assert_type(has_value("origin", "own"), Criterion)
     desk.properties.define("origin")  # type: ignore[call-arg]  # a property needs a name
     desk.properties.change_value("origin", "web", hidden=True)  # type: ignore[call-arg]  # that is what `hide` is for
 

@@ -109,7 +109,7 @@ class VendorNews:
         try:
             return run_command(self._session, "", "", lambda unit: self._taken(unit, event))
         except InvalidInput:
-            # An event that cannot be kept must not hold up the news behind it.
+            # An event that cannot be kept must not hold up the news after it.
             _log.exception("event %s of %s could not be taken in", event.event_id, event.source)
             return Intake(unknown=1)
 

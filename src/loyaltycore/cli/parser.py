@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         description = f"{command.HELP[0].upper()}{command.HELP[1:]}."
         sub = commands.add_parser(command.NAME, help=command.HELP, description=description)
-        # Suppressed defaults let the options stand before or behind the command.
+        # Suppressed defaults let the options stand before or after the command.
         _add_common(sub, argparse.SUPPRESS, argparse.SUPPRESS)
         command.configure(sub)
         sub.set_defaults(run=command.run)

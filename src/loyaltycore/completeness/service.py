@@ -18,7 +18,7 @@ from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.form import CustomerFields, read_change
 from loyaltycore.customers.service import reading_of
 from loyaltycore.kernel.branches import Branch
-from loyaltycore.kernel.criteria import EVERYTHING, Criteria, stored
+from loyaltycore.kernel.criteria import EVERYTHING, Criterion, stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query, run_query
@@ -180,7 +180,7 @@ class DataCompleteness(Service):
             census.count(customers)
         return census.report()
 
-    def _each(self, watched: Watching, where: Criteria) -> Iterator[CustomerGaps]:
+    def _each(self, watched: Watching, where: Criterion) -> Iterator[CustomerGaps]:
         for customers in portions(self.session, Customer, where, PORTION):
             yield from self._lacking(customers, watched)
 
@@ -202,7 +202,7 @@ class DataCompleteness(Service):
             faults.note("field", "unknown_field", "is not a field that can be watched")
         return self.watching.only(key)
 
-    def _branch(self, branch: str | None) -> Criteria:
+    def _branch(self, branch: str | None) -> Criterion:
         return run_query(self.session, lambda unit: _of_branch(unit, branch))
 
     def _today(self) -> date:
@@ -285,7 +285,7 @@ def _asked_of(unit: Unit, customer_ids: list[str]) -> Mapping[str, list[Completi
     return found
 
 
-def _of_branch(unit: Unit, branch: str | None) -> Criteria:
+def _of_branch(unit: Unit, branch: str | None) -> Criterion:
     if branch is None:
         return EVERYTHING
     return stored("branch_id") == unit.get(Branch, branch).id

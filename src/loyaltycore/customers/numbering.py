@@ -40,7 +40,7 @@ class Numbering:
 
             block: How many numbers are likely to be needed.
 
-            behind: A running number behind which to begin at least.
+            behind: A running number after which to begin at least.
 
             keep: Whether the range will be kept; a unit that only looks does not hold others up.
         """

@@ -15,7 +15,7 @@ _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 def luhn(digits: str) -> str:
-    """The check digit that goes behind the digits.
+    """The check digit that goes after the digits.
 
     Args:
         digits: At least one ASCII digit.
@@ -37,7 +37,7 @@ def luhn_valid(text: str) -> bool:
 
 
 def ean13(digits: str) -> str:
-    """The check digit that goes behind the twelve digits of an EAN-13.
+    """The check digit that goes after the twelve digits of an EAN-13.
 
     Raises:
         ValueError: Not twelve ASCII digits.

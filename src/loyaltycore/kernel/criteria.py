@@ -31,28 +31,28 @@ class Op(Enum):
     GE = "ge"
 
 
-class Criteria:
+class Criterion:
     """Base of all expressions; combine them with ``&``, ``|`` and ``~``."""
 
     __slots__ = ()
 
-    def __and__(self, other: Criteria) -> Criteria:
+    def __and__(self, other: Criterion) -> Criterion:
         return And((*_parts(self, And), *_parts(other, And)))
 
-    def __or__(self, other: Criteria) -> Criteria:
+    def __or__(self, other: Criterion) -> Criterion:
         return Or((*_parts(self, Or), *_parts(other, Or)))
 
-    def __invert__(self) -> Criteria:
+    def __invert__(self) -> Criterion:
         return Not(self)
 
 
 @frozen
-class Everything(Criteria):
+class Everything(Criterion):
     """Matches every record."""
 
 
 @frozen
-class Compare(Criteria):
+class Compare(Criterion):
     """A stored scalar field against a value that is not None."""
 
     field: str
@@ -61,14 +61,14 @@ class Compare(Criteria):
 
 
 @frozen
-class IsNull(Criteria):
+class IsNull(Criterion):
     """The field is None."""
 
     field: str
 
 
 @frozen
-class OneOf(Criteria):
+class OneOf(Criterion):
     """The field equals one of the values; an empty tuple matches nothing."""
 
     field: str
@@ -76,7 +76,7 @@ class OneOf(Criteria):
 
 
 @frozen
-class HasKey(Criteria):
+class HasKey(Criterion):
     """The record has that lookup key, or (with `prefix`) one that starts with it."""
 
     lookup: str
@@ -85,7 +85,7 @@ class HasKey(Criteria):
 
 
 @frozen
-class KeyBetween(Criteria):
+class KeyBetween(Criterion):
     """The record has a lookup key in a range, by code point."""
 
     lookup: str
@@ -96,36 +96,36 @@ class KeyBetween(Criteria):
 
 
 @frozen
-class Exists(Criteria):
+class Exists(Criterion):
     """A record of another table refers to this one and matches."""
 
     table: str
     """The table of the other record type."""
     refers_by: str
     """The field over there that holds this record's key."""
-    where: Criteria = Everything()
+    where: Criterion = Everything()
     """What the other record must match."""
 
 
 @frozen
-class And(Criteria):
+class And(Criterion):
     """All parts match; no parts match everything."""
 
-    parts: tuple[Criteria, ...]
+    parts: tuple[Criterion, ...]
 
 
 @frozen
-class Or(Criteria):
+class Or(Criterion):
     """At least one part matches; no parts match nothing."""
 
-    parts: tuple[Criteria, ...]
+    parts: tuple[Criterion, ...]
 
 
 @frozen
-class Not(Criteria):
+class Not(Criterion):
     """The part does not match."""
 
-    part: Criteria
+    part: Criterion
 
 
 EVERYTHING: Final = Everything()
@@ -140,29 +140,29 @@ class _Field:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __eq__(self, value: object) -> Criteria:  # type: ignore[override]  # builds an expression
+    def __eq__(self, value: object) -> Criterion:  # type: ignore[override]  # builds an expression
         return Compare(self._name, Op.EQ, value)
 
-    def __ne__(self, value: object) -> Criteria:  # type: ignore[override]  # builds an expression
+    def __ne__(self, value: object) -> Criterion:  # type: ignore[override]  # builds an expression
         return Compare(self._name, Op.NE, value)
 
-    def __lt__(self, value: Any) -> Criteria:
+    def __lt__(self, value: Any) -> Criterion:
         return Compare(self._name, Op.LT, value)
 
-    def __le__(self, value: Any) -> Criteria:
+    def __le__(self, value: Any) -> Criterion:
         return Compare(self._name, Op.LE, value)
 
-    def __gt__(self, value: Any) -> Criteria:
+    def __gt__(self, value: Any) -> Criterion:
         return Compare(self._name, Op.GT, value)
 
-    def __ge__(self, value: Any) -> Criteria:
+    def __ge__(self, value: Any) -> Criterion:
         return Compare(self._name, Op.GE, value)
 
-    def is_null(self) -> Criteria:
+    def is_null(self) -> Criterion:
         """The field is None."""
         return IsNull(self._name)
 
-    def one_of(self, values: Iterable[Any]) -> Criteria:
+    def one_of(self, values: Iterable[Any]) -> Criterion:
         """The field equals one of the values."""
         return OneOf(self._name, tuple(values))
 
@@ -172,22 +172,22 @@ def stored(name: str) -> _Field:
     return _Field(name)
 
 
-def has_key(lookup: str, value: str) -> Criteria:
+def has_key(lookup: str, value: str) -> Criterion:
     """The record has exactly that lookup key."""
     return HasKey(lookup, value)
 
 
-def key_starts(lookup: str, prefix: str) -> Criteria:
+def key_starts(lookup: str, prefix: str) -> Criterion:
     """The record has a lookup key that starts with `prefix`."""
     return HasKey(lookup, prefix, prefix=True)
 
 
-def key_between(lookup: str, first: str, end: str | None = None) -> Criteria:
+def key_between(lookup: str, first: str, end: str | None = None) -> Criterion:
     """The record has a lookup key from `first` on, and before `end` where there is one."""
     return KeyBetween(lookup, first, end)
 
 
-def exists(table: str, refers_by: str, where: Criteria = EVERYTHING) -> Criteria:
+def exists(table: str, refers_by: str, where: Criterion = EVERYTHING) -> Criterion:
     """A record of `table` refers to this one by `refers_by` and matches `where`."""
     return Exists(table, refers_by, where)
 
@@ -196,7 +196,7 @@ def exists(table: str, refers_by: str, where: Criteria = EVERYTHING) -> Criteria
 class Query:
     """What a storage is asked for."""
 
-    where: Criteria = EVERYTHING
+    where: Criterion = EVERYTHING
     order_by: tuple[str, ...] = ()
     """Names of stored scalar fields that are never None; ``-`` before a name turns its order round. The
     record's key is always the last criterion, ascending unless the last name given is descending, so the
@@ -243,12 +243,12 @@ _BEFORE_SURROGATES: Final = chr(0xD7FF)
 _AFTER_SURROGATES: Final = chr(0xE000)
 
 
-def matches(criteria: Criteria, record: object, view: View | None = None) -> bool:
-    """Evaluate a criteria on one record. This is the meaning that every storage must give it."""
+def matches(criteria: Criterion, record: object, view: View | None = None) -> bool:
+    """Evaluate a criterion on one record. This is the meaning that every storage must give it."""
     return _matches(criteria, record, view or View())
 
 
-def _matches(criteria: Criteria, record: object, view: View) -> bool:
+def _matches(criteria: Criterion, record: object, view: View) -> bool:
     match criteria:
         case Everything():
             return True
@@ -276,7 +276,7 @@ def _matches(criteria: Criteria, record: object, view: View) -> bool:
             return any(_matches(part, record, view) for part in parts)
         case Not(part):
             return not _matches(part, record, view)
-    raise TypeError(f"not a criteria: {criteria!r}")
+    raise TypeError(f"not a criterion: {criteria!r}")
 
 
 def end_of_prefix(prefix: str) -> str | None:
@@ -293,5 +293,5 @@ def plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _parts(criteria: Criteria, kind: type[And | Or]) -> tuple[Criteria, ...]:
+def _parts(criteria: Criterion, kind: type[And | Or]) -> tuple[Criterion, ...]:
     return criteria.parts if isinstance(criteria, kind) else (criteria,)

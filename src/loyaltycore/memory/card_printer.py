@@ -82,7 +82,7 @@ class MemoryCardPrinter:
         )
 
     def events_after(self, cursor: str, limit: int = 100) -> EventPage:
-        """Read the events behind a cursor."""
+        """Read the events after a cursor."""
         start = int(cursor or 0)
         portion = tuple(self._events[start : start + limit])
         end = start + len(portion)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from attrs import evolve
 
 from loyaltycore.errors import DuplicateKey, StaleRecord, StorageError
-from loyaltycore.kernel.criteria import Criteria, Query, View, matches
+from loyaltycore.kernel.criteria import Criterion, Query, View, matches
 from loyaltycore.ports.heeding import Heeding
 from loyaltycore.storing.answering import answer
 from loyaltycore.storing.checks import check_lengths, check_query
@@ -119,7 +119,7 @@ class MemoryTransaction(Heeding):
             check_query(query, record_type, self._registry)
             return sum(1 for _ in self._matching(record_type, query.where))
 
-    def _matching(self, record_type: RecordType[T], where: Criteria) -> Iterable[T]:
+    def _matching(self, record_type: RecordType[T], where: Criterion) -> Iterable[T]:
         view = View(keys=self._keys, related=self._related, key=self._key)
         records = [from_data(data, record_type.cls) for data in self._table(record_type).values()]
         return [record for record in records if matches(where, record, view)]

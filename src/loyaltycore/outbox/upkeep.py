@@ -13,7 +13,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from loyaltycore.errors import Fault, InvalidInput
-from loyaltycore.kernel.criteria import Criteria, stored
+from loyaltycore.kernel.criteria import Criterion, stored
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.work.journal import CommandTrace, InboxEvent
 from loyaltycore.work.running import run_command
@@ -55,11 +55,11 @@ def prune(session: Session, older_than: timedelta) -> Pruned:
     )
 
 
-def _older(before: datetime) -> Criteria:
+def _older(before: datetime) -> Criterion:
     return stored("at") < before
 
 
-def _remove(session: Session, cls: type[Any], where: Criteria, order_by: tuple[str, ...] = ()) -> int:
+def _remove(session: Session, cls: type[Any], where: Criterion, order_by: tuple[str, ...] = ()) -> int:
     def remove(unit: Unit) -> int:
         portion = list(unit.find(cls, where, order_by=order_by, limit=PORTION))
         unit.remove(*portion)

@@ -18,7 +18,7 @@ class Ids(Protocol):
     """Makes ids."""
 
     def new(self) -> str:
-        """A fresh id: unique for ever and everywhere, at most 40 characters of ``a-z 0-9 -``, later ones sort behind earlier ones."""
+        """A fresh id: unique for ever and everywhere, at most 40 characters of ``a-z 0-9 -``, later ones sort after earlier ones."""
         ...
 
 

@@ -191,7 +191,7 @@ class SupportsEvents(Protocol):
     """The vendor's events can be read again, for catching up after a failure."""
 
     def events_after(self, cursor: str, limit: int = 100) -> EventPage:
-        """Read the events behind `cursor`; the empty cursor is the beginning.
+        """Read the events after `cursor`; the empty cursor is the beginning.
 
         Raises:
             DeliveryFailed: The vendor gave no usable answer.

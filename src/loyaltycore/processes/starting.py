@@ -82,7 +82,7 @@ class Starting(Service):
         """What the dialog shows; see `Processes.draft`."""
         customer = self.unit.get(Customer, customer_id)
         age = self._age(customer)
-        here = stored("branch_id").one_of(("", self.session.branch.id)) & (stored("hidden") == False)  # noqa: E712  == builds a criteria, `not` would not
+        here = stored("branch_id").one_of(("", self.session.branch.id)) & (stored("hidden") == False)  # noqa: E712  == builds a criterion, `not` would not
         found = self.unit.find(ProcessTemplate, here, order_by=("name",))
         templates = tuple(template for template in found if is_for(template, age))
         return StartDraft(templates, request_for(self.session, self.unit, customer))

@@ -8,7 +8,7 @@ from typing import Any, Final, Unpack
 from attrs import evolve
 
 from loyaltycore.kernel.branches import Branch
-from loyaltycore.kernel.criteria import EVERYTHING, Criteria, stored
+from loyaltycore.kernel.criteria import EVERYTHING, Criterion, stored
 from loyaltycore.kernel.validation import Faults, check_names
 from loyaltycore.processes.rules import editing
 from loyaltycore.processes.rules.search import templates_with
@@ -207,7 +207,7 @@ class ProcessTemplates(Service):
 
     @command("process_templates.move_step_down")
     def move_step_down(self, key: str, step: str) -> ProcessTemplate:
-        """Exchange a step with the one behind it; the last one stays.
+        """Exchange a step with the one after it; the last one stays.
 
         Raises:
             NotFound: There is no such template or step.
@@ -297,10 +297,10 @@ class ProcessTemplates(Service):
         if wanted is not None:
             where &= stored("kind") == wanted
         if not hidden_too:
-            where &= stored("hidden") == False  # noqa: E712  == builds a criteria, `not` would not
+            where &= stored("hidden") == False  # noqa: E712  == builds a criterion, `not` would not
         return find_page(self.unit, ProcessTemplate, where, portion)
 
-    def _visible(self) -> Criteria:
+    def _visible(self) -> Criterion:
         here = self.session.branch.id
         return stored("branch_id").one_of(("", here)) if here else EVERYTHING
 

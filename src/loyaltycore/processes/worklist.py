@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from loyaltycore.kernel.criteria import Criteria, has_key, key_starts, stored
+from loyaltycore.kernel.criteria import Criterion, has_key, key_starts, stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep, open_step_key
 from loyaltycore.processes.rules.template import StepTemplate
@@ -93,7 +93,7 @@ class Worklist(Service):
         )
 
 
-def _waiting(template: str | None, step: str | None) -> Criteria:
+def _waiting(template: str | None, step: str | None) -> Criterion:
     if template is None:
         return stored("state") == ProcessState.OPEN
     if step is None:

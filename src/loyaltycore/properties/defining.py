@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Unpack
 
-from loyaltycore.kernel.criteria import EVERYTHING, Criteria, stored
+from loyaltycore.kernel.criteria import EVERYTHING, Criterion, stored
 from loyaltycore.kernel.validation import Faults, check_names
 from loyaltycore.properties.rules import defining
 from loyaltycore.properties.rules.form import (
@@ -80,7 +80,7 @@ class PropertyDefinitions(Service):
 
     @command("properties.add_value")
     def add_value(self, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
-        """Give a property one more value, behind the others.
+        """Give a property one more value, after the others.
 
         Args:
             key: The property.
@@ -187,9 +187,9 @@ class PropertyDefinitions(Service):
         with Faults() as faults:
             wanted = faults.choice("category", category, PropertyCategory)
             hidden_too = faults.flag("with_hidden", with_hidden, default=True)
-        where: Criteria = EVERYTHING if wanted is None else stored("category") == wanted
+        where: Criterion = EVERYTHING if wanted is None else stored("category") == wanted
         if not hidden_too:
-            where &= stored("hidden") == False  # noqa: E712  == builds a criteria, `not` would not
+            where &= stored("hidden") == False  # noqa: E712  == builds a criterion, `not` would not
         return tuple(self.unit.find(PropertyType, where, order_by=("name",)))
 
     def _for_change(self, key: str) -> PropertyType:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import NotFound
-from loyaltycore.kernel.criteria import Criteria, View, stored
+from loyaltycore.kernel.criteria import Criterion, View, stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.selections.rules.catalogue import Catalogue
 from loyaltycore.selections.rules.checking import check_condition
@@ -242,7 +242,7 @@ class Selections(Service):
         return tuple(self.unit.find(Selection, order_by=("name",)))
 
     @query
-    def _criteria(self, where: Where | None, name: str | None, faults: Faults) -> Criteria:
+    def _criteria(self, where: Where | None, name: str | None, faults: Faults) -> Criterion:
         return self._asked(where, name, faults).criteria
 
     def _catalogue(self) -> Catalogue:
@@ -286,8 +286,8 @@ class _Asked:
     """The day on which it is asked."""
 
     @property
-    def criteria(self) -> Criteria:
-        """The criteria of the day."""
+    def criteria(self) -> Criterion:
+        """The criterion of the day."""
         return compile_condition(self.condition, self.catalogue, self.today)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from loyaltycore.kernel.criteria import (
     And,
     Compare,
-    Criteria,
+    Criterion,
     Everything,
     Exists,
     HasKey,
@@ -27,7 +27,7 @@ from loyaltycore.storing.registry import RecordType, Registry, StoredField, Stor
 T = TypeVar("T")
 
 MAX_DEPTH: Final = 20
-"""How deep a criteria may be nested."""
+"""How deep a criterion may be nested."""
 
 MAX_VALUES: Final = 1000
 """How many values a `OneOf` may list."""
@@ -92,7 +92,7 @@ def _check_after(query: Query, record_type: RecordType[Any], faults: Faults) -> 
 
 
 def _check(
-    criteria: Criteria,
+    criteria: Criterion,
     record_type: RecordType[Any],
     registry: Registry,
     faults: Faults,
@@ -123,7 +123,7 @@ def _check(
         case Not(part):
             _check(part, record_type, registry, faults, f"{path}.part", depth + 1)
         case _:
-            faults.note(path, "wrong_type", "is not a criteria")
+            faults.note(path, "wrong_type", "is not a criterion")
 
 
 def _check_lookup(
@@ -138,7 +138,7 @@ def _check_lookup(
 
 
 def _check_exists(
-    table: str, refers_by: str, where: Criteria, registry: Registry, faults: Faults, path: str, depth: int
+    table: str, refers_by: str, where: Criterion, registry: Registry, faults: Faults, path: str, depth: int
 ) -> None:
     other = next((candidate for candidate in registry if candidate.table == table), None)
     if other is None:

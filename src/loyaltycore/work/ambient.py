@@ -20,7 +20,7 @@ class SystemClock:
 class TimeOrderedIds:
     """Ids of the form UUID version 7 (RFC 9562): 48 bits of milliseconds, a counter, 62 bits of chance.
 
-    Within one process later ids always sort behind earlier ones, also within a millisecond and when the clock is set
+    Within one process later ids always sort after earlier ones, also within a millisecond and when the clock is set
     back; across processes they sort by their milliseconds.
     """
 
@@ -31,7 +31,7 @@ class TimeOrderedIds:
     def new(self) -> str:
         """A fresh id: 36 characters."""
         with self._lock:
-            # The twelve bits behind the milliseconds count ids of one millisecond; an overflow borrows from the next.
+            # The twelve bits after the milliseconds count ids of one millisecond; an overflow borrows from the next.
             stamp = max(self._last + 1, time.time_ns() // 1_000_000 << 12)
             self._last = stamp
         chance = int.from_bytes(os.urandom(8)) >> 2

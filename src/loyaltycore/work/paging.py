@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from attrs import frozen
 
 from loyaltycore.errors import Fault, InvalidInput
-from loyaltycore.kernel.criteria import Criteria
+from loyaltycore.kernel.criteria import Criterion
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.unit import Unit
 
@@ -38,7 +38,7 @@ class Portion:
     """The order: names of text fields, `-` before a name for descending."""
     count: int
     after: tuple[Any, ...] | None
-    """The position behind which it starts, or None."""
+    """The position after which it starts, or None."""
     mark: str = ""
     """Of which records in which order that position is one, see `mark_of`; empty at the beginning."""
 
@@ -51,7 +51,7 @@ def read_portion(faults: Faults, order_by: tuple[str, ...], limit: object, after
     return Portion(order_by, count, cursor[1:], cursor[0]) if cursor else Portion(order_by, count, None)
 
 
-def find_page(unit: Unit, cls: type[T], where: Criteria, portion: Portion) -> Page[T]:
+def find_page(unit: Unit, cls: type[T], where: Criterion, portion: Portion) -> Page[T]:
     """Read one page of records whose key is ``id``; one record more is read to know whether there is another page.
 
     Raises:

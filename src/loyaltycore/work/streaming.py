@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TypeVar
 
-from loyaltycore.kernel.criteria import Criteria
+from loyaltycore.kernel.criteria import Criterion
 from loyaltycore.work.running import run_query
 from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
@@ -14,7 +14,7 @@ from loyaltycore.work.unit import Unit
 T = TypeVar("T")
 
 
-def portions(session: Session, cls: type[T], where: Criteria, size: int) -> Iterator[tuple[T, ...]]:
+def portions(session: Session, cls: type[T], where: Criterion, size: int) -> Iterator[tuple[T, ...]]:
     """The records that match, by their ids.
 
     Nothing is held up and memory stays flat, however many there are. What is changed meanwhile comes once or, where it
@@ -38,5 +38,7 @@ def portions(session: Session, cls: type[T], where: Criteria, size: int) -> Iter
         after = (found[-1].id,)  # type: ignore[attr-defined]  # such a class is asked for
 
 
-def _portion(unit: Unit, cls: type[T], where: Criteria, after: tuple[str] | None, size: int) -> tuple[T, ...]:
+def _portion(
+    unit: Unit, cls: type[T], where: Criterion, after: tuple[str] | None, size: int
+) -> tuple[T, ...]:
     return tuple(unit.find(cls, where, after=after, limit=size))

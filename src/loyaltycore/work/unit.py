@@ -11,7 +11,7 @@ from attrs import define, evolve, frozen
 
 from loyaltycore.errors import NotFound, StorageError
 from loyaltycore.kernel.canonical import canonical_json
-from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Query
+from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Query
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.ports.ambient import Ids, Tokens
@@ -108,7 +108,7 @@ class Unit:
     def find(
         self,
         cls: type[T],
-        where: Criteria = EVERYTHING,
+        where: Criterion = EVERYTHING,
         *,
         order_by: tuple[str, ...] = (),
         after: tuple[Any, ...] | None = None,
@@ -118,11 +118,11 @@ class Unit:
         """Read the records that match, in order."""
         return self._tx.find(cls, Query(where, order_by, after, limit, skip_locked=skip_locked))
 
-    def first(self, cls: type[T], where: Criteria, *, order_by: tuple[str, ...] = ()) -> T | None:
+    def first(self, cls: type[T], where: Criterion, *, order_by: tuple[str, ...] = ()) -> T | None:
         """Read the first record that matches, or None."""
         return next(iter(list(self.find(cls, where, order_by=order_by, limit=1))), None)
 
-    def count(self, cls: type[Any], where: Criteria = EVERYTHING) -> int:
+    def count(self, cls: type[Any], where: Criterion = EVERYTHING) -> int:
         """Count the records that match."""
         return self._tx.count(cls, Query(where))
 

@@ -1,4 +1,4 @@
-"""Criteria mean the same in SQL as in Python."""
+"""Criterion mean the same in SQL as in Python."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loyaltycore.kernel.criteria import (
     EVERYTHING,
     And,
     Compare,
-    Criteria,
+    Criterion,
     Exists,
     HasKey,
     IsNull,
@@ -46,9 +46,9 @@ VALUES: dict[Storing, st.SearchStrategy[Any]] = {
 }
 
 
-def leaves(record_type: RecordType[Any]) -> st.SearchStrategy[Criteria]:
+def leaves(record_type: RecordType[Any]) -> st.SearchStrategy[Criterion]:
     """Every comparison that a record type allows."""
-    options: list[st.SearchStrategy[Criteria]] = [st.just(EVERYTHING)]
+    options: list[st.SearchStrategy[Criterion]] = [st.just(EVERYTHING)]
     for declared in record_type.fields:
         name = st.just(declared.name)
         options.append(st.builds(IsNull, name))
@@ -63,14 +63,14 @@ def leaves(record_type: RecordType[Any]) -> st.SearchStrategy[Criteria]:
     return st.one_of(options)
 
 
-def criteria(record_type: RecordType[Any], related: st.SearchStrategy[Criteria] | None = None) -> Any:
+def criteria(record_type: RecordType[Any], related: st.SearchStrategy[Criterion] | None = None) -> Any:
     """Nested criteria; `related` are those on the records that refer to this one."""
     base = leaves(record_type)
     if related is not None:
         base |= st.builds(Exists, st.just("parts"), st.sampled_from(["thing_id", "serial"]), related)
         base |= st.builds(Exists, st.just("parts"), st.just("order"), related)
 
-    def nest(inner: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
+    def nest(inner: st.SearchStrategy[Criterion]) -> st.SearchStrategy[Criterion]:
         several = st.lists(inner, max_size=3).map(tuple)
         return st.builds(Not, inner) | st.builds(And, several) | st.builds(Or, several)
 
@@ -101,7 +101,7 @@ def view(parts: list[Part]) -> View:
 @example([Thing("k1", words=("\U0010ffff\U0010ffffa",))], [], key_starts("word", "\U0010ffff"))
 @example([Thing("k1", words=("a\ud7ff\U00010000",))], [], key_starts("word", "a\ud7ff"))
 def test_sql_agrees_with_matches(
-    shared: SqlStorage, things: list[Thing], parts: list[Part], where: Criteria
+    shared: SqlStorage, things: list[Thing], parts: list[Part], where: Criterion
 ) -> None:
     """`find` and `count` answer exactly the records that `matches` picks, whatever they and the criteria hold."""
     expected = sorted(thing.id for thing in things if matches(where, thing, view(parts)))
@@ -112,7 +112,7 @@ def test_sql_agrees_with_matches(
 
 
 @pytest.mark.parametrize("wrap", [lambda where: where, Not, lambda where: Not(Not(where))])
-def test_exists_in_exists(shared: SqlStorage, wrap: Callable[[Criteria], Criteria]) -> None:
+def test_exists_in_exists(shared: SqlStorage, wrap: Callable[[Criterion], Criterion]) -> None:
     """An `exists` may stand inside another one over the same table, and each refers to the record around it."""
     parts = [
         Part(code="p1", thing_id="t1"),

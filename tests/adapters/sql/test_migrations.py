@@ -62,7 +62,7 @@ def test_customers_of_the_first_version_are_derived(engine: str) -> None:
                 assert (erika.birthday, erika.postal_code, erika.has_post) == ("08-12", "50667", True)
                 assert (erika.mobile, dict(erika.custom), erika.version) == ("+491701234567", {}, 3)
                 assert with_derived(erika) == erika
-                assert tx.count(Customer, Query(stored("has_post") == True)) == 1  # noqa: E712  builds a criteria
+                assert tx.count(Customer, Query(stored("has_post") == True)) == 1  # noqa: E712  builds a criterion
                 assert tx.count(Customer, Query(stored("birthday") == "")) == len(ROWS) - 1
                 for lookup, key in (("city", "koeln"), ("city", "koln"), ("name", "muster")):
                     assert [found.id for found in tx.find(Customer, Query(has_key(lookup, key)))] == ["erika"]

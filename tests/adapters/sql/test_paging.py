@@ -44,7 +44,7 @@ def in_order(records: list[Any], record_type: RecordType[Any], order_by: tuple[s
 
 
 def pages(tx: SqlTransaction, record_type: RecordType[Any], query: Query) -> list[Any]:
-    """Read page by page, each behind the last record of the one before."""
+    """Read page by page, each after the last record of the one before."""
     found: list[Any] = []
     while page := list(tx.find(record_type.cls, query)):
         found += page

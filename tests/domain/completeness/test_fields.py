@@ -1,4 +1,4 @@
-"""Fields that can be watched: as a function of a customer and as a criteria they say the same."""
+"""Fields that can be watched: as a function of a customer and as a criterion they say the same."""
 
 from __future__ import annotations
 

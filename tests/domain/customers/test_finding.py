@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from loyaltycore.customers.rules.finding import read_filters
-from loyaltycore.kernel.criteria import EVERYTHING, And, Criteria, Or, has_key, key_starts, stored
+from loyaltycore.kernel.criteria import EVERYTHING, And, Criterion, Or, has_key, key_starts, stored
 from loyaltycore.kernel.validation import Faults
 
 
-def read(**given: Any) -> tuple[Criteria, list[tuple[str, str]]]:
+def read(**given: Any) -> tuple[Criterion, list[tuple[str, str]]]:
     """The criteria of some filters, and the field and code of each fault."""
     faults = Faults()
     return read_filters(faults, given, "DE"), [(fault.field, fault.code) for fault in faults.found]
@@ -29,7 +29,7 @@ def read(**given: Any) -> tuple[Criteria, list[tuple[str, str]]]:
         ("birth_date", date(1980, 2, 1), stored("birth_date") == date(1980, 2, 1)),
     ],
 )
-def test_each_filter_has_its_criteria(name: str, value: object, criteria: Criteria) -> None:
+def test_each_filter_has_its_criteria(name: str, value: object, criteria: Criterion) -> None:
     """Read in the form in which it is stored."""
     assert read(**{name: value}) == (And((criteria,)), [])
 

@@ -12,7 +12,7 @@ from loyaltycore.errors import InvalidInput, StorageError
 from loyaltycore.kernel.criteria import (
     And,
     Compare,
-    Criteria,
+    Criterion,
     HasKey,
     Not,
     OneOf,
@@ -32,7 +32,7 @@ T = TypeVar("T")
 class OwnMeaning(MemoryTransaction):
     """Evaluates criteria itself; the base of the liars that do it wrongly."""
 
-    def _matching(self, record_type: RecordType[T], where: Criteria) -> Iterable[T]:
+    def _matching(self, record_type: RecordType[T], where: Criterion) -> Iterable[T]:
         view = View(keys=self._keys, related=self._related, key=self._key)
         return [record for record in self._all(record_type) if self.meaning(where, record, view)]
 
@@ -40,7 +40,7 @@ class OwnMeaning(MemoryTransaction):
         honest = MemoryTransaction(self.committed(), self._registry, read_only=True)
         return list(honest.find(record_type.cls, Query()))
 
-    def meaning(self, where: Criteria, record: object, view: View) -> bool:
+    def meaning(self, where: Criterion, record: object, view: View) -> bool:
         """Whether the record matches."""
         match where:
             case And(parts):
@@ -51,22 +51,22 @@ class OwnMeaning(MemoryTransaction):
                 return not self.meaning(part, record, view)
         return self.leaf(where, record, view)
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
-        """Whether the record matches a criteria without parts."""
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
+        """Whether the record matches a criterion without parts."""
         return matches(where, record, view)
 
 
 class ThreeValuedNot(OwnMeaning):
     """Lets `not` of a comparison with None be neither true nor false, as SQL does."""
 
-    def meaning(self, where: Criteria, record: object, view: View) -> bool:
+    def meaning(self, where: Criterion, record: object, view: View) -> bool:
         """Whether the record matches, surely."""
         if isinstance(where, Not) and meets_none(where.part, record):
             return False
         return super().meaning(where, record, view)
 
 
-def meets_none(where: Criteria, record: object) -> bool:
+def meets_none(where: Criterion, record: object) -> bool:
     """Whether a comparison in the criteria is with a field that is None."""
     match where:
         case Compare(name) | OneOf(name):
@@ -81,7 +81,7 @@ def meets_none(where: Criteria, record: object) -> bool:
 class NoneDiffers(OwnMeaning):
     """Finds that None is different from every value."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """None, for a difference."""
         match where:
             case Compare(name, Op.NE, _) if getattr(record, name) is None:
@@ -92,7 +92,7 @@ class NoneDiffers(OwnMeaning):
 class FoldsCase(OwnMeaning):
     """Compares texts without regard to case."""
 
-    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+    def leaf(self, where: Criterion, record: Any, view: View) -> bool:
         """In small letters on both sides."""
         match where:
             case Compare(name, op, str() as text) if isinstance(getattr(record, name), str):
@@ -104,7 +104,7 @@ class FoldsCase(OwnMeaning):
 class PadsTexts(OwnMeaning):
     """Compares texts as if blanks at their ends were not there."""
 
-    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+    def leaf(self, where: Criterion, record: Any, view: View) -> bool:
         """Trimmed on both sides."""
         match where:
             case Compare(name, op, str() as text) if isinstance(getattr(record, name), str):
@@ -116,7 +116,7 @@ class PadsTexts(OwnMeaning):
 class TakesAnEmptyListForAll(OwnMeaning):
     """Leaves a condition out that lists nothing."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """Everything, for nothing."""
         return where == OneOf(getattr(where, "field", ""), ()) or super().leaf(where, record, view)
 
@@ -124,7 +124,7 @@ class TakesAnEmptyListForAll(OwnMeaning):
 class ForgetsZonesOfQueries(OwnMeaning):
     """Compares with an instant as its clock shows it, whatever the zone."""
 
-    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+    def leaf(self, where: Criterion, record: Any, view: View) -> bool:
         """With the zone cut off."""
         match where:
             case Compare(name, op, datetime() as moment):
@@ -135,7 +135,7 @@ class ForgetsZonesOfQueries(OwnMeaning):
 class ComparesBySecond(OwnMeaning):
     """Keeps microseconds, and compares without them."""
 
-    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+    def leaf(self, where: Criterion, record: Any, view: View) -> bool:
         """Cut on both sides."""
         match where:
             case Compare(name, op, datetime() as moment) if getattr(record, name) is not None:
@@ -147,7 +147,7 @@ class ComparesBySecond(OwnMeaning):
 class ComparesAsFloats(OwnMeaning):
     """Keeps large integers, and compares them as floating point numbers."""
 
-    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+    def leaf(self, where: Criterion, record: Any, view: View) -> bool:
         """Rounded on both sides."""
         match where:
             case Compare("size", op, int() as number):
@@ -159,7 +159,7 @@ class ComparesAsFloats(OwnMeaning):
 class ReadsWildcards(OwnMeaning):
     """Searches prefixes with LIKE, and forgets that customers type wildcards."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """A per cent sign stands for anything."""
         if isinstance(where, HasKey) and where.prefix:
             where = evolve(where, value=where.value.partition("%")[0].partition("_")[0] or where.value)
@@ -169,7 +169,7 @@ class ReadsWildcards(OwnMeaning):
 class SearchesInside(OwnMeaning):
     """Finds a prefix in the middle of a lookup key, too."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """Anywhere in the key."""
         if isinstance(where, HasKey) and where.prefix:
             return any(where.value in key for key in view.keys(record).get(where.lookup, ()))
@@ -179,7 +179,7 @@ class SearchesInside(OwnMeaning):
 class CutsWhatIsSearched(OwnMeaning):
     """Cuts the text that is looked for as it cuts the keys."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """Cut on both sides."""
         short = evolve(where, value=where.value[:LOOKUP_LENGTH]) if isinstance(where, HasKey) else where
         return super().leaf(short, record, view)

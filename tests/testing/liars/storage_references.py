@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.kernel.criteria import Criteria, Exists, HasKey, KeyBetween, Not, View, matches
+from loyaltycore.kernel.criteria import Criterion, Exists, HasKey, KeyBetween, Not, View, matches
 from loyaltycore.storing.registry import RecordType
 from tests.testing.liars.storage_queries import OwnMeaning, meets_none
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class AsksForAnyReference(OwnMeaning):
     """Looks whether a record refers to this one, and not whether it matches."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """Without the inner criteria."""
         plain = Exists(where.table, where.refers_by) if isinstance(where, Exists) else where
         return super().leaf(plain, record, view)
@@ -26,7 +26,7 @@ class AsksForAnyReference(OwnMeaning):
 class ReadsKeysOfTheOuterType(OwnMeaning):
     """Looks for lookup keys inside `exists` among those of the type that is asked for."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """In the wrong table of keys, under the right key."""
         if isinstance(where, Exists):
             view = evolve(view, keys=lambda other: self._keys_under(type(record), self._key(other)))
@@ -40,7 +40,7 @@ class ReadsKeysOfTheOuterType(OwnMeaning):
 class AsksTheOuterRecord(OwnMeaning):
     """Looks for lookup keys inside `exists` at the record that is asked for, not at the one that refers to it."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """With the keys of the wrong record."""
         if isinstance(where, Exists):
             view = evolve(view, keys=lambda _: self._keys(record))
@@ -50,7 +50,7 @@ class AsksTheOuterRecord(OwnMeaning):
 class RefersToTheOutermost(OwnMeaning):
     """Takes a reference within a reference for one to the record that is asked for."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """With one key on all levels."""
         if isinstance(where, Exists):
             view = evolve(view, key=lambda _: self._key(record))
@@ -60,7 +60,7 @@ class RefersToTheOutermost(OwnMeaning):
 class FoldsReferences(OwnMeaning):
     """Compares a reference with a key as its engine does: without case and trailing blanks."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """Whatever refers to something like this record."""
         return super().leaf(where, record, evolve(view, related=self._like))
 
@@ -74,7 +74,7 @@ class FoldsReferences(OwnMeaning):
 class StumblesOverNone(OwnMeaning):
     """Finds nobody without references once a single record refers to nobody, as `NOT IN` does."""
 
-    def meaning(self, where: Criteria, record: object, view: View) -> bool:
+    def meaning(self, where: Criterion, record: object, view: View) -> bool:
         """No, for a list with None in it."""
         match where:
             case Not(Exists(table, refers_by)):
@@ -87,7 +87,7 @@ class StumblesOverNone(OwnMeaning):
 class ThreeValuedInside(OwnMeaning):
     """Has two truth values outside of `exists` and three inside."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """Without those that meet None."""
         match where:
             case Exists(table, refers_by, Not(part)):
@@ -101,7 +101,7 @@ class ThreeValuedInside(OwnMeaning):
 class JoinsReferences(OwnMeaning):
     """Answers with a record as often as it is referred to."""
 
-    def _matching(self, record_type: RecordType[T], where: Criteria) -> Iterable[T]:
+    def _matching(self, record_type: RecordType[T], where: Criterion) -> Iterable[T]:
         for record in super()._matching(record_type, where):
             yield from [record] * (self._times(where, record) if isinstance(where, Exists) else 1)
 
@@ -114,7 +114,7 @@ class JoinsReferences(OwnMeaning):
 class JoinsKeys(OwnMeaning):
     """Answers with a record as often as it has a lookup key that fits."""
 
-    def _matching(self, record_type: RecordType[T], where: Criteria) -> Iterable[T]:
+    def _matching(self, record_type: RecordType[T], where: Criterion) -> Iterable[T]:
         for record in super()._matching(record_type, where):
             yield from [record] * (self._times(where, record) if isinstance(where, HasKey) else 1)
 
@@ -126,7 +126,7 @@ class JoinsKeys(OwnMeaning):
 class OwnKeys(OwnMeaning):
     """Looks for lookup keys in a way of its own; the base of the liars that do."""
 
-    def leaf(self, where: Criteria, record: Any, view: View) -> bool:
+    def leaf(self, where: Criterion, record: Any, view: View) -> bool:
         """Whether one of the keys fits."""
         if isinstance(where, HasKey):
             return any(self.fits(where, key) for key in self.keys(where, view.keys(record)))
@@ -170,7 +170,7 @@ class MixesLookups(OwnKeys):
 class IncludesTheEnd(OwnMeaning):
     """Takes a range of lookup keys with its end, as BETWEEN does."""
 
-    def leaf(self, where: Criteria, record: object, view: View) -> bool:
+    def leaf(self, where: Criterion, record: object, view: View) -> bool:
         """The end, too."""
         if isinstance(where, KeyBetween) and where.end is not None:
             end = HasKey(where.lookup, where.end)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve
 
 from loyaltycore.errors import Conflict, RegistrationError, StorageError
-from loyaltycore.kernel.criteria import Criteria, Query
+from loyaltycore.kernel.criteria import Criterion, Query
 from loyaltycore.memory.storage import MemoryTransaction, Rows
 from loyaltycore.storing.registry import RecordType, Registry
 from tests.testing.liars.honest import HonestStorage
@@ -175,7 +175,7 @@ class TakesOneClass(MemoryTransaction):
 class FindsWhatWasCommitted(MemoryTransaction):
     """Looks for records in what was there before the transaction."""
 
-    def _matching(self, record_type: RecordType[T], where: Criteria) -> Iterable[T]:
+    def _matching(self, record_type: RecordType[T], where: Criterion) -> Iterable[T]:
         before = MemoryTransaction(self._base, self._registry, read_only=True)
         return list(before.find(record_type.cls, Query(where)))
 

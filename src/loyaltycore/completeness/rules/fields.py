@@ -1,7 +1,7 @@
 """The fields of a customer that can be watched, and what it means that one of them is filled.
 
-Each field says it twice: as a function of a customer, which decides, and as a criteria, by which a storage narrows the
-search for customers where it is empty. The criteria never misses one; a test holds the two together.
+Each field says it twice: as a function of a customer, which decides, and as a criterion, by which a storage narrows the
+search for customers where it is empty. The criterion never misses one; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from loyaltycore.customers.rules.customer import Customer, CustomerKind
 from loyaltycore.customers.rules.declaring import Content
 from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS, CustomerField
 from loyaltycore.kernel.contact import ConsentState
-from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Or, key_starts, stored
+from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Or, key_starts, stored
 from loyaltycore.kernel.custom_fields import CustomFields
 
 CUSTOM: Final = "custom."
@@ -38,7 +38,7 @@ class WatchedField:
     """Under which heading a form shows it."""
     is_filled: Filled = field(eq=False, repr=False)
     """Whether a customer has it; any true value counts."""
-    empty: Criteria = field(eq=False, repr=False)
+    empty: Criterion = field(eq=False, repr=False)
     """Matches every customer whose field is empty. It may match others, where no storage can tell."""
     only: CustomerKind | None = None
     """The kind of customer that has the field; None for both."""
@@ -48,7 +48,7 @@ class WatchedField:
         return self.only is None or customer.kind is self.only
 
     @property
-    def lacking(self) -> Criteria:
+    def lacking(self) -> Criterion:
         """Matches every customer who has such a field and has it empty."""
         return self.empty if self.only is None else self.empty & (stored("kind") == self.only)
 
@@ -73,8 +73,8 @@ def _watched(field: CustomerField) -> WatchedField:
     return WatchedField(field.key, field.label, field.group, is_filled, empty, field.only)
 
 
-def _emptiness(field: CustomerField) -> tuple[Filled, Criteria]:
-    """When a field is filled, as a function, and when it is empty, as a criteria."""
+def _emptiness(field: CustomerField) -> tuple[Filled, Criterion]:
+    """When a field is filled, as a function, and when it is empty, as a criterion."""
     key, held = field.key, attrgetter(field.key)
     match field.content:
         case Content.CONSENT:
@@ -96,7 +96,7 @@ def _form() -> Iterator[WatchedField]:
     """What a form gives, and the groups of data: a number or an address that answers their question."""
     for each in CUSTOMER_FIELDS.values():
         if each.content is Content.ADDRESSES:
-            no_post = stored("has_post") == False  # noqa: E712  == builds a criteria, `not` would not
+            no_post = stored("has_post") == False  # noqa: E712  == builds a criterion, `not` would not
             yield WatchedField(
                 "postal_address", "Postal address", each.group, attrgetter("has_post"), no_post
             )

@@ -10,7 +10,7 @@ from attrs import frozen
 from loyaltycore.completeness.rules.fields import WatchedField
 from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS
 from loyaltycore.errors import RegistrationError
-from loyaltycore.kernel.criteria import Criteria, Or
+from loyaltycore.kernel.criteria import Criterion, Or
 from loyaltycore.kernel.settings import Option, SettingsSnapshot, Severity
 
 
@@ -35,7 +35,7 @@ class Watching:
     """After how many months an open question is asked again; 0 for each time."""
 
     @property
-    def lacking(self) -> Criteria:
+    def lacking(self) -> Criterion:
         """Matches every customer with a gap, see `WatchedField.empty`; nobody where nothing is watched."""
         return Or(tuple(watch.field.lacking for watch in self.watches))
 

@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 from loyaltycore.customers.rules.customer import LENGTHS
 from loyaltycore.customers.rules.search import email_key, foldings
 from loyaltycore.kernel.contact import parse_email, parse_phone
-from loyaltycore.kernel.criteria import EVERYTHING, And, Criteria, Or, has_key, key_starts, stored
+from loyaltycore.kernel.criteria import EVERYTHING, And, Criterion, Or, has_key, key_starts, stored
 from loyaltycore.kernel.validation import Faults
 
 LONGEST_NAME: Final = 300
@@ -34,8 +34,8 @@ class CustomerFilters(TypedDict, total=False):
     birth_date: date | None
 
 
-def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> Criteria:
-    """Turn filters into a criteria that holds where all of them hold; where one has a fault, it means nothing.
+def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> Criterion:
+    """Turn filters into a criterion that holds where all of them hold; where one has a fault, it means nothing.
 
     Args:
         faults: Takes every fault.
@@ -53,31 +53,31 @@ def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> C
     return And(tuple(parts)) if parts else EVERYTHING
 
 
-def _number(faults: Faults, value: object, _: str) -> Criteria:
+def _number(faults: Faults, value: object, _: str) -> Criterion:
     return stored("number") == faults.text("number", value, limit=LENGTHS["number"])
 
 
-def _name(faults: Faults, value: object, _: str) -> Criteria:
+def _name(faults: Faults, value: object, _: str) -> Criterion:
     keys = foldings(faults.text("name", value, limit=LONGEST_NAME))
     return Or(tuple(key_starts("name", key) for key in keys))
 
 
-def _email(faults: Faults, value: object, _: str) -> Criteria:
+def _email(faults: Faults, value: object, _: str) -> Criterion:
     text = faults.text("email", value, limit=LENGTHS["email"])
     email = faults.parsed("email", lambda: parse_email(text), "") if text else ""
     return has_key("email", email_key(email))
 
 
-def _phone(faults: Faults, value: object, country: str) -> Criteria:
+def _phone(faults: Faults, value: object, country: str) -> Criterion:
     text = faults.text("phone", value, limit=LONGEST_PHONE)
     return has_key("phone", faults.parsed("phone", lambda: parse_phone(text, country), "") if text else "")
 
 
-def _birth_date(faults: Faults, value: object, _: str) -> Criteria:
+def _birth_date(faults: Faults, value: object, _: str) -> Criterion:
     return stored("birth_date") == faults.day("birth_date", value)
 
 
-_FILTERS: Final[Mapping[str, Callable[[Faults, object, str], Criteria]]] = {
+_FILTERS: Final[Mapping[str, Callable[[Faults, object, str], Criterion]]] = {
     "number": _number,
     "name": _name,
     "email": _email,

@@ -75,7 +75,7 @@ class Reading:
     """What a form is read against."""
 
     today: date
-    """The local date: what lies behind it has not happened yet."""
+    """The local date: what lies after it has not happened yet."""
     country: str
     """ISO 3166-1 alpha-2 of phone numbers without ``+``."""
     custom_fields: CustomFields = NO_CUSTOM_FIELDS

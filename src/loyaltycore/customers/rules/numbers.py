@@ -86,7 +86,7 @@ def free_numbers(
     *,
     block: int = 1,
 ) -> Iterator[tuple[int, str]]:
-    """Go through the running numbers behind `last` and pass over numbers that somebody has already.
+    """Go through the running numbers after `last` and pass over numbers that somebody has already.
 
     Args:
         pattern: How numbers look.

@@ -15,7 +15,7 @@ from loyaltycore.kernel.validation import Faults
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 HOUSE_NUMBER: Final = "house_number"
-"""No field of its own: a column with the house number, which goes behind the street."""
+"""No field of its own: a column with the house number, which goes after the street."""
 
 
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {

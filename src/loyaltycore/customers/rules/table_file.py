@@ -9,7 +9,7 @@
 
 Encoding, delimiter and columns are found by looking at the file. The file is read as a stream: a million rows need no
 more memory than ten. What makes the whole file unreadable is an error when it is opened; a row that is broken is
-reported in its place, and reading goes on behind it.
+reported in its place, and reading goes on after it.
 
 The values are texts as they stand in the file. `read_date`, `read_yes_no_open` and `read_salutation` read those that
 are no text by nature.
@@ -80,7 +80,7 @@ class TableFile(Iterator[Row | BrokenRow]):
     """
 
     def __init__(self, source: LineSource, feed: Feed, delimiter: str, columns: Columns) -> None:
-        """Begin behind the header; `open_table` makes it."""
+        """Begin after the header; `open_table` makes it."""
         self._source = source
         self._rows = _read_rows(feed, delimiter, columns)
         self.delimiter = delimiter

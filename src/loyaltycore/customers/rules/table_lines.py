@@ -4,7 +4,7 @@ A file is read in portions, never as a whole. What a line suffers (bytes that ar
 noted on the line and stops nothing.
 
 How the encoding is found: a byte order mark says it. Without one, lines that are not ASCII decide: in the first portion
-those that are UTF-8 against those that are not, and where that portion is all ASCII, the first such line behind it.
+those that are UTF-8 against those that are not, and where that portion is all ASCII, the first such line after it.
 Text that is no UTF-8 is taken for Windows-1252, which is what German shop software writes.
 """
 

@@ -1,4 +1,4 @@
-"""From lines to records: fields by the rules of CSV, and a way on behind a record that is broken.
+"""From lines to records: fields by the rules of CSV, and a way on after a record that is broken.
 
 The fields are read by the standard library. It asks for line after line while a quoted field is open, so a forgotten
 quote would swallow the rest of the file. Here it gets so many lines for one record and no more; what it could not make

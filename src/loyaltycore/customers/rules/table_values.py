@@ -51,7 +51,7 @@ def read_date(text: str, *, today: date) -> date | None:
     ``02.07.24`` in 1924. So a birth date is never after today, and nobody is older than a hundred years by it.
 
     Args:
-        text: The cell; a time of midnight behind the date is passed over.
+        text: The cell; a time of midnight after the date is passed over.
 
         today: The local date at the branch.
 

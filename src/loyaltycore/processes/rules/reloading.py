@@ -87,7 +87,7 @@ def reload_process(
 
 
 def reloaded_steps(process: Process, laid: tuple[ProcessStep, ...]) -> tuple[ProcessStep, ...]:
-    """The steps as they are after a reload: those laid down in their order, the others behind whom they followed."""
+    """The steps as they are after a reload: those laid down in their order, the others after whom they followed."""
     held = {step.id: step for step in process.steps}
     wanted = [_merged(held.get(step.id), step) for step in laid]
     theirs = {step.id for step in laid}
@@ -113,7 +113,7 @@ def _left_over(step: ProcessStep) -> ProcessStep:
 
 
 def _place(steps: list[ProcessStep], before: Sequence[ProcessStep]) -> int:
-    """Directly behind the step that came before; all that came before have their place already."""
+    """Directly after the step that came before; all that came before have their place already."""
     if not before:
         return 0
     return next(place for place, step in enumerate(steps) if step.id == before[-1].id) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loyaltycore.customers.rules.search import foldings
-from loyaltycore.kernel.criteria import EVERYTHING, And, Criteria, Or, key_starts
+from loyaltycore.kernel.criteria import EVERYTHING, And, Criterion, Or, key_starts
 from loyaltycore.processes.rules.template import ProcessTemplate
 
 
@@ -15,7 +15,7 @@ def template_keys(template: ProcessTemplate) -> Mapping[str, tuple[str, ...]]:
     return {"word": tuple(dict.fromkeys(word for folded in foldings(text) for word in folded.split(" ")))}
 
 
-def templates_with(text: str) -> Criteria:
+def templates_with(text: str) -> Criterion:
     """The templates in which each word of a text begins some word; an empty text finds all."""
     folded = [each.split(" ") for each in foldings(text)]
     if not folded:

@@ -51,7 +51,7 @@ def change_property(before: PropertyType, after: PropertyType) -> Decision[Prope
 
 
 def add_value(kind: PropertyType, value: PropertyValue) -> Decision[PropertyType]:
-    """Give a property one more value, behind the others.
+    """Give a property one more value, after the others.
 
     Raises:
         Refused: ``property.value_exists``.

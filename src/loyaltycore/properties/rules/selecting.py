@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from loyaltycore.kernel.criteria import And, Criteria, IsNull, View, exists, stored
+from loyaltycore.kernel.criteria import And, Criterion, IsNull, View, exists, stored
 from loyaltycore.properties.rules.property_type import PropertyType
 from loyaltycore.selections.rules.catalogue import Choice, SelectableField, ValueType, operators_of
 from loyaltycore.selections.rules.sources import Presence, Source
@@ -29,17 +29,17 @@ class PropertySource(Source):
     labels: Mapping[str, str] = field(factory=dict, hash=False)
     """What people call the values, by key."""
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The customer has that value."""
         # The slot of a current value follows from it: so one range of the index has exactly the customers.
         slot = stored("slot") == (value if self.multi_valued else "")
         return self._held((stored("value") == value) & slot)
 
-    def one_of(self, values: Sequence[Any]) -> Criteria:
+    def one_of(self, values: Sequence[Any]) -> Criterion:
         """The customer has one of the values."""
         return self._held(stored("value").one_of(values) & ~IsNull("slot"))
 
-    def filled(self) -> Criteria:
+    def filled(self) -> Criterion:
         """The customer has a value."""
         return self._held(~IsNull("slot"))
 
@@ -54,7 +54,7 @@ class PropertySource(Source):
         """What customers have of properties."""
         return PROPERTIES, "customer_id"
 
-    def _held(self, where: Criteria) -> Criteria:
+    def _held(self, where: Criterion) -> Criterion:
         return exists(PROPERTIES, "customer_id", And((stored("property") == self.key, where)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from loyaltycore.kernel.criteria import Criteria, exists, stored
+from loyaltycore.kernel.criteria import Criterion, exists, stored
 from loyaltycore.properties.rules.assignment import CustomerProperty
 from loyaltycore.properties.rules.property_type import PropertyType, PropertyValue
 
@@ -33,7 +33,7 @@ def show_properties(
     )
 
 
-def has_value(property_key: str, value_key: str | None = None) -> Criteria:
+def has_value(property_key: str, value_key: str | None = None) -> Criterion:
     """The customers who have a value of a property now; without `value_key` those who have any."""
     held = (stored("property") == property_key) & ~stored("slot").is_null()
     if value_key is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from loyaltycore.kernel.criteria import EVERYTHING, And, Criteria, Or, exists
+from loyaltycore.kernel.criteria import EVERYTHING, And, Criterion, Or, exists
 from loyaltycore.selections.rules.catalogue import Catalogue
 from loyaltycore.selections.rules.conditions import (
     AllOf,
@@ -20,7 +20,7 @@ from loyaltycore.selections.rules.conditions import (
 )
 from loyaltycore.selections.rules.sources import Source, Today
 
-_Compare = Callable[[Source, Any], Criteria]
+_Compare = Callable[[Source, Any], Criterion]
 
 _COMPARE: Final[Mapping[Operator, _Compare]] = {
     Operator.IS: lambda source, value: source.equals(value),
@@ -38,8 +38,8 @@ _COMPARE: Final[Mapping[Operator, _Compare]] = {
 }
 
 
-def compile_condition(condition: Condition, catalogue: Catalogue, today: Today) -> Criteria:
-    """The criteria that matches exactly where a condition holds.
+def compile_condition(condition: Condition, catalogue: Catalogue, today: Today) -> Criterion:
+    """The criterion that matches exactly where a condition holds.
 
     Args:
         condition: As `check_condition` gave it.
@@ -69,9 +69,9 @@ def on_day(value: Value, today: Today) -> Any:
     return value.on(today.day) if isinstance(value, Relative) else value
 
 
-def _related(condition: RelatedCondition, catalogue: Catalogue, today: Today) -> Criteria:
+def _related(condition: RelatedCondition, catalogue: Catalogue, today: Today) -> Criterion:
     relation = catalogue.relation_by_key[condition.relation]
-    where: Criteria = EVERYTHING
+    where: Criterion = EVERYTHING
     if condition.where is not None:
         where = compile_condition(condition.where, Catalogue(relation.fields), today)
     found = exists(relation.key, relation.refers_by, where)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 from dateutil.relativedelta import relativedelta
 
-from loyaltycore.kernel.criteria import Criteria, Or, View, stored
+from loyaltycore.kernel.criteria import Criterion, Or, View, stored
 from loyaltycore.selections.rules.sources import ANY_DAY, Column, Source, Today
 
 _A_YEAR: Final = timedelta(days=365)
@@ -29,27 +29,27 @@ class Age(Source):
         """The source on a day."""
         return evolve(self, today=today)
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The age is that number."""
         return self.between(value, value)
 
-    def less(self, value: Any) -> Criteria:
+    def less(self, value: Any) -> Criterion:
         """The age is less."""
         return stored(self.name) > _years_before(self.today, value)
 
-    def at_most(self, value: Any) -> Criteria:
+    def at_most(self, value: Any) -> Criterion:
         """The age is that number or less."""
         return self.less(value + 1)
 
-    def more(self, value: Any) -> Criteria:
+    def more(self, value: Any) -> Criterion:
         """The age is more."""
         return self.at_least(value + 1)
 
-    def at_least(self, value: Any) -> Criteria:
+    def at_least(self, value: Any) -> Criterion:
         """The age is that number or more."""
         return stored(self.name) <= _years_before(self.today, value)
 
-    def filled(self) -> Criteria:
+    def filled(self) -> Criterion:
         """The age is known."""
         return ~stored(self.name).is_null()
 
@@ -66,11 +66,11 @@ class DayOfYear(Source):
     name: str
     """The field, which may be empty."""
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """It is that day, or is celebrated on that date."""
         return self.between(value, value)
 
-    def between(self, first: Any, last: Any) -> Criteria:
+    def between(self, first: Any, last: Any) -> Criterion:
         """It lies between two days of the year, or is celebrated between two dates; both included."""
         if not isinstance(first, date):
             return self._around(first, last)
@@ -80,7 +80,7 @@ class DayOfYear(Source):
             self.filled() if last - first >= _A_YEAR else self._around(_first_celebrated(first), _text(last))
         )
 
-    def filled(self) -> Criteria:
+    def filled(self) -> Criterion:
         """There is a day."""
         return Column(self.name, blank=True).filled()
 
@@ -88,7 +88,7 @@ class DayOfYear(Source):
         """The day."""
         return Column(self.name, blank=True).held(record, view)
 
-    def _around(self, first: str, last: str) -> Criteria:
+    def _around(self, first: str, last: str) -> Criterion:
         behind, before = stored(self.name) >= first, stored(self.name) <= last
         return behind & before if first <= last else behind | (before & self.filled())
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from loyaltycore.customers.rules.search import email_key, foldings
 from loyaltycore.kernel.criteria import (
-    Criteria,
+    Criterion,
     Or,
     View,
     end_of_prefix,
@@ -32,15 +32,15 @@ class Key(Source):
     shown: Callable[[Any], Iterable[str]] | None = None
     """What a record holds there as people write it; without it, the keys themselves."""
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The record has that key."""
         return has_key(self.lookup, value)
 
-    def begins(self, value: Any) -> Criteria:
+    def begins(self, value: Any) -> Criterion:
         """The record has a key that begins so."""
         return key_starts(self.lookup, value)
 
-    def filled(self) -> Criteria:
+    def filled(self) -> Criterion:
         """The record has a key."""
         return key_between(self.lookup, _LEAST)
 
@@ -60,11 +60,11 @@ class Key(Source):
 class FoldedKey(Key):
     """A lookup whose keys are folded names: case and accents do not matter."""
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The record has that name."""
         return Or(tuple(has_key(self.lookup, key) for key in foldings(value)))
 
-    def begins(self, value: Any) -> Criteria:
+    def begins(self, value: Any) -> Criterion:
         """The record has a name that begins so."""
         return Or(tuple(key_starts(self.lookup, key) for key in foldings(value)))
 
@@ -73,7 +73,7 @@ class FoldedKey(Key):
 class EmailKey(Key):
     """The lookup of e-mail addresses."""
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The customer has that address, in upper or lower case."""
         return has_key(self.lookup, email_key(value))
 
@@ -84,35 +84,35 @@ class CustomKey(Source):
 
     key: str
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The field is that value."""
         return has_key("custom", custom_key(self.key, value))
 
-    def begins(self, value: Any) -> Criteria:
+    def begins(self, value: Any) -> Criterion:
         """The field begins with a text."""
         return key_starts("custom", custom_key(self.key, value))
 
-    def less(self, value: Any) -> Criteria:
+    def less(self, value: Any) -> Criterion:
         """The field is less than the value."""
         return key_between("custom", self._start, custom_key(self.key, value))
 
-    def at_most(self, value: Any) -> Criteria:
+    def at_most(self, value: Any) -> Criterion:
         """The field is the value or less."""
         return key_between("custom", self._start, _next(custom_key(self.key, value)))
 
-    def more(self, value: Any) -> Criteria:
+    def more(self, value: Any) -> Criterion:
         """The field is more than the value."""
         return key_between("custom", _next(custom_key(self.key, value)), end_of_prefix(self._start))
 
-    def at_least(self, value: Any) -> Criteria:
+    def at_least(self, value: Any) -> Criterion:
         """The field is the value or more."""
         return key_between("custom", custom_key(self.key, value), end_of_prefix(self._start))
 
-    def between(self, first: Any, last: Any) -> Criteria:
+    def between(self, first: Any, last: Any) -> Criterion:
         """The field lies between two values, both included."""
         return key_between("custom", custom_key(self.key, first), _next(custom_key(self.key, last)))
 
-    def filled(self) -> Criteria:
+    def filled(self) -> Criterion:
         """The customer has a value there."""
         return key_starts("custom", self._start)
 
@@ -131,5 +131,5 @@ class CustomKey(Source):
 
 
 def _next(text: str) -> str:
-    """The least text that sorts behind this one and can be stored."""
+    """The least text that sorts after this one and can be stored."""
     return text + _LEAST

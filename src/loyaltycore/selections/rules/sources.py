@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from loyaltycore.kernel.criteria import (
     EVERYTHING,
     Compare,
-    Criteria,
+    Criterion,
     IsNull,
     Op,
     Or,
@@ -62,39 +62,39 @@ class Source:
         """The source on a day; what is asked of a source is asked on a day."""
         return self
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The field is that value."""
         raise NotImplementedError
 
-    def one_of(self, values: Sequence[Any]) -> Criteria:
+    def one_of(self, values: Sequence[Any]) -> Criterion:
         """The field is one of the values."""
         return Or(tuple(map(self.equals, values)))
 
-    def begins(self, value: Any) -> Criteria:
+    def begins(self, value: Any) -> Criterion:
         """The field begins with a text."""
         raise NotImplementedError
 
-    def less(self, value: Any) -> Criteria:
+    def less(self, value: Any) -> Criterion:
         """The field is less than the value."""
         raise NotImplementedError
 
-    def at_most(self, value: Any) -> Criteria:
+    def at_most(self, value: Any) -> Criterion:
         """The field is the value or less."""
         raise NotImplementedError
 
-    def more(self, value: Any) -> Criteria:
+    def more(self, value: Any) -> Criterion:
         """The field is more than the value."""
         raise NotImplementedError
 
-    def at_least(self, value: Any) -> Criteria:
+    def at_least(self, value: Any) -> Criterion:
         """The field is the value or more."""
         raise NotImplementedError
 
-    def between(self, first: Any, last: Any) -> Criteria:
+    def between(self, first: Any, last: Any) -> Criterion:
         """The field lies between two values, both included."""
         return self.at_least(first) & self.at_most(last)
 
-    def filled(self) -> Criteria:
+    def filled(self) -> Criterion:
         """The field is not empty."""
         raise NotImplementedError
 
@@ -128,41 +128,41 @@ class Column(Source):
     blank: bool = False
     """Whether it is a text, which may be empty."""
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The field is that value."""
         return Compare(self.name, Op.EQ, value)
 
-    def one_of(self, values: Sequence[Any]) -> Criteria:
+    def one_of(self, values: Sequence[Any]) -> Criterion:
         """The field is one of the values."""
         return stored(self.name).one_of(values)
 
-    def begins(self, value: Any) -> Criteria:
+    def begins(self, value: Any) -> Criterion:
         """The field begins with a text."""
         end = end_of_prefix(value)
         from_there = Compare(self.name, Op.GE, value)
         return from_there if end is None else from_there & (stored(self.name) < end)
 
-    def less(self, value: Any) -> Criteria:
+    def less(self, value: Any) -> Criterion:
         """The field is less than the value."""
         return self._not_blank(Compare(self.name, Op.LT, value))
 
-    def at_most(self, value: Any) -> Criteria:
+    def at_most(self, value: Any) -> Criterion:
         """The field is the value or less."""
         return self._not_blank(Compare(self.name, Op.LE, value))
 
-    def more(self, value: Any) -> Criteria:
+    def more(self, value: Any) -> Criterion:
         """The field is more than the value."""
         return Compare(self.name, Op.GT, value)
 
-    def at_least(self, value: Any) -> Criteria:
+    def at_least(self, value: Any) -> Criterion:
         """The field is the value or more."""
         return Compare(self.name, Op.GE, value)
 
-    def between(self, first: Any, last: Any) -> Criteria:
+    def between(self, first: Any, last: Any) -> Criterion:
         """The field lies between two values, both included."""
         return Compare(self.name, Op.GE, first) & Compare(self.name, Op.LE, last)
 
-    def filled(self) -> Criteria:
+    def filled(self) -> Criterion:
         """The field is not empty."""
         if self.blank:
             return stored(self.name) != ""
@@ -173,7 +173,7 @@ class Column(Source):
         value = plain(getattr(record, self.name))
         return () if value is None or value == "" else (value,)
 
-    def _not_blank(self, criteria: Criteria) -> Criteria:
+    def _not_blank(self, criteria: Criterion) -> Criterion:
         return criteria & (stored(self.name) != "") if self.blank else criteria
 
 
@@ -184,7 +184,7 @@ class Presence(Source):
     name: str
     """The field, which may be None."""
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The field is there, or is not."""
         return ~IsNull(self.name) if value else IsNull(self.name)
 
@@ -207,27 +207,27 @@ class InstantColumn(Source):
         """The source on a day."""
         return evolve(self, today=today)
 
-    def equals(self, value: Any) -> Criteria:
+    def equals(self, value: Any) -> Criterion:
         """The instant lies on that day."""
         return self.between(value, value)
 
-    def less(self, value: Any) -> Criteria:
+    def less(self, value: Any) -> Criterion:
         """The instant lies before that day."""
         return stored(self.name) < self.today.start_of(value)
 
-    def at_most(self, value: Any) -> Criteria:
+    def at_most(self, value: Any) -> Criterion:
         """The instant lies on that day or before."""
         return self.less(value + timedelta(1))
 
-    def more(self, value: Any) -> Criteria:
+    def more(self, value: Any) -> Criterion:
         """The instant lies after that day."""
         return self.at_least(value + timedelta(1))
 
-    def at_least(self, value: Any) -> Criteria:
+    def at_least(self, value: Any) -> Criterion:
         """The instant lies on that day or after."""
         return stored(self.name) >= self.today.start_of(value)
 
-    def filled(self) -> Criteria:
+    def filled(self) -> Criterion:
         """There is an instant."""
         return ~IsNull(self.name) if self.nullable else EVERYTHING
 

@@ -75,7 +75,7 @@ class NewsChecks(PrinterChecks, kit=True):
 
     @needs("movable")
     def test_pages_of_events_meet(self) -> None:
-        """Short pages in a row are the whole list: "Read the events behind `cursor`"."""
+        """Short pages in a row are the whole list: "Read the events after `cursor`"."""
         with self.open() as printer:
             events = with_events(printer)
             order = self.placed(printer)

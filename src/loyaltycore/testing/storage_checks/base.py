@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from attrs import frozen
 
 from loyaltycore.kernel import criteria
-from loyaltycore.kernel.criteria import EVERYTHING, Criteria, Query
+from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Query
 from loyaltycore.ports import storage as storage_port
 from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.storing import registry
@@ -137,7 +137,7 @@ def must_get(tx: Transaction, cls: type[T], key: str) -> T:
     return found
 
 
-def keys_of(tx: Transaction, cls: type[Any], where: Criteria = EVERYTHING, **query: Any) -> list[str]:
+def keys_of(tx: Transaction, cls: type[Any], where: Criterion = EVERYTHING, **query: Any) -> list[str]:
     """The keys of the records that match, in order."""
     record_type = REGISTRY.of(cls)
     return [record_type.key_of(record) for record in tx.find(cls, Query(where, **query))]

@@ -43,7 +43,7 @@ _ASCENDING: dict[str, tuple[Any, ...]] = {
 
 
 def pages(tx: Transaction, record_type: RecordType[Any], query: Query) -> list[Any]:
-    """Read page by page, each behind the last record of the one before."""
+    """Read page by page, each after the last record of the one before."""
     found: list[Any] = []
     for _ in range(_MOST_PAGES):
         page = list(tx.find(record_type.cls, query))

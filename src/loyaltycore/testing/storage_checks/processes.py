@@ -154,7 +154,7 @@ def _assert_whole(storage: Storage, seen: int) -> None:
     assert last >= seen, "what a process had committed before it was killed is gone"
     assert last <= seen + 1, "there is more than the process had written"
     assert found == {f"{number:05d}": UNIT for number in range(1, last + 1)}, (
-        f"of unit {last} or the one behind it there is a part: a commit is not one step"
+        f"of unit {last} or the one after it there is a part: a commit is not one step"
     )
 
 

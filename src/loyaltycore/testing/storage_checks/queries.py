@@ -1,4 +1,4 @@
-"""`find` and `count` answer what the domain's own evaluation of a criteria says."""
+"""`find` and `count` answer what the domain's own evaluation of a criterion says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loyaltycore.kernel.criteria import (
     EVERYTHING,
     And,
     Compare,
-    Criteria,
+    Criterion,
     Exists,
     HasKey,
     IsNull,
@@ -47,9 +47,9 @@ class Question:
 
     stored: tuple[Thing | Part, ...]
     asked: RecordType[Any]
-    criteria: list[Criteria]
+    criteria: list[Criterion]
 
-    def expected(self, where: Criteria) -> list[str]:
+    def expected(self, where: Criterion) -> list[str]:
         """The keys of the records that match."""
         return [self.asked.key_of(record) for record in matching(self.asked, REGISTRY, where, self.stored)]
 
@@ -107,7 +107,7 @@ def questions(draw: st.DrawFn) -> Question:
 def assert_answers(
     checks: StorageChecks, records: list[Any], answers: Mapping[Any, list[str]], cls: type[Any] = Thing
 ) -> None:
-    """Demand for each criteria the keys of the records that match, from `find` and from `count`."""
+    """Demand for each criterion the keys of the records that match, from `find` and from `count`."""
     with checks.bound() as storage:
         keep(storage, *records)
         with storage.transaction(read_only=True) as tx:
@@ -169,7 +169,7 @@ class QueryChecks(StorageChecks, kit=True):
         """Case, accents and trailing blanks count, and capitals come first: "Texts compare by code point, case matters"."""
         names = ["", "A", "B", "a", "a ", "b", "z", "\u00e4", "\uffff", "\U00010000"]
         things = [Thing(f"{place}", name=name) for place, name in enumerate(names)]
-        answers: dict[Criteria, list[str]] = {}
+        answers: dict[Criterion, list[str]] = {}
         for place, name in enumerate(names):
             answers[stored("name") == name] = [f"{place}"]
             answers[stored("name") < name] = [f"{before}" for before in range(place)]
@@ -207,14 +207,14 @@ class QueryChecks(StorageChecks, kit=True):
 
     def test_nothing_listed_matches_nothing(self) -> None:
         """Empty lists have a meaning: "an empty tuple matches nothing"."""
-        nothing: dict[Criteria, list[str]] = {
+        nothing: dict[Criterion, list[str]] = {
             OneOf("name", ()): [],
             Or(()): [],
             Not(And(())): [],
             Exists("kit_parts", "thing_id"): [],
         }
         everything = [Not(OneOf("nick", ())), And(()), Not(Or(())), EVERYTHING]
-        answers: dict[Criteria, list[str]] = {**nothing, **{where: ["a", "b"] for where in everything}}
+        answers: dict[Criterion, list[str]] = {**nothing, **{where: ["a", "b"] for where in everything}}
         assert_answers(self, [Thing("a"), Thing("b", nick="x")], answers)
 
     def test_referring_records_are_looked_at(self) -> None:
@@ -315,7 +315,7 @@ class QueryChecks(StorageChecks, kit=True):
 
     def test_a_large_query_is_answered(self) -> None:
         """What the checks of a query let through has an answer, however long: "Read the records that match"."""
-        deep: Criteria = stored("size") == 7
+        deep: Criterion = stored("size") == 7
         for _ in range(MAX_DEPTH):
             deep = Not(deep)
         answers = {
@@ -330,7 +330,7 @@ class QueryChecks(StorageChecks, kit=True):
 
     def test_a_bad_query_is_refused(self) -> None:
         """A query that has no answer is refused at its place: "The query names an unknown field, compares wrong types"."""
-        too_deep: Criteria = EVERYTHING
+        too_deep: Criterion = EVERYTHING
         for _ in range(MAX_DEPTH + 1):
             too_deep = Not(too_deep)
         bad = {

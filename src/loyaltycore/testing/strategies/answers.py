@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from loyaltycore.kernel.criteria import Criteria, View, matches, plain
+from loyaltycore.kernel.criteria import Criterion, View, matches, plain
 from loyaltycore.storing.registry import RecordType, Registry
 
 T = TypeVar("T")
 
 
 def matching(
-    record_type: RecordType[T], registry: Registry, where: Criteria, stored: Sequence[object]
+    record_type: RecordType[T], registry: Registry, where: Criterion, stored: Sequence[object]
 ) -> list[T]:
     """The records of one type that match, in the order of their keys, by the domain's own evaluation.
 
@@ -21,7 +21,7 @@ def matching(
 
         registry: All types.
 
-        where: The criteria.
+        where: The criterion.
 
         stored: Everything that there is, of all types.
     """

@@ -13,7 +13,7 @@ from loyaltycore.kernel.criteria import (
     EVERYTHING,
     And,
     Compare,
-    Criteria,
+    Criterion,
     Exists,
     HasKey,
     IsNull,
@@ -37,7 +37,7 @@ _MOST_LEAVES: Final = 6
 
 def criteria(
     record_type: RecordType[Any], registry: Registry, among: Iterable[object] = ()
-) -> st.SearchStrategy[Criteria]:
+) -> st.SearchStrategy[Criterion]:
     """Nested criteria on one record type: every comparison that it allows.
 
     Args:
@@ -92,8 +92,8 @@ class _Held:
 
 
 def _settled(
-    where: Criteria, record_type: RecordType[Any], registry: Registry, known: tuple[object, ...]
-) -> Criteria:
+    where: Criterion, record_type: RecordType[Any], registry: Registry, known: tuple[object, ...]
+) -> Criterion:
     """The template with the values of known records in its places."""
     mine = [record for record in known if isinstance(record, record_type.cls)]
 
@@ -124,13 +124,13 @@ def _settled(
 
 
 @cache
-def _templates(registry: Registry, table: str) -> st.SearchStrategy[Criteria]:
+def _templates(registry: Registry, table: str) -> st.SearchStrategy[Criterion]:
     others = [other for other in registry if _references(other)]
     return _nested(_evenly(*_leaves(registry.named(table)), [_exists(registry, other) for other in others]))
 
 
 @cache
-def _plain_templates(registry: Registry, table: str) -> st.SearchStrategy[Criteria]:
+def _plain_templates(registry: Registry, table: str) -> st.SearchStrategy[Criterion]:
     return _nested(_evenly(*_leaves(registry.named(table))))
 
 
@@ -141,8 +141,8 @@ def _evenly(*groups: list[st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
     return st.integers(0, len(chosen) - 1).flatmap(lambda place: chosen[place])
 
 
-def _nested(base: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
-    def nest(inner: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
+def _nested(base: st.SearchStrategy[Criterion]) -> st.SearchStrategy[Criterion]:
+    def nest(inner: st.SearchStrategy[Criterion]) -> st.SearchStrategy[Criterion]:
         several = st.lists(inner, min_size=1, max_size=_MOST_PARTS).map(tuple)
         return st.builds(Not, inner) | st.builds(And, several) | st.builds(Or, several)
 
@@ -150,17 +150,17 @@ def _nested(base: st.SearchStrategy[Criteria]) -> st.SearchStrategy[Criteria]:
     return _evenly([base], [st.recursive(base, nest, max_leaves=_MOST_LEAVES)])
 
 
-def _leaves(record_type: RecordType[Any]) -> list[list[st.SearchStrategy[Criteria]]]:
-    """Criteria without parts: on fields, on those that may be None, and on lookup keys where there are any."""
-    on_fields: list[st.SearchStrategy[Criteria]] = [st.sampled_from((EVERYTHING, And(()), Or(())))]
+def _leaves(record_type: RecordType[Any]) -> list[list[st.SearchStrategy[Criterion]]]:
+    """Criterion without parts: on fields, on those that may be None, and on lookup keys where there are any."""
+    on_fields: list[st.SearchStrategy[Criterion]] = [st.sampled_from((EVERYTHING, And(()), Or(())))]
     # None is what engines are most often wrong about, and few fields may be None.
-    on_nullable: list[st.SearchStrategy[Criteria]] = []
+    on_nullable: list[st.SearchStrategy[Criterion]] = []
     for stored in record_type.fields:
         group = on_nullable if stored.nullable else on_fields
         group.append(st.just(IsNull(stored.name)))
         if stored.storing not in _UNCOMPARABLE:
             group += _comparisons(stored)
-    on_keys: list[st.SearchStrategy[Criteria]] = []
+    on_keys: list[st.SearchStrategy[Criterion]] = []
     if record_type.lookups:
         lookups, keys = st.sampled_from(record_type.lookups), texts(4, min_size=1)
         on_keys.append(st.builds(HasKey, lookups, _held(keys), st.booleans()))
@@ -172,7 +172,7 @@ def _held(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return _evenly([values], [st.builds(_Held, st.integers(0, _MOST_PARTS), values)])
 
 
-def _comparisons(stored: StoredField) -> list[st.SearchStrategy[Criteria]]:
+def _comparisons(stored: StoredField) -> list[st.SearchStrategy[Criterion]]:
     name, values = st.just(stored.name), _held(_compared(stored))
     ops = st.sampled_from(_EQUALITY if stored.storing in _UNORDERED else tuple(Op))
     several = st.lists(values, max_size=_MOST_PARTS).map(tuple)
@@ -199,6 +199,6 @@ def _references(record_type: RecordType[Any]) -> list[str]:
     ]
 
 
-def _exists(registry: Registry, other: RecordType[Any]) -> st.SearchStrategy[Criteria]:
+def _exists(registry: Registry, other: RecordType[Any]) -> st.SearchStrategy[Criterion]:
     where = st.deferred(lambda: _plain_templates(registry, other.table))
     return st.builds(Exists, st.just(other.table), st.sampled_from(_references(other)), where)
