@@ -149,9 +149,7 @@ def build_scene(storage: Storage) -> Facts:
     order("old")
     desk.cards.activate(facts["old card"])
     loyalty.deliver()
-    VendorNews(desk, vendor)._take(
-        PrintEvent("vendor", "first", _status(facts["old"], 2, PrintState.DISPATCHED))
-    )
+    VendorNews(desk)._take(PrintEvent("vendor", "first", _status(facts["old"], 2, PrintState.DISPATCHED)))
     clock.instant = TODAY
     # Today: a card in use that nobody follows, two orders at the vendor, a mail that was given up, a fresh order.
     order("spare")

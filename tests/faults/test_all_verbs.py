@@ -28,7 +28,7 @@ _HOUSE = Path(loyaltycore.__file__).parent
 _DOORS = {
     "loyaltycore.work.running.run_query",
     "loyaltycore.work.running._Attempts._once",
-    "loyaltycore.desk.Desk.transaction",
+    "loyaltycore.work.session.Session.transaction",
 }
 """Where transactions are opened: to read, for a command, for a caller's block."""
 

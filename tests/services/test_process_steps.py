@@ -15,8 +15,7 @@ from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS, MOBILE
 from loyaltycore.errors import RegistrationError, StorageError
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.memory import MemoryStorage
-from loyaltycore.processes import ProcessState, StepState
-from loyaltycore.processes.steps import StepType, StepWork
+from loyaltycore.processes import ProcessState, StepState, StepType, StepWork
 from loyaltycore.properties import AssignedHow, PropertyValue
 from loyaltycore.work.unit import Unit
 from tests.hosting import hosted

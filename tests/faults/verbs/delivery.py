@@ -48,7 +48,7 @@ def _deliver_when_leases_are_over(run: Run) -> None:
 def _take_news(run: Run) -> Any:
     vendor = run.loyalty.card_printer
     assert isinstance(vendor, PatientVendor)
-    return VendorNews(run.desk, vendor)._take(vendor.told[1])
+    return VendorNews(run.desk)._take(vendor.told[1])
 
 
 def _ask_the_vendor(run: Run) -> Any:
