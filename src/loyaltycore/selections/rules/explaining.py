@@ -9,7 +9,6 @@ from loyaltycore.kernel.criteria import View, matches
 from loyaltycore.selections.rules.catalogue import Catalogue, Relation, SelectableField
 from loyaltycore.selections.rules.compiling import compile_condition
 from loyaltycore.selections.rules.conditions import Condition, FieldCondition, Group, RelatedCondition
-from loyaltycore.selections.rules.lookups import PROPERTIES, PropertySource
 from loyaltycore.selections.rules.sources import Today
 from loyaltycore.selections.rules.words import words_of
 
@@ -98,8 +97,8 @@ def tables_of(condition: Condition, catalogue: Catalogue) -> frozenset[tuple[str
         case Group(parts=parts):
             return frozenset().union(*(tables_of(part, catalogue) for part in parts))
         case FieldCondition():
-            source = catalogue.by_key[condition.field].source
-            return frozenset({(PROPERTIES, "customer_id")} if isinstance(source, PropertySource) else ())
+            others = catalogue.by_key[condition.field].source.other_records
+            return frozenset(() if others is None else {others})
         case RelatedCondition():
             relation = catalogue.relation_by_key[condition.relation]
             return frozenset({(relation.key, relation.refers_by)})

@@ -183,9 +183,9 @@ class PropertySource(Source):
         return tuple(self.labels.get(each.value, each.value) for each in mine)
 
     @property
-    def is_looked_up(self) -> bool:
+    def other_records(self) -> tuple[str, str]:
         """What customers have of properties are records of their own."""
-        return True
+        return PROPERTIES, "customer_id"
 
     def _held(self, where: Criteria) -> Criteria:
         return exists(PROPERTIES, "customer_id", And((stored("property") == self.key, where)))

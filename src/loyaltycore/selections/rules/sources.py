@@ -112,9 +112,14 @@ class Source:
         return False
 
     @property
+    def other_records(self) -> tuple[str, str] | None:
+        """The table of the customer's records that it looks at, and the field there that holds the customer's id."""
+        return None
+
+    @property
     def is_looked_up(self) -> bool:
         """Whether a comparison looks at other rows than the record's own."""
-        return self.is_keyed
+        return self.is_keyed or self.other_records is not None
 
 
 @frozen
