@@ -11,7 +11,7 @@ INVOICES = RecordType(
     table="shop_invoices",
     noun="invoice",
     unique=(("number",),),
-    indexes=(("customer_id", "id"), ("state", "due_on")),
+    indexes=(("customer_id", "id"), ("state", "due_on", "customer_id")),
     lengths={
         "number": 20,
         "customer_id": 64,
