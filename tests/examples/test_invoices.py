@@ -1,73 +1,35 @@
-"""A host's own capability, on every storage: it has everything that the library's own have."""
+"""The verbs of a host, on every storage: they run as the library's own do."""
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from attrs import evolve
 
 from invoices import (
-    BY_MAIL,
     INVOICES,
     PAYMENT_DAYS,
-    Entry,
-    Invoices,
     InvoiceState,
     Line,
     invoicing,
 )
 from invoices.rules.invoice import InvoiceBook
 from invoices.rules.writing import Terms, note_entry, write_invoice
-from loyaltycore import Desk, InvalidInput, KeyReused, Money, NotFound, Refused
-from loyaltycore.memory import MemoryStorage
-from loyaltycore.outbox import MessageState
-from loyaltycore.ports import DeliveryStatus, OnErase, OnExport, OnMerge, Receipt, Storage
-from loyaltycore.selections import AllOf, FieldCondition, RelatedCondition, Relative
+from loyaltycore import (
+    InvalidInput,
+    KeyReused,
+    Money,
+    NotFound,
+    Refused,
+)
+from loyaltycore.ports import OnErase, OnExport, OnMerge
 from loyaltycore.testing import commands_of
-from tests.house import House, build_house, dump
-
-CASE: Final = Line("Case", Money(1250, "EUR"))
-GLASSES: Final = Line("Glasses", Money(24900, "EUR"))
-
-
-class Ledger:
-    """Books that answer as they are told, and remember under which keys they were asked."""
-
-    def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
-        self.asked: list[str] = []
-        self.answers: list[DeliveryStatus] = []
-
-    def post(self, entry: Entry, key: str) -> Receipt:
-        self.asked.append(key)
-        status = self.answers.pop(0) if self.answers else DeliveryStatus.ACCEPTED
-        if status is not DeliveryStatus.ACCEPTED:
-            return Receipt(status, code="closed")
-        self.entries.setdefault(key, entry)
-        return Receipt(status, vendor_id=f"entry {len(self.entries)}")
-
-
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
-@pytest.fixture
-def shop(storage: Storage, ledger: Ledger) -> House:
-    """A house with invoices on each kind of storage."""
-    return build_house(storage, capabilities=[invoicing(ledger)])
-
-
-@pytest.fixture
-def memory_shop(ledger: Ledger) -> House:
-    """The same in memory, for what does not depend on the storage."""
-    return build_house(MemoryStorage(), capabilities=[invoicing(ledger)])
-
-
-def invoices(desk: Desk) -> Invoices:
-    return desk.service(Invoices)
+from tests.examples.invoicing import CASE, GLASSES, Ledger, invoices
+from tests.house import House, dump
 
 
 def test_an_invoice_takes_the_next_number_and_the_options_of_its_session(shop: House) -> None:
@@ -218,124 +180,6 @@ def test_every_fault_of_a_search_is_named(memory_shop: House) -> None:
     assert refused.value.codes == {"bad_cursor"}
 
 
-def test_what_leaves_goes_through_the_outbox(shop: House, ledger: Ledger) -> None:
-    """The books get the invoice and its cancellation, each once under its key, and what they answer is kept."""
-    invoice = invoices(shop.desk).write(shop.customer().id, [CASE])
-    assert ledger.asked == []
-    ledger.answers = [DeliveryStatus.UNKNOWN]
-    assert shop.loyalty.deliver().again == 1
-    shop.clock.advance(seconds=3600)
-    assert shop.loyalty.deliver().done == 1
-    assert ledger.asked == [f"{invoice.id}.open"] * 2
-    kept = invoices(shop.desk).get(invoice.id)
-    assert (kept.entry, kept.version) == ("entry 1", 2)
-    invoices(shop.desk).cancel(invoice.id)
-    assert shop.loyalty.deliver().done == 1
-    assert [each.amount.amount for each in ledger.entries.values()] == [1250, -1250]
-    assert invoices(shop.desk).get(invoice.id).entry == "entry 1"
-
-
-def test_what_the_books_refuse_is_given_up_with_its_reason(memory_shop: House, ledger: Ledger) -> None:
-    """A dead message names the record and the customer, and may be requeued when the books are open again."""
-    invoice = invoices(memory_shop.desk).write(memory_shop.customer().id, [CASE])
-    ledger.answers = [DeliveryStatus.REJECTED]
-    assert memory_shop.loyalty.deliver().dead == 1
-    (dead,) = memory_shop.desk.outbox.messages(MessageState.DEAD).items
-    assert (dead.kind, dead.code, dead.about_table, dead.about_key, dead.customer_id) == (
-        "invoices.post",
-        "closed",
-        "shop_invoices",
-        invoice.id,
-        invoice.customer_id,
-    )
-    memory_shop.desk.outbox.requeue(dead.id)
-    assert memory_shop.loyalty.deliver().done == 1
-    assert invoices(memory_shop.desk).get(invoice.id).entry == "entry 1"
-
-
-def test_an_option_of_the_host_watches_a_field(memory_shop: House) -> None:
-    """Where invoices are mailed, the address is asked for; who has one gets the invoice by mail."""
-    memory_shop.loyalty.session("admin").settings.change(BY_MAIL, True)
-    desk = memory_shop.loyalty.session("anna", "berlin")
-    otto = memory_shop.customer(first_name="Otto", email="")
-    assert [gap.field for gap in desk.completeness.of(otto.id).gaps] == ["email"]
-    invoices(desk).write(otto.id, [CASE])
-    erika = memory_shop.customer()
-    invoice = invoices(desk).write(erika.id, [GLASSES, CASE])
-    memory_shop.loyalty.deliver()
-    (mail,) = memory_shop.mailer.sent
-    assert (mail.to, mail.subject) == (("erika@example.org",), f"Invoice {invoice.number}")
-    assert "Glasses: 249.00 EUR\nCase: 12.50 EUR\n\nTotal: 261.50 EUR" in mail.text
-    with pytest.raises(InvalidInput, match="between 0 and 90"):
-        desk.settings.change(PAYMENT_DAYS, 91)
-
-
-def _template(desk: Desk, **settings: Any) -> None:
-    templates = desk.processes.templates
-    templates.create("glasses", name="Glasses", kind="glasses")
-    templates.add_step("glasses", "write_invoice", name="Invoice", step="bill", settings=settings)
-
-
-def test_a_step_type_of_the_host_writes_an_invoice(shop: House) -> None:
-    """The dialog shows what is bought, the step keeps the number, and step and invoice are one unit of work."""
-    _template(shop.desk, text="Glasses")
-    erika = shop.customer()
-    process = shop.desk.processes.start(erika.id, "glasses").process
-    assert shop.desk.processes.draft_step(process.id, "bill") == "Glasses for Erika Mustermann"
-    before = dump(shop.loyalty)
-    for wrong in ({"amount": "much"}, {}, {"amount": "-1"}, {"amount": "1", "colour": "red"}):
-        with pytest.raises(InvalidInput):
-            shop.desk.processes.execute_step(process.id, "bill", **wrong)
-    assert dump(shop.loyalty) == before
-    done = shop.desk.processes.execute_step(process.id, "bill", amount="249.00")
-    (invoice,) = invoices(shop.desk).of_customer(erika.id)
-    assert done.step("bill").result == {"invoice": invoice.id, "number": "2026-00001"}
-    assert invoice.lines == (GLASSES,)
-    with pytest.raises(Refused, match="done again"):
-        shop.desk.processes.execute_step(process.id, "bill", amount="249.00")
-
-
-def test_settings_of_a_step_are_read_when_they_are_written(memory_shop: House) -> None:
-    """A mistake in a template shows there, and not at the customer."""
-    with pytest.raises(InvalidInput) as refused:
-        _template(memory_shop.desk, currency="euro", price=1)
-    assert set(refused.value.fields) == {"settings.text", "settings.currency", "settings.price"}
-
-
-def test_customers_are_selected_by_their_invoices(shop: House) -> None:
-    """By the relation that follows from the declaration, and by the field of the host's own; both are explained."""
-    late, paid, none = (shop.customer(last_name=name) for name in ("Late", "Paid", "None"))
-    invoices(shop.desk).write(late.id, [GLASSES])
-    invoices(shop.desk).pay(invoices(shop.desk).write(paid.id, [CASE]).id)
-    overdue = FieldCondition("overdue_invoice", "is", value=True)
-    has_paid = RelatedCondition("shop_invoices", where=FieldCondition("state", "is", "paid"))
-    by_hand = RelatedCondition(
-        "shop_invoices",
-        where=AllOf(FieldCondition("state", "is", "open"), FieldCondition("due_on", "less", Relative())),
-    )
-    select = shop.desk.selections
-    assert select.count(overdue) == select.count(by_hand) == 0
-    shop.clock.advance(days=15)
-    assert [each.id for each in select.page(overdue).items] == [late.id]
-    assert [each.id for each in select.page(by_hand).items] == [late.id]
-    assert [each.id for each in select.page(has_paid).items] == [paid.id]
-    not_late = FieldCondition("overdue_invoice", "is_not", value=True)
-    assert {each.id for each in select.page(not_late).items} == {paid.id, none.id}
-    assert select.words(has_paid) == 'has an invoice with (state is "paid")'
-    explained = select.explain(late.id, overdue)
-    assert (explained.holds, explained.because) == (True, "overdue invoice: 2026-00001")
-    assert not select.explain(paid.id, overdue).holds
-
-
-def test_the_catalogue_of_selections_has_the_host(memory_shop: House) -> None:
-    """A user interface finds field and relation with labels, operators and choices, and finds no hidden field."""
-    catalogue = memory_shop.desk.selections.catalogue()
-    assert catalogue.by_key["overdue_invoice"].group == "invoices"
-    fields = catalogue.relation_by_key["shop_invoices"].by_key
-    assert [choice.key for choice in fields["state"].choices] == ["open", "paid", "cancelled"]
-    assert not {"id", "version", "customer_id", "lines"} & fields.keys()
-
-
 def test_merge_export_and_erase_are_declared(memory_shop: House) -> None:
     """What becomes of invoices when their customer is merged, exported or erased stands in their declaration."""
     link = memory_shop.loyalty.registry.named("shop_invoices").customer
@@ -346,17 +190,18 @@ def test_merge_export_and_erase_are_declared(memory_shop: House) -> None:
     assert INVOICES.customer_of(invoice) == invoice.customer_id
 
 
-def test_invoices_are_counted_by_state(shop: House) -> None:
-    """They stand in the status of the house under their label."""
+def test_tills_at_once_leave_no_gap(shop: House) -> None:
+    """Four tills write at the same moment: each number is given once, and none is left out."""
     erika = shop.customer()
-    for _ in range(2):
-        invoices(shop.desk).write(erika.id, [CASE])
-    invoices(shop.desk).pay(invoices(shop.desk).of_customer(erika.id)[0].id)
-    assert shop.desk.outbox.status().records["Invoices"] == {
-        InvoiceState.OPEN: 1,
-        InvoiceState.PAID: 1,
-        InvoiceState.CANCELLED: 0,
-    }
+    start = threading.Barrier(4)
+
+    def work() -> list[str]:
+        start.wait(10)
+        return [invoices(shop.desk).write(erika.id, [CASE]).number for _ in range(4)]
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = [number for till in [pool.submit(work) for _ in range(4)] for number in till.result()]
+    assert sorted(numbers) == [f"2026-{running:05d}" for running in range(1, 17)]
 
 
 def test_the_commands_of_the_host_can_be_listed(ledger: Ledger) -> None:

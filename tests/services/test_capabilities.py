@@ -35,6 +35,7 @@ from loyaltycore.selections import (
 )
 from loyaltycore.selections.rules.sources import Column
 from loyaltycore.settings import Option
+from loyaltycore.testing import commands_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -279,6 +280,22 @@ def test_a_command_has_a_name(name: Any) -> None:
     """A decorator without its name, and a name that no trace could keep, are refused where they are written."""
     with pytest.raises(RegistrationError, match="is no name of a command"):
         command(name)
+
+
+def test_two_commands_do_not_share_a_name() -> None:
+    """Under one key one would answer for the other: a test that lists the commands says so."""
+
+    class Doubled(Service):
+        @command("notes.take")
+        def take(self) -> None: ...
+
+        @command("notes.take")
+        def leave(self) -> None: ...
+
+    with pytest.raises(
+        RegistrationError, match=r"two commands 'notes\.take': .*Doubled\.take and .*Doubled\.leave"
+    ):
+        commands_of(_shop(service=lambda: Doubled))
 
 
 def test_a_note_names_a_record() -> None:

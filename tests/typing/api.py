@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import assert_type
 
+from invoices import BY_MAIL, Invoice, Invoices, Line
 from loyaltycore import (
     Address,
     CardCosts,
@@ -50,8 +51,8 @@ from loyaltycore.processes import (
     ProcessStep,
     ProcessTemplate,
     ReloadReport,
+    StepType,
 )
-from loyaltycore.processes.steps import StepType
 from loyaltycore.processes.worklist import OpenSteps
 from loyaltycore.properties import (
     CustomerProperty,
@@ -78,6 +79,16 @@ from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_email import SmtpMailer
 from loyaltycore_holidays import BranchHolidays
 from loyaltycore_sql import SqlStorage
+
+
+def host(desk: Desk, lines: list[Line]) -> None:
+    """A host's own capability: its service keeps its type, and so do its verbs."""
+    assert_type(desk.service(Invoices), Invoices)
+    assert_type(desk.keyed("till-1").service(Invoices).write("k-1", lines), Invoice)
+    assert_type(desk.service(Invoices).find(number="2026", limit=10), Page[Invoice])
+    assert_type(desk.settings[BY_MAIL], bool)
+    desk.service(Invoices).write("k-1", ["Case"])  # type: ignore[list-item]  # must be lines
+    desk.service(Invoices).pay()  # type: ignore[call-arg]  # which one?
 
 
 def house(loyalty: Loyalty) -> None:
