@@ -151,7 +151,7 @@ class Bank:
     """A source of news of another capability of the host: it tells which invoices were paid."""
 
     name = "bank"
-    sends_webhooks = True
+    is_set_up = sends_webhooks = True
 
     def __init__(self, house: Any) -> None:
         self._session = own_session(house, "bank")

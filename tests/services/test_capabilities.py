@@ -94,7 +94,7 @@ class Bell:
 class Gossip:
     """A source of news that knows nothing."""
 
-    sends_webhooks = True
+    is_set_up = sends_webhooks = True
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -37,14 +37,14 @@ def read_filters(faults: Faults, number: object, state: object) -> Criteria:
 
 
 def _read_line(faults: Faults, place: str, given: object) -> Line:
-    line = faults.instance(place, given, Line, _NO_LINE)
-    if line is _NO_LINE:
-        return line
+    if not isinstance(given, Line):
+        faults.note(place, "wrong_type", "must be a Line")
+        return _NO_LINE
     below = faults.at(place)
-    text = below.text("text", line.text, limit=TEXT_LENGTH, required=True)
-    if not isinstance(line.amount, Money):
+    text = below.text("text", given.text, limit=TEXT_LENGTH, required=True)
+    if not isinstance(given.amount, Money):
         below.note("amount", "wrong_type", "must be Money")
         return _NO_LINE
-    if line.amount.amount < 0:
+    if given.amount.amount < 0:
         below.note("amount", "out_of_range", "must not be negative")
-    return Line(text, line.amount)
+    return Line(text, given.amount)
