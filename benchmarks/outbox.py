@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from benchmarks.databases import ENGINES, database
 from benchmarks.memory import figures_of, peak
 from benchmarks.timing import Result
-from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
-from loyaltycore.kernel.decisions import Decision, Dispatch, Subject
+from loyaltycore import Address, CardCosts, CardTemplate, Desk, Loyalty, Money
+from loyaltycore.kernel.decisions import Decision, Dispatch
 from loyaltycore.kernel.messages import Email
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore_cardprint import HttpCardPrinter
@@ -129,13 +129,12 @@ def main(url: str) -> None:
     storage.close()
 
 
-def _queue(desk: object, start: int) -> None:
-    about = Subject("branches", "bench")
+def _queue(desk: Desk, start: int) -> None:
     mails = [
-        Dispatch("email.send", Email(f"m{n}", ("a@example.org",), "Hello", "Text"), f"m{n}", about)
+        Dispatch("email.send", Email(f"m{n}", ("a@example.org",), "Hello", "Text"), f"m{n}", desk.branch)
         for n in range(start, start + PORTION)
     ]
-    with desk.transaction() as unit:  # type: ignore[attr-defined]  # a desk
+    with desk.transaction() as unit:
         unit.apply(Decision(None, dispatch=tuple(mails)))
 
 

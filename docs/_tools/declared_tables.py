@@ -9,16 +9,18 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from loyaltycore.capabilities import core_options, core_record_types
+from loyaltycore.capabilities import CAPABILITIES, core_options, core_record_types
 from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
 from loyaltycore.customers.rules.table_columns import ALIASES
 from loyaltycore.selections.rules.customer_fields import customer_fields
 from loyaltycore.selections.selectable import relations
 from loyaltycore.storing.registry import RecordType, Registry
+from loyaltycore.testing import commands_of, services_of
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Name the directives."""
+    app.add_directive("declared-commands", DeclaredCommands)
     app.add_directive("declared-options", DeclaredOptions)
     app.add_directive("declared-records", DeclaredRecords)
     app.add_directive("declared-links", DeclaredLinks)
@@ -44,6 +46,22 @@ class DeclaredTable(SphinxDirective):
             f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in (heading, rule, *rows)
         ]
         return self.parse_text_to_nodes(StringList(lines, source="declared-tables"))
+
+
+class DeclaredCommands(DeclaredTable):
+    """Every capability of the library."""
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """One row for each capability."""
+        yield "Capability", "Services", "Commands"
+        for capability in CAPABILITIES:
+            services = {service.__name__: service.__module__ for service in services_of(capability)}
+            links = (f"{{py:class}}`~{module}.{name}`" for name, module in services.items())
+            commands = (
+                f"{{py:meth}}`{name} <{services[place.partition('.')[0]]}.{place}>`"
+                for name, place in commands_of(capability).items()
+            )
+            yield f"{{py:mod}}`loyaltycore.{capability.name}`", ", ".join(links), ", ".join(commands)
 
 
 class DeclaredOptions(DeclaredTable):

@@ -12,31 +12,15 @@ from sphinx.addnodes import pending_xref, pending_xref_condition
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-HIDDEN = "unit: Supplied."
-"""The line that describes the unit of work, which callers of a service never see."""
-
 BEFORE_NAPOLEON = 400
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the hooks."""
-    app.connect("autodoc-process-docstring", drop_hidden_argument, priority=BEFORE_NAPOLEON)
     app.connect("autodoc-process-docstring", mark_code, priority=BEFORE_NAPOLEON)
     app.connect("autodoc-skip-member", skip_member)
     app.connect("missing-reference", find_elsewhere)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def drop_hidden_argument(
-    app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]
-) -> None:
-    """Take the argument `unit` out of a description."""
-    for position, line in enumerate(lines):
-        if line.strip() == HIDDEN:
-            following = position + 1
-            blank = following < len(lines) and not lines[following].strip()
-            del lines[position : following + blank]
-            return
 
 
 def mark_code(app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]) -> None:

@@ -77,10 +77,15 @@ if TYPE_CHECKING:
     from loyaltycore.loyalty import Loyalty as Loyalty
     from loyaltycore.webhooks import WebhookReceiver as WebhookReceiver
     from loyaltycore.work.capability import Capability as Capability, Point as Point
-    from loyaltycore.work.paging import Page as Page
+    from loyaltycore.work.house import House as House
+    from loyaltycore.work.paging import (
+        Page as Page,
+        find_page as find_page,
+        read_portion as read_portion,
+    )
     from loyaltycore.work.running import command as command, query as query
     from loyaltycore.work.service import Service as Service
-    from loyaltycore.work.session import Session as Session
+    from loyaltycore.work.session import Session as Session, own_session as own_session
     from loyaltycore.work.unit import Unit as Unit
 
     __version__: str
@@ -105,10 +110,11 @@ else:
             ".loyalty": "Loyalty",
             ".webhooks": "WebhookReceiver",
             ".work.capability": "Capability Point",
-            ".work.paging": "Page",
+            ".work.house": "House",
+            ".work.paging": "Page find_page read_portion",
             ".work.running": "command query",
             ".work.service": "Service",
-            ".work.session": "Session",
+            ".work.session": "Session own_session",
             ".work.unit": "Unit",
         },
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyaltycore.desk import Desk
-from loyaltycore.errors import NotFound
+from loyaltycore.errors import NotFound, RegistrationError
 from loyaltycore.kernel.branches import HEAD_OFFICE, Branch
 from loyaltycore.kernel.settings import SettingSet, SettingsSnapshot, scope_of, snapshot
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.blocks import refuse_inside_block
 from loyaltycore.work.house import House, weekdays_of
 from loyaltycore.work.running import run_query
+from loyaltycore.work.service import Service
 from loyaltycore.work.session import own_session
 
 if TYPE_CHECKING:
@@ -97,12 +98,14 @@ class Loyalty(House):
             custom_fields=custom_fields,
             capabilities=(*CAPABILITIES, *own),
         )
+        # What the host brings is checked at once; what is the library's own is loaded when something needs it.
+        for capability in own:
+            _check_service(capability)
+            for addition in capability.adds:
+                self.added(addition.point)
         for capability in self.capabilities:
             if capability.check is not None:
                 capability.check(self)
-        # What the host adds is checked at once; the library's own additions are loaded when something needs them.
-        for addition in (each for capability in own for each in capability.adds):
-            self.added(addition.point)
         storage.bind(self.registry)
 
     def session(self, actor: str, branch: str | None = None) -> Desk:
@@ -128,7 +131,8 @@ class Loyalty(House):
         from loyaltycore.outbox.handler import HANDLERS
         from loyaltycore.outbox.worker import Worker
 
-        return Worker(own_session(self, "outbox"), tuple(self.each(HANDLERS)), self.retry)
+        handlers = self.collected(HANDLERS)
+        return Worker(own_session(self, "outbox"), handlers, self.retry)
 
     def deliver(
         self, *, limit: int | None = None, on_message: Callable[[OutboxMessage, Outcome], None] | None = None
@@ -198,6 +202,13 @@ class Loyalty(House):
 
         refuse_inside_block(self, "pruning")
         return prune(own_session(self, "upkeep"), older_than)
+
+
+def _check_service(capability: Capability) -> None:
+    """Refuse a service whose verbs could not run."""
+    kind: object = Service if capability.service is None else capability.service()
+    if not (isinstance(kind, type) and issubclass(kind, Service)):
+        raise RegistrationError(f"capability {capability.name!r}: {kind!r} is no subclass of Service")
 
 
 def _opened(unit: Unit, branch_id: str | None) -> tuple[Branch, SettingsSnapshot]:

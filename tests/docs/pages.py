@@ -30,8 +30,8 @@ class Block:
 
     @property
     def is_python(self) -> bool:
-        """Whether it claims to be Python in any spelling."""
-        return "py" in self.info.lower()
+        """Whether it claims to be Python in any spelling; what is shown of a file runs there."""
+        return "py" in self.info.lower() and not self.info.startswith("{literalinclude}")
 
 
 def pages() -> list[Path]:

@@ -38,6 +38,23 @@ def test_presenting_cards(tmp_path: Path) -> None:
     ]
 
 
+def test_writing_invoices(tmp_path: Path) -> None:
+    """A capability of the shop's own is played through: options, keys, outbox, step, selection and refusals."""
+    ended = run("write_invoices.py", tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    for line in (
+        "days to pay: 14 in a session that was open, 30 in one that came after",
+        "2026-00002: 12.50 EUR, although the till asked twice",
+        "handed over: 4, of which mails: 2",
+        "the step keeps: 2026-00003",
+        "overdue invoice is yes: Otto",
+        "invoice 2026-00002 is paid (write a new invoice) (invoice.not_open)",
+        "invoices: 1 open, 2 paid, 0 cancelled",
+    ):
+        assert line in ended.stdout
+    assert not list(tmp_path.iterdir())
+
+
 def test_knowing_the_customer(tmp_path: Path) -> None:
     """Options, reminders, a new mandatory step, a reload and a blocked offer come out as the manual says."""
     ended = run("know_the_customer.py", tmp_path)

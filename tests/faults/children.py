@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from loyaltycore import Loyalty
-from loyaltycore.capabilities import core_record_types
 from loyaltycore.cli import main
 from loyaltycore.kernel.outbox import RetryPolicy
 from loyaltycore.memory import MemoryStorage
@@ -21,13 +20,13 @@ from loyaltycore_sql.layouts import Layouts
 from tests.faults import rivals
 from tests.faults.perils import Peril, PerilousStorage, kill_yourself
 from tests.faults.racing import gate
-from tests.faults.scene import build_scene
+from tests.faults.scene import RECORD_TYPES, build_scene
 from tests.faults.texting import Gateway
 from tests.faults.verbs import BY_NAME
 from tests.faults.verbs.verb import SECOND, open_verb
 from tests.hosting import hosted
 
-_LAYOUTS = Layouts(Registry(core_record_types()), "loyalty_")
+_LAYOUTS = Layouts(Registry(RECORD_TYPES), "loyalty_")
 
 # What is loaded only when it is needed: drivers, libraries of adapters, validation of contact data.
 for _url in ("sqlite://", "postgresql://nobody@127.0.0.1/x", "mariadb://nobody@127.0.0.1/x"):

@@ -107,6 +107,7 @@ class Prefork:
 
 def main() -> None:
     """Serve until the standard input ends."""
+    sys.path.append(str(_ROOT / "examples"))  # where the host's capability lies
     module = importlib.import_module(_CHILDREN)
     running: set[int] = set()
     for line in sys.stdin:

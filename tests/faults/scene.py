@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from loyaltycore import Loyalty
+from invoices import Entry, Invoices, Line, invoicing
+from loyaltycore import Capability, Loyalty, Money
+from loyaltycore.capabilities import core_record_types
 from loyaltycore.cards.rules.options import NUMBER_PREFIX
 from loyaltycore.cards.vendor_news import VendorNews
 from loyaltycore.desk import Desk
@@ -30,6 +32,21 @@ FIRST_DAY: Final = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 TODAY: Final = FIRST_DAY + timedelta(days=100)
 LATER: Final = 30_000_000
 """How far the ids of one process begin behind those of the process before it."""
+
+
+class Paper:
+    """Books that take every entry."""
+
+    def post(self, entry: Entry, key: str) -> Receipt:
+        """Take an entry."""
+        return Receipt(DeliveryStatus.ACCEPTED, vendor_id=entry.number)
+
+
+HOSTED: Final[tuple[Capability, ...]] = (invoicing(Paper()),)
+"""What a host brings: its verbs are tested like the library's own."""
+
+RECORD_TYPES: Final = (*core_record_types(), *(each for one in HOSTED for each in one.records))
+"""Everything that is stored in the scene."""
 
 Facts = Mapping[str, str]
 """What is in the scene: ids by name."""
@@ -120,7 +137,13 @@ def build_scene(storage: Storage) -> Facts:
     """Fill an empty storage."""
     clock, mailer, tokens, vendor = FixedClock(FIRST_DAY), MemoryMailer(), SameDigits("1"), PatientVendor()
     loyalty = Loyalty(
-        storage, mailer=mailer, card_printer=vendor, clock=clock, ids=CountedIds(), tokens=tokens
+        storage,
+        mailer=mailer,
+        card_printer=vendor,
+        clock=clock,
+        ids=CountedIds(),
+        tokens=tokens,
+        capabilities=HOSTED,
     )
     head = loyalty.session("admin")
     for branch in ("berlin", "hamburg"):
@@ -154,6 +177,8 @@ def build_scene(storage: Storage) -> Facts:
     loyalty.deliver()
     facts["dead"] = loyalty.session("outbox").outbox.messages().items[0].id
     order("placed")
+    bought = Line("Glasses", Money(24900, "EUR"))
+    facts["invoice"] = desk.service(Invoices).write(erika.id, [bought]).id
     return facts
 
 
@@ -174,5 +199,6 @@ def open_run(storage: Storage, facts: Facts, process: int) -> tuple[Loyalty, Des
         clock=FixedClock(TODAY),
         ids=LaterIds(process * LATER),
         tokens=SameDigits("9"),
+        capabilities=HOSTED,
     )
     return loyalty, loyalty.session("anna", "berlin")

@@ -1,12 +1,15 @@
 """Nothing that writes is left out of `tests.faults.verbs`: a capability that is added has its crash points tested.
 
 Whatever is stored goes through one of three doors: a command, a unit of work of the library's own (`run_command`), or
-a caller's block. The first two are found in the source, and compared with what the verbs set to work.
+a caller's block. Commands are read off the services, units of work are found in the source; both are compared with what
+the verbs set to work.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +20,14 @@ import pytest
 from attrs import frozen
 
 import loyaltycore
+from loyaltycore.capabilities import CAPABILITIES
 from loyaltycore.memory import MemoryStorage
+from loyaltycore.testing import commands_of, services_of
 from loyaltycore.work import running
 from loyaltycore.work.running import run_command
-from tests.faults.scene import build_scene
-from tests.faults.verbs import VERBS
+from loyaltycore.work.service import Service
+from tests.faults.scene import HOSTED, build_scene
+from tests.faults.verbs import BY_NAME, VERBS
 from tests.faults.verbs.verb import FIRST, SECOND, open_verb
 
 _HOUSE = Path(loyaltycore.__file__).parent
@@ -79,13 +85,36 @@ def _caller_of(code: CodeType) -> str:
 
 
 def test_no_command_is_left_out() -> None:
-    """A command that is added to a service is added to the verbs."""
-    calls = [call for call in _calls_of_the_library() if call.name in {"command", "run_command"}]
-    named = {text for call in calls for text in call.texts}
-    assert "cards.order" in named
+    """A command that is added to a service, of the library or of the host, is added to the verbs."""
+    units = {text for call in _calls_of_the_library() if call.name == "run_command" for text in call.texts}
+    named = commands_of(*CAPABILITIES, *HOSTED).keys() | units
+    assert {"cards.order", "processes.reload", "invoices.write"} <= named
     covered = {verb.command for verb in VERBS} - {""}
     assert sorted(named - covered) == [], "each needs a verb in tests/faults/verbs"
     assert sorted(covered - named) == []
+
+
+def test_no_verb_is_there_twice() -> None:
+    """Two verbs of one name would be taken for one, and a module that were read twice for twice the tests."""
+    names = [verb.name for verb in VERBS]
+    assert len(names) > 50
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+    assert set(BY_NAME) == set(names)
+
+
+def test_every_service_belongs_to_a_capability() -> None:
+    """A service that no capability leads to would have commands that nothing knows of."""
+    for module in pkgutil.walk_packages(loyaltycore.__path__, "loyaltycore."):
+        if module.name.split(".")[1] not in {"testing", "cli"}:
+            importlib.import_module(module.name)
+    reached = {service for capability in CAPABILITIES for service in services_of(capability)}
+    assert {each for each in _below(Service) if each.__module__.startswith("loyaltycore.")} == reached
+
+
+def _below(service: type[Service]) -> Iterator[type[Service]]:
+    for each in service.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 def test_no_unit_of_work_is_left_out() -> None:

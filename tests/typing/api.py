@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import assert_type
 from wsgiref.types import WSGIApplication
 
+from invoices import BY_MAIL, Invoice, Invoices, Line
 from loyaltycore import (
     Address,
     CardCosts,
@@ -80,6 +81,16 @@ from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_email import SmtpMailer
 from loyaltycore_holidays import BranchHolidays
 from loyaltycore_sql import SqlStorage
+
+
+def host(desk: Desk, lines: list[Line]) -> None:
+    """A host's own capability: its service keeps its type, and so do its verbs."""
+    assert_type(desk.service(Invoices), Invoices)
+    assert_type(desk.keyed("till-1").service(Invoices).write("k-1", lines), Invoice)
+    assert_type(desk.service(Invoices).find(number="2026", limit=10), Page[Invoice])
+    assert_type(desk.settings[BY_MAIL], bool)
+    desk.service(Invoices).write("k-1", ["Case"])  # type: ignore[list-item]  # must be lines
+    desk.service(Invoices).pay()  # type: ignore[call-arg]  # which one?
 
 
 def house(loyalty: Loyalty) -> None:

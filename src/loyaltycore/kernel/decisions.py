@@ -30,8 +30,15 @@ class Note:
 
     @property
     def subject(self) -> Any:
-        """The record that it is about."""
-        return next(each for each in (self.about, self.after, self.before) if each is not None)
+        """The record that it is about.
+
+        Raises:
+            TypeError: None is given.
+        """
+        for each in (self.about, self.after, self.before):
+            if each is not None:
+                return each
+        raise TypeError(f"the note {self.action!r} names no record: give `before`, `after` or `about`")
 
 
 @frozen

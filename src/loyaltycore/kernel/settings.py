@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -19,6 +19,8 @@ from loyaltycore.kernel.validation import Faults
 T = TypeVar("T", str, int, bool)
 
 CHAIN_SCOPE = "chain"
+
+_TYPES: Final = frozenset({str, int, bool})
 
 
 class Severity(Enum):
@@ -102,10 +104,12 @@ class OptionCatalogue:
         """Collect the options.
 
         Raises:
-            RegistrationError: Two options share a key.
+            RegistrationError: Two options share a key, or a default is neither text nor integer nor truth value.
         """
         self._options: dict[str, Option[Any]] = {}
         for option in options:
+            if type(option.default) not in _TYPES:
+                raise RegistrationError(f"option {option.key!r}: {option.default!r} is no str, int or bool")
             if option.key in self._options:
                 raise RegistrationError(f"option {option.key!r} is registered twice")
             self._options[option.key] = option

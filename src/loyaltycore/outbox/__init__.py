@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         HoldsFew as HoldsFew,
         Outcome as Outcome,
         Verdict as Verdict,
+        outcome_of as outcome_of,
     )
     from loyaltycore.outbox.news import NEWS as NEWS, Intake as Intake, NewsSource as NewsSource
     from loyaltycore.outbox.service import (
@@ -31,7 +32,7 @@ else:
         __name__,
         {
             "..kernel.outbox": "MessageState OutboxMessage",
-            ".handler": "HANDLERS Handler HoldsFew Outcome Verdict",
+            ".handler": "HANDLERS Handler HoldsFew Outcome Verdict outcome_of",
             ".news": "Intake NEWS NewsSource",
             ".service": "COUNTED Counted Outbox REQUEUE_CHECKS RequeueCheck Status",
             ".upkeep": "Pruned",

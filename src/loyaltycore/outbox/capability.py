@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.outbox.handler import HANDLERS, Handler
+from loyaltycore.outbox.service import check_counted
 from loyaltycore.work.capability import Capability
 from loyaltycore.work.house import House
 
@@ -29,4 +30,6 @@ def _handlers(house: House) -> Iterator[Handler]:
         yield SmsHandler(house.sms)
 
 
-CAPABILITY: Final = Capability(name="outbox", service=_service, adds=(HANDLERS.by(_handlers),))
+CAPABILITY: Final = Capability(
+    name="outbox", service=_service, adds=(HANDLERS.by(_handlers),), check=check_counted
+)

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
+from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.work.capability import Point
@@ -47,6 +48,7 @@ class Outcome:
     """A new payload for the next try, or None."""
 
 
+@runtime_checkable
 class Handler(Protocol):
     """Hands over messages of one kind."""
 
@@ -70,7 +72,21 @@ class Handler(Protocol):
         ...
 
 
-HANDLERS: Final = Point[Handler, tuple[Handler, ...]]("outbox handlers", tuple)
+def _one_for_each_kind(handlers: tuple[Handler, ...]) -> tuple[Handler, ...]:
+    found: dict[str, Handler] = {}
+    for handler in handlers:
+        if isinstance(handler, type) or not isinstance(handler, Handler):
+            raise RegistrationError(
+                f"{handler!r} is no outbox handler: give an instance with `kind`, `deliver` and `settle`"
+            )
+        other = found.setdefault(handler.kind, handler)
+        if other is not handler:
+            names = f"{type(other).__name__} and {type(handler).__name__}"
+            raise RegistrationError(f"the outbox has two handlers for {handler.kind!r}: {names}")
+    return handlers
+
+
+HANDLERS: Final = Point[Handler, tuple[Handler, ...]]("outbox handlers", _one_for_each_kind)
 
 
 @runtime_checkable

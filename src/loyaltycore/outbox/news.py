@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from attrs import frozen
 
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.capability import Point
 
 
@@ -26,6 +27,7 @@ class Intake:
         return Intake(self.taken + other.taken, self.repeated + other.repeated, self.unknown + other.unknown)
 
 
+@runtime_checkable
 class NewsSource(Protocol):
     """A vendor that reports what becomes of what was handed over."""
 
@@ -66,6 +68,14 @@ class NewsSource(Protocol):
 def _by_name(sources: tuple[NewsSource, ...]) -> Mapping[str, NewsSource]:
     found: dict[str, NewsSource] = {}
     for source in sources:
+        if isinstance(source, type) or not isinstance(source, NewsSource):
+            raise RegistrationError(
+                f"{source!r} is no source of news: give an instance with all that `NewsSource` names"
+            )
+        faults = Faults()
+        faults.key("name", source.name)
+        if faults.found:
+            raise RegistrationError(f"news source {source.name!r}: its name {faults.found[0].message}")
         if source.name in found:
             raise RegistrationError(f"news source {source.name!r} is registered twice")
         found[source.name] = source

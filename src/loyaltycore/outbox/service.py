@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.outbox.rules.requeueing import requeue_message
-from loyaltycore.work.capability import Point
+from loyaltycore.work.capability import Point, functions
+from loyaltycore.work.house import House
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
@@ -30,12 +32,39 @@ class Counted:
     states: type[Enum]
 
 
-COUNTED: Final = Point[Counted, tuple[Counted, ...]]("records counted by state", tuple)
+def _by_label(counted: tuple[Counted, ...]) -> tuple[Counted, ...]:
+    labels = set()
+    for each in counted:
+        if not isinstance(each, Counted):
+            raise RegistrationError(f"{each!r} is nothing to count: give a `Counted`")
+        if each.label in labels:
+            raise RegistrationError(f"two kinds of records are counted as {each.label!r}")
+        labels.add(each.label)
+    return counted
+
+
+COUNTED: Final = Point[Counted, tuple[Counted, ...]]("records counted by state", _by_label)
+
+
+def check_counted(house: House) -> None:
+    """Refuse records that cannot be counted by their state."""
+    for each in house.added(COUNTED):
+        record_type = house.registry.of(each.cls)
+        state = record_type.field_map.get("state")
+        if state is None or state.type is not each.states:
+            raise RegistrationError(
+                f"{record_type.table} cannot be counted: its field `state` is no {each.states.__name__}"
+            )
+        if all(fields[0] != "state" for fields in record_type.indexes):
+            raise RegistrationError(f"{record_type.table} cannot be counted: no index begins with `state`")
+
 
 RequeueCheck = Callable[[Unit, OutboxMessage], None]
 """Refuses a message that must not be tried again, because of what became of the record that it is about."""
 
-REQUEUE_CHECKS: Final = Point[RequeueCheck, tuple[RequeueCheck, ...]]("checks before requeueing", tuple)
+REQUEUE_CHECKS: Final = Point[RequeueCheck, tuple[RequeueCheck, ...]](
+    "checks before requeueing", functions("checks before requeueing")
+)
 
 
 @frozen

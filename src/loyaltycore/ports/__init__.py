@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from loyaltycore.kernel.canonical import canonical_json as canonical_json
     from loyaltycore.kernel.criteria import (
+        EVERYTHING as EVERYTHING,
         Criterion as Criterion,
         Query as Query,
         View as View,
@@ -84,7 +85,7 @@ else:
         {
             "..kernel.calendar": "BusinessCalendar WeekdayCalendar",
             "..kernel.canonical": "canonical_json",
-            "..kernel.criteria": "Criterion Query View exists has_key key_between key_starts matches plain stored",
+            "..kernel.criteria": "Criterion EVERYTHING Query View exists has_key key_between key_starts matches plain stored",
             "..kernel.messages": "Attachment Email SmsText",
             "..kernel.printing": "Encoding EncodingKind PostalAddress PrintCancellation PrintEvent PrintOrder PrintState PrintStatus",
             "..storing.answering": "answer",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ProcessKind as ProcessKind,
         ProcessTemplate as ProcessTemplate,
         StepTemplate as StepTemplate,
+        StepValues as StepValues,
     )
     from loyaltycore.processes.service import Processes as Processes
     from loyaltycore.processes.starting import StartDraft as StartDraft, Started as Started
@@ -39,7 +40,7 @@ else:
             ".rules.completing": "OfferCheck OfferVerdict",
             ".rules.process": "Process ProcessState ProcessStep StepState",
             ".rules.reloading": "ReloadReport",
-            ".rules.template": "Audience OpenMandatory ProcessKind ProcessTemplate StepTemplate",
+            ".rules.template": "Audience OpenMandatory ProcessKind ProcessTemplate StepTemplate StepValues",
             ".service": "Processes",
             ".starting": "StartDraft Started",
             ".steps.registry": "STEP_TYPES",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from loyaltycore.properties.defining import use_property as use_property
     from loyaltycore.properties.rules.assignment import (
         AssignedHow as AssignedHow,
         CustomerProperty as CustomerProperty,
@@ -23,6 +24,7 @@ else:
     __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
+            ".defining": "use_property",
             ".rules.assignment": "AssignedHow CustomerProperty StepReference",
             ".rules.property_type": "PropertyCategory PropertyType PropertyValue",
             ".rules.showing": "ShownProperty has_value",

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     )
     from loyaltycore.selections.rules.catalogue import (
         Catalogue as Catalogue,
+        Choice as Choice,
         Relation as Relation,
         SelectableField as SelectableField,
         ValueType as ValueType,
+        operators_of as operators_of,
     )
     from loyaltycore.selections.rules.conditions import (
         AllOf as AllOf,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     )
     from loyaltycore.selections.rules.explaining import Explanation as Explanation
     from loyaltycore.selections.rules.selection import Selection as Selection
+    from loyaltycore.selections.rules.sources import Source as Source, Today as Today
     from loyaltycore.selections.service import Selections as Selections
 else:
     from loyaltycore._lazy import lazy_names
@@ -36,10 +39,11 @@ else:
         __name__,
         {
             ".adding": "SELECTABLE Selectable Selecting",
-            ".rules.catalogue": "Catalogue Relation SelectableField ValueType",
+            ".rules.catalogue": "Catalogue Choice Relation SelectableField ValueType operators_of",
             ".rules.conditions": "AllOf AnyOf Condition FieldCondition NoneOf Operator RelatedCondition Relative",
             ".rules.explaining": "Explanation",
             ".rules.selection": "Selection",
+            ".rules.sources": "Source Today",
             ".service": "Selections",
         },
     )

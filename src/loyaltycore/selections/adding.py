@@ -8,7 +8,7 @@ from typing import Final
 from attrs import field, frozen
 
 from loyaltycore.selections.rules.catalogue import SelectableField
-from loyaltycore.work.capability import Point
+from loyaltycore.work.capability import Point, functions
 from loyaltycore.work.unit import Unit
 
 
@@ -25,4 +25,6 @@ class Selectable:
 Selecting = Callable[[Unit], Selectable]
 """Looks up what there is to add."""
 
-SELECTABLE: Final = Point[Selecting, tuple[Selecting, ...]]("what customers are selected by", tuple)
+SELECTABLE: Final = Point[Selecting, tuple[Selecting, ...]](
+    "look-ups of what customers are selected by", functions("look-ups of what customers are selected by")
+)

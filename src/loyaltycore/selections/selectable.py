@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.selections.adding import SELECTABLE, Selectable
 from loyaltycore.selections.rules.catalogue import (
@@ -35,10 +37,14 @@ _TYPES: Final = {
 
 
 def catalogue_for(unit: Unit, house: House) -> Catalogue:
-    """The catalogue as it is now: a query for the branches, and what other capabilities need for theirs."""
+    """The catalogue as it is now: a query for the branches, and what other capabilities need for theirs.
+
+    Raises:
+        RegistrationError: A capability adds a field that there is already, or speaks of records that nobody selects by.
+    """
     branches = [Choice(branch.id, branch.name) for branch in unit.find(Branch)]
     added = [look_up(unit) for look_up in house.added(SELECTABLE)]
-    return Catalogue(
+    catalogue = Catalogue(
         (
             *customer_fields(branches),
             *map(custom_field, house.custom_fields.all),
@@ -46,6 +52,17 @@ def catalogue_for(unit: Unit, house: House) -> Catalogue:
         ),
         tuple(relations(house.registry, added)),
     )
+    _check(catalogue, added)
+    return catalogue
+
+
+def _check(catalogue: Catalogue, added: Sequence[Selectable]) -> None:
+    """Refuse additions of which one would be overlooked."""
+    if len(catalogue.by_key) < len(catalogue.fields):
+        keys = Counter(each.key for each in catalogue.fields)
+        raise RegistrationError(f"customers are selected by two fields {keys.most_common(1)[0][0]!r}")
+    if unknown := {table for each in added for table in each.relations} - catalogue.relation_by_key.keys():
+        raise RegistrationError(f"customers are not selected by records of {min(unknown)!r}")
 
 
 def relations(registry: Registry, added: Sequence[Selectable] = ()) -> Iterator[Relation]:

@@ -2,8 +2,8 @@
 
 A `RecordType` says once, for one frozen attrs class: its table, its key, what is unique, what is indexed, by which
 lookup keys it is found, how it refers to a customer, and what merge, export and erase do with it. Storages derive their
-tables from it; the services derive merging, export and erasure from it. Host applications declare their own records
-the same way and hand them to `Loyalty(record_types=[...])`.
+tables from it; the services derive merging, export and erasure from it. Host applications declare the records of their
+own capabilities in the same way.
 """
 
 from __future__ import annotations
@@ -262,6 +262,15 @@ def _check_names(record_type: RecordType[Any]) -> None:
         raise RegistrationError(f"{name}: longer than {NAME_LENGTH} characters: {', '.join(too_long)}")
 
 
+def _check_annotations(record_type: RecordType[Any]) -> None:
+    try:
+        record_type.field_map  # noqa: B018  reads the annotations, and keeps what it found
+    except NameError as error:
+        raise RegistrationError(
+            f"{record_type.table}: {error}: what fields are annotated with is imported at run time, too"
+        ) from None
+
+
 def _has_odd_choices(stored: StoredField) -> bool:
     return stored.storing is Storing.CHOICE and not all(
         isinstance(member.value, str) for member in stored.type
@@ -285,6 +294,7 @@ def _check(record_type: RecordType[Any]) -> None:
         raise RegistrationError(f"{name} refers to a customer: say what merge, export and erase do with it")
     if link is not None and (link.erase is OnErase.SCRUB) != bool(link.scrub):
         raise RegistrationError(f"{name}: `scrub` names the fields exactly where erase is SCRUB")
+    _check_annotations(record_type)
     if odd := [stored.name for stored in record_type.fields if _has_odd_choices(stored)]:
         raise RegistrationError(f"{name}: the values of an enumeration must be texts: {', '.join(odd)}")
     if bool(record_type.lookups) != (record_type.lookup_keys is not None):

@@ -19,7 +19,7 @@ An adapter is held to its port by a class that its author subclasses:
 
 pytest does the rest: no conftest, no fixture. `storage`, `mailer`, `sms`, `card_printer` and `calendar` have a class
 each, `machine` drives any storage and the one in memory through the same steps, and `strategies` has hypothesis
-strategies for values and records.
+strategies for values and records. `verbs` names the commands of a capability, of a host's own too.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         StorageConformance as StorageConformance,
     )
     from loyaltycore.testing.suite import Lacks as Lacks, judge as judge
+    from loyaltycore.testing.verbs import commands_of as commands_of, services_of as services_of
 else:
     from loyaltycore._lazy import lazy_names
 
@@ -59,5 +60,6 @@ else:
             ".mailer": "MailerCapabilities MailerConformance",
             ".storage": "StorageCapabilities StorageConformance",
             ".suite": "Lacks judge",
+            ".verbs": "commands_of services_of",
         },
     )

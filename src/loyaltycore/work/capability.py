@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import field, frozen
 
+from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.settings import Option
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.storing.registry import RecordType
 
 T = TypeVar("T")
@@ -32,8 +34,24 @@ class Point(Generic[T, C]):
         Args:
             make: Gives the additions for a `House`, when they are first needed; what only some programs use is
                 imported in its body.
+
+        Raises:
+            RegistrationError: It is no function.
         """
+        if not callable(make):
+            raise RegistrationError(f"{self.name}: {make!r} is no function of the house: lambda house: [...]")
         return Addition(self, make)
+
+
+def functions(what: str) -> Callable[[tuple[T, ...]], tuple[T, ...]]:
+    """Make the `Point.collect` of a point at which functions are added."""
+
+    def collect(added: tuple[T, ...]) -> tuple[T, ...]:
+        if odd := [each for each in added if not callable(each)]:
+            raise RegistrationError(f"{what}: {odd[0]!r} is no function")
+        return added
+
+    return collect
 
 
 @frozen(eq=False)
@@ -47,6 +65,9 @@ class Addition:
 @frozen(kw_only=True, eq=False)
 class Capability:
     """The declaration of one capability: of the library's own, or of the host application.
+
+    Raises:
+        RegistrationError: A part is not what it must be.
 
     Example:
         >>> Capability(name="invoices").records
@@ -63,3 +84,26 @@ class Capability:
     """What it adds to other capabilities."""
     check: Callable[[Any], None] | None = None
     """Refuses a `House` in which the capability cannot work, with a `RegistrationError`."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what cannot be a declaration, where it is written."""
+        faults = Faults()
+        faults.key("name", self.name)
+        if faults.found:
+            raise RegistrationError(f"capability {self.name!r}: its name {faults.found[0].message}")
+        if isinstance(self.service, type):
+            raise RegistrationError(
+                f"capability {self.name!r}: `service` is a function that gives the class: "
+                f"lambda: {self.service.__name__}"
+            )
+        for part, kind in _PARTS.items():
+            given = getattr(self, part)
+            if not isinstance(given, tuple):
+                raise RegistrationError(f"capability {self.name!r}: `{part}` is a tuple, not {given!r}")
+            if odd := [each for each in given if not isinstance(each, kind)]:
+                raise RegistrationError(
+                    f"capability {self.name!r}: `{part}` holds {odd[0]!r}, which is no {kind.__name__}"
+                )
+
+
+_PARTS: Final[Mapping[str, type[Any]]] = {"records": RecordType, "options": Option, "adds": Addition}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from loyaltycore.errors import RegistrationError
@@ -10,10 +10,11 @@ from loyaltycore.kernel.outbox import RetryPolicy
 from loyaltycore.kernel.settings import OptionCatalogue
 from loyaltycore.storing.registry import Registry
 from loyaltycore.work.ambient import SecretTokens, SystemClock, TimeOrderedIds
+from loyaltycore.work.capability import Capability
 from loyaltycore.work.records import JOURNAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from loyaltycore.kernel.branches import Branch
     from loyaltycore.kernel.calendar import BusinessCalendar
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports.card_printing import CardPrinter
     from loyaltycore.ports.messaging import Mailer, SmsGateway
     from loyaltycore.ports.storage import Storage
-    from loyaltycore.work.capability import Capability, Point
+    from loyaltycore.work.capability import Point
 
 T = TypeVar("T")
 C = TypeVar("C")
@@ -75,9 +76,7 @@ class House:
         self.retry = retry or RetryPolicy()
         self.custom_fields = CustomFields(custom_fields)
         self.capabilities = tuple(capabilities)
-        names = [capability.name for capability in self.capabilities]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise RegistrationError(f"capability {min(twice)!r} is registered twice")
+        _check_names(self.capabilities)
         self.registry = Registry([*JOURNAL, *(each for one in self.capabilities for each in one.records)])
         self.known_options = OptionCatalogue(each for one in self.capabilities for each in one.options)
         self._added: dict[Point[Any, Any], Any] = {}
@@ -87,10 +86,39 @@ class House:
         for capability in self.capabilities:
             for addition in capability.adds:
                 if addition.point is point:
-                    yield from addition.make(self)
+                    yield from _made(addition.make(self), capability, point)
+
+    def collected(self, point: Point[Any, C]) -> C:
+        """What capabilities add at a point, made and collected afresh."""
+        return point.collect(tuple(self.each(point)))
 
     def added(self, point: Point[Any, C]) -> C:
         """What capabilities add at a point, collected once."""
         if point not in self._added:
-            self._added[point] = point.collect(tuple(self.each(point)))
+            self._added[point] = self.collected(point)
         return cast("C", self._added[point])
+
+    def offers(self, service: object) -> bool:
+        """Whether a class is the service of one of the capabilities."""
+        # The host's own stand last: where it is one of them, none of the library's is loaded for the answer.
+        return any(
+            each.service is not None and each.service() is service for each in reversed(self.capabilities)
+        )
+
+
+def _check_names(capabilities: Iterable[object]) -> None:
+    """Refuse what is no capability, and two of one name."""
+    seen = set()
+    for each in capabilities:
+        if not isinstance(each, Capability):
+            raise RegistrationError(f"{each!r} is no Capability")
+        if each.name in seen:
+            raise RegistrationError(f"capability {each.name!r} is registered twice")
+        seen.add(each.name)
+
+
+def _made(found: Iterable[T], capability: Capability, point: Point[T, Any]) -> Iterable[T]:
+    """What a capability has made, unless it forgot to answer."""
+    if not isinstance(found, Iterable):
+        raise RegistrationError(f"capability {capability.name!r}: {found!r} is no series of {point.name}")
+    return found

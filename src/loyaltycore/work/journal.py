@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
+
+NAME_LENGTH: Final = 60
+"""Longest name of a command, in characters."""
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loyaltycore.kernel.outbox import DETAIL_LENGTH, OutboxMessage
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
-from loyaltycore.work.journal import Activity, CommandTrace, Cursor, InboxEvent
+from loyaltycore.work.journal import NAME_LENGTH, Activity, CommandTrace, Cursor, InboxEvent
 
 COMMAND_KEY_LENGTH = KEY_LENGTH
 
@@ -37,7 +37,7 @@ COMMANDS = RecordType(
     cls=CommandTrace,
     table="commands",
     indexes=(("at",),),
-    lengths={"name": 60, "actor": 100, "digest": 64, "result_table": 60, "result_key": KEY_LENGTH},
+    lengths={"name": NAME_LENGTH, "actor": 100, "digest": 64, "result_table": 60, "result_key": KEY_LENGTH},
 )
 
 OUTBOX = RecordType(

@@ -21,12 +21,13 @@ from loyaltycore.errors import (
     CommitUnknown,
     DuplicateKey,
     KeyReused,
+    RegistrationError,
     StaleRecord,
     StorageBusy,
 )
 from loyaltycore.work.blocks import join, open_unit, opened
 from loyaltycore.work.calls import digest_of
-from loyaltycore.work.journal import CommandTrace
+from loyaltycore.work.journal import NAME_LENGTH, CommandTrace
 from loyaltycore.work.service import Service
 from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit, result_reference
@@ -44,8 +45,13 @@ def command(name: str) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Co
     """Make a method of a service that changes something into a verb; it reaches its unit of work as `self.unit`.
 
     Args:
-        name: Stable dotted name, for example ``cards.order``.
+        name: Stable dotted name, at most 60 characters, for example ``cards.order``.
+
+    Raises:
+        RegistrationError: There is no such name.
     """
+    if not isinstance(name, str) or not 0 < len(name) <= NAME_LENGTH:
+        raise RegistrationError(f'{name!r} is no name of a command: @command("invoices.write")')
 
     def decorate(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
         @wraps(method)

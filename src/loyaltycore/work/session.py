@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
+from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.branches import HEAD_OFFICE, Branch
 from loyaltycore.kernel.settings import SettingsSnapshot
 from loyaltycore.kernel.validation import Faults
@@ -49,7 +50,16 @@ class Session:
         return self.branch.local_date(unit.now)
 
     def service(self, kind: Callable[[Self], S]) -> S:
-        """The service of a capability, for example one of the host application: ``desk.service(Invoices)``."""
+        """The service of a capability, for example one of the host application: ``desk.service(Invoices)``.
+
+        Raises:
+            RegistrationError: No capability of the house has that service.
+        """
+        if not self.house.offers(kind):
+            name = getattr(kind, "__name__", repr(kind))
+            raise RegistrationError(
+                f"{name} is the service of no capability: give one with `service=lambda: {name}` to Loyalty"
+            )
         return kind(self)
 
     def keyed(self, key: str) -> Self:

@@ -262,6 +262,7 @@ def test_reading_a_stored_condition_raises_its_faults() -> None:
         (FieldCondition("city", "one_of", ("Bonn", "Köln")), 'town is one of "Bonn", "Köln"'),
         (FieldCondition("city", "one_of", ()), "town is one of nothing"),
         (RelatedCondition("cards", exists=False), "has no card"),
+        (RelatedCondition("invoice"), "has an invoice"),
         (
             RelatedCondition("cards", where=FieldCondition("valid_until", "at_least", Relative())),
             "has a card with (valid until is on or after today)",

@@ -42,6 +42,7 @@ _OF_DAYS: Final[Mapping[Operator, str]] = {
     Operator.AT_LEAST: "is on or after",
 }
 _DAYS: Final = frozenset({ValueType.DATE, ValueType.DAY_OF_YEAR})
+_VOWELS: Final = frozenset("aeiou")
 
 
 def words_of(condition: Condition, catalogue: Catalogue) -> str:
@@ -81,7 +82,8 @@ def _enclosed(part: Condition, catalogue: Catalogue) -> str:
 def _related(condition: RelatedCondition, catalogue: Catalogue) -> str:
     relation = catalogue.relation_by_key.get(condition.relation)
     label = relation.label if relation else label_of(condition.relation)
-    text = f"has {'a' if condition.exists else 'no'} {label}"
+    article = "an" if label[:1].lower() in _VOWELS else "a"
+    text = f"has {article if condition.exists else 'no'} {label}"
     if condition.where is None:
         return text
     inner = words_of(condition.where, Catalogue(relation.fields if relation else ()))
