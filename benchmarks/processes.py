@@ -48,13 +48,13 @@ def run() -> Iterator[Result]:
         with ExitStack() as stack:
             ours, theirs = (stack.enter_context(database(name)) for _ in range(2))
             desk = _filled(ours)
-            _filled(theirs).loyalty.storage.close()  # type: ignore[attr-defined]  # a SQL storage can be closed
+            _filled(theirs).house.storage.close()  # type: ignore[attr-defined]  # a SQL storage can be closed
             peer = Peer(by_hand.engine(theirs))
             clock = processor if name == "sqlite" else perf_counter
             times = duel(partial(_reload, desk), peer.reload, rounds=2, clock=clock)
             yield at_most(f"reload {OPEN:,} open processes, {name}", *times, LIMIT, OPEN)
             yield _memory(name, ours)
-            desk.loyalty.storage.close()  # type: ignore[attr-defined]  # as above
+            desk.house.storage.close()  # type: ignore[attr-defined]  # as above
             peer.engine.dispose()
 
 
