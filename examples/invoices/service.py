@@ -26,9 +26,8 @@ class Invoices(Service):
 
             NotFound: There is no such customer.
         """
-        faults = Faults()
-        bought = read_lines(faults, lines)
-        faults.raise_if_any()
+        with Faults() as faults:
+            bought = read_lines(faults, lines)
         customer = self.unit.get(Customer, customer_id)
         year = str(self.today.year)
         book = self.unit.seek(InvoiceBook, year, for_update=True) or InvoiceBook(year)
@@ -52,9 +51,8 @@ class Invoices(Service):
 
             Refused: ``invoice.not_open``.
         """
-        faults = Faults()
-        day = faults.day("on", on) or self.today
-        faults.raise_if_any()
+        with Faults() as faults:
+            day = faults.day("on", on) or self.today
         return self.unit.apply(pay_invoice(self.unit.get(Invoice, invoice_id, for_update=True), day))
 
     @command("invoices.cancel")
@@ -68,9 +66,8 @@ class Invoices(Service):
 
             Refused: ``invoice.not_open``.
         """
-        faults = Faults()
-        why = faults.text("reason", reason, limit=REASON_LENGTH)
-        faults.raise_if_any()
+        with Faults() as faults:
+            why = faults.text("reason", reason, limit=REASON_LENGTH)
         return self.unit.apply(
             cancel_invoice(self.unit.get(Invoice, invoice_id, for_update=True), self.today, why)
         )
@@ -112,8 +109,7 @@ class Invoices(Service):
         Raises:
             InvalidInput: Every fault of every argument.
         """
-        faults = Faults()
-        portion = read_portion(faults, ("number",), limit, after)
-        where = read_filters(faults, number, state)
-        faults.raise_if_any()
+        with Faults() as faults:
+            portion = read_portion(faults, ("number",), limit, after)
+            where = read_filters(faults, number, state)
         return find_page(self.unit, Invoice, where, portion)

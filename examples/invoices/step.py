@@ -35,13 +35,12 @@ class WriteInvoice(StepType):
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
         """Write the invoice; it is kept together with the step, or not at all."""
-        faults = Faults()
-        refuse_others(faults, given, ("amount",))
         currency = str(work.settings["currency"])
-        amount = faults.parsed(
-            "amount", lambda: Money.of(given.get("amount", ""), currency), Money(0, currency)
-        )
-        faults.raise_if_any()
+        with Faults() as faults:
+            refuse_others(faults, given, ("amount",))
+            amount = faults.parsed(
+                "amount", lambda: Money.of(given.get("amount", ""), currency), Money(0, currency)
+            )
         bought = Line(str(work.settings["text"]), amount)
         invoice = work.session.service(Invoices).write(work.customer.id, [bought])
         return {"invoice": invoice.id, "number": invoice.number}

@@ -1,4 +1,4 @@
-"""What the tests of the invoices share: a shop that has them, on each storage."""
+"""What the tests of the invoices share: a shop that has them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def ledger() -> Ledger:
 
 @pytest.fixture
 def shop(storage: Storage, ledger: Ledger) -> House:
-    """A house with invoices on each kind of storage."""
+    """A house with invoices on that storage."""
     return build_house(storage, capabilities=[invoicing(ledger)])
 
 

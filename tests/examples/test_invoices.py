@@ -32,6 +32,7 @@ from tests.examples.invoicing import CASE, GLASSES, Ledger, invoices
 from tests.house import House, dump
 
 
+@pytest.mark.every_engine
 def test_an_invoice_takes_the_next_number_and_the_options_of_its_session(shop: House) -> None:
     """Numbers have no gap, a due date follows from the option, and an open session keeps the option that it saw."""
     erika = shop.customer()
@@ -50,6 +51,7 @@ def test_an_invoice_takes_the_next_number_and_the_options_of_its_session(shop: H
     assert invoices(shop.desk).get(first.id) == first
 
 
+@pytest.mark.every_engine
 def test_a_command_of_the_host_is_carried_out_once_under_its_key(shop: House) -> None:
     """A till that repeats its call gets the first invoice; another call under the key is refused."""
     erika = shop.customer()
@@ -63,6 +65,7 @@ def test_a_command_of_the_host_is_carried_out_once_under_its_key(shop: House) ->
     assert invoices(shop.desk).of_customer(erika.id) == (once,)
 
 
+@pytest.mark.every_engine
 def test_verbs_of_host_and_library_are_kept_together_or_not_at_all(shop: House) -> None:
     """In one block they are one unit of work: a refusal at its end takes back what came before."""
     erika = shop.customer()
@@ -77,6 +80,7 @@ def test_verbs_of_host_and_library_are_kept_together_or_not_at_all(shop: House) 
     assert dump(shop.loyalty) == before
 
 
+@pytest.mark.every_engine
 def test_what_becomes_of_an_invoice_stands_in_the_activities(shop: House) -> None:
     """Table, key and customer come from the declaration, and each change shows its fields before and after."""
     erika = shop.customer()
@@ -102,6 +106,7 @@ def test_what_becomes_of_an_invoice_stands_in_the_activities(shop: House) -> Non
     assert shop.desk.activities.of_record("shop_invoices", gone.id)[-1] == cancelled
 
 
+@pytest.mark.every_engine
 def test_a_refusal_of_the_host_changes_nothing(shop: House) -> None:
     """It has a stable code, the facts and a remedy, like those of the library."""
     invoice = invoices(shop.desk).write(shop.customer().id, [CASE])
@@ -151,6 +156,7 @@ def test_every_fault_of_an_invoice_is_named(
     assert dump(memory_shop.loyalty) == before
 
 
+@pytest.mark.every_engine
 def test_invoices_are_found_by_the_beginning_of_their_number(shop: House) -> None:
     """However it is typed, by state, and page by page in the order of their numbers."""
     erika = shop.customer()
@@ -190,6 +196,7 @@ def test_merge_export_and_erase_are_declared(memory_shop: House) -> None:
     assert INVOICES.customer_of(invoice) == invoice.customer_id
 
 
+@pytest.mark.every_engine
 def test_tills_at_once_leave_no_gap(shop: House) -> None:
     """Four tills write at the same moment: each number is given once, and none is left out."""
     erika = shop.customer()

@@ -28,6 +28,7 @@ from tests.examples.invoicing import CASE, GLASSES, Ledger, invoices
 from tests.house import House, build_house, dump
 
 
+@pytest.mark.every_engine
 def test_what_leaves_goes_through_the_outbox(shop: House, ledger: Ledger) -> None:
     """The books get the invoice and its cancellation, each once under its key, and what they answer is kept."""
     invoice = invoices(shop.desk).write(shop.customer().id, [CASE])
@@ -86,6 +87,7 @@ def _template(desk: Desk, **settings: Any) -> None:
     templates.add_step("glasses", "write_invoice", name="Invoice", step="bill", settings=settings)
 
 
+@pytest.mark.every_engine
 def test_a_step_type_of_the_host_writes_an_invoice(shop: House) -> None:
     """The dialog shows what is bought, the step keeps the number, and step and invoice are one unit of work."""
     _template(shop.desk, text="Glasses")
@@ -112,6 +114,7 @@ def test_settings_of_a_step_are_read_when_they_are_written(memory_shop: House) -
     assert set(refused.value.fields) == {"settings.text", "settings.currency", "settings.price"}
 
 
+@pytest.mark.every_engine
 def test_customers_are_selected_by_their_invoices(shop: House) -> None:
     """By the relation that follows from the declaration, and by the field of the host's own; both are explained."""
     late, paid, none = (shop.customer(last_name=name) for name in ("Late", "Paid", "None"))
@@ -166,6 +169,7 @@ class Bank:
         return Intake()
 
 
+@pytest.mark.every_engine
 def test_one_capability_of_the_host_builds_on_another(storage: Storage, ledger: Ledger) -> None:
     """News of a bank come in by the same door as those of the card vendor, and pay invoices under its name."""
     banking = Capability(name="banking", adds=(NEWS.by(lambda house: [Bank(house)]),))
@@ -178,6 +182,7 @@ def test_one_capability_of_the_host_builds_on_another(storage: Storage, ledger: 
     assert shop.loyalty.catch_up() == Intake()
 
 
+@pytest.mark.every_engine
 def test_invoices_are_counted_by_state(shop: House) -> None:
     """They stand in the status of the house under their label."""
     erika = shop.customer()
