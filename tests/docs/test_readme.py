@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tests.docs.pages import ROOT, blocks
+from tests.docs.pages import ROOT, blocks, table
 
 README: Final = ROOT / "README.md"
 TEXT: Final = README.read_text("utf-8")
@@ -54,3 +54,18 @@ def test_links_lead_to_files_of_the_repository() -> None:
     missing = [target for target in targets if "://" not in target and not (ROOT / target).exists()]
     assert targets
     assert not missing
+
+
+def test_the_first_screen_shows_a_result() -> None:
+    """A picture with words for those who cannot see it stands above the first code, and is quick to load."""
+    above = TEXT[: TEXT.index("```")]
+    ((words, target),) = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", above)
+    assert len(words.split()) > 10
+    assert (ROOT / target).stat().st_size < 150_000
+
+
+def test_read_on_is_a_short_table() -> None:
+    """At most eight things that people want, each with where to read."""
+    rows = table(README, "Read on")
+    assert 0 < len(rows) <= 8
+    assert all("](" in row["Read"] for row in rows)

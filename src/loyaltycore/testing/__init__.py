@@ -1,10 +1,10 @@
 """What hosts and authors of adapters test with (extra `testing`).
 
-An adapter is held to its port by a class that its author subclasses:
+For each port there is a class that holds an adapter to it. The author of the adapter subclasses it:
 
     from contextlib import nullcontext
 
-    from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
+    from loyaltycore.testing import Lacks, StorageCapabilities, StorageConformance
     from shop_storage import ShopStorage
 
     IN_MEMORY = Lacks("it lives as long as its object")
@@ -17,9 +17,9 @@ An adapter is held to its port by a class that its author subclasses:
         def open(self):
             return nullcontext(ShopStorage())
 
-pytest does the rest: no conftest, no fixture. `storage`, `mailer`, `sms`, `card_printer` and `calendar` have a class
-each, `machine` drives any storage and the one in memory through the same steps, and `strategies` has hypothesis
-strategies for values and records. `verbs` names the commands of a capability, of a host's own too.
+pytest does the rest: no conftest, no fixture. `storage_machine` drives any storage and the one in memory through the same
+steps, and `commands_of` names the commands of a capability, one of the host's own included. The module `strategies` has
+hypothesis strategies for values, records and queries; `from loyaltycore.testing import strategies` loads it.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
         MailerCapabilities as MailerCapabilities,
         MailerConformance as MailerConformance,
     )
+    from loyaltycore.testing.sms import (
+        SmsCapabilities as SmsCapabilities,
+        SmsGatewayConformance as SmsGatewayConformance,
+    )
     from loyaltycore.testing.storage import (
         StorageCapabilities as StorageCapabilities,
         StorageConformance as StorageConformance,
@@ -58,6 +62,7 @@ else:
             ".letters": "ReceivedMail read_mail",
             ".machine": "storage_machine",
             ".mailer": "MailerCapabilities MailerConformance",
+            ".sms": "SmsCapabilities SmsGatewayConformance",
             ".storage": "StorageCapabilities StorageConformance",
             ".suite": "Lacks judge",
             ".verbs": "commands_of services_of",

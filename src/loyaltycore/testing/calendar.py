@@ -5,7 +5,7 @@ This is all that an author writes, in a file that pytest collects:
     from contextlib import nullcontext
     from datetime import date
 
-    from loyaltycore.testing.calendar import CalendarConformance
+    from loyaltycore.testing import CalendarConformance
     from shop_calendar import ShopCalendar
 
     class TestShopCalendar(CalendarConformance):

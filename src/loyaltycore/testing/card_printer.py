@@ -4,7 +4,7 @@ This is all that an author writes, in a file that pytest collects:
 
     from contextlib import contextmanager
 
-    from loyaltycore.testing.card_printer import CardPrinterConformance, Lacks, PrinterTestCapabilities
+    from loyaltycore.testing import CardPrinterConformance, Lacks, PrinterTestCapabilities
     from shop_printing import SANDBOX, ShopPrinter
 
     class TestShopPrinter(CardPrinterConformance):

@@ -1,6 +1,6 @@
 """A state machine that drives any storage and the one in memory through the same steps and compares every answer.
 
-    from loyaltycore.testing.machine import storage_machine
+    from loyaltycore.testing import storage_machine
 
     TestShopStorageMachine = storage_machine(open_shop_storage)
 

@@ -4,7 +4,7 @@ This is all that an author writes, in a file that pytest collects:
 
     from contextlib import contextmanager
 
-    from loyaltycore.testing.mailer import Lacks, MailerCapabilities, MailerConformance, read_mail
+    from loyaltycore.testing import Lacks, MailerCapabilities, MailerConformance, read_mail
     from shop_mail import ShopMailer, running_sandbox
 
     class TestShopMailer(MailerConformance):

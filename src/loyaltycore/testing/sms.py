@@ -4,7 +4,7 @@ This is all that an author writes, in a file that pytest collects:
 
     from contextlib import contextmanager
 
-    from loyaltycore.testing.sms import SmsCapabilities, SmsGatewayConformance
+    from loyaltycore.testing import SmsCapabilities, SmsGatewayConformance
     from shop_sms import ShopGateway, running_sandbox
 
     class TestShopGateway(SmsGatewayConformance):

@@ -4,7 +4,7 @@ This is all that an author writes, in a file that pytest collects:
 
     from contextlib import contextmanager
 
-    from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
+    from loyaltycore.testing import Lacks, StorageCapabilities, StorageConformance
     from shop_storage import ShopStorage
 
     IN_MEMORY = Lacks("it lives as long as its object")

@@ -4,9 +4,9 @@ All shrink towards short and plain values. Records and criteria are made from th
 `loyaltycore.storing`, so a host's own record types work as well:
 
     from hypothesis import given
-    from loyaltycore.testing.strategies import record_of
+    from loyaltycore.testing import strategies
 
-    @given(record_of(INVOICES))
+    @given(strategies.record_of(INVOICES))
     def test_invoices_print(invoice): ...
 """
 
