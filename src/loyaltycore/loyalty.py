@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from loyaltycore.desk import Desk
@@ -16,7 +17,7 @@ from loyaltycore.work.service import Service
 from loyaltycore.work.session import own_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import timedelta
 
     from loyaltycore.kernel.calendar import BusinessCalendar
@@ -84,6 +85,8 @@ class Loyalty(House):
         """
         from loyaltycore.capabilities import CAPABILITIES
 
+        if not isinstance(capabilities, Iterable):
+            raise RegistrationError(f"`capabilities` is a list of them, not {capabilities!r}")
         own = tuple(capabilities)
         super().__init__(
             storage,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST_BODY: Final = 65_536
 """In bytes."""
 
-_DIGITS: Final = re.compile(r"[0-9]{1,12}")
+_DIGITS: Final = re.compile(r"[0-9]{1,20}")
 
 _REJECTED: Final = {
     "bad_signature": HTTPStatus.UNAUTHORIZED,
@@ -72,11 +72,10 @@ class WebhookReceiver:
         body = _body(environ)
         try:
             news = self._loyalty.receive_webhook(source, _headers(environ), body)
+            counts = news.taken, news.repeated, news.unknown
         except Exception as error:  # noqa: BLE001  whatever it is, the vendor must hear whose fault it is
             raise _NotTaken(self._explained(environ, source, error)) from None
-        self._log.info(
-            "%s: %d taken in, %d known already, %d unknown", source, news.taken, news.repeated, news.unknown
-        )
+        self._log.info("%s: %d taken in, %d known already, %d unknown", source, *counts)
 
     def _explained(self, environ: WSGIEnvironment, source: str, error: Exception) -> HTTPStatus:
         """The status for an error, and a line in the log."""
@@ -87,7 +86,8 @@ class WebhookReceiver:
         else:
             self._log.error("a webhook could not be taken in; the vendor will send it again", exc_info=error)
             return HTTPStatus.INTERNAL_SERVER_ERROR
-        self._log.warning("a webhook from %s was refused: %s", environ.get("REMOTE_ADDR", "somewhere"), error)
+        sender = "".join(filter(str.isprintable, environ.get("REMOTE_ADDR", "somewhere")))
+        self._log.warning("a webhook from %.60s was refused: %.200s", sender, error)
         return status
 
 
@@ -132,9 +132,9 @@ def _body(environ: WSGIEnvironment) -> bytes:
 def _length(environ: WSGIEnvironment) -> int | None:
     """What the caller has announced; None where the server marks the end of a body that came in chunks."""
     is_chunked = "HTTP_TRANSFER_ENCODING" in environ
-    if is_chunked and environ.get("wsgi.input_terminated"):
-        return None
     length = environ.get("CONTENT_LENGTH", "")
+    if (is_chunked or not length) and environ.get("wsgi.input_terminated"):
+        return None
     if is_chunked or not length:
         raise _NotTaken(HTTPStatus.LENGTH_REQUIRED)
     if not _DIGITS.fullmatch(length):
@@ -149,6 +149,6 @@ def _read(stream: InputStream, most: int) -> bytes:
         while most > 0 and (portion := stream.read(most)):
             portions.append(portion)
             most -= len(portion)
-    except OSError:
-        raise _NotTaken(HTTPStatus.BAD_REQUEST) from None  # the caller has broken off
+    except Exception:  # noqa: BLE001  the caller has broken off, which each server says in its own way
+        raise _NotTaken(HTTPStatus.BAD_REQUEST) from None
     return b"".join(portions)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pytest
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from loyaltycore import (
     Capability,
@@ -91,6 +91,12 @@ class Bell:
         pass
 
 
+class Hoarder(Bell):
+    """It holds no message at all."""
+
+    at_once = 0
+
+
 class Gossip:
     """A source of news that knows nothing."""
 
@@ -159,6 +165,20 @@ WRONG: Final[Mapping[str, tuple[Callable[[], Any], str]]] = {
     ),
     "a handler's class": (_adding(HANDLERS, Bell), "is no outbox handler"),
     "a handler without a kind": (_adding(HANDLERS, object()), "is no outbox handler"),
+    "a handler with an odd kind": (_adding(HANDLERS, Bell(5)), "`kind` is a text, not 5"),
+    "a handler that holds nothing": (_adding(HANDLERS, Hoarder()), "`at_once` is at least 1, not 0"),
+    "additions that ask for one another": (
+        lambda: _shop(adds=(OWN.by(lambda house: [house.added(OWN)]),)),
+        "greetings: additions ask for one another",
+    ),
+    "a service by its name": (lambda: _shop(service="Notes"), "`service` is a function, not 'Notes'"),
+    "a check that cannot be called": (lambda: _shop(check=3), "`check` is a function, not 3"),
+    "blanks around a name": (lambda: _shop(name=" shop"), "has blanks around it"),
+    "blanks around a source": (_adding(NEWS, Gossip(" gossip")), "has blanks around it"),
+    "a customer who is no text": (
+        lambda: _shop(records=(_slips(customer=evolve(LINK, field="version")),)),
+        "the customer's id in version must be text",
+    ),
     "two handlers of a kind": (_adding(HANDLERS, Bell(), Bell()), "two handlers for 'shop.ring'"),
     "a handler that the library has": (_adding(HANDLERS, Bell("email.send")), "MailHandler and Bell"),
     "a news source twice": (_adding(NEWS, Gossip("card-printer")), "'card-printer' is registered twice"),
@@ -209,6 +229,13 @@ def test_a_declaration_that_cannot_work_does_not_survive_the_start(mistake: str)
     with pytest.raises(RegistrationError) as refused:
         Loyalty(MemoryStorage(), mailer=MemoryMailer(), capabilities=[make()])
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("given", [None, 5, Capability(name="shop")])
+def test_capabilities_are_a_list(given: Any) -> None:
+    """One that is given bare is told from a list of one."""
+    with pytest.raises(RegistrationError, match="is a list"):
+        Loyalty(MemoryStorage(), capabilities=given)
 
 
 def test_what_is_right_survives_the_start() -> None:

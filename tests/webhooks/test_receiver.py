@@ -165,6 +165,7 @@ def test_every_other_method_is_refused(method: str) -> None:
         ("9" * 40, 400),
         (str(LONGEST_BODY + 1), 413),
         ("999999999999", 413),
+        ("9999999999999", 413),
     ],
 )
 def test_a_body_that_is_announced_wrongly_is_not_read(announced: str | None, expected: int) -> None:
@@ -193,6 +194,9 @@ def test_a_body_in_chunks_is_read_where_the_server_takes_them_apart() -> None:
     assert desk.taken == []
     assert ask(desk, Stream(b"news" * 1000), **chunked, **{"wsgi.input_terminated": True})[0] == 204
     assert desk.taken[0][2] == b"news" * 1000
+    # HTTP/2 needs neither a length nor chunks.
+    unannounced = {"CONTENT_LENGTH": None, "wsgi.input_terminated": True}
+    assert ask(desk, Stream(b"news"), checked=False, **unannounced)[0] == 204
 
 
 def test_a_body_in_chunks_has_the_same_limit() -> None:
@@ -272,6 +276,13 @@ def test_nothing_of_a_call_fakes_a_line_in_the_log(caplog: pytest.LogCaptureFixt
     assert "\n" not in message
     assert "the-body" not in message
     assert "c2VjcmV0" not in message
+    caplog.clear()
+    assert (
+        ask(shop, b"x", PATH_INFO="/" + "x" * 100_000, REMOTE_ADDR="192.0.2.7\nINFO", checked=False)[0] == 404
+    )
+    (message,) = [record.message for record in caplog.records if record.name == "loyaltycore.webhooks"]
+    assert "\n" not in message
+    assert len(message) < 400
 
 
 class Courier:

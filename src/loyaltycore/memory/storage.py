@@ -51,13 +51,14 @@ class MemoryStorage:
             if self._open:
                 raise StorageError("this thread has a transaction open already")
             self._open = True
+            tx = MemoryTransaction(self._rows, self._registry, read_only=read_only)
             try:
-                tx = MemoryTransaction(self._rows, self._registry, read_only=read_only)
                 yield tx
                 tx.leave()
                 self._rows = tx.committed()
             finally:
                 self._open = False
+                tx.ended = True
 
 
 class MemoryTransaction(Heeding):
@@ -68,6 +69,12 @@ class MemoryTransaction(Heeding):
         self._touched: Rows = {}
         self._registry = registry
         self._read_only = read_only
+        self.ended = False
+
+    def __enter__(self) -> None:
+        if self.ended:
+            raise StorageError("the transaction has ended")
+        super().__enter__()
 
     def committed(self) -> Rows:
         """All tables, with what this transaction did."""

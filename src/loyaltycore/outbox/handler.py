@@ -79,6 +79,11 @@ def _one_for_each_kind(handlers: tuple[Handler, ...]) -> tuple[Handler, ...]:
             raise RegistrationError(
                 f"{handler!r} is no outbox handler: give an instance with `kind`, `deliver` and `settle`"
             )
+        if not isinstance(handler.kind, str) or not handler.kind:
+            raise RegistrationError(f"{type(handler).__name__}: `kind` is a text, not {handler.kind!r}")
+        at_once = getattr(handler, "at_once", 1)
+        if type(at_once) is not int or at_once < 1:
+            raise RegistrationError(f"{type(handler).__name__}: `at_once` is at least 1, not {at_once!r}")
         other = found.setdefault(handler.kind, handler)
         if other is not handler:
             names = f"{type(other).__name__} and {type(handler).__name__}"

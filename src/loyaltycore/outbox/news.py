@@ -74,8 +74,9 @@ def _by_name(sources: tuple[NewsSource, ...]) -> Mapping[str, NewsSource]:
             )
         faults = Faults()
         faults.key("name", source.name)
-        if faults.found:
-            raise RegistrationError(f"news source {source.name!r}: its name {faults.found[0].message}")
+        if faults.found or source.name != source.name.strip():
+            reason = faults.found[0].message if faults.found else "has blanks around it"
+            raise RegistrationError(f"news source {source.name!r}: its name {reason}")
         if source.name in found:
             raise RegistrationError(f"news source {source.name!r} is registered twice")
         found[source.name] = source

@@ -290,6 +290,8 @@ def _check(record_type: RecordType[Any]) -> None:
         named.update((link.field, *link.scrub))
     if missing := named - known:
         raise RegistrationError(f"{name}: no such field: {', '.join(sorted(missing))}")
+    if link is not None and record_type.field_map[link.field].storing is not Storing.TEXT:
+        raise RegistrationError(f"{name}: the customer's id in {link.field} must be text")
     if link is None and any(field_name.endswith("customer_id") for field_name in known):
         raise RegistrationError(f"{name} refers to a customer: say what merge, export and erase do with it")
     if link is not None and (link.erase is OnErase.SCRUB) != bool(link.scrub):

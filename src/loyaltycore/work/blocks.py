@@ -31,9 +31,11 @@ def _worker() -> tuple[int, int]:
 class OpenUnit:
     """A unit that is at work, and whose it is."""
 
-    loyalty: object
+    house: object
     unit: Unit | None
     """The unit; None once it has ended."""
+    outer: OpenUnit | None
+    """The one that was at work already, perhaps of another house."""
     worker: tuple[int, int] = Factory(_worker)
     """The thread and the task in which it was opened: a task started inside a block inherits its context, but
     must not write into a transaction that may be over before the task is."""
@@ -42,23 +44,24 @@ class OpenUnit:
 _current: Final[ContextVar[OpenUnit | None]] = ContextVar("current_unit", default=None)
 
 
-def open_unit(loyalty: object) -> Unit | None:
-    """The unit that is open in this thread or task, if it belongs to that house."""
+def open_unit(house: object) -> Unit | None:
+    """The innermost unit of that house that is open in this thread or task."""
     held = _current.get()
-    if held is None or held.loyalty is not loyalty or held.worker != _worker():
-        return None
-    return held.unit
+    while held is not None and held.house is not house:
+        held = held.outer
+    return held.unit if held is not None and held.worker == _worker() else None
 
 
 @contextmanager
-def opened(loyalty: object, unit: Unit) -> Iterator[Unit]:
+def opened(house: object, unit: Unit) -> Iterator[Unit]:
     """Let verbs join a unit while the block lasts."""
-    held = OpenUnit(loyalty, unit)
+    held = OpenUnit(house, unit, _current.get())
     token = _current.set(held)
     try:
         yield unit
     finally:
         held.unit = None
+        unit.progress.ended = True
         _current.reset(token)
     if unit.progress.doomed:
         raise StorageError("a verb failed half way and was not heeded: nothing of this block was kept")
@@ -74,13 +77,13 @@ def join(unit: Unit, body: Callable[[Unit], R]) -> R:
         raise
 
 
-def refuse_inside_block(loyalty: object, what: str) -> None:
+def refuse_inside_block(house: object, what: str) -> None:
     """Refuse work that reaches beyond the database while a unit is open that may still be taken back.
 
     Raises:
         Refused: ``outbox.inside_transaction``.
     """
-    if open_unit(loyalty) is not None:
+    if open_unit(house) is not None:
         raise Refused(
             "outbox.inside_transaction",
             f"{what} cannot run inside a transaction block, which may still be taken back",

@@ -40,9 +40,8 @@ def digest_of(
     """
     try:
         bound = inspect.signature(method).bind(None, *args, **kwargs)
-    except TypeError:
-        method(None, *args, **kwargs)  # fails at once, and in the words that the call deserves
-        raise
+    except TypeError as error:
+        raise TypeError(f"{method.__qualname__}() {error}") from None
     bound.apply_defaults()
     try:
         given = {name: _plain(value) for name, value in list(bound.arguments.items())[1:]}

@@ -32,8 +32,8 @@ class Point(Generic[T, C]):
         """What one capability adds here.
 
         Args:
-            make: Gives the additions for a `House`, when they are first needed; what only some programs use is
-                imported in its body.
+            make: Gives the additions for a `House`, new ones at each call: it is called when they are first needed,
+                and perhaps again. What only some programs use is imported in its body.
 
         Raises:
             RegistrationError: It is no function.
@@ -91,6 +91,12 @@ class Capability:
         faults.key("name", self.name)
         if faults.found:
             raise RegistrationError(f"capability {self.name!r}: its name {faults.found[0].message}")
+        if self.name != self.name.strip():
+            raise RegistrationError(f"capability {self.name!r}: its name has blanks around it")
+        for part in ("service", "check"):
+            given = getattr(self, part)
+            if given is not None and not callable(given):
+                raise RegistrationError(f"capability {self.name!r}: `{part}` is a function, not {given!r}")
         if isinstance(self.service, type):
             raise RegistrationError(
                 f"capability {self.name!r}: `service` is a function that gives the class: "

@@ -90,12 +90,16 @@ class House:
 
     def collected(self, point: Point[Any, C]) -> C:
         """What capabilities add at a point, made and collected afresh."""
-        return point.collect(tuple(self.each(point)))
+        try:
+            return point.collect(tuple(self.each(point)))
+        except RecursionError:
+            raise RegistrationError(f"{point.name}: additions ask for one another") from None
 
     def added(self, point: Point[Any, C]) -> C:
         """What capabilities add at a point, collected once."""
         if point not in self._added:
-            self._added[point] = self.collected(point)
+            # Of several threads that come here at once the first one counts for all.
+            self._added.setdefault(point, self.collected(point))
         return cast("C", self._added[point])
 
     def offers(self, service: object) -> bool:

@@ -9,13 +9,12 @@ A body may run several times, so it must not do anything that a rollback does no
 
 from __future__ import annotations
 
+import inspect
 import random
 import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
-
-from attrs import evolve
 
 from loyaltycore.errors import (
     CommitUnknown,
@@ -48,19 +47,19 @@ def command(name: str) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Co
         name: Stable dotted name, at most 60 characters, for example ``cards.order``.
 
     Raises:
-        RegistrationError: There is no such name.
+        RegistrationError: There is no such name, or what is decorated is no plain method.
     """
     if not isinstance(name, str) or not 0 < len(name) <= NAME_LENGTH:
         raise RegistrationError(f'{name!r} is no name of a command: @command("invoices.write")')
 
     def decorate(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+        _require_method(method)
+
         @wraps(method)
         def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             session = self.session
             digest = digest_of(session.branch.id, method, args, kwargs) if session.command_key else ""
-            return run_command(
-                session, name, digest, lambda unit: method(evolve(self, unit=unit), *args, **kwargs)
-            )
+            return run_command(session, name, digest, lambda unit: method(self.bound(unit), *args, **kwargs))
 
         cast("Any", run).command = name
         return run
@@ -69,11 +68,16 @@ def command(name: str) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Co
 
 
 def query(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Make a method of a service that only reads into a verb; lost connections are dialled again."""
+    """Make a method of a service that only reads into a verb; lost connections are dialled again.
+
+    Raises:
+        RegistrationError: It is no plain method.
+    """
+    _require_method(method)
 
     @wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return run_query(self.session, lambda unit: method(evolve(self, unit=unit), *args, **kwargs))
+        return run_query(self.session, lambda unit: method(self.bound(unit), *args, **kwargs))
 
     return run
 
@@ -97,10 +101,11 @@ def run_command(session: Session, name: str, digest: str, body: Callable[[Unit],
 
 
 def run_query(session: Session, body: Callable[[Unit], R]) -> R:
-    """Run a body that only reads."""
+    """Run a body that only reads: a write in it is refused, also where it joins a unit that writes."""
     joined = _joined(session)
     if joined is not None:
-        return join(joined, body)
+        with opened(session.house, joined.reading()) as reading:
+            return body(reading)
     for tries in range(1, MAX_TRIES + 1):
         try:
             with (
@@ -198,6 +203,13 @@ class _Attempts:
         table, key = result_reference(self._session.house.registry, result)
         acting = unit.acting
         return CommandTrace(self._key, self._name, acting.actor, self._digest, table, key, acting.now)
+
+
+def _require_method(method: object) -> None:
+    """Refuse what would run after its unit has ended, or without a service."""
+    odd = inspect.iscoroutinefunction(method) or inspect.isgeneratorfunction(method)
+    if odd or inspect.isasyncgenfunction(method) or not inspect.isfunction(method):
+        raise RegistrationError(f"{method!r} is no plain method: a verb answers when its work is done")
 
 
 def pause(tries: int) -> None:

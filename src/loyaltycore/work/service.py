@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
+from typing import Self
 
 from attrs import field, frozen
 
@@ -10,7 +12,7 @@ from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
 
 
-@frozen
+@frozen(slots=False)
 class Service:
     """Base of all services; its verbs are methods made by `command` and `query`.
 
@@ -25,11 +27,18 @@ class Service:
         """The unit of work in which the verb runs.
 
         Raises:
-            RuntimeError: No verb is running: the caller is neither a `command` nor a `query`.
+            RuntimeError: No verb is running: the caller is neither a `command` nor a `query`, or was kept longer than
+                its verb.
         """
-        if self._unit is None:
+        if self._unit is None or self._unit.progress.ended:
             raise RuntimeError("a service has a unit of work only inside its verbs")
         return self._unit
+
+    def bound(self, unit: Unit) -> Self:
+        """The same service at work in a unit; `command` and `query` do this."""
+        twin = copy(self)
+        object.__setattr__(twin, "_unit", unit)
+        return twin
 
     @property
     def today(self) -> date:

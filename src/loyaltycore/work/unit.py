@@ -45,6 +45,8 @@ class Progress:
     """How often something was written."""
     doomed: bool = False
     """Whether a verb failed half way, so that the whole must not be kept."""
+    ended: bool = False
+    """Whether the verbs that ran in it are over."""
 
 
 class Unit:
