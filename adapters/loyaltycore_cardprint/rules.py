@@ -59,8 +59,6 @@ def check_order(
     """Name everything that the vendor would reject.
 
     Args:
-        order: What is to be ordered.
-
         encodings: What the vendor offers.
 
         products: The designs agreed with the vendor; empty where only the vendor knows them.

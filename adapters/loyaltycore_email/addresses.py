@@ -34,8 +34,6 @@ def read_mailbox(text: str, field: str, *, code: str = "invalid_message") -> Mai
     addresses in brackets are refused: nobody has one, and each is a way around a check.
 
     Args:
-        text: The address.
-
         field: What to call it in the error.
 
         code: The error's code where the syntax is wrong.

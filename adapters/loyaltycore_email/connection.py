@@ -53,8 +53,6 @@ class Connection:
         """Hand one copy over.
 
         Args:
-            parcel: The copy.
-
             recipient: What the receipt calls the recipient.
 
         Raises:

@@ -95,9 +95,6 @@ class SmtpMailer(Mailer):
     def send(self, email: Email) -> tuple[Receipt, ...]:
         """Hand one mail over, to each recipient a copy of its own.
 
-        Args:
-            email: The mail.
-
         Returns:
             One receipt per address in `email.to`, in that order. An address that stands there twice is written to
             once.

@@ -169,11 +169,7 @@ def refused(recipient: str, stage: Stage, reply: Reply, *, own_sender: bool = Fa
     """The server said no to one recipient.
 
     Args:
-        recipient: Whom the mail is for.
-
         stage: What the server answered.
-
-        reply: What it said.
 
         own_sender: Whether the sender is the mailer's own.
 

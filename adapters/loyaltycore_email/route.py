@@ -53,8 +53,6 @@ class Route:
         """Carry one copy.
 
         Args:
-            parcel: The copy.
-
             recipient: What the receipt calls the recipient.
 
         Raises:

@@ -55,8 +55,6 @@ class Loyalty(House):
         """Put the house together and bind the storage to its record types.
 
         Args:
-            storage: Keeps the records.
-
             mailer: Sends mail; None leaves mails in the outbox until there is one.
 
             sms: Sends texts; None likewise.
@@ -74,8 +72,6 @@ class Loyalty(House):
             custom_fields: The fields that the host application adds to the customer.
 
             capabilities: The capabilities that the host application adds.
-
-            retry: How messages of the outbox are tried again.
 
         Raises:
             RegistrationError: A declaration cannot work.
@@ -158,8 +154,6 @@ class Loyalty(House):
 
         Args:
             source: The vendor, for example ``card-printer``.
-
-            headers: The HTTP headers.
 
             body: The body, byte for byte.
 

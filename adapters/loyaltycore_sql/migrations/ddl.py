@@ -68,8 +68,6 @@ def add_columns(table: str, *columns: Column[Any], fill: Callable[[], None], ind
         columns: The new columns; those that are there already are passed over.
 
         fill: Gives the rows that are there their values, before the columns may no longer be empty.
-
-        indexes: The new indexes.
     """
     name = table_name(prefix(), table)
     there = {column["name"] for column in inspect(op.get_bind()).get_columns(name)}

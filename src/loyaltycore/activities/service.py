@@ -20,8 +20,6 @@ class Activities(Service):
         """The latest changes around a customer, newest first.
 
         Args:
-            customer_id: The customer.
-
             limit: Length of a page, 1 to 500.
 
             after: The `next` of the page before.

@@ -21,8 +21,6 @@ class Branches(Service):
         Args:
             branch_id: Technical key: lower-case letters, digits, ``-`` and ``_``.
 
-            name: What people call it.
-
             **facts: See `BranchFacts`.
 
         Raises:

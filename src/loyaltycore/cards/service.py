@@ -71,8 +71,6 @@ class Cards(Service):
         """Order a card for a customer; with the commit the card stands on the customer.
 
         Args:
-            customer_id: For whom.
-
             template: A card template's key; a single template is chosen by itself.
 
             valid_until: Last day on which the card may be used, that day included; None for no limit.
@@ -121,22 +119,12 @@ class Cards(Service):
         """Order a new card that follows an old one.
 
         Args:
-            card_id: The old card.
-
             keep_until_active: Whether the old card stays in use until the new one is active (worn out), instead of
                 going out of use now (lost, stolen).
 
             reason: Why, for the activities.
 
             template: A template's key; the old card's where there are several and none is named.
-
-            valid_until: As in `order`.
-
-            valid_for: As in `order`.
-
-            comment: As in `order`.
-
-            target: As in `order`.
 
         Raises:
             InvalidInput: Every fault of every argument.

@@ -37,12 +37,6 @@ class CardSetup(Service):
         """Set the service up, or replace what was set up before; orders placed already keep their terms.
 
         Args:
-            provider: Name of the vendor.
-
-            templates: The designs that can be ordered.
-
-            costs: What one order costs.
-
             branch: The branch for which it counts; None for all that have none of their own.
 
             **facts: See `ServiceFacts`.

@@ -78,8 +78,6 @@ def read_config(faults: Faults, path: Path) -> tuple[Section, ...]:
     Args:
         faults: Takes the faults, each with its dotted place, for example ``card_printer.token``.
 
-        path: The file.
-
     Raises:
         BadConfig: There is no such file, or it is no TOML: nothing else can be said about it.
     """

@@ -35,8 +35,6 @@ def open_loyalty(path: Path, *, upgrade: bool = False) -> Iterator[Loyalty]:
     """Put a `Loyalty` together as a configuration file says, and close its adapters afterwards.
 
     Args:
-        path: The file.
-
         upgrade: Whether to create the tables, or bring them up to date, before they are used.
 
     Raises:

@@ -84,8 +84,6 @@ class DataCompleteness(Service):
         All fields that are due count as asked today, the ones that were left open too.
 
         Args:
-            customer_id: The customer.
-
             expected_version: The version that the caller saw; None completes any version.
 
             **answers: See `CompletionAnswers`; none at all where the questions were passed over.
@@ -231,11 +229,7 @@ def complete(session: Session, unit: Unit, customer: Customer, answers: Mapping[
     """Complete a customer with answers; nothing happens where they say nothing new.
 
     Args:
-        session: Who works, and where.
-
         unit: The unit of work, in which the customer was read.
-
-        customer: The customer so far.
 
         answers: Values by the key of a gap, or fields as in `CompletionAnswers`.
 

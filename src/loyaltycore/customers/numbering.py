@@ -32,11 +32,7 @@ class Numbering:
         """Take the range.
 
         Args:
-            unit: The unit of work.
-
             pattern: How numbers look.
-
-            year: The local year.
 
             block: How many numbers are likely to be needed.
 

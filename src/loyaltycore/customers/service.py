@@ -78,8 +78,6 @@ class Customers(Service):
         """Change the given fields of a customer; where nothing differs, nothing is saved and nothing recorded.
 
         Args:
-            customer_id: The customer.
-
             expected_version: The version that the caller saw; None changes any version.
 
             **fields: What is to change, see `CustomerFields`.

@@ -81,8 +81,6 @@ class Faults:
         """Read a text: composed form (NFC), no blanks around, no control characters.
 
         Args:
-            field: Name of the field.
-
             value: What came in; None reads as empty.
 
             limit: Greatest number of code points.
@@ -222,10 +220,6 @@ def check_names(cls: type, given: Iterable[str], *, without: Iterable[str] = ())
     """Refuse keyword arguments that are no fields of an attrs class.
 
     Args:
-        cls: The attrs class.
-
-        given: The names that the caller used.
-
         without: Fields that the caller may not give.
 
     Raises:

@@ -102,8 +102,6 @@ class Outbox(Service):
         """The messages of one state, oldest first; each names why its last try failed.
 
         Args:
-            state: Which ones.
-
             limit: Length of a page, 1 to 500.
 
             after: The `next` of the page before.

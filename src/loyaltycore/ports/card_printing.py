@@ -125,8 +125,6 @@ class CardPrinter(Protocol):
         outcome the caller repeats, or asks `find`.
 
         Args:
-            order: What to make.
-
             key: 16 to 128 characters of ``A-Z a-z 0-9 . _ -``.
 
         Raises:

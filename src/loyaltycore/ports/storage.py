@@ -31,10 +31,6 @@ class Transaction(Protocol):
         """Read one record by its key.
 
         Args:
-            cls: A registered record class.
-
-            key: The record's key.
-
             for_update: A hint: the record is about to be saved, so an engine with row locks may take one. Nothing
                 may depend on it.
 

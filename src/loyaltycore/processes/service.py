@@ -59,14 +59,8 @@ class Processes(Worklist):
         for counts as asked today, answered or not.
 
         Args:
-            customer_id: The customer.
-
-            template: The key of a template.
-
             answers: What was answered to the questions of `draft`, as in `DataCompleteness.answer`: it completes the
                 customer in the same transaction. None where nobody was asked yet.
-
-            comment: A remark.
 
         Returns:
             The process, and what to ask the customer for where there were no answers yet.
@@ -97,8 +91,6 @@ class Processes(Worklist):
         """The processes of a customer, newest first.
 
         Args:
-            customer_id: The customer.
-
             state: Those in one state; None for all.
 
         Raises:
@@ -138,10 +130,6 @@ class Processes(Worklist):
         """Do a step: what its type does, and that it is done, is kept together or not at all.
 
         Args:
-            process_id: The process.
-
-            step_id: The step.
-
             **given: What the type wants to know, see `loyaltycore.processes.steps`.
 
         Raises:
@@ -235,8 +223,6 @@ class Processes(Worklist):
         off is simply started again.
 
         Args:
-            template: The template's key.
-
             batch_size: Processes of one unit of work, 1 to 1000; None for 500.
 
             on_progress: Is told after each unit of work what was done so far. What it raises ends the reload there.

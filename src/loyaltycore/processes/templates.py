@@ -78,9 +78,6 @@ class ProcessTemplates(Service):
     def install_customer_card(self, *, name: str = "Customer card") -> ProcessTemplate:
         """Make the standard process by which a customer card is ordered; there already, it stays as it is.
 
-        Args:
-            name: What people call it.
-
         Raises:
             InvalidInput: The name cannot be one.
 
@@ -128,8 +125,6 @@ class ProcessTemplates(Service):
         """Give a template one more step. Running processes get it by a reload.
 
         Args:
-            key: The template.
-
             step_type: The key of a step type, for example ``assign_property``.
 
             name: What people call the step; short.

@@ -44,8 +44,6 @@ class PropertyDefinitions(Service):
         Args:
             key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
 
-            name: What people call it.
-
             values: What can be chosen, in this order; further ones can be added at any time.
 
             system: Whether a program relies on it: then it is never deleted, and its values keep their meaning.
@@ -83,8 +81,6 @@ class PropertyDefinitions(Service):
         """Give a property one more value, after the others.
 
         Args:
-            key: The property.
-
             value: The new value's key.
 
             **facts: See `loyaltycore.properties.rules.form.ValueFacts`; the label is the key where none is given.
@@ -120,8 +116,6 @@ class PropertyDefinitions(Service):
         """Put the values of a property into another order.
 
         Args:
-            key: The property.
-
             values: The keys of all its values, each once.
 
         Raises:

@@ -43,13 +43,7 @@ class Properties(PropertyDefinitions):
         """Give a customer a value; where a property has a single value, the one before ends.
 
         Args:
-            customer_id: The customer.
-
-            key: The property.
-
             value: The value's key.
-
-            comment: A remark.
 
             by_step: The step of a process of this customer that does it; None for by hand.
 
@@ -79,10 +73,6 @@ class Properties(PropertyDefinitions):
         """Take a value from a customer; it stays in the history.
 
         Args:
-            customer_id: The customer.
-
-            key: The property.
-
             value: The value's key; it need not be named where the property has a single value.
 
             comment: A remark, for the activities.
@@ -135,8 +125,6 @@ class Properties(PropertyDefinitions):
         """What a customer has and ever had, newest first.
 
         Args:
-            customer_id: The customer.
-
             key: One property; None for all.
 
             limit: Length of a page, 1 to 500.

@@ -102,8 +102,6 @@ class Selections(Service):
         """One page of the customers whom a condition holds for, in alphabetical order.
 
         Args:
-            where: The condition.
-
             name: The name of a saved selection, instead.
 
             limit: Length of the page, 1 to 500.
@@ -130,8 +128,6 @@ class Selections(Service):
         the stream was opened.
 
         Args:
-            where: The condition.
-
             name: The name of a saved selection, instead.
 
             portion: How many customers are read at once, and held in memory.

@@ -62,8 +62,6 @@ def to_data(value: Any, kind: Any = None) -> Any:
     """Turn a value into plain data: None, truth values, integers, texts, lists and dictionaries with text keys.
 
     Args:
-        value: Any value that the codec knows.
-
         kind: What it is declared as; its own class where nothing is said. A record's fields are declared by the record.
     """
     return converter().unstructure(value, unstructure_as=kind)

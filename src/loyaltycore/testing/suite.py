@@ -65,8 +65,6 @@ def fact_for(capability: str, wish: str) -> Any:
     """Stand for a class attribute that an author sets whose adapter has the capability.
 
     Args:
-        capability: The capability.
-
         wish: What to set it to, in a sentence that begins with a verb.
     """
     return OpenFact(capability, wish)

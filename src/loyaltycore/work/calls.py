@@ -31,8 +31,6 @@ def digest_of(
 
         args: The call, without `self`.
 
-        kwargs: The call.
-
     Raises:
         InvalidInput: An argument is nested too deep to be told from others.
 

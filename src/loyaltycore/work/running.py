@@ -82,13 +82,9 @@ def run_command(session: Session, name: str, digest: str, body: Callable[[Unit],
     """Run a body that writes; see the module's own words for what is retried.
 
     Args:
-        session: Who works, and where.
-
         name: The command's name; empty for work that leaves no trace because running it again is harmless.
 
         digest: What tells two commands of one name apart.
-
-        body: The work.
     """
     joined = _joined(session)
     if joined is not None:

@@ -21,13 +21,7 @@ def portions(session: Session, cls: type[T], where: Criterion, size: int) -> Ite
     does not match any more, not at all.
 
     Args:
-        session: Who reads.
-
         cls: A record class with the key ``id``.
-
-        where: Which records.
-
-        size: Records of one portion.
     """
     after: tuple[str] | None = None
     while True:

@@ -38,17 +38,7 @@ def cancel_order(
     """Cancel an order.
 
     Args:
-        order: The order.
-
-        card: Its card.
-
         submission: The message by which the print order goes to the vendor, or None where it is gone.
-
-        actor: Who cancels.
-
-        now: When.
-
-        reason: Why.
 
     Raises:
         Refused: ``card_order.already_cancelled``, or ``card_order.already_dispatched`` (the card has left the vendor:
@@ -113,8 +103,6 @@ def settle_cancellation(order: CardOrder, outcome: Cancellation, detail: str = "
     """Write down the vendor's answer to the wish to cancel.
 
     Args:
-        order: The order.
-
         outcome: ``CONFIRMED``, ``REFUSED``, or ``REQUESTED`` where the vendor still thinks about it.
 
         detail: The vendor's words.

@@ -42,10 +42,6 @@ def expected_dispatch(ordered_on: date, cycle: DispatchCycle, calendar: Business
     Args:
         ordered_on: Local date of the order at the branch.
 
-        cycle: The cycle agreed with the vendor.
-
-        calendar: The days on which the branch works.
-
     Returns:
         A working day after `ordered_on`; an earlier order never gets a later day.
 

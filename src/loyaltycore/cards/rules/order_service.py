@@ -157,8 +157,6 @@ def read_service(service: CardOrderService, region: str) -> CardOrderService:
     """Check every field of a service and return it in normal form.
 
     Args:
-        service: As the caller gave it.
-
         region: The country of a phone number without ``+``.
 
     Raises:

@@ -46,10 +46,6 @@ def apply_status(
     """Take in what the vendor says about an order.
 
     Args:
-        order: The order.
-
-        card: Its card.
-
         replaced: The card that this one follows, or None.
 
         status: The vendor's news.

@@ -12,8 +12,6 @@ def require_replaceable(card: CustomerCard, follower: CustomerCard | None) -> No
     A card that was ordered and has not come yet is cancelled with its order instead.
 
     Args:
-        card: The old card.
-
         follower: A card in use or on its way that follows it already, or None.
 
     Raises:

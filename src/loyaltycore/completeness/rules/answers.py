@@ -39,10 +39,6 @@ def read_answers(
     """Turn answers into fields of the customer, still unchecked but for the data groups.
 
     Args:
-        faults: Takes every fault.
-
-        customer: The customer so far.
-
         answers: Values by the key of a gap or the name of a field. An answer that is None or empty was not given.
 
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.

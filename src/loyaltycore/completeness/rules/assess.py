@@ -125,11 +125,7 @@ def assess(customer: Customer, watching: Watching, asked: Mapping[str, date], to
     Args:
         customer: The customer, or the draft of one.
 
-        watching: What is watched.
-
         asked: The day on which each field was asked for last; fields that never were are not in it.
-
-        today: The local date.
     """
     # By loops and without properties: the report over all customers runs through here a million times.
     watched, gaps = [], []
@@ -155,13 +151,9 @@ def request_as_of(
     """What was to be asked of a customer on a day, once more, or None.
 
     Args:
-        customer_id: The customer.
-
         watching: What is watched. A field that no longer is cannot be asked for.
 
         asked: The fields, with the day on which each had been asked for before, None where it never was.
-
-        day: The day.
     """
     months = watching.ask_again_months
     gaps = tuple(

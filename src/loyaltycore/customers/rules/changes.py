@@ -27,8 +27,6 @@ def enter_customer(
 
         number: A number that nobody has.
 
-        now: The instant.
-
         action: `CREATED` or `IMPORTED`.
 
         comment: Where the data came from.

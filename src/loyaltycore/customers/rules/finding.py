@@ -38,8 +38,6 @@ def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> C
     """Turn filters into a criterion that holds where all of them hold; where one has a fault, it means nothing.
 
     Args:
-        faults: Takes every fault.
-
         given: Filters of `CustomerFilters` by name, still unchecked.
 
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.

@@ -86,8 +86,6 @@ def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> C
     """Read the fields of a customer who does not exist yet.
 
     Args:
-        faults: Takes every fault.
-
         given: Fields of `CustomerFields` by name, still unchecked. Without a kind, a name makes a person and a
             company name alone makes a company.
 
@@ -106,10 +104,6 @@ def read_change(faults: Faults, before: Customer, given: Mapping[str, object], r
     """Read the given fields over a customer; the others stay as they are and are not checked again.
 
     Args:
-        faults: Takes every fault.
-
-        before: The customer so far.
-
         given: Fields of `CustomerFields` by name, still unchecked; ``kind`` keeps what it is where it is None.
 
         reading: Date and country.

@@ -129,8 +129,6 @@ def recognise(row: Identity, known: Sequence[KnownPeople]) -> Match | None:
     """Find who a row is.
 
     Args:
-        row: The row.
-
         known: Who is known, those who became known first in front.
     """
     return next(

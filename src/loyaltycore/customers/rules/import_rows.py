@@ -38,8 +38,6 @@ def read_row(values: Mapping[str, str], reading: Reading, *, branch_id: str = ""
 
         reading: The local date, and the country of rows that name none: for phone numbers and for the address.
 
-        branch_id: The branch responsible.
-
     Returns:
         A customer without id and instant; with the row's number, or an empty one.
 

@@ -47,8 +47,6 @@ def sort_rows(
     """Go through rows in the order of the file; each row knows those whom the rows before it added.
 
     Args:
-        rows: The rows.
-
         known: Who is known before, those who became known first in front.
 
         take_on: Makes a customer of a row's draft, with a number; it sees whom the rows before added.

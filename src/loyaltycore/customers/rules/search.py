@@ -46,8 +46,6 @@ def fold(text: str, *, two_letters: bool = False) -> str:
     A text without a letter or digit (emoji, say) has nothing to reduce it to and only loses its blanks and its case.
 
     Args:
-        text: Any text.
-
         two_letters: Whether ä, ö, ü become ae, oe, ue instead of a, o, u.
 
     Example:

@@ -58,8 +58,6 @@ def add_step(
     """Give a template one more step.
 
     Args:
-        template: The template.
-
         step: As it was read.
 
         position: Its place, from 0; None for the end.

@@ -68,10 +68,6 @@ def reload_process(
     """Bring a process up to its template; one that has ended, or agrees already, stays as it is.
 
     Args:
-        process: The process.
-
-        template: Its template.
-
         steps: What `laid_down` says of the template, for who reloads many processes from it.
     """
     if not process.is_open or process.template_version >= template.version:

@@ -16,10 +16,6 @@ def require_executable(process: Process, step: ProcessStep, *, redoable: bool) -
     """Make sure that a step can be done now. One that was skipped can be.
 
     Args:
-        process: The process.
-
-        step: One of its steps.
-
         redoable: Whether steps of this type may be done again.
 
     Raises:

@@ -113,15 +113,7 @@ def assign_value(
     """Give a customer a value; what the customer has already stays as it is, and changes nothing.
 
     Args:
-        kind: The property.
-
-        value_key: The value.
-
-        customer_id: The customer.
-
         held: What holds the value's slot now.
-
-        by: Who, when and why.
 
     Raises:
         NotFound: The property has no such value.

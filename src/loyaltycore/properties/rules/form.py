@@ -43,9 +43,6 @@ class ValueFacts(TypedDict, total=False):
 def read_property(given: PropertyType) -> PropertyType:
     """Check every field of a new property and return it in normal form.
 
-    Args:
-        given: As the caller described it.
-
     Raises:
         InvalidInput: Every fault.
     """

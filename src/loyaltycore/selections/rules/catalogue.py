@@ -59,8 +59,6 @@ def operators_of(
     """The operators of a type of value.
 
     Args:
-        kind: The type.
-
         may_be_empty: Whether a field of it may be empty.
 
         ordered: Whether its values have an order that means something.

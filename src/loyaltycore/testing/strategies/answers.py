@@ -21,8 +21,6 @@ def matching(
 
         registry: All types.
 
-        where: The criterion.
-
         stored: Everything that there is, of all types.
     """
     view = View(

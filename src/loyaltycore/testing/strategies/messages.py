@@ -119,11 +119,7 @@ def print_orders(
     """Orders that a vendor takes who offers these kinds of encoding and these designs.
 
     Args:
-        draw: Given by hypothesis.
-
         kinds: What may be on the card, each once.
-
-        products: The designs.
     """
     chosen = draw(st.lists(st.sampled_from(sorted(kinds, key=str)), min_size=1, max_size=4, unique=True))
     return PrintOrder(
