@@ -24,7 +24,7 @@ class Branches(Service):
             **facts: See `BranchFacts`.
 
         Raises:
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
 
             Refused: ``branch.exists``.
         """
@@ -38,7 +38,7 @@ class Branches(Service):
         Raises:
             NotFound: There is no such branch.
 
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
         """
         return self.unit.apply(change_branch(self.unit.get(Branch, branch_id, for_update=True), facts))
 

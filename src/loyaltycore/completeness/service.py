@@ -56,7 +56,7 @@ class DataCompleteness(Service):
             **fields: What is filled in so far, see `CustomerFields`.
 
         Raises:
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
         """
         given = {"branch_id": self.session.branch.id, **fields}
         draft = read_draft(given, reading_of(self.session, self.unit))
@@ -93,7 +93,7 @@ class DataCompleteness(Service):
 
             EditedMeanwhile: Somebody else changed the customer since the caller read it.
 
-            InvalidInput: Every fault of every answer.
+            InvalidInput: Names every fault of every answer.
         """
         before = self.unit.get(Customer, customer_id, for_update=True)
         with Faults() as faults:
@@ -130,7 +130,7 @@ class DataCompleteness(Service):
         Raises:
             NotFound: There is no such branch.
 
-            InvalidInput: Every fault of every argument.
+            InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
             watched = self._watched(faults, field)
@@ -239,7 +239,7 @@ def complete(session: Session, unit: Unit, customer: Customer, answers: Mapping[
     Raises:
         NotFound: There is no such branch.
 
-        InvalidInput: Every fault of every answer.
+        InvalidInput: Names every fault of every answer.
     """
     with Faults() as faults:
         reading = reading_of(session, unit)

@@ -52,7 +52,7 @@ class PropertyDefinitions(Service):
                 given.
 
         Raises:
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
 
             Refused: ``property.exists``.
         """
@@ -68,7 +68,7 @@ class PropertyDefinitions(Service):
         Raises:
             NotFound: There is no such property.
 
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
 
             Refused: ``property.fixed``.
         """
@@ -88,7 +88,7 @@ class PropertyDefinitions(Service):
         Raises:
             NotFound: There is no such property.
 
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
 
             Refused: ``property.value_exists``.
         """
@@ -103,7 +103,7 @@ class PropertyDefinitions(Service):
         Raises:
             NotFound: There is no such property or value.
 
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
 
             Refused: ``property.value_exists``.
         """
@@ -176,7 +176,7 @@ class PropertyDefinitions(Service):
             with_hidden: Whether hidden ones are among them.
 
         Raises:
-            InvalidInput: Every fault of every argument.
+            InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
             wanted = faults.choice("category", category, PropertyCategory)

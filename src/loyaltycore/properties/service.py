@@ -53,7 +53,7 @@ class Properties(PropertyDefinitions):
         Raises:
             NotFound: There is no such customer, process, step, property or value.
 
-            InvalidInput: Every fault of the arguments, or the process is another customer's.
+            InvalidInput: Names every fault of the arguments, or the process is another customer's.
 
             Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
         """
@@ -80,7 +80,7 @@ class Properties(PropertyDefinitions):
         Raises:
             NotFound: There is no such customer, property or value.
 
-            InvalidInput: Every fault of the arguments.
+            InvalidInput: Names every fault of the arguments.
 
             Refused: ``property.wrong_category`` or ``property.not_assigned``.
         """
@@ -134,7 +134,7 @@ class Properties(PropertyDefinitions):
         Raises:
             NotFound: There is no such customer or property.
 
-            InvalidInput: Every fault of every argument.
+            InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
             portion = read_portion(faults, ("-id",), limit, after)

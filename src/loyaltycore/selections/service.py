@@ -63,7 +63,7 @@ class Selections(Service):
             The condition with its values in normal form.
 
         Raises:
-            InvalidInput: Every fault with its place, for example ``where.parts[1].value``.
+            InvalidInput: Names every fault with its place, for example ``where.parts[1].value``.
         """
         return self._asked(where, None).condition
 

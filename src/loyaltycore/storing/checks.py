@@ -39,7 +39,7 @@ def check_query(query: Query, record_type: RecordType[T], registry: Registry) ->
     """Refuse a query that cannot be answered.
 
     Raises:
-        InvalidInput: Every fault with its place in the expression, for example ``where.parts[1].field``.
+        InvalidInput: Names every fault with its place in the expression, for example ``where.parts[1].field``.
     """
     with Faults() as faults:
         _check(query.where, record_type, registry, faults, "where", 0)

@@ -45,7 +45,7 @@ def read_branch(branch: Branch) -> Branch:
     """Check every field of a branch and return it in normal form.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         country = faults.text("country", branch.country, limit=COUNTRY_LENGTH, required=True).upper()

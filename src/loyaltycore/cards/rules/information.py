@@ -38,7 +38,7 @@ def request_information(
     """Record and mail a wish for information. No card and no order come of it.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
 
         Refused: ``card_information.no_recipient``.
     """

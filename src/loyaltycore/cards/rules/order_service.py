@@ -160,7 +160,7 @@ def read_service(service: CardOrderService, region: str) -> CardOrderService:
         region: The country of a phone number without ``+``.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         return evolve(

@@ -143,7 +143,7 @@ def place_order(
     """Order a card: the order, the card on the customer, the print order, and the mail to the customer.
 
     Raises:
-        InvalidInput: Every fault of the request.
+        InvalidInput: Names every fault of the request.
 
         Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
             ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long``.

@@ -76,7 +76,7 @@ def read_draft(given: Mapping[str, object], reading: Reading) -> Customer:
         A customer without id, number and instant, and perhaps without a name.
 
     Raises:
-        InvalidInput: Every fault of every field.
+        InvalidInput: Names every fault of every field.
     """
     faults = Faults()
     draft = read_new(faults, given, reading)

@@ -42,7 +42,7 @@ def read_row(values: Mapping[str, str], reading: Reading, *, branch_id: str = ""
         A customer without id and instant; with the row's number, or an empty one.
 
     Raises:
-        InvalidInput: Every fault, each under the field of the table that it stands in.
+        InvalidInput: Names every fault, each under the field of the table that it stands in.
     """
     faults = Faults()
     given = {

@@ -48,7 +48,7 @@ class NumberPattern:
         """Read a pattern: fixed text, at most one of ``{yyyy}`` and ``{yy}``, one ``{n}`` or ``{n:6}``, ``{c}`` at the end.
 
         Raises:
-            InvalidInput: Every fault, on the field ``number_pattern``.
+            InvalidInput: Names every fault, on the field ``number_pattern``.
         """
         with Faults() as faults:
             return _parse(faults, "number_pattern", text)

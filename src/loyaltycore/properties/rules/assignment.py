@@ -75,7 +75,7 @@ def read_assigning(new_id: str, actor: str, now: datetime, comment: object, step
     """Check what a caller says about an assignment.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         return Assigning(new_id, actor, now, read_comment(faults, comment), _step(faults, step))

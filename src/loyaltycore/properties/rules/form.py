@@ -44,7 +44,7 @@ def read_property(given: PropertyType) -> PropertyType:
     """Check every field of a new property and return it in normal form.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         clean = PropertyType(
@@ -65,7 +65,7 @@ def read_changes(before: PropertyType, given: Mapping[str, Any]) -> PropertyType
     """The property with the given fields, checked; None leaves a field as it is.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         said = _said(given)
@@ -77,7 +77,7 @@ def read_new_value(key: object, facts: Mapping[str, Any]) -> PropertyValue:
     """Check every field of a new value.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         return _value(faults, PropertyValue(key, **facts))  # type: ignore[arg-type]  # not checked yet
@@ -87,7 +87,7 @@ def read_value_changes(before: PropertyValue, given: Mapping[str, Any]) -> Prope
     """The value with the given fields, checked; None leaves a field as it is, and what it meant at first stays.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         clean = _value(faults, evolve(before, **_said(given)))

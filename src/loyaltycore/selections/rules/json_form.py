@@ -91,7 +91,7 @@ def loads(text: str) -> Condition:
     """The condition of a JSON text; whether its fields exist is not looked at.
 
     Raises:
-        InvalidInput: Every fault with its place.
+        InvalidInput: Names every fault with its place.
     """
     with Faults() as faults:
         return as_condition(faults, text)
