@@ -25,7 +25,7 @@ def run_revisions(connection: Connection, prefix: str, last: str = "head") -> No
         last: The last revision to run.
 
     Raises:
-        StorageError: The database is not as Alembic expects it, for example since another node changed it meanwhile.
+        StorageError: The database is not as Alembic expects it, for example since another node changed it in the meantime.
     """
     config = Config()
     config.set_main_option("script_location", SCRIPTS)

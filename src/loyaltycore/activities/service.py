@@ -1,4 +1,4 @@
-"""The change feed: newest first, a portion at a time or as a whole."""
+"""The change feed: newest first, a page at a time or as a whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Activities(Service):
         Args:
             limit: Length of a page, 1 to 500.
 
-            after: The `next` of the page before.
+            after: `next` of the previous page.
         """
         with Faults() as faults:
             portion = read_portion(faults, ("-id",), limit, after)

@@ -33,7 +33,7 @@ class Branches(Service):
 
     @command("branches.change")
     def change(self, branch_id: str, **facts: Unpack[BranchChanges]) -> Branch:
-        """Change fields of a branch; sessions that are open keep the branch as they found it.
+        """Change fields of a branch; open sessions keep the branch as they found it.
 
         Raises:
             NotFound: There is no such branch.

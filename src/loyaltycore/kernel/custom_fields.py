@@ -55,7 +55,7 @@ class CustomField:
     label: str = ""
     """What people call it; the key where nothing is said."""
     group: str = ""
-    """Under which heading a form shows it."""
+    """The heading under which a form shows it."""
     choices: tuple[str, ...] = attrs_field(default=(), converter=_choices)
     """The values of a choice."""
 
@@ -101,7 +101,7 @@ class CustomFields:
             before: The values so far; those that nothing is said about stay.
 
         Returns:
-            The values afterwards, by key in order; meaningless where faults were noted.
+            The values afterwards, by key in order; meaningless if faults were noted.
         """
         if given is None:
             return before

@@ -44,9 +44,9 @@ class PropertyDefinitions(Service):
         Args:
             key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
 
-            values: What can be chosen, in this order; further ones can be added at any time.
+            values: The values to choose from, in this order; more can be added at any time.
 
-            system: Whether a program relies on it: then it is never deleted, and its values keep their meaning.
+            system: Whether a program relies on it: then it cannot be deleted, and its values keep their meaning.
 
             **facts: See `loyaltycore.properties.rules.form.PropertyFacts`; the category is ``customer`` where none is
                 given.
@@ -78,12 +78,12 @@ class PropertyDefinitions(Service):
 
     @command("properties.add_value")
     def add_value(self, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
-        """Give a property one more value, after the others.
+        """Add a value to a property, after the others.
 
         Args:
             value: The new value's key.
 
-            **facts: See `loyaltycore.properties.rules.form.ValueFacts`; the label is the key where none is given.
+            **facts: See `loyaltycore.properties.rules.form.ValueFacts`; the label is the key if none is given.
 
         Raises:
             NotFound: There is no such property.
@@ -113,7 +113,7 @@ class PropertyDefinitions(Service):
 
     @command("properties.order_values")
     def order_values(self, key: str, values: Sequence[str]) -> PropertyType:
-        """Put the values of a property into another order.
+        """Reorder the values of a property.
 
         Args:
             values: The keys of all its values, each once.
@@ -128,7 +128,7 @@ class PropertyDefinitions(Service):
 
     @command("properties.hide")
     def hide(self, key: str, value: str | None = None) -> PropertyType:
-        """Keep a property, or one of its values, from being assigned from now on; where it is, it stays.
+        """Stop a property, or one of its values, from being assigned; existing assignments stay.
 
         Raises:
             NotFound: There is no such property or value.
@@ -137,7 +137,7 @@ class PropertyDefinitions(Service):
 
     @command("properties.show")
     def show(self, key: str, value: str | None = None) -> PropertyType:
-        """Let a hidden property, or one of its values, be assigned again.
+        """Allow a hidden property, or one of its values, to be assigned again.
 
         Raises:
             NotFound: There is no such property or value.
@@ -171,9 +171,9 @@ class PropertyDefinitions(Service):
         """The properties, by name.
 
         Args:
-            category: Those of one category; None for all.
+            category: Only properties of this category; None for all.
 
-            with_hidden: Whether hidden ones are among them.
+            with_hidden: Whether to include hidden ones.
 
         Raises:
             InvalidInput: Names every fault of every argument.

@@ -1,4 +1,4 @@
-"""Blocks: the unit of work that is open in a thread or task, and who may join it."""
+"""Blocks: the unit of work open in a thread or task, and who may join it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def _worker() -> tuple[int, int]:
-    """The thread and the asynchronous task that run now; a program without asyncio does not load it for this."""
+    """The current thread and asynchronous task; asyncio is not loaded for this."""
     asyncio = sys.modules.get("asyncio")
     task = None
     if asyncio is not None:
@@ -29,21 +29,21 @@ def _worker() -> tuple[int, int]:
 
 @define
 class OpenUnit:
-    """A unit that is at work, and whose it is."""
+    """An open unit, and whose it is."""
 
     loyalty: object
     unit: Unit | None
     """The unit; None once it has ended."""
     worker: tuple[int, int] = Factory(_worker)
-    """The thread and the task in which it was opened: a task started inside a block inherits its context, but
-    must not write into a transaction that may be over before the task is."""
+    """The thread and task in which it was opened: a task started inside a block inherits its context, but must not
+    write into a transaction that may be over before the task is."""
 
 
 _current: Final[ContextVar[OpenUnit | None]] = ContextVar("current_unit", default=None)
 
 
 def open_unit(loyalty: object) -> Unit | None:
-    """The unit that is open in this thread or task, if it belongs to that house."""
+    """The unit open in this thread or task, if it belongs to that house."""
     held = _current.get()
     if held is None or held.loyalty is not loyalty or held.worker != _worker():
         return None
@@ -65,7 +65,7 @@ def opened(loyalty: object, unit: Unit) -> Iterator[Unit]:
 
 
 def join(unit: Unit, body: Callable[[Unit], R]) -> R:
-    """Run a body inside a unit that is open already; when it fails half way, the whole unit is not kept."""
+    """Run a body inside a unit that is open already; if it fails half way, the unit keeps nothing."""
     before = unit.progress.writes
     try:
         return body(unit)
@@ -75,7 +75,7 @@ def join(unit: Unit, body: Callable[[Unit], R]) -> R:
 
 
 def refuse_inside_block(loyalty: object, what: str) -> None:
-    """Refuse work that reaches beyond the database while a unit is open that may still be taken back.
+    """Refuse work that reaches beyond the database while a unit is open that may still be rolled back.
 
     Raises:
         Refused: ``outbox.inside_transaction``.

@@ -1,4 +1,4 @@
-"""What a service is: the verbs of one capability, in the hands of one session."""
+"""What a service is: the verbs of one capability, for one session."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loyaltycore.work.unit import Unit
 class Service:
     """Base of all services; its verbs are methods made by `command` and `query`.
 
-    A verb runs on a copy of the service that is bound to the open unit of work, which it reaches as `self.unit`.
+    A verb runs on a copy of the service bound to the open unit of work, which it reaches as `self.unit`.
     """
 
     session: Session
@@ -25,7 +25,7 @@ class Service:
         """The unit of work in which the verb runs.
 
         Raises:
-            RuntimeError: No verb is running: the caller is neither a `command` nor a `query`.
+            RuntimeError: No verb is running: the method is neither a `command` nor a `query`.
         """
         if self._unit is None:
             raise RuntimeError("a service has a unit of work only inside its verbs")

@@ -35,7 +35,7 @@ def open_branch(branch: Branch, known: Branch | None) -> Decision[Branch]:
 
 
 def change_branch(before: Branch, facts: BranchChanges) -> Decision[Branch]:
-    """Change the given fields; nothing happens where nothing differs.
+    """Change the given fields; nothing happens if nothing differs.
 
     Raises:
         InvalidInput: Names every fault of every field.

@@ -15,7 +15,7 @@ DAYS_OF_WEEK = 7
 
 
 class BranchFacts(TypedDict, total=False):
-    """What may be said about a branch beside its key and its name; see `Branch` for each of them."""
+    """What may be said about a branch besides its key and name; see `Branch`."""
 
     time_zone: str
     country: str

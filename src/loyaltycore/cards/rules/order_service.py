@@ -60,7 +60,7 @@ class CardTemplate:
     """Technical key, for example ``gold``."""
     name: str = ""
     product: str = ""
-    """The vendor's name of the design; the key where nothing is given."""
+    """The vendor's name of the design; the key if none is given."""
     slots: tuple[Slot, ...] = DEFAULT_SLOTS
     """What goes onto the card."""
 
@@ -131,7 +131,7 @@ def choose_template(service: CardOrderService, wanted: str | None) -> CardTempla
     Raises:
         Refused: ``card_order.no_template`` or ``card_order.template_required``.
 
-        NotFound: There is no template of that key.
+        NotFound: There is no template with that key.
     """
     keys = tuple(template.key for template in service.templates)
     if not keys:

@@ -148,7 +148,7 @@ def place_order(
         Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
             ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long``.
 
-        NotFound: There is no template of that key.
+        NotFound: There is no template with that key.
     """
     agreed = require_service(service)
     valid_until, comment, target = _read(request, agreed, place)

@@ -136,7 +136,7 @@ def _card_after(card: CustomerCard, status: PrintStatus, now: datetime) -> Custo
 def reject_order(
     order: CardOrder, card: CustomerCard, code: str, reason: str, now: datetime
 ) -> Decision[CardOrder]:
-    """Write down that the vendor does not take an order: no card will come."""
+    """Record that the vendor does not take an order: no card will come."""
     if order.vendor_revision or order.state is not OrderState.PLACED:
         return Decision(order)
     after = evolve(

@@ -38,7 +38,7 @@ class Gap:
     field: str
     label: str
     group: str
-    """Under which heading a form shows it."""
+    """The heading under which a form shows it."""
     watched_by: tuple[str, ...]
     """The keys of the options that watch it."""
     severity: Severity

@@ -35,7 +35,7 @@ class WatchedField:
     field of the host application."""
     label: str
     group: str
-    """Under which heading a form shows it."""
+    """The heading under which a form shows it."""
     is_filled: Filled = field(eq=False, repr=False)
     """Whether a customer has it; any true value counts."""
     empty: Criterion = field(eq=False, repr=False)

@@ -37,7 +37,7 @@ def enter_customer(
 
 
 def change_customer(before: Customer, after: Customer) -> Decision[Customer]:
-    """Keep a changed customer; nothing happens where nothing differs."""
+    """Save a changed customer; nothing happens if nothing differs."""
     if after == before:
         return Decision(before)
     note = Note(CHANGED, before, after)

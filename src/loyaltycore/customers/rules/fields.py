@@ -27,7 +27,7 @@ class CustomerField:
     """What people call it."""
 
     group: str
-    """Under which heading a form shows it."""
+    """The heading under which a form shows it."""
 
     content: Content
     """What it holds: how it is read, when it is empty and how it is compared follow from it."""

@@ -92,7 +92,7 @@ def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> C
         reading: Date and country.
 
     Returns:
-        A customer without id, number and instant; meaningless where faults were noted.
+        A customer without id, number and instant; meaningless if faults were noted.
     """
     clean = _read(faults, given, reading)
     company = clean.get("company") and not clean.get("last_name")
@@ -109,7 +109,7 @@ def read_change(faults: Faults, before: Customer, given: Mapping[str, object], r
         reading: Date and country.
 
     Returns:
-        The customer afterwards; meaningless where faults were noted.
+        The customer afterwards; meaningless if faults were noted.
     """
     return _over(faults, before, _read(faults, given, reading), reading)
 

@@ -43,7 +43,7 @@ def create_template(
 def change_template(
     before: ProcessTemplate, after: ProcessTemplate, namesake: ProcessTemplate | None
 ) -> Decision[ProcessTemplate]:
-    """Keep a changed template; nothing happens where nothing differs.
+    """Save a changed template; nothing happens if nothing differs.
 
     Raises:
         Refused: ``process_template.name_taken``.
@@ -55,7 +55,7 @@ def change_template(
 def add_step(
     template: ProcessTemplate, step: StepTemplate, position: int | None
 ) -> Decision[ProcessTemplate]:
-    """Give a template one more step.
+    """Give a template a further step.
 
     Args:
         step: As it was read.
@@ -134,7 +134,7 @@ def set_hidden(template: ProcessTemplate, *, hidden: bool) -> Decision[ProcessTe
 
 
 def delete_template(template: ProcessTemplate) -> Decision[None]:
-    """Take away a template from which no process was ever started.
+    """Delete a template from which no process was ever started.
 
     Raises:
         Refused: ``process_template.in_use``.

@@ -104,7 +104,7 @@ class Process:
         return self.state is ProcessState.OPEN
 
     def step(self, step_id: str) -> ProcessStep:
-        """The step of an id.
+        """The step with an id.
 
         Raises:
             NotFound: There is none.

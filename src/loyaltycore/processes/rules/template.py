@@ -124,7 +124,7 @@ class ProcessTemplate:
     version: int = 1
 
     def step(self, step_id: str) -> StepTemplate:
-        """The step of an id.
+        """The step with an id.
 
         Raises:
             NotFound: There is none.

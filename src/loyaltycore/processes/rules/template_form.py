@@ -70,7 +70,7 @@ class StepChanges(StepFacts, total=False):
 
 
 def read_template(faults: Faults, key: object, given: Mapping[str, Any]) -> ProcessTemplate:
-    """Read what is said about a new template; the abbreviation is that of its kind where none is given."""
+    """Read what is said about a new template; the abbreviation is that of its kind if none is given."""
     blank = ProcessTemplate(faults.key("key", key), "", ProcessKind.OTHER, ABBREVIATIONS[ProcessKind.OTHER])
     name = given.get("name")
     return read_template_changes(faults, blank, {**given, "name": "" if name is None else name})

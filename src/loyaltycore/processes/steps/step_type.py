@@ -59,7 +59,7 @@ class StepType(ABC):
             unit: For looking up what they refer to. Nothing may be written.
 
         Returns:
-            Texts, integers, truth values and dates by name; meaningless where faults were noted.
+            Texts, integers, truth values and dates by name; meaningless if faults were noted.
         """
         refuse_others(faults, given, ())
         return {}

@@ -32,7 +32,7 @@ def define_property(kind: PropertyType, taken: PropertyType | None) -> Decision[
 
 
 def change_property(before: PropertyType, after: PropertyType) -> Decision[PropertyType]:
-    """Keep a changed property; nothing happens where nothing differs.
+    """Save a changed property; nothing happens if nothing differs.
 
     Raises:
         Refused: ``property.fixed``: category and cardinality of a property in use, or of a system property.
@@ -93,7 +93,7 @@ def set_hidden(kind: PropertyType, value_key: str | None, *, hidden: bool) -> De
 
 
 def delete_property(kind: PropertyType) -> Decision[None]:
-    """Take away a property that nothing ever referred to.
+    """Delete a property that nothing ever referred to.
 
     Raises:
         Refused: ``property.in_use`` or ``property.system``.

@@ -27,7 +27,7 @@ class PropertyValue:
     key: str
     """Technical key, unique in its property; it never changes, and assignments hold nothing else."""
     label: str = ""
-    """What people call it; the key where nothing is given. No two values of a property have the same."""
+    """What people call it; the key if none is given. No two values of a property have the same."""
     abbreviation: str = ""
     """A few letters that stand for it on a screen, or empty."""
     colour: str = ""
@@ -61,7 +61,7 @@ class PropertyType:
     version: int = 1
 
     def value(self, key: str) -> PropertyValue:
-        """The value of a key.
+        """The value with a key.
 
         Raises:
             NotFound: There is none.

@@ -88,7 +88,7 @@ class SelectableField:
     key: str
     label: str
     group: str
-    """Under which heading a screen shows it."""
+    """The heading under which a screen shows it."""
     type: ValueType
     """What it is compared with."""
     operators: tuple[Operator, ...]

@@ -49,7 +49,7 @@ def check_condition(
         place: The condition's name.
 
     Returns:
-        The condition with its values in normal form; meaningless where faults were noted.
+        The condition with its values in normal form; meaningless if faults were noted.
     """
     return _Check(faults, catalogue, country).condition(condition, place)
 

@@ -108,7 +108,7 @@ def as_condition(faults: Faults, given: object, place: str = "where") -> Conditi
         place: Its name.
 
     Returns:
-        The condition, in normal form; meaningless where faults were noted.
+        The condition, in normal form; meaningless if faults were noted.
     """
     if isinstance(given, str):
         given = _parsed(faults, given, place)

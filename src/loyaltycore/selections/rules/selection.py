@@ -55,7 +55,7 @@ def save_selection(selection: Selection, taken: Selection | None) -> Decision[Se
 
 
 def change_selection(before: Selection, after: Selection, taken: Selection | None) -> Decision[Selection]:
-    """Keep a changed selection; nothing happens where nothing differs.
+    """Save a changed selection; nothing happens if nothing differs.
 
     Raises:
         Refused: ``selection.name_taken``.
@@ -68,7 +68,7 @@ def change_selection(before: Selection, after: Selection, taken: Selection | Non
 
 
 def delete_selection(selection: Selection) -> Decision[None]:
-    """Take a selection away; no customer is touched."""
+    """Delete a selection; no customer is touched."""
     note = Note("selection.deleted", before=selection)
     return Decision(None, remove=(selection,), notes=(note,))
 

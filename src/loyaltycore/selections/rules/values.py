@@ -51,7 +51,7 @@ def read_value(value: Value) -> Any:
     """Read a value.
 
     Returns:
-        The value in normal form; meaningless where a fault was noted.
+        The value in normal form; meaningless if a fault was noted.
     """
     return _READERS[value.field.type](value)
 

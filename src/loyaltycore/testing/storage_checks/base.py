@@ -57,7 +57,7 @@ class StorageChecks(Conformance, kit=True):
     def reopen(self, storage: Any) -> AbstractContextManager[Storage]:
         """Return a context manager that gives another storage on the data of `storage`, not bound yet.
 
-        The tests of `shared` go on using `storage` meanwhile. Those of `durable` do not, so where `shared` is a gap it may
+        The tests of `shared` go on using `storage` in the meantime. Those of `durable` do not, so where `shared` is a gap it may
         be closed here. Both call this in a second process, too, which is a copy of the first.
         """
         raise NotImplementedError
