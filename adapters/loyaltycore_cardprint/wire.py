@@ -61,7 +61,7 @@ def order_body(order: PrintOrder) -> dict[str, Any]:
 
 
 def cancellation_body(reference: str, reason: str) -> dict[str, Any]:
-    """Write a wish to cancel; a reason is for people, so it is mended and shortened rather than refused."""
+    """Write a request to cancel; a reason is for people, so it is mended and shortened rather than refused."""
     text = _CONTROLS.sub(" ", reason).strip()
     if len(text) > REASON_LENGTH:
         text = text[: REASON_LENGTH - 1] + "…"

@@ -87,7 +87,7 @@ class Checker:
             raise Problem(422, "unknown_product" if unknown else "invalid_request", errors=errors)
 
     def cancellation(self, body: dict[str, Any]) -> None:
-        """Refuse a malformed wish to cancel."""
+        """Refuse a malformed request to cancel."""
         errors: Errors = []
         CANCELLATION.check(body, "", errors)
         if errors:

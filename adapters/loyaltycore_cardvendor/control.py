@@ -48,7 +48,7 @@ class Control:
         return {"orders": [self.works.advance(name, state, **facts) for name in chosen]}
 
     def _cancellation(self, reference: str, *, granted: bool) -> dict[str, Any]:
-        """Answer an open wish to cancel."""
+        """Answer an open request to cancel."""
         return self.works.decide(reference, granted=granted)
 
     def _mishap(self, count: int = 1, **facts: Any) -> dict[str, Any]:

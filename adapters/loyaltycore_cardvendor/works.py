@@ -113,7 +113,7 @@ class Works:
             return self._change(tx, order, state=state, **facts)
 
     def decide(self, reference: str, *, granted: bool) -> dict[str, Any]:
-        """Answer a wish to cancel."""
+        """Answer a request to cancel."""
         with self.database.transaction() as tx:
             order = _row(tx, "reference", reference)
             if order["cancellation"] != "requested":
@@ -134,7 +134,7 @@ class Works:
         return render(_row(tx, "id", order_id))
 
     def _step(self, tx: sqlite3.Connection, order: sqlite3.Row) -> dict[str, Any]:
-        """Move on by one state; an open wish to cancel is decided first, and production wins from its start."""
+        """Move on by one state; an open request to cancel is decided first, and production wins from its start."""
         if order["cancellation"] == "requested":
             decided = self._decide(tx, order, granted=order["state"] in CANCELLABLE)
             if decided["state"] == "cancelled":

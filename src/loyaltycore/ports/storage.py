@@ -1,4 +1,4 @@
-"""The storage port: one method opens a transaction, a transaction has six verbs.
+"""The storage port: one method opens a transaction, which has six verbs.
 
 All that the library asks of an engine is an atomic commit, unique keys, and a version check on save.
 """
@@ -90,11 +90,11 @@ class Transaction(Protocol):
 class Storage(Protocol):
     """Keeps records: what was committed is there for every storage that is opened on the same data later.
 
-    That holds where the process that committed was killed right afterwards, too. `Loyalty` calls `bind` once, before the
+    That holds even if the process that committed was killed right afterwards. `Loyalty` calls `bind` once, before the
     first transaction.
 
     What the engine, the system or the network raises never comes out as it is, but as a `StorageError`: as
-    `StorageUnreachable` where no connection could be opened, as `StorageBusy` where the whole unit may run again.
+    `StorageUnreachable` if no connection could be opened, as `StorageBusy` if the whole unit may run again.
     """
 
     def bind(self, registry: Registry) -> None:

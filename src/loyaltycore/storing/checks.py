@@ -1,4 +1,4 @@
-"""Checks that every storage makes before it runs a query, so that all refuse the same ones in the same words."""
+"""Checks that every storage makes before it runs a query, so that all refuse the same queries in the same words."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def check_lengths(record_type: RecordType[T], record: T) -> None:
 
 
 def is_storable(text: str) -> bool:
-    """Whether every engine can hold the text: no NUL, no half of a surrogate pair."""
+    """Whether every engine can hold the text: no NUL, no lone surrogate."""
     if not text.isascii():
         try:
             text.encode()

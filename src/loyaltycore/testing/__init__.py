@@ -1,6 +1,6 @@
 """What hosts and authors of adapters test with (extra `testing`).
 
-An adapter is held to its port by a class that its author subclasses:
+An author checks an adapter against its port by subclassing a class:
 
     from contextlib import nullcontext
 
@@ -19,7 +19,7 @@ An adapter is held to its port by a class that its author subclasses:
 
 pytest does the rest: no conftest, no fixture. `storage`, `mailer`, `sms`, `card_printer` and `calendar` have a class
 each, `machine` drives any storage and the one in memory through the same steps, and `strategies` has hypothesis
-strategies for values and records. `verbs` names the commands of a capability, of a host's own too.
+strategies for values and records. `verbs` names the commands of any capability, including a host's own.
 """
 
 from __future__ import annotations

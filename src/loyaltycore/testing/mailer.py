@@ -189,7 +189,7 @@ class MailerConformance(Conformance, kit=True):
         )
 
     def test_nothing_becomes_a_header(self) -> None:
-        """A name or a subject with line breaks in it stays one: "none of it may become a header of its own"."""
+        """A name or a subject with line breaks stays a name or a subject: "none of it may become a header of its own"."""
         fields = [
             "subject",
             "sender_name",
@@ -235,7 +235,7 @@ class MailerConformance(Conformance, kit=True):
         assert "X-Injected" not in received.text, f"`{name}` ended the headers"
 
     def test_one_bad_address_spoils_no_other(self) -> None:
-        """What is no address is answered by a receipt, and the others get their mail: "each naming its recipient"."""
+        """A bad address gets a receipt, and the other recipients get their mail: "each naming its recipient"."""
         with self.open() as mailer:
             for number, odd in enumerate(_ODD_ADDRESSES):
                 good = f"good{number}@example.org"

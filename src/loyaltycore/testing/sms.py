@@ -92,7 +92,7 @@ class SmsGatewayConformance(Conformance, kit=True):
             assert (len(self.peek(gateway, ERIKA)), len(self.peek(gateway, MAX))) == (1, 0)
 
     def test_the_answer_is_a_receipt(self) -> None:
-        """The answer names the number, or nobody where there is one only: "The answer to a hand-over"."""
+        """The receipt names the number, or nobody because there is only one: "The answer to a hand-over"."""
         with self.open() as gateway:
             receipt = gateway.send(SmsText("id-1", ERIKA, "Ihre Karte ist da."))
         assert isinstance(receipt, Receipt)

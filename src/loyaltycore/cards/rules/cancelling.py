@@ -100,7 +100,7 @@ def _handover(submission: OutboxMessage | None, now: datetime) -> _Handover:
 
 
 def settle_cancellation(order: CardOrder, outcome: Cancellation, detail: str = "") -> Decision[CardOrder]:
-    """Record the vendor's answer to the wish to cancel.
+    """Record the vendor's answer to the request to cancel.
 
     Args:
         outcome: ``CONFIRMED``, ``REFUSED``, or ``REQUESTED`` where the vendor still thinks about it.

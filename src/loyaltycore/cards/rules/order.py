@@ -36,7 +36,7 @@ class OrderState(Enum):
 
 
 class Cancellation(Enum):
-    """How far a wish to cancel has come."""
+    """How far a request to cancel has come."""
 
     NONE = "none"
     REQUESTED = "requested"
@@ -99,7 +99,7 @@ class CardOrder:
     reason: str = ""
     tracking: str = ""
     cancellation: Cancellation = Cancellation.NONE
-    """How far a wish to cancel has come."""
+    """How far a request to cancel has come."""
     cancelled_at: datetime | None = None
     """When it was cancelled here."""
     cancelled_by: str = ""
@@ -126,7 +126,7 @@ def submission_key(order_id: str) -> str:
 
 
 def cancellation_key(order_id: str) -> str:
-    """The idempotency key under which the wish to cancel goes to the vendor."""
+    """The idempotency key under which the request to cancel goes to the vendor."""
     return f"{order_id}.cancel"
 
 

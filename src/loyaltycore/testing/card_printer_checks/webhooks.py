@@ -40,7 +40,7 @@ class WebhookChecks(PrinterChecks, kit=True):
 
     @needs("webhooks")
     def test_a_genuine_call_is_read(self) -> None:
-        """A call of the vendor says what `find` says: "Prove that a call comes from the vendor and read it"."""
+        """A call from the vendor says what `find` says: "Prove that a call comes from the vendor and read it"."""
         with self.open() as printer:
             reference, call = self._called(printer)
             (event,) = with_webhooks(printer).parse_webhook(call.headers, call.body, call.at)

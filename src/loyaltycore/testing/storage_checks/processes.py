@@ -76,7 +76,7 @@ class ProcessChecks(StorageChecks, kit=True):
 
     @needs("durable")
     def test_a_killed_process_leaves_whole_units(self) -> None:
-        """A unit of a killed process is there as a whole or not at all, and there if its end was seen: "what was committed is there for every storage that is opened on the same data later", and "what it did is kept as a whole at its end, or not at all"."""
+        """A killed process leaves only whole units, and every unit whose end was seen: "what was committed is there for every storage that is opened on the same data later", and "what it did is kept as a whole at its end, or not at all"."""
         for death in DEATHS:
             # Nothing of this process has the data open before the writer is dead.
             with self.open() as storage:
