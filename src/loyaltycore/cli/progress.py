@@ -11,7 +11,7 @@ _WIDTH: Final = 30
 _PAUSE_ON_TERMINAL: Final = 0.1
 _PAUSE_ELSEWHERE: Final = 5.0
 _CLEAR: Final = "\r\x1b[K"
-"""Back to the beginning of the line, and away with what stands there."""
+"""Back to the beginning of the line, and clear it."""
 
 
 class Progress:

@@ -18,7 +18,7 @@ TEXT_LENGTH = 2000
 
 @frozen
 class InformationRequest:
-    """A recorded wish for information."""
+    """A recorded request for information."""
 
     id: str
     branch_id: str
@@ -35,7 +35,7 @@ class InformationRequest:
 def request_information(
     request_id: str, branch: Branch, actor: str, now: datetime, text: object, recipient: object
 ) -> Decision[InformationRequest]:
-    """Record and mail a wish for information. No card and no order come of it.
+    """Record and mail a request for information; it creates neither card nor order.
 
     Raises:
         InvalidInput: Names every fault.

@@ -1,4 +1,4 @@
-"""Setting the card order service up, changing it, and taking it away."""
+"""Setting up, changing and removing the card order service."""
 
 from __future__ import annotations
 

@@ -18,10 +18,10 @@ CHANGED = "customer.changed"
 def enter_customer(
     draft: Customer, customer_id: str, number: str, now: datetime, *, action: str = CREATED, comment: str = ""
 ) -> Decision[Customer]:
-    """Make a customer of what a form said.
+    """Make a customer from a form.
 
     Args:
-        draft: As `read_new` gave it.
+        draft: What `read_new` returned.
 
         customer_id: A fresh id.
 

@@ -39,9 +39,8 @@ from loyaltycore.kernel.validation import Faults
 class CustomerFields(TypedDict, total=False):
     """The keyword arguments by which a customer is created and changed; see `Customer` for what they mean.
 
-    Enumerations may be given as their value. A phone given as text is read in the national form of the branch's
-    country and gets its kind from the number range. Of the custom fields those that nothing is said about stay, and None
-    takes a value away.
+    Enumerations may be given as their value. A phone given as text is read in the national form of the branch's country
+    and gets its kind from the number range. Custom fields that are not mentioned stay, and None removes a value.
     """
 
     kind: CustomerKind | str | None
@@ -72,10 +71,10 @@ class CustomerFields(TypedDict, total=False):
 
 @frozen
 class Reading:
-    """What a form is read against."""
+    """The context in which a form is read."""
 
     today: date
-    """The local date: what lies after it has not happened yet."""
+    """The local date; later dates are in the future."""
     country: str
     """ISO 3166-1 alpha-2 of phone numbers without ``+``."""
     custom_fields: CustomFields = NO_CUSTOM_FIELDS
@@ -104,7 +103,7 @@ def read_change(faults: Faults, before: Customer, given: Mapping[str, object], r
     """Read the given fields over a customer; the others stay as they are and are not checked again.
 
     Args:
-        given: Fields of `CustomerFields` by name, still unchecked; ``kind`` keeps what it is where it is None.
+        given: Fields of `CustomerFields` by name, still unchecked; a ``kind`` of None changes nothing.
 
         reading: Date and country.
 
@@ -115,7 +114,7 @@ def read_change(faults: Faults, before: Customer, given: Mapping[str, object], r
 
 
 def read_number(faults: Faults, value: object) -> str:
-    """Read a customer number that the caller chose; None leaves the choice to the chain's pattern (empty)."""
+    """Read a customer number that the caller chose; None reads as empty, which leaves it to the chain's pattern."""
     return faults.text("number", value, limit=LENGTHS["number"], required=value is not None)
 
 
@@ -123,7 +122,7 @@ _NOBODY: Final = Customer("")
 
 
 def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict[str, Any]:
-    """The given fields, clean; a kind that is not said is not given."""
+    """The given fields, clean; a kind of None is left out."""
     clean = {}
     for name, value in given.items():
         if name not in _GIVEN:
@@ -135,7 +134,7 @@ def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict
 
 
 def _over(faults: Faults, before: Customer, clean: Mapping[str, Any], reading: Reading) -> Customer:
-    """Lay clean fields over a customer, check what no field can say alone, derive the fields that nobody gives."""
+    """Lay clean fields over a customer, check what concerns several fields, and compute the derived ones."""
     given = {name: value for name, value in clean.items() if name != "custom"}
     after = evolve(
         before, custom=reading.custom_fields.read(faults, clean.get("custom"), before.custom), **given
@@ -156,7 +155,7 @@ def _check_name(faults: Faults, customer: Customer) -> None:
 def _privacy_date(
     faults: Faults, before: Customer, after: Customer, given: date | None, reading: Reading
 ) -> date | None:
-    """The day of the answer to the privacy statement: the one given, else today where the answer is another one."""
+    """The day of the answer to the privacy statement: the one given, else today if the answer changed."""
     if after.privacy is not ConsentState.OPEN:
         return given or (before.privacy_date if after.privacy is before.privacy else reading.today)
     if given is not None:

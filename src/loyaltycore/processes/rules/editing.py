@@ -1,6 +1,6 @@
-"""What it means to make a template, to change it, and to put its steps in order.
+"""What it means to create a template, to change it, and to arrange its steps.
 
-Nothing here reaches a process that runs: that is what reloading is for.
+Nothing here reaches a running process: that is what reloading is for.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def create_template(
     """Enter a new template.
 
     Args:
-        template: As `read_template` gave it, with its first steps.
+        template: What `read_template` returned, with its first steps.
 
         taken: The template that has this key already.
 
@@ -55,7 +55,7 @@ def change_template(
 def add_step(
     template: ProcessTemplate, step: StepTemplate, position: int | None
 ) -> Decision[ProcessTemplate]:
-    """Give a template a further step.
+    """Add a step to a template.
 
     Args:
         step: As it was read.
@@ -63,7 +63,7 @@ def add_step(
         position: Its place, from 0; None for the end.
 
     Raises:
-        InvalidInput: There is no such place, or there are as many steps as there can be.
+        InvalidInput: There is no such position, or the template is full.
 
         Refused: ``template_step.exists`` or ``template_step.other_type``.
     """
@@ -84,13 +84,13 @@ def add_step(
 
 
 def change_step(template: ProcessTemplate, step: StepTemplate) -> Decision[ProcessTemplate]:
-    """Put a changed step into the place of the one with its id."""
+    """Replace the step that has the same id."""
     steps = tuple(step if each.id == step.id else each for each in template.steps)
     return _keep(template, evolve(template, steps=steps), "process_template.step_changed")
 
 
 def move_step(template: ProcessTemplate, step_id: str, position: int) -> Decision[ProcessTemplate]:
-    """Bring a step to a place, from 0; the others keep their order.
+    """Move a step to a position, from 0; the others keep their order.
 
     Raises:
         NotFound: There is no such step.
@@ -105,7 +105,7 @@ def move_step(template: ProcessTemplate, step_id: str, position: int) -> Decisio
 
 
 def shift_step(template: ProcessTemplate, step_id: str, places: int) -> Decision[ProcessTemplate]:
-    """Bring a step up (below zero) or down by so many places; at the end of the list it stays.
+    """Move a step up (negative) or down by this many places; at the end of the list it stays.
 
     Raises:
         NotFound: There is no such step.
@@ -115,7 +115,7 @@ def shift_step(template: ProcessTemplate, step_id: str, places: int) -> Decision
 
 
 def remove_step(template: ProcessTemplate, step_id: str) -> Decision[ProcessTemplate]:
-    """Take a step out of a template.
+    """Remove a step from a template.
 
     Raises:
         NotFound: There is no such step.
@@ -128,7 +128,7 @@ def remove_step(template: ProcessTemplate, step_id: str) -> Decision[ProcessTemp
 
 
 def set_hidden(template: ProcessTemplate, *, hidden: bool) -> Decision[ProcessTemplate]:
-    """Keep a template from being started, or let it be started again."""
+    """Stop a template from being started, or allow it again."""
     action = "process_template.hidden" if hidden else "process_template.shown"
     return _keep(template, evolve(template, hidden=hidden), action)
 
@@ -151,7 +151,7 @@ def delete_template(template: ProcessTemplate) -> Decision[None]:
 
 
 def require_visible(template: ProcessTemplate, branch_id: str) -> None:
-    """Make sure that a template can be seen, and so changed, in a branch; the head office (empty) sees all.
+    """Make sure that a branch can see, and so change, a template; the head office (empty) sees all.
 
     Raises:
         Refused: ``process_template.other_branch``.

@@ -19,7 +19,7 @@ _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
 class PropertyFacts(TypedDict, total=False):
-    """What may be said about a property beside its key and its name; see `PropertyType` for each of them."""
+    """What may be said about a property besides its key and name; see `PropertyType`."""
 
     category: PropertyCategory | str
     description: str
@@ -33,7 +33,7 @@ class PropertyChanges(PropertyFacts, total=False):
 
 
 class ValueFacts(TypedDict, total=False):
-    """What may be said about a value beside its key; see `PropertyValue` for each of them."""
+    """What may be said about a value besides its key; see `PropertyValue`."""
 
     label: str
     abbreviation: str
@@ -84,7 +84,7 @@ def read_new_value(key: object, facts: Mapping[str, Any]) -> PropertyValue:
 
 
 def read_value_changes(before: PropertyValue, given: Mapping[str, Any]) -> PropertyValue:
-    """The value with the given fields, checked; None leaves a field as it is, and what it meant at first stays.
+    """The value with the given fields, checked; None leaves a field as it is, and its original meaning stays.
 
     Raises:
         InvalidInput: Names every fault.
@@ -109,7 +109,7 @@ def read_order(kind: PropertyType, given: object) -> tuple[PropertyValue, ...]:
 
 
 def same_label(one: str, other: str) -> bool:
-    """Whether people would take two labels for the same."""
+    """Whether people would read two labels as the same."""
     return one.casefold() == other.casefold()
 
 

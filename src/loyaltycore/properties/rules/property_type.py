@@ -57,7 +57,7 @@ class PropertyType:
     system: bool = False
     """Whether a program relies on it."""
     used: bool = False
-    """Whether anything referred to it ever; it is never taken back."""
+    """Whether anything ever referred to it; never reset."""
     version: int = 1
 
     def value(self, key: str) -> PropertyValue:

@@ -1,4 +1,4 @@
-"""The selection that is saved under a name, and what it means to save, change and delete one."""
+"""The saved selection, and what it means to save, change and delete one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Selection:
     condition: str
     """The condition in its JSON form, one line."""
     created_at: datetime
-    """When it was saved first."""
+    """When it was first saved."""
     created_by: str
     comment: str = ""
     """What it is for, or empty."""

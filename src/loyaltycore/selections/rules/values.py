@@ -27,7 +27,7 @@ _DAY_LENGTH: Final = len("MM-DD")
 
 @frozen
 class Value:
-    """One value that is to be read."""
+    """One value to be read."""
 
     faults: Faults
     """Takes what is wrong with it."""
