@@ -63,7 +63,6 @@ class HttpCardPrinter:
 
     Raises:
         InvalidInput: An option is wrong; all of them are named.
-
         MissingExtra: The extra ``cardprint`` is not installed.
     """
 
@@ -134,7 +133,6 @@ class HttpCardPrinter:
         Raises:
             DeliveryFailed: The credentials or the address are wrong. Transient: the order goes through once a person
                 has corrected the set-up.
-
             InvalidInput: `key` is not a valid key.
         """
         if not _KEY.fullmatch(key):

@@ -60,7 +60,6 @@ def check_order(
 
     Args:
         encodings: What the vendor offers.
-
         products: The designs agreed with the vendor; empty if only the vendor knows them.
     """
     found: list[Fault] = []

@@ -36,13 +36,9 @@ def verify(
 
     Args:
         headers: Names in any case.
-
         body: Byte for byte as received.
-
         now: The present instant, aware.
-
         keys: Every key that is valid today.
-
         tolerance: Greatest distance between the call and `now`, in seconds, in both directions.
 
     Raises:

@@ -127,17 +127,11 @@ def running_vendor(
 
     Args:
         database: Its SQLite file; by default a temporary one.
-
         webhook_url: Where it sends events; empty for nowhere.
-
         token: The bearer token; by default a random one.
-
         secret: The secret for webhooks; by default a random one.
-
         step_seconds: How long a card stays in each state; with 0 only `control` moves it.
-
         retry_seconds: First pause after a webhook that failed.
-
         options: Further options of the command line.
     """
     with TemporaryDirectory(prefix="card-vendor-", ignore_cleanup_errors=True) as folder:

@@ -35,7 +35,6 @@ def read_mailbox(text: str, field: str, *, code: str = "invalid_message") -> Mai
 
     Args:
         field: What to call it in the error.
-
         code: The error's code if the syntax is wrong.
 
     Raises:

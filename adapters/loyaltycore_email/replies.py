@@ -170,7 +170,6 @@ def refused(recipient: str, stage: Stage, reply: Reply, *, own_sender: bool = Fa
 
     Args:
         stage: The step that the server answered.
-
         own_sender: Whether the sender is the mailer's own.
 
     Raises:

@@ -24,15 +24,12 @@ class BranchHolidays:
 
     Args:
         closed_every: Month and day of closed days of each year, for example ``((12, 24), (12, 31))``.
-
         closed_on: Dates on which the whole chain is closed.
-
         categories: The kinds of holiday that close branches in a country, if not only the usual ``public``, for example
             ``{"AT": ("public", "bank")}``.
 
     Raises:
         InvalidInput: Every fault in these options. Calling it raises for the facts of the branch.
-
         MissingExtra: `holidays` is not installed.
 
     Example:

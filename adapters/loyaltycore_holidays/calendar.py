@@ -46,28 +46,20 @@ class HolidayCalendar(TabulatedCalendar):
 
     Args:
         country: ISO 3166-1 alpha-2, for example ``DE``.
-
         subdivision: State, province or canton: the code of ISO 3166-2 with or without the country (``DE-BY``,
             ``BY``), or its name (``Bayern``). Without one, only the holidays of the whole country count.
-
         working_weekdays: Monday is 0, Sunday is 6.
-
         closed_on: Extra closed dates.
-
         open_on: Extra working dates.
-
         closed_every: Month and day of closed days of each year, for example ``((12, 24), (12, 31))``.
-
         municipality: ``Augsburg`` adds its peace festival and Assumption Day. ``catholic`` (`MOSTLY_CATHOLIC`) adds
             the holidays that Bavaria (Assumption Day), Saxony and Thuringia (Corpus Christi) give to municipalities
             where most people are Catholic. Also ``Stadt Zurich`` and ``Barcelona``. Empty everywhere else.
-
         categories: The kinds of holiday that close, in the words of `holidays`, for example ``("public", "bank")``;
             they replace the usual kind, which is ``public``.
 
     Raises:
         InvalidInput: Names every fault; for an unknown place it lists those known.
-
         MissingExtra: `holidays` is not installed.
 
     Example:

@@ -192,7 +192,6 @@ def open_database(url: str, limits: Limits, connect_args: Mapping[str, Any]) -> 
 
     Raises:
         InvalidInput: As `parse_url`.
-
         MissingExtra: The driver is not installed.
     """
     single, hosts = split_hosts(url)

@@ -83,7 +83,6 @@ class EngineTransaction(Heeding):
 
         Raises:
             StorageBusy: The engine rolled the transaction back, or the connection is lost.
-
             DuplicateKey: One of `uniques` is taken.
         """
         restarts = RESTARTS if self._fresh else 0
@@ -125,9 +124,7 @@ class EngineTransaction(Heeding):
 
         Raises:
             StorageBusy: Nothing was kept.
-
             CommitUnknown: It may have been kept.
-
             StorageError: A verb had failed, so nothing was kept.
         """
         try:

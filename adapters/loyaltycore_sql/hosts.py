@@ -69,7 +69,6 @@ class Dialler:
 
         Args:
             hosts: In the order of preference.
-
             timeout: Seconds within which one of them should have answered.
         """
         self._hosts = tuple(hosts)
@@ -81,7 +80,6 @@ class Dialler:
 
         Raises:
             StorageUnreachable: None does.
-
             Exception: The driver's own, if a host refuses the user or does not know the database.
         """
         said = []

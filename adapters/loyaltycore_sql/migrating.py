@@ -19,9 +19,7 @@ def run_revisions(connection: Connection, prefix: str, last: str = "head") -> No
 
     Args:
         connection: In a transaction for changes of tables.
-
         prefix: What every name of a table begins with.
-
         last: Stop after this revision.
 
     Raises:

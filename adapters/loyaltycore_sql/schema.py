@@ -60,9 +60,7 @@ class Schema:
 
         Raises:
             SchemaTooNew: A revision that this library does not know.
-
             SchemaTooOld: An older revision, and `migrate` is not set.
-
             SchemaError: A table of the host lacks a column.
         """
         with self._reading() as connection:

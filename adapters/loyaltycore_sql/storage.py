@@ -70,7 +70,6 @@ class SqlStorage:
 
         Raises:
             InvalidInput: The engine of the address is not supported.
-
             MissingExtra: The driver is not installed.
         """
         limits = Limits(
@@ -86,11 +85,8 @@ class SqlStorage:
 
         Raises:
             RegistrationError: A record type cannot be kept on every engine.
-
             SchemaTooNew: A newer library wrote these tables. Nothing was touched.
-
             SchemaTooOld: A migration is needed and `migrate` is not set. Nothing was touched.
-
             SchemaError: The table of a record type that the host registered lacks a column.
         """
         layouts = Layouts(registry, self.prefix)

@@ -135,7 +135,6 @@ def diagnose(error: Exception, dialect: str) -> Diagnosis:
 
     Args:
         error: An error of SQLAlchemy, or whatever else a driver raised.
-
         dialect: SQLAlchemy's name of the engine.
     """
     if isinstance(error, exc.TimeoutError):
@@ -153,11 +152,8 @@ def translate(error: Exception, dialect: str, phase: Phase, uniques: Uniques | N
 
     Args:
         error: As for `diagnose`.
-
         dialect: As for `diagnose`.
-
         phase: What was being done.
-
         uniques: The unique keys of the table that the statement wrote.
 
     Returns:

@@ -16,7 +16,6 @@ def lazy_names(
 
     Args:
         package: The package's ``__name__``.
-
         offered: Names separated by blanks, by the module that defines them, relative to the package: ``{".rules.card":
             "CardState CustomerCard"}``.
     """

@@ -56,26 +56,17 @@ class Loyalty(House):
 
         Args:
             mailer: Without one, mails wait in the outbox.
-
             sms: Without one, texts wait in the outbox.
-
             card_printer: Without one, print orders wait in the outbox.
-
             calendar: Returns the calendar of a branch, which says on which days it works.
-
             clock: None for the system's clock.
-
             ids: None for time-ordered UUIDs.
-
             tokens: None for the system's cryptographic random source.
-
             custom_fields: Fields that the host application adds to the customer.
-
             capabilities: Capabilities that the host application adds.
 
         Raises:
             RegistrationError: A declaration cannot work.
-
             SchemaError: The tables do not fit.
         """
         from loyaltycore.capabilities import CAPABILITIES
@@ -109,12 +100,10 @@ class Loyalty(House):
 
         Args:
             actor: Who works; every change is logged under this name.
-
             branch: The branch's key; None for the head office.
 
         Raises:
             InvalidInput: The name is empty or too long.
-
             NotFound: There is no such branch.
         """
         with Faults() as faults:
@@ -140,7 +129,6 @@ class Loyalty(House):
 
         Args:
             limit: Try at most about this many messages.
-
             on_message: Called after each try, for a display.
 
         Raises:
@@ -154,14 +142,11 @@ class Loyalty(House):
 
         Args:
             source: The source of news, for example ``card-printer``.
-
             body: Byte for byte as received.
 
         Raises:
             NotFound: There is no such source of news.
-
             WebhookRejected: It does not prove that it comes from the vendor; nothing was believed.
-
             DeliveryFailed: ``no_webhooks``; the vendor sends none.
         """
         from loyaltycore.outbox.news import NEWS

@@ -38,16 +38,13 @@ def load(group: str, name: str, distribution: str | None = None) -> Callable[...
 
     Args:
         group: One of `GROUPS`.
-
         name: The entry point's name, for example ``sql``.
-
         distribution: Which distribution is meant, if several offer the name; case, ``-``, ``_`` and ``.`` do not
             matter.
 
     Raises:
         PluginError: Nothing has the name, several have it, or it cannot be imported; the message names the
             distribution, and the cause is chained.
-
         MissingExtra: The adapter lacks an optional dependency.
 
     Example:

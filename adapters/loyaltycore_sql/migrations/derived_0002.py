@@ -50,9 +50,7 @@ def derive(birth_date: date | None, phones: str, addresses: str) -> Derived:
 
     Args:
         birth_date: As stored.
-
         phones: JSON.
-
         addresses: JSON.
     """
     numbers, places = _texts(phones), _texts(addresses)

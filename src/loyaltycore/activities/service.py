@@ -21,7 +21,6 @@ class Activities(Service):
 
         Args:
             limit: Length of a page, 1 to 500.
-
             after: `next` of the previous page.
         """
         with Faults() as faults:

@@ -20,12 +20,10 @@ class Branches(Service):
 
         Args:
             branch_id: Technical key: lower-case letters, digits, ``-`` and ``_``.
-
             **facts: See `BranchFacts`.
 
         Raises:
             InvalidInput: Names every fault of every field.
-
             Refused: ``branch.exists``.
         """
         branch = new_branch(branch_id, name, facts)
@@ -37,7 +35,6 @@ class Branches(Service):
 
         Raises:
             NotFound: There is no such branch.
-
             InvalidInput: Names every fault of every field.
         """
         return self.unit.apply(change_branch(self.unit.get(Branch, branch_id, for_update=True), facts))

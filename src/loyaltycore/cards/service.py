@@ -51,7 +51,6 @@ class Cards(Service):
 
         Raises:
             NotFound: There is no such customer.
-
             Refused: ``card_order.no_service``, ``card_order.no_template`` or ``calendar.no_working_day``.
         """
         customer = self.unit.get(Customer, customer_id)
@@ -72,13 +71,9 @@ class Cards(Service):
 
         Args:
             template: Key of a card template; may be left out if there is only one.
-
             valid_until: Last day on which the card may be used, that day included; None for no limit.
-
             valid_for: The validity as a period, instead of `valid_until`.
-
             comment: What deviates from the standard order, at most 500 characters.
-
             target: Where the card goes; None for the place agreed with the vendor.
 
         Returns:
@@ -86,9 +81,7 @@ class Cards(Service):
 
         Raises:
             InvalidInput: Names every fault of every argument.
-
             NotFound: There is no such customer or template.
-
             Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
                 ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long`` or ``.not_printable``;
                 ``card_number.not_for_use_in_store``; ``calendar.no_working_day``.
@@ -121,16 +114,12 @@ class Cards(Service):
         Args:
             keep_until_active: Whether the old card stays in use until the new one is active (worn out), instead of
                 going out of use now (lost, stolen).
-
             reason: Why, for the activities.
-
             template: Key of a card template; if there are several and none is named, the old card's.
 
         Raises:
             InvalidInput: Names every fault of every argument.
-
             NotFound: There is no such card.
-
             Refused: ``card.not_replaceable``, ``card.already_replaced``, and everything that `order` refuses.
         """
         why, keep = _reason(reason), _flag("keep_until_active", keep_until_active)
@@ -161,7 +150,6 @@ class Cards(Service):
 
         Raises:
             NotFound: There is no such order.
-
             Refused: ``card_order.already_cancelled`` or ``card_order.already_dispatched``.
         """
         why = _reason(reason)
@@ -196,7 +184,6 @@ class Cards(Service):
 
         Raises:
             NotFound: There is no such card.
-
             Refused: ``card.not_ordered``.
         """
         card = self.unit.get(CustomerCard, card_id, for_update=True)
@@ -209,7 +196,6 @@ class Cards(Service):
 
         Raises:
             NotFound: There is no such card.
-
             Refused: ``card.already_ended``.
         """
         why = _reason(reason)
@@ -261,12 +247,10 @@ class Cards(Service):
 
         Args:
             text: What the shop wants to know, at most 2,000 characters.
-
             to: E-mail address; None for the option ``cards.information_email``.
 
         Raises:
             InvalidInput: Names every fault of the arguments.
-
             Refused: ``card_information.no_recipient``.
         """
         recipient = self.session.options[INFORMATION_EMAIL] if to is None else to

@@ -38,12 +38,10 @@ class CardSetup(Service):
 
         Args:
             branch: The branch that it is for; None for all that have none of their own.
-
             **facts: See `ServiceFacts`.
 
         Raises:
             InvalidInput: Names every fault of every field.
-
             NotFound: There is no such branch.
         """
         check_names(CardOrderService, facts, without=("id", "provider", "templates", "costs", "version"))

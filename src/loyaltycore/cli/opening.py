@@ -40,9 +40,7 @@ def open_loyalty(path: Path, *, upgrade: bool = False) -> Iterator[Loyalty]:
     Raises:
         BadConfig: Everything that is wrong with the file; in a section that can be read, what the adapter says about
             its options, too.
-
         MissingExtra: An adapter lacks an optional dependency.
-
         StorageError: The storage cannot be used.
     """
     with ExitStack() as stack:

@@ -31,9 +31,7 @@ def check_options(faults: Faults, factory: Callable[..., Any], options: Mapping[
 
     Args:
         faults: Takes them under the option's name.
-
         factory: What makes the adapter.
-
         options: What it is to be made with.
     """
     parameters = inspect.signature(factory).parameters

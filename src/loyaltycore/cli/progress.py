@@ -19,7 +19,6 @@ class Progress:
 
     Args:
         label: What is being done.
-
         stream: Where to; the standard error if left out.
     """
 
@@ -35,7 +34,6 @@ class Progress:
 
         Args:
             share: How much is done, from 0 to 1.
-
             text: The same in words.
         """
         pause = _PAUSE_ON_TERMINAL if self._is_terminal else _PAUSE_ELSEWHERE

@@ -85,14 +85,11 @@ class DataCompleteness(Service):
 
         Args:
             expected_version: The version that the caller saw; None accepts any.
-
             **answers: See `CompletionAnswers`; none if the questions were skipped.
 
         Raises:
             NotFound: There is no such customer or branch.
-
             EditedMeanwhile: Somebody else has changed the customer since the caller read it.
-
             InvalidInput: Names every fault of every answer.
         """
         before = self.unit.get(Customer, customer_id, for_update=True)
@@ -120,16 +117,12 @@ class DataCompleteness(Service):
 
         Args:
             field: Only customers who lack this field; None for any watched field.
-
             branch: Only customers of this branch; None for all.
-
             limit: Length of a page, 1 to 500.
-
             after: `next` of the previous page, for the same field and branch.
 
         Raises:
             NotFound: There is no such branch.
-
             InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
@@ -149,12 +142,10 @@ class DataCompleteness(Service):
 
         Args:
             field: Only customers who lack this field; None for any watched field.
-
             branch: Only customers of this branch; None for all.
 
         Raises:
             NotFound: There is no such branch.
-
             InvalidInput: There is no such field.
         """
         with Faults() as faults:
@@ -230,7 +221,6 @@ def complete(session: Session, unit: Unit, customer: Customer, answers: Mapping[
 
     Args:
         unit: The unit in which the customer was read.
-
         answers: Values by the key of a gap, or fields as in `CompletionAnswers`.
 
     Returns:
@@ -238,7 +228,6 @@ def complete(session: Session, unit: Unit, customer: Customer, answers: Mapping[
 
     Raises:
         NotFound: There is no such branch.
-
         InvalidInput: Names every fault of every answer.
     """
     with Faults() as faults:

@@ -33,11 +33,8 @@ class Numbering:
 
         Args:
             pattern: What numbers look like.
-
             block: How many numbers are likely to be needed.
-
             behind: Begin after this running number, or later.
-
             keep: Whether the range will be saved; a unit that only looks does not hold others up.
         """
         self._unit = unit

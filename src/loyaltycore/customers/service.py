@@ -47,15 +47,12 @@ class Customers(Service):
 
         Args:
             number: A number of the caller's choice; None takes the next one by the chain's pattern.
-
             **fields: See `CustomerFields`. A last name or a company is required; the responsible branch defaults to
                 this session's.
 
         Raises:
             InvalidInput: Names every fault of every field.
-
             NotFound: There is no such branch.
-
             Refused: ``customer.number_taken``.
         """
         with Faults() as faults:
@@ -79,14 +76,11 @@ class Customers(Service):
 
         Args:
             expected_version: The version that the caller saw; None accepts any.
-
             **fields: See `CustomerFields`.
 
         Raises:
             NotFound: There is no such customer or branch.
-
             EditedMeanwhile: Somebody else has changed the customer since the caller read it.
-
             InvalidInput: Names every fault of every field.
         """
         before = self.unit.get(Customer, customer_id, for_update=True)
@@ -126,9 +120,7 @@ class Customers(Service):
 
         Args:
             limit: Length of a page, 1 to 500.
-
             after: `next` of the previous page, for the same filters.
-
             **filters: See `CustomerFilters`; all those given must hold.
 
         Raises:
@@ -172,29 +164,19 @@ class Customers(Service):
         Args:
             source: A path, a file opened in binary mode, or its bytes in portions. It is never held in memory as a
                 whole.
-
             columns: Maps headers to fields, for headers that are not recognised; an empty field ignores the column.
-
             delimiter: One character; None detects it.
-
             encoding: None detects it.
-
             default_country: ISO 3166-1 alpha-2 for rows that name no country; None takes the branch's.
-
             batch_size: Rows of one unit of work, 1 to 1000.
-
             on_progress: Called after each unit of work. If it raises, the import ends there.
-
             on_rejected: Called with each rejection, in file order; the report lists the first thousand.
-
             on_skipped: Called with each row that was known already; the report lists the first thousand.
-
             dry_run: Whether to report what an import would do and keep nothing. Unlike an import, this has to remember
                 whom it would have added: some hundred bytes each.
 
         Raises:
             InvalidInput: The file as a whole cannot be read, or an argument is wrong. Nothing was imported.
-
             OSError: The file cannot be opened.
         """
         # Reading tables is a quarter of the library, and most programs never do.

@@ -97,7 +97,6 @@ def first_working_day(calendar: BusinessCalendar, earliest: date) -> date:
 
     Raises:
         InvalidInput: ``wrong_type``; `earliest` is a datetime, which no set of dates contains.
-
         Refused: ``calendar.no_working_day``; the calendar has no working day in the next two years.
     """
     if isinstance(earliest, datetime):
@@ -115,7 +114,6 @@ def next_working_day(calendar: BusinessCalendar, day: date) -> date:
 
     Raises:
         InvalidInput: ``wrong_type``; `day` is a datetime.
-
         Refused: ``calendar.no_working_day``.
     """
     if isinstance(calendar, TabulatedCalendar):

@@ -110,7 +110,6 @@ def parse_phone(text: str, region: str) -> str:
 
     Args:
         text: As people write it, for example ``0170 / 123 45 67``.
-
         region: ISO 3166-1 alpha-2 of the country of a number without ``+``.
 
     Raises:

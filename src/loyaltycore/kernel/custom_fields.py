@@ -95,9 +95,7 @@ class CustomFields:
 
         Args:
             faults: Collects every fault, under ``custom.`` and the field's key.
-
             given: Values by key, still unchecked; None and an empty text remove a value.
-
             before: The values so far; those not mentioned stay.
 
         Returns:

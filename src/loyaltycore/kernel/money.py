@@ -69,7 +69,6 @@ class Money:
 
         Args:
             value: For example ``"12.50"``; floats are refused, and no digit may be lost.
-
             currency: Three capital letters of ISO 4217.
 
         Raises:

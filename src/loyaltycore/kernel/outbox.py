@@ -77,7 +77,6 @@ class RetryPolicy:
 
         Args:
             attempts: At least 1.
-
             chance: Uniform in [0, 1); spreads the tries of many messages over the second half of the wait.
         """
         ceiling: timedelta = min(self.longest_delay, self.first_delay * 2 ** min(attempts - 1, 30))
@@ -117,13 +116,9 @@ def postpone(
 
     Args:
         message: A leased message.
-
         due_at: When it may be tried again.
-
         code: Why it was not delivered.
-
         detail: The reason in words.
-
         counts: False does not count the try, because the fault is not the message's.
     """
     attempts = message.attempts if counts else message.attempts - 1

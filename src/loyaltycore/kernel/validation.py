@@ -82,11 +82,8 @@ class Faults:
 
         Args:
             value: None reads as empty.
-
             limit: In code points.
-
             required: Whether empty is a fault.
-
             multiline: Whether line breaks and tabs are part of the text.
         """
         if value is None:

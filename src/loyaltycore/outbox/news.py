@@ -51,7 +51,6 @@ class NewsSource(Protocol):
 
         Raises:
             WebhookRejected: It does not prove that it comes from the vendor; nothing was believed.
-
             DeliveryFailed: ``no_webhooks``; the vendor sends none.
         """
         ...

@@ -103,7 +103,6 @@ class Outbox(Service):
 
         Args:
             limit: Length of a page, 1 to 500.
-
             after: `next` of the previous page.
         """
         with Faults() as faults:
@@ -117,7 +116,6 @@ class Outbox(Service):
 
         Raises:
             NotFound: There is no such message.
-
             Refused: ``outbox.not_dead``, or ``outbox.order_closed`` (a print order that the vendor refused: its card is
                 out of use, so order a new one).
         """

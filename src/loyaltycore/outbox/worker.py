@@ -80,9 +80,7 @@ class Worker:
 
         Args:
             stop: Set it to end the pass after the message in hand; other messages held are released.
-
             limit: Try at most about this many messages.
-
             on_message: Called after each try.
         """
         tally = _Tally()

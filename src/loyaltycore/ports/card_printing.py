@@ -159,9 +159,7 @@ class SupportsWebhooks(Protocol):
         Args:
             headers: The HTTP headers; names in any case. Web servers may join a header that was sent twice with a
                 comma: a proof that appears twice is refused.
-
             body: Byte for byte as received.
-
             now: The present instant, aware: calls that are too old or from the future are refused.
 
         Returns:

@@ -55,7 +55,6 @@ class Transaction(Protocol):
 
         Raises:
             StaleRecord: The stored version is another one, or the record is gone. Raised here or at the end.
-
             DuplicateKey: A unique tuple is taken.
         """
         ...
@@ -104,7 +103,6 @@ class Storage(Protocol):
 
         Raises:
             SchemaTooNew: A newer library wrote these tables. Nothing was touched.
-
             SchemaTooOld: A migration is needed first. Nothing was touched.
         """
         ...
@@ -122,7 +120,6 @@ class Storage(Protocol):
 
         Raises:
             StorageBusy: On entering or at the commit; nothing was kept.
-
             CommitUnknown: At the commit: it may have been kept. The caller finds out by a key that it wrote.
         """
         ...

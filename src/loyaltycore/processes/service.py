@@ -67,9 +67,7 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such customer or template.
-
             InvalidInput: Names every fault of the arguments.
-
             Refused: ``process.address_required``, ``process_template.hidden``, ``.other_branch`` or ``.other_age``.
         """
         starting = Starting(self.session)
@@ -95,7 +93,6 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such customer.
-
             InvalidInput: There is no such state.
         """
         with Faults() as faults:
@@ -113,9 +110,7 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such process or step.
-
             Refused: As `execute_step`, and what the type refuses.
-
             StorageError: The type tried to write.
         """
         process = self.unit.get(Process, process_id)
@@ -134,9 +129,7 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such process or step.
-
             InvalidInput: Names every fault of what was given.
-
             Refused: ``process.ended``, ``process_step.locked``, ``.inactive``, ``.already_done`` or ``.unknown_type``,
                 and what the type refuses.
         """
@@ -155,7 +148,6 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such process or step.
-
             Refused: ``process.ended``, ``process_step.locked``, ``.inactive``, ``.already_done`` or ``.not_skippable``.
         """
         why = _reason(reason)
@@ -169,7 +161,6 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such process.
-
             Refused: ``process.ended``.
         """
         process = self.unit.get(Process, process_id)
@@ -184,7 +175,6 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such process.
-
             Refused: ``offer.mandatory_steps_open`` or ``process.ended``.
         """
         process = self.unit.get(Process, process_id, for_update=True)
@@ -199,7 +189,6 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such process.
-
             Refused: ``process.ended``.
         """
         why = _reason(reason)
@@ -224,7 +213,6 @@ class Processes(Worklist):
 
         Args:
             batch_size: Processes of one unit of work, 1 to 1000; None for 500.
-
             on_progress: Called after each unit of work with what was done so far. If it raises, the reload ends there.
 
         Returns:
@@ -232,9 +220,7 @@ class Processes(Worklist):
 
         Raises:
             NotFound: There is no such template.
-
             InvalidInput: The batch size is out of range.
-
             Refused: ``process_template.other_branch``.
         """
         from loyaltycore.processes.reloading import reload_open  # noqa: PLC0415  few programs reload

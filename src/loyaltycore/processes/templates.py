@@ -57,16 +57,12 @@ class ProcessTemplates(Service):
 
         Args:
             key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
-
             name: Unique among the templates.
-
             **facts: See `loyaltycore.processes.rules.template_form.TemplateFacts`.
 
         Raises:
             InvalidInput: Names every fault of every field.
-
             NotFound: There is no such branch.
-
             Refused: ``process_template.exists``, ``.name_taken`` or ``.other_branch``.
         """
         check_names(ProcessTemplate, facts, without=(*_TEMPLATE_KEEPS, "name"))
@@ -80,7 +76,6 @@ class ProcessTemplates(Service):
 
         Raises:
             InvalidInput: The name is empty or too long.
-
             Refused: ``process_template.name_taken`` or ``.other_branch``.
         """
         there = self.unit.seek(ProcessTemplate, CUSTOMER_CARD)
@@ -98,9 +93,7 @@ class ProcessTemplates(Service):
 
         Raises:
             NotFound: There is no such template or branch.
-
             InvalidInput: Names every fault of every field.
-
             Refused: ``process_template.name_taken`` or ``.other_branch``.
         """
         check_names(ProcessTemplate, facts, without=_TEMPLATE_KEEPS)
@@ -126,20 +119,14 @@ class ProcessTemplates(Service):
 
         Args:
             step_type: The key of a step type, for example ``assign_property``.
-
             name: A short name.
-
             step: The step's key, unique in its template; None makes one.
-
             position: Its place, from 0; None for the end.
-
             **facts: See `loyaltycore.processes.rules.template_form.StepFacts`; the settings depend on the type.
 
         Raises:
             NotFound: There is no such template.
-
             InvalidInput: Names every fault of every field and of the settings.
-
             Refused: ``template_step.exists`` or ``template_step.other_type``.
         """
         check_names(StepTemplate, facts, without=(*_STEP_KEEPS, "name"))
@@ -163,7 +150,6 @@ class ProcessTemplates(Service):
 
         Raises:
             NotFound: There is no such template or step.
-
             InvalidInput: Names every fault of every field and of the settings.
         """
         check_names(StepTemplate, facts, without=_STEP_KEEPS)
@@ -185,7 +171,6 @@ class ProcessTemplates(Service):
 
         Raises:
             NotFound: There is no such template or step.
-
             InvalidInput: There is no such position.
         """
         return self.unit.apply(editing.move_step(self._for_change(key), step, position))
@@ -241,7 +226,6 @@ class ProcessTemplates(Service):
 
         Raises:
             NotFound: There is no such template.
-
             Refused: ``process_template.in_use``.
         """
         self.unit.apply(editing.delete_template(self._for_change(key)))
@@ -252,7 +236,6 @@ class ProcessTemplates(Service):
 
         Raises:
             NotFound: There is no such template.
-
             Refused: ``process_template.other_branch``.
         """
         return template_here(self.session, self.unit, key)
@@ -271,13 +254,9 @@ class ProcessTemplates(Service):
 
         Args:
             text: Beginnings of words in name, abbreviation or search key, in any order; case and accents do not matter.
-
             kind: Only templates of this kind; None for all.
-
             with_hidden: Whether to include hidden ones.
-
             limit: Length of a page, 1 to 500.
-
             after: `next` of the previous page, for the same search.
 
         Raises:
@@ -333,7 +312,6 @@ def template_here(session: Session, unit: Unit, key: str, *, for_update: bool = 
 
     Raises:
         NotFound: There is no such template.
-
         Refused: ``process_template.other_branch``.
     """
     template = unit.get(ProcessTemplate, key, for_update=for_update)

@@ -51,20 +51,14 @@ class Worklist(Service):
         Args:
             template: Only processes of this template; None for all. Then a page may be shorter than its limit, even
                 empty, before the end.
-
             step: Only those in which this step of the template is open; None for any.
-
             mandatory_only: Whether only mandatory steps count; again a page may be shorter.
-
             limit: Length of a page, 1 to 500.
-
             after: `next` of the previous page, for the same question.
 
         Raises:
             NotFound: There is no such template.
-
             InvalidInput: Names every fault of every argument.
-
             Refused: ``process_template.other_branch``.
         """
         with Faults() as faults:
@@ -83,7 +77,6 @@ class Worklist(Service):
 
         Raises:
             NotFound: There is no such template.
-
             Refused: ``process_template.other_branch``.
         """
         kind = template_here(self.session, self.unit, template)

@@ -43,17 +43,13 @@ class PropertyDefinitions(Service):
 
         Args:
             key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
-
             values: The values to choose from, in this order; more can be added at any time.
-
             system: Whether a program relies on it: then it cannot be deleted, and its values keep their meaning.
-
             **facts: See `loyaltycore.properties.rules.form.PropertyFacts`; the category is ``customer`` where none is
                 given.
 
         Raises:
             InvalidInput: Names every fault of every field.
-
             Refused: ``property.exists``.
         """
         check_names(PropertyType, facts, without=(*_NOT_GIVEN, "name"))
@@ -67,9 +63,7 @@ class PropertyDefinitions(Service):
 
         Raises:
             NotFound: There is no such property.
-
             InvalidInput: Names every fault of every field.
-
             Refused: ``property.fixed``.
         """
         check_names(PropertyType, facts, without=_NOT_GIVEN)
@@ -82,14 +76,11 @@ class PropertyDefinitions(Service):
 
         Args:
             value: The new value's key.
-
             **facts: See `loyaltycore.properties.rules.form.ValueFacts`; the label is the key if none is given.
 
         Raises:
             NotFound: There is no such property.
-
             InvalidInput: Names every fault of every field.
-
             Refused: ``property.value_exists``.
         """
         check_names(PropertyValue, facts, without=("key", "hidden", "meaning"))
@@ -102,9 +93,7 @@ class PropertyDefinitions(Service):
 
         Raises:
             NotFound: There is no such property or value.
-
             InvalidInput: Names every fault of every field.
-
             Refused: ``property.value_exists``.
         """
         check_names(PropertyValue, facts, without=("key", "hidden", "meaning"))
@@ -120,7 +109,6 @@ class PropertyDefinitions(Service):
 
         Raises:
             NotFound: There is no such property.
-
             InvalidInput: The keys are not those of the values.
         """
         before = self._for_change(key)
@@ -150,7 +138,6 @@ class PropertyDefinitions(Service):
 
         Raises:
             NotFound: There is no such property.
-
             Refused: ``property.in_use`` or ``property.system``.
         """
         self.unit.apply(defining.delete_property(self._for_change(key)))
@@ -172,7 +159,6 @@ class PropertyDefinitions(Service):
 
         Args:
             category: Only properties of this category; None for all.
-
             with_hidden: Whether to include hidden ones.
 
         Raises:

@@ -44,7 +44,6 @@ class Properties(PropertyDefinitions):
 
         Args:
             value: The value's key.
-
             by_step: The step of one of the customer's processes that does it; None if done by hand.
 
         Returns:
@@ -52,9 +51,7 @@ class Properties(PropertyDefinitions):
 
         Raises:
             NotFound: There is no such customer, process, step, property or value.
-
             InvalidInput: Names every fault of the arguments, or the process is another customer's.
-
             Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
         """
         by = read_assigning(self.unit.ids.new(), self.unit.acting.actor, self.unit.now, comment, by_step)
@@ -74,14 +71,11 @@ class Properties(PropertyDefinitions):
 
         Args:
             value: The value's key; not needed if the property has a single value.
-
             comment: For the activities.
 
         Raises:
             NotFound: There is no such customer, property or value.
-
             InvalidInput: Names every fault of the arguments.
-
             Refused: ``property.wrong_category`` or ``property.not_assigned``.
         """
         customer = self.unit.get(Customer, customer_id)
@@ -126,14 +120,11 @@ class Properties(PropertyDefinitions):
 
         Args:
             key: One property; None for all.
-
             limit: Length of a page, 1 to 500.
-
             after: `next` of the previous page.
 
         Raises:
             NotFound: There is no such customer or property.
-
             InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:

@@ -73,7 +73,6 @@ class Selections(Service):
 
         Raises:
             InvalidInput: As `check`, or neither or both of condition and name are given.
-
             NotFound: There is no selection with that name.
         """
         asked = self._asked(where, name)
@@ -85,7 +84,6 @@ class Selections(Service):
 
         Raises:
             InvalidInput: As `words`.
-
             NotFound: There is no selection with that name.
         """
         return self.unit.count(Customer, self._asked(where, name).criteria)
@@ -103,14 +101,11 @@ class Selections(Service):
 
         Args:
             name: The name of a saved selection, instead.
-
             limit: Length of the page, 1 to 500.
-
             after: `next` of the previous page.
 
         Raises:
             InvalidInput: As `words`, and every fault of the other arguments.
-
             NotFound: There is no selection with that name.
         """
         with Faults() as faults:
@@ -129,12 +124,10 @@ class Selections(Service):
 
         Args:
             name: The name of a saved selection, instead.
-
             portion: How many customers are read at once and held in memory.
 
         Raises:
             InvalidInput: As `words`, at once.
-
             NotFound: There is no selection with that name.
         """
         with Faults() as faults:
@@ -150,7 +143,6 @@ class Selections(Service):
 
         Raises:
             InvalidInput: As `words`.
-
             NotFound: There is no such customer, or no selection of that name.
         """
         asked = self._asked(where, name)
@@ -164,7 +156,6 @@ class Selections(Service):
 
         Raises:
             InvalidInput: As `check`, and every fault of the other arguments.
-
             Refused: ``selection.name_taken``.
         """
         with Faults() as faults:
@@ -190,9 +181,7 @@ class Selections(Service):
 
         Raises:
             NotFound: There is no such selection.
-
             InvalidInput: As `save`.
-
             Refused: ``selection.name_taken``.
         """
         before = self.unit.get(Selection, selection_id, for_update=True)

@@ -32,14 +32,11 @@ class Settings(Service):
 
         Args:
             option: One of `known`.
-
             value: None removes the setting, so that the chain's value or the default applies again.
-
             branch: None for the whole chain.
 
         Raises:
             NotFound: Unknown option or branch.
-
             InvalidInput: The value does not fit.
         """
         if option not in self.session.house.known_options:

@@ -265,10 +265,8 @@ def storage_machine(
 
     Args:
         opening: Gives a context manager with a fresh storage: empty, and not bound yet. Called for every story.
-
         record_types: What is stored; the library's own record types where nothing is said. A host adds its own:
             ``(*core_record_types(), *SHOP_RECORD_TYPES)``.
-
         settings: How long to look for a difference.
     """
     plan = Plan(core_record_types() if record_types is None else record_types)

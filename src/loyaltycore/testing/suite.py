@@ -218,7 +218,6 @@ def judge(cls: type[Conformance], only: Iterable[str] = ()) -> tuple[Judgement, 
 
     Args:
         cls: A subclass with its hooks filled.
-
         only: The tests to run; all where nothing is said.
     """
     names = tuple(only) or tuple(_names(cls, "test_"))

@@ -26,14 +26,11 @@ def digest_of(
 
     Args:
         branch_id: Where the command was given.
-
         method: The verb as it was written, with `self`.
-
         args: Without `self`.
 
     Raises:
         InvalidInput: An argument is nested too deep.
-
         TypeError: The arguments do not fit the method.
     """
     try:

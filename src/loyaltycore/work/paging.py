@@ -96,7 +96,6 @@ def read_cursor(cursor: object, types: tuple[type, ...]) -> tuple[Any, ...] | No
 
     Args:
         cursor: What `write_cursor` returned, or an empty text.
-
         types: The types in a position.
 
     Raises:

@@ -83,7 +83,6 @@ def run_command(session: Session, name: str, digest: str, body: Callable[[Unit],
 
     Args:
         name: The command's name; empty for work that leaves no trace because running it again is harmless.
-
         digest: What tells two commands of one name apart.
     """
     joined = _joined(session)

@@ -104,7 +104,6 @@ def settle_cancellation(order: CardOrder, outcome: Cancellation, detail: str = "
 
     Args:
         outcome: ``CONFIRMED``, ``REFUSED``, or ``REQUESTED`` if the vendor has not decided yet.
-
         detail: The vendor's words.
     """
     if order.cancellation is not Cancellation.REQUESTED or outcome is Cancellation.REQUESTED:

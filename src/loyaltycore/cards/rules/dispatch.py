@@ -47,7 +47,6 @@ def expected_dispatch(ordered_on: date, cycle: DispatchCycle, calendar: Business
 
     Raises:
         InvalidInput: `ordered_on` is not a date, or `cycle` not a `DispatchCycle`; names both if both are wrong.
-
         Refused: ``calendar.no_working_day``; the calendar never works.
 
     Example:

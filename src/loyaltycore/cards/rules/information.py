@@ -39,7 +39,6 @@ def request_information(
 
     Raises:
         InvalidInput: Names every fault.
-
         Refused: ``card_information.no_recipient``.
     """
     with Faults() as faults:

@@ -41,9 +41,7 @@ def card_number(scheme: NumberScheme, prefix: str, digits: str) -> str:
 
     Args:
         scheme: How the check digit is made.
-
         prefix: Leading digits; if empty, the scheme's own.
-
         digits: `chance_digits` random ones.
 
     Raises:

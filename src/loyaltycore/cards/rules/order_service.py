@@ -130,7 +130,6 @@ def choose_template(service: CardOrderService, wanted: str | None) -> CardTempla
 
     Raises:
         Refused: ``card_order.no_template`` or ``card_order.template_required``.
-
         NotFound: There is no template with that key.
     """
     keys = tuple(template.key for template in service.templates)

@@ -144,10 +144,8 @@ def place_order(
 
     Raises:
         InvalidInput: Names every fault of the request.
-
         Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
             ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long``.
-
         NotFound: There is no template with that key.
     """
     agreed = require_service(service)

@@ -47,9 +47,7 @@ def apply_status(
 
     Args:
         replaced: The card that this one follows, or None.
-
         status: The vendor's news.
-
         now: When the news was taken in.
 
     Returns:

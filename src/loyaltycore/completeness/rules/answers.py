@@ -40,7 +40,6 @@ def read_answers(
 
     Args:
         answers: Values by the key of a gap or the name of a field. An answer that is None or empty was not given.
-
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
 
     Returns:
@@ -69,7 +68,6 @@ def read_draft(given: Mapping[str, object], reading: Reading) -> Customer:
 
     Args:
         given: Fields of `CustomerFields` by name, still unchecked.
-
         reading: Date, country and custom fields.
 
     Returns:

@@ -124,7 +124,6 @@ def assess(customer: Customer, watching: Watching, asked: Mapping[str, date], to
 
     Args:
         customer: The customer, or the draft of one.
-
         asked: The day on which each field was last asked for; fields that never were are left out.
     """
     # By loops and without properties: the report over all customers runs through here a million times.
@@ -152,7 +151,6 @@ def request_as_of(
 
     Args:
         watching: A field that is no longer watched cannot be asked for.
-
         asked: The fields, with the day on which each had been asked for before; None if it never was.
     """
     months = watching.ask_again_months
@@ -171,7 +169,6 @@ def ask_again_on(asked: date, months: int) -> date:
 
     Args:
         asked: The day on which it was asked.
-
         months: 0 for the same day.
     """
     return asked + relativedelta(months=months)

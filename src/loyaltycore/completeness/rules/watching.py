@@ -53,9 +53,7 @@ def watching(
 
     Args:
         options: All options that are known.
-
         settings: The values in force in the session.
-
         fields: All fields that can be watched, in the order of a form.
     """
     active = [option for option in options if option.watches and settings[option]]

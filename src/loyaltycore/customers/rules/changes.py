@@ -22,13 +22,9 @@ def enter_customer(
 
     Args:
         draft: What `read_new` returned.
-
         customer_id: A fresh id.
-
         number: A number that nobody has.
-
         action: `CREATED` or `IMPORTED`.
-
         comment: Where the data came from.
     """
     customer = evolve(draft, id=customer_id, number=number, created_at=now)
@@ -49,7 +45,6 @@ def require_version(customer: Customer, expected: int) -> None:
 
     Args:
         customer: As stored.
-
         expected: The version that the caller saw; 0 for any.
 
     Raises:

@@ -39,7 +39,6 @@ def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> C
 
     Args:
         given: Filters of `CustomerFilters` by name, still unchecked.
-
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
     """
     parts = []

@@ -87,7 +87,6 @@ def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> C
     Args:
         given: Fields of `CustomerFields` by name, still unchecked. Without a kind, a name makes a person and a
             company name alone makes a company.
-
         reading: Date and country.
 
     Returns:
@@ -104,7 +103,6 @@ def read_change(faults: Faults, before: Customer, given: Mapping[str, object], r
 
     Args:
         given: Fields of `CustomerFields` by name, still unchecked; a ``kind`` of None changes nothing.
-
         reading: Date and country.
 
     Returns:

@@ -35,7 +35,6 @@ def read_row(values: Mapping[str, str], reading: Reading, *, branch_id: str = ""
 
     Args:
         values: Cells by field, as `open_table` returns them.
-
         reading: The local date, and the country of rows that name none: for phone numbers and for the address.
 
     Returns:

@@ -48,7 +48,6 @@ def sort_rows(
 
     Args:
         known: People known before, those known longest first.
-
         take_on: Makes a customer from a row's draft, with a number; it sees the customers that earlier rows added.
     """
     result = Sorting()

@@ -90,13 +90,9 @@ def free_numbers(
 
     Args:
         pattern: What numbers look like.
-
         year: The year in which they are given.
-
         last: The running number given last.
-
         taken: Returns which of some numbers are taken; called once per block, before its first number is given.
-
         block: How many numbers are asked for first; it doubles from block to block.
 
     Yields:

@@ -123,7 +123,6 @@ def match_columns(headers: Sequence[str], given: Mapping[str, str]) -> Columns:
 
     Args:
         headers: The fields of the header record; empty ones at the end are dropped.
-
         given: Maps headers to fields, before the aliases; an empty field ignores the column.
     """
     names = [header.strip() for header in headers]

@@ -113,12 +113,9 @@ def open_table(
 
     Args:
         stream: A file opened in binary mode, or its bytes in portions of any size.
-
         encoding: A text encoding that contains ASCII, or UTF-16; None detects UTF-8, Windows-1252, and UTF-16 with a
             byte order mark. A byte order mark wins.
-
         delimiter: One character; None detects semicolon, comma or tab.
-
         columns: Maps headers to fields, for headers that are not recognised or mean something else. An empty field
             ignores the column.
 

@@ -106,7 +106,6 @@ def read_records(feed: Feed, delimiter: str) -> Iterator[Record | BrokenRow]:
 
     Args:
         feed: Where the lines come from.
-
         delimiter: One character.
     """
     reader = _reader(feed, delimiter)

@@ -52,7 +52,6 @@ def read_date(text: str, *, today: date) -> date | None:
 
     Args:
         text: The cell; a time of midnight after the date is ignored.
-
         today: The local date at the branch.
 
     Returns:

@@ -20,9 +20,7 @@ def create_template(
 
     Args:
         template: What `read_template` returned, with its first steps.
-
         taken: The template that has this key already.
-
         namesake: The template that has this name already.
 
     Raises:
@@ -59,12 +57,10 @@ def add_step(
 
     Args:
         step: As it was read.
-
         position: Its place, from 0; None for the end.
 
     Raises:
         InvalidInput: There is no such position, or the template is full.
-
         Refused: ``template_step.exists`` or ``template_step.other_type``.
     """
     _require_same_type(template, step)
@@ -94,7 +90,6 @@ def move_step(template: ProcessTemplate, step_id: str, position: int) -> Decisio
 
     Raises:
         NotFound: There is no such step.
-
         InvalidInput: There is no such place.
     """
     step = template.step(step_id)

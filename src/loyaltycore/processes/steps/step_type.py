@@ -53,9 +53,7 @@ class StepType(ABC):
 
         Args:
             faults: Collects every fault; its fields are below ``settings``.
-
             given: Settings by name, still unchecked.
-
             unit: For looking up what they refer to. Nothing may be written.
 
         Returns:
@@ -77,7 +75,6 @@ class StepType(ABC):
 
         Args:
             work: The step that is worked on.
-
             given: What the person doing the step enters, by name, still unchecked.
 
         Returns:

@@ -117,7 +117,6 @@ def assign_value(
 
     Raises:
         NotFound: The property has no such value.
-
         Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
     """
     require_customers_own(kind)

@@ -15,7 +15,6 @@ def define_property(kind: PropertyType, taken: PropertyType | None) -> Decision[
 
     Args:
         kind: What `read_property` returned.
-
         taken: The property that has this key already.
 
     Raises:
@@ -55,7 +54,6 @@ def add_value(kind: PropertyType, value: PropertyValue) -> Decision[PropertyType
 
     Raises:
         Refused: ``property.value_exists``.
-
         InvalidInput: The property is full.
     """
     _require_free(kind, value, besides="")

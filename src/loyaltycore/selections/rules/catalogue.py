@@ -60,9 +60,7 @@ def operators_of(
 
     Args:
         may_be_empty: Whether the field may be empty.
-
         ordered: Whether the order of its values means something.
-
         whole: Whether it can be compared as a whole, and not only by its beginning.
     """
     found = _OPERATORS[kind]

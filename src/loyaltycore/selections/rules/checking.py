@@ -39,13 +39,9 @@ def check_condition(
     Args:
         faults: Collects every fault: unknown fields and relations, operators that a field does not have, values that do
             not fit it.
-
         condition: What `as_condition` returned; what could not be read is skipped.
-
         catalogue: What conditions can be built from.
-
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
-
         place: The condition's name.
 
     Returns:

@@ -43,9 +43,7 @@ def compile_condition(condition: Condition, catalogue: Catalogue, today: Today) 
 
     Args:
         condition: What `check_condition` returned.
-
         catalogue: What it was checked against.
-
         today: The day on which it is asked.
     """
     match condition:

@@ -102,9 +102,7 @@ def as_condition(faults: Faults, given: object, place: str = "where") -> Conditi
 
     Args:
         faults: Collects every fault of its form; whether its fields exist is not checked.
-
         given: What came in.
-
         place: The name of its place.
 
     Returns:

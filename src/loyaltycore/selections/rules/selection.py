@@ -43,7 +43,6 @@ def save_selection(selection: Selection, taken: Selection | None) -> Decision[Se
 
     Args:
         selection: The selection, checked.
-
         taken: The selection that has this name already.
 
     Raises:

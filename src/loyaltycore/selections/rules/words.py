@@ -50,7 +50,6 @@ def words_of(condition: Condition, catalogue: Catalogue) -> str:
 
     Args:
         condition: Any condition of the right form; an unknown field or relation appears under its key.
-
         catalogue: Gives fields, relations and choices their labels.
     """
     match condition:

@@ -70,7 +70,6 @@ class StorageChecks(Conformance, kit=True):
 
         Args:
             storage: What `open` gave, bound.
-
             table: The `table` of a record type, without any prefix of yours.
         """
         raise NotImplementedError

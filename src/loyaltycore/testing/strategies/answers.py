@@ -18,9 +18,7 @@ def matching(
 
     Args:
         record_type: What is asked for.
-
         registry: All types.
-
         stored: Everything that there is, of all types.
     """
     view = View(

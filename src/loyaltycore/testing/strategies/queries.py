@@ -42,9 +42,7 @@ def criteria(
 
     Args:
         record_type: What is asked for; it is in the registry.
-
         registry: Where the records that refer to it are found.
-
         among: Records whose values some comparisons use, so that they match some of them.
     """
     known = tuple(among)
