@@ -16,8 +16,7 @@ has an adapter for every port, and `loyaltycore.testing` checks other adapters a
 Here are the names that everybody needs:
 
 * `Loyalty`, `Desk`, and values that go into calls: `Address`, `Phone`, `Money`, `CardTemplate`, ...
-* what a call may raise, all of them subclasses of `LoyaltyError`: `InvalidInput`, `NotFound`, `Refused`, `Conflict`,
-  ...
+* what a call may raise, all subclasses of `LoyaltyError`: `InvalidInput`, `NotFound`, `Refused`, `Conflict`, ...
 * what a capability of your own is built from: `Capability`, `Service`, `command`, `query`, `Decision`, `Note`, `Faults`
 
 A name is loaded when it is first used; no optional dependency is imported before it is needed.

@@ -4,8 +4,8 @@
 * enumerations become their value
 * bytes become base64 text, Decimals become text
 * tuples and frozen sets become lists (sets are sorted, so that equal values give equal text)
-* the value of a custom field becomes itself, or ``{"$date": "2026-01-31"}`` if it is a date * scalars are never
-  converted into one another: ``"1"`` is not an integer, ``1`` not a text, ``True`` not an integer
+* the value of a custom field becomes itself, or ``{"$date": "2026-01-31"}`` if it is a date
+* scalars are never converted into one another: ``"1"`` is not an integer, ``1`` not a text, ``True`` not an integer
 * unknown keys are refused
 """
 

@@ -47,14 +47,14 @@ def days(first: date, last: date, step: int = 1) -> Iterator[date]:
 
 @frozen(kw_only=True)
 class CalendarCapabilities:
-    """What is known about a calendar; what is not is a `Lacks` with the reason."""
+    """What is known about a calendar; a gap is a `Lacks` with a reason."""
 
     known: Ability = True
     """The test knows facts that the calendar must agree with; needs the class attribute `known`."""
 
 
 class CalendarConformance(Conformance, kit=True):
-    """Holds a calendar to `loyaltycore.kernel.calendar.BusinessCalendar`: subclass it, fill `open` and `known`."""
+    """Checks a calendar against `loyaltycore.kernel.calendar.BusinessCalendar`: subclass it, fill `open` and `known`."""
 
     contract = (calendar_port,)
     capabilities: ClassVar[CalendarCapabilities] = CalendarCapabilities()
@@ -63,12 +63,12 @@ class CalendarConformance(Conformance, kit=True):
         "known",
         "Set it to dates of which you know whether they are worked, such as {date(2024, 12, 24): False}",
     )
-    """Dates of which you know whether they are worked: an ordinary working day, the free weekdays, and one
-    date for each source that the calendar has, such as a line of a file."""
+    """Dates of which you know whether they are working days: an ordinary one, the free weekdays, and one date for each
+    source that the calendar has, such as a line of a file."""
 
     @hook
     def open(self) -> AbstractContextManager[BusinessCalendar]:
-        """Return a context manager that gives a calendar; each time a new one of the same facts."""
+        """Return a context manager that yields a calendar, each time a new one with the same facts."""
         raise NotImplementedError
 
     def test_every_date_has_an_answer(self) -> None:

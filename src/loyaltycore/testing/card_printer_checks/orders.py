@@ -29,12 +29,12 @@ _OPEN = frozenset({CancelOutcome.CANCELLED, CancelOutcome.REQUESTED})
 
 
 def cancellation(order: PrintOrder, vendor_id: str = "") -> PrintCancellation:
-    """The wish to call an order back."""
+    """The request to cancel an order."""
     return PrintCancellation(order.reference, vendor_id, "ordered by mistake")
 
 
 def spoilt(order: PrintOrder) -> Iterator[PrintOrder]:
-    """The order with one value that may be none, in many ways."""
+    """The order with one wrong value, in many ways."""
     for text in _SPOILT:
         yield evolve(order, product=text)
         yield evolve(order, comment=text)

@@ -1,4 +1,4 @@
-"""Calls of the vendor are believed where they are proved, and only then."""
+"""Calls from the vendor are believed if they are proved, and only then."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAY: Final = timedelta(days=1)
 
 
 def with_webhooks(printer: CardPrinter) -> SupportsWebhooks:
-    """The printer as one that reads calls of its vendor."""
+    """The printer as one that reads its vendor's calls."""
     assert isinstance(printer, SupportsWebhooks), "the printer reads no calls: declare `webhooks` as a gap"
     return printer
 

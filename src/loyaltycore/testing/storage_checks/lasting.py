@@ -1,6 +1,6 @@
-"""What was committed lasts: another storage finds it, and so does whoever looks behind its back.
+"""What was committed lasts: another storage finds it, and so does a look without the storage.
 
-What cannot be reached says so.
+A storage that cannot be reached says so.
 """
 
 from __future__ import annotations

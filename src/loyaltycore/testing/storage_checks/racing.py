@@ -1,7 +1,7 @@
 """Several threads at once, each with transactions of its own.
 
-A storage may let transactions in one after the other, so no test waits for two to be open at the same time: whoever
-waits for another thread waits for a moment only, and demands what holds in either case.
+A storage may let in transactions one after the other, so no test waits for two to be open at the same time: a test
+waits only a moment for another thread, and demands what holds in either case.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOMENT: Final = 0.3
 """Seconds that one thread waits for another, which may itself be waiting for this one's transaction to end."""
 
 PATIENCE: Final = 60
-"""Seconds after which a thread that has not come back is given up."""
+"""Seconds after which a thread that has not returned is given up."""
 
 MOST_TRIES: Final = 200
 _WAIT: Final = "wait for the lock some seconds before raising `StorageBusy`"
@@ -52,7 +52,7 @@ def at_once(*works: Callable[[], R]) -> list[R]:
 
 
 def run(storage: Storage, body: Callable[[Transaction], R]) -> R:
-    """One transaction, run again where the engine rolled it back, as every service does."""
+    """One transaction, run again if the engine rolled it back, as every service does."""
     for _ in range(MOST_TRIES):
         try:
             with storage.transaction() as tx:
@@ -257,7 +257,7 @@ def _pair(storage: Storage) -> tuple[int, int]:
 
 
 def _patiently(read: Callable[[], R]) -> R:
-    """Read, again where the engine rolled the reading back."""
+    """Read, and again if the engine rolled the read back."""
     for _ in range(MOST_TRIES):
         try:
             return read()

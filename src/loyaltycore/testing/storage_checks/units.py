@@ -192,7 +192,7 @@ class UnitChecks(StorageChecks, kit=True):
 
 
 def _break_down(storage: Storage, error: BaseException) -> None:
-    """Write to two tables, raise the error in the middle, and demand that nothing has changed."""
+    """Write to two tables, raise the error in between, and demand that nothing has changed."""
     keep(storage, Thing("kept"), Thing("saved"), Part(code="removed"))
     steps = [
         ("add", Thing("new"), Part(code="new")),
