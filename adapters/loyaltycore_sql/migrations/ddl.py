@@ -64,7 +64,7 @@ def add_columns(table: str, *columns: Column[Any], fill: Callable[[], None], ind
 
     Args:
         table: The record type's table.
-        columns: The new columns; existing ones are skipped.
+        *columns: The new columns; existing ones are skipped.
         fill: Fills the columns of existing rows, before they may no longer be empty.
     """
     name = table_name(prefix(), table)

@@ -18,7 +18,8 @@ class ReceivedMail:
 
     headers: tuple[tuple[str, str], ...]
     """Names and decoded values, in order, with repetitions."""
-    text: str = "" r"""The plain part, lines ended by ``\n``; empty if there is none."""
+    text: str = ""
+    r"""The plain part, lines ended by ``\n``; empty if there is none."""
     html: str = ""
     """The HTML part, or empty."""
     attachments: tuple[Attachment, ...] = ()
