@@ -1,7 +1,7 @@
 """Cards printed by a vendor over HTTP.
 
-`HttpCardPrinter` speaks the contract that lies beside this file as ``cardprint.openapi.yaml``. The extra ``cardprint``
-brings what it needs.
+`HttpCardPrinter` follows the contract in ``cardprint.openapi.yaml`` beside this file. The extra ``cardprint`` installs
+what it needs.
 """
 
 from loyaltycore_cardprint.printer import HttpCardPrinter

@@ -1,4 +1,4 @@
-"""What one HTTP call brings; apart from the transport, so that nothing else needs its library."""
+"""The result of one HTTP call; apart from the transport, so that nothing else needs its library."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NoAnswer:
     """A call without a complete answer."""
 
     sent: bool
-    """Whether the vendor may have got the request. False is certain."""
+    """Whether the vendor may have received the request; False is certain."""
     code: str
     """Stable word for the reason."""
     detail: str

@@ -1,4 +1,4 @@
-"""The four calls of the contract that the adapter makes, each answering with what was read or with a `Failure`."""
+"""The four calls of the contract that the adapter makes; each returns what was read, or a `Failure`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Calls:
         return _read(answer, {200}, lambda document: _only_order(document, reference))
 
     def cancel(self, vendor_id: str, reference: str, reason: str) -> VendorOrder | Failure:
-        """Ask that an order be not carried out."""
+        """Ask that an order not be carried out."""
         body = dump(wire.cancellation_body(reference, reason))
         answer = self.transport.call("PUT", f"/orders/{vendor_id}/cancellation", body=body)
         found = _read(answer, {200, 202}, lambda document: _same_order(document, reference))
@@ -58,7 +58,7 @@ class Calls:
 def _read(
     answer: Answer | NoAnswer, good: Container[int], reader: Callable[[dict[str, Any]], T]
 ) -> T | Failure:
-    """Read an answer of a good status; anything that the contract does not say is a failure that proves nothing."""
+    """Read an answer with a good status; anything outside the contract is a failure that proves nothing."""
     if isinstance(answer, NoAnswer) or answer.status not in good:
         return failure_of(answer)
     try:
@@ -68,7 +68,7 @@ def _read(
 
 
 def _same_order(document: object, reference: str) -> VendorOrder:
-    """Read an order that must be the one that was asked about."""
+    """Read an order that must be the one asked about."""
     order = wire.read_order(document)
     if order.status.reference != reference:
         raise ContractViolation("it is about another order")
@@ -83,7 +83,7 @@ def _only_order(document: dict[str, Any], reference: str) -> VendorOrder | None:
 
 
 def _page(document: dict[str, Any], before: str, source: str) -> EventPage:
-    """Read a page; one without progress would make the reader ask for ever."""
+    """Read a page; one without progress is refused, because the reader would ask for ever."""
     events, cursor, more = (document.get(name) for name in ("events", "cursor", "more"))
     if not isinstance(events, list) or not isinstance(more, bool):
         raise ContractViolation("events or more is missing")

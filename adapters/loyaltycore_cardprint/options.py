@@ -1,4 +1,4 @@
-"""Checks what the adapter is set up with, so that a wrong option is found at the start and not with the first order."""
+"""Checks the adapter's options, so that a wrong one shows at the start and not with the first order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECRET_BYTES: Final = range(24, 65)
 
 
 def check_base_url(url: str) -> list[Fault]:
-    """An address without credentials; unencrypted only where nothing leaves the machine."""
+    """An address without credentials; unencrypted only if nothing leaves the machine."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -55,7 +55,7 @@ def secret_key(secret: str) -> bytes:
     """The key in a secret of Standard Webhooks.
 
     Raises:
-        ValueError: It is none; the message does not repeat it.
+        ValueError: It is not a secret; the message does not repeat it.
     """
     encoded = secret.removeprefix(_PREFIX)
     try:

@@ -18,12 +18,12 @@ other 4xx without a problem     unknown               raises, transient         
 5xx otherwise                   unknown               raises, transient          unknown
 ==============================  ====================  =========================  =================
 
-(1) Where the problem says ``not_found`` and the look-up by reference finds none either; without such a problem the
-address is wrong, which is rejected.
+(1) If the problem says ``not_found`` and the look-up by reference finds none either; without such a problem the address
+is wrong, which is rejected.
 
-Wrong credentials, an exhausted account and a wrong address are faults of the set-up and not of the order: they never
-reject one, and all of them are transient, because the same order goes through once a person has mended the set-up.
-An answer that is not the vendor's own (a page of a proxy, a 503 without a problem document) never rejects either.
+Wrong credentials, an exhausted account and a wrong address are faults of the set-up, not of the order: they never
+reject an order, and all are transient, because the same order goes through once a person has corrected the set-up. An
+answer that is not the vendor's own (a proxy's page, a 503 without a problem document) never rejects either.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SECONDS: Final = re.compile(r"[0-9]{1,9}")
 
 
 class Meaning(Enum):
-    """What a call without success proves."""
+    """What an unsuccessful call proves."""
 
     NOT_SENT = "not_sent"
     UNKNOWN = "unknown"
@@ -59,7 +59,7 @@ class Meaning(Enum):
 
 @frozen
 class Failure:
-    """A call without success."""
+    """An unsuccessful call."""
 
     meaning: Meaning
     code: str
@@ -74,11 +74,11 @@ class Failure:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What the vendor finds wrong with single fields."""
+        """The faults that the vendor finds in single fields."""
         return read_faults(self.problem)
 
     def as_error(self) -> DeliveryFailed:
-        """The same for a verb that has no receipt."""
+        """The failure as an error, for a verb that has no receipt."""
         return DeliveryFailed(self.code, self.detail, permanent=self.meaning is Meaning.REJECTED)
 
 
@@ -89,7 +89,7 @@ def shown(body: bytes) -> str:
 
 
 def failure_of(answer: Answer | NoAnswer) -> Failure:
-    """Say what a call proves that did not bring the answer that was hoped for."""
+    """Say what a call without the expected answer proves."""
     if isinstance(answer, NoAnswer):
         meaning = Meaning.UNKNOWN if answer.sent else Meaning.NOT_SENT
         return Failure(meaning, answer.code, answer.detail)
@@ -108,7 +108,7 @@ def failure_of(answer: Answer | NoAnswer) -> Failure:
 
 
 def violation(answer: Answer, why: str) -> Failure:
-    """Say that an answer of the right status is not what the contract says, so that it proves nothing."""
+    """The failure for an answer that has the right status but breaks the contract, and so proves nothing."""
     return Failure(
         Meaning.UNKNOWN,
         "contract_violation",
@@ -129,7 +129,7 @@ def _meaning(status: int, problem: dict[str, Any]) -> Meaning:
 
 
 def _problem(answer: Answer) -> dict[str, Any]:
-    """Read a problem document; whatever is none, or speaks of another status, is empty."""
+    """Read a problem document; empty if it is not one, or names another status."""
     try:
         document = parse_object(answer.body)
     except NotStrict:
@@ -140,7 +140,7 @@ def _problem(answer: Answer) -> dict[str, Any]:
 
 
 def _own_code(status: int, meaning: Meaning) -> str:
-    """A word for an answer that brings none."""
+    """A code for an answer that has none."""
     words = {401: "unauthorized", 403: "unauthorized", 402: "insufficient_funds", 429: "throttled"}
     if status in words:
         return words[status]
@@ -163,6 +163,6 @@ def _detail(status: int, code: str, problem: dict[str, Any]) -> str:
 
 
 def _retry_after(answer: Answer) -> float | None:
-    """Read whole seconds; a date is not in the contract, and a pause is never longer than an hour."""
+    """Read whole seconds, at most an hour; dates are not in the contract."""
     text = answer.headers.get("retry-after", "").strip()
     return min(float(text), LONGEST_PAUSE) if _SECONDS.fullmatch(text) else None

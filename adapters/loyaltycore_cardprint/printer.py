@@ -1,4 +1,4 @@
-"""The card printer behind the contract in `cardprint.openapi.yaml`."""
+"""The card printer for vendors with the contract in `cardprint.openapi.yaml`."""
 
 from __future__ import annotations
 
@@ -58,12 +58,11 @@ def _path(path: str | PathLike[str]) -> str:
 class HttpCardPrinter:
     """Has cards made by a vendor that follows the contract.
 
-    One instance serves any number of threads. Neither proxies nor `.netrc` nor certificate settings of the environment
-    are used: what is not an option here does not happen.
+    One instance serves any number of threads. It ignores proxies, `.netrc` and certificate settings of the environment:
+    only the options here count.
 
     Raises:
         InvalidInput: An option is wrong; all of them are named.
-
         MissingExtra: The extra ``cardprint`` is not installed.
     """
 
@@ -75,21 +74,21 @@ class HttpCardPrinter:
     """Secrets ``whsec_…`` that are valid today, newest first: two while one is being replaced. None: every
     webhook is refused."""
     source: str = field()
-    """The vendor's name in events; the host where it is left out."""
+    """The vendor's name in events; by default the host."""
     timeouts: tuple[float, float] = (5.0, 20.0)
     """Seconds for connecting, and seconds without a byte while reading."""
     deadline: float = 60.0
-    """Seconds for a whole call, however busily the vendor drips."""
+    """Seconds for a whole call, however slowly the answer drips in."""
     max_response_bytes: int = 1_048_576
     """A longer answer proves nothing."""
     ca_file: str = field(default="", converter=_path)
-    """PEM file with the only authorities that are trusted; empty for the usual ones."""
+    """PEM file with the only trusted authorities; empty for the usual ones."""
     tolerance: float = 300.0
     """Greatest age of a webhook in seconds, in both directions."""
     encodings: frozenset[EncodingKind] = field(default=ALL_ENCODINGS, converter=_kinds)
     """What was agreed with the vendor; `validate` refuses the rest."""
     products: frozenset[str] = field(default=frozenset(), converter=_names)
-    """The designs agreed with the vendor; empty where `validate` need not know them."""
+    """The designs agreed with the vendor; empty if `validate` need not know them."""
     _calls: Calls = field(init=False, repr=False)
 
     @source.default
@@ -101,7 +100,7 @@ class HttpCardPrinter:
 
     @_calls.default
     def _open(self) -> Calls:
-        """Check the options and prepare the calls; the library is asked for here, so that importing needs no extra."""
+        """Check the options and prepare the calls; loads `requests`, so that importing this module needs no extra."""
         self._check()
         try:
             from loyaltycore_cardprint.transport import Transport  # noqa: PLC0415  requests comes with the extra
@@ -121,7 +120,7 @@ class HttpCardPrinter:
 
     @property
     def capabilities(self) -> PrinterCapabilities:
-        """Everything, and the encodings that were agreed."""
+        """Everything, with the agreed encodings."""
         return PrinterCapabilities(encodings=self.encodings)
 
     def validate(self, order: PrintOrder) -> tuple[Fault, ...]:
@@ -132,10 +131,9 @@ class HttpCardPrinter:
         """Place an order; `loyaltycore_cardprint.outcomes` lists what each answer means.
 
         Raises:
-            DeliveryFailed: The credentials or the address are wrong. Transient: the order is fine, and goes through
-                once a person has mended the set-up.
-
-            InvalidInput: `key` is none.
+            DeliveryFailed: The credentials or the address are wrong. Transient: the order goes through once a person
+                has corrected the set-up.
+            InvalidInput: `key` is not a valid key.
         """
         if not _KEY.fullmatch(key):
             raise InvalidInput([Fault("key", "bad_format", f"must match {_KEY.pattern}")])
@@ -148,11 +146,11 @@ class HttpCardPrinter:
         return receipts.find(self._calls, reference)
 
     def cancel(self, cancellation: PrintCancellation) -> CancelReceipt:
-        """Ask that an order be not carried out; it is looked up where the vendor's id is missing or not known there."""
+        """Ask that an order not be carried out; it is looked up if the vendor's id is missing or unknown there."""
         return receipts.cancel(self._calls, cancellation)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[PrintEvent, ...]:
-        """Prove and read a call of the vendor; the same event has the same id however often it comes."""
+        """Prove and read a call from the vendor; a repeated event has the same id."""
         keys = [options.secret_key(secret) for secret in self.webhook_secrets]
         signed_id = verify(headers, body, require_aware(now), keys, self.tolerance)
         try:
@@ -166,7 +164,7 @@ class HttpCardPrinter:
         return (event,)
 
     def events_after(self, cursor: str, limit: int = 100) -> EventPage:
-        """Read the events after `cursor`, at most 200 at once whatever `limit` says."""
+        """Read the events after `cursor`, at most 200 at once whatever the `limit`."""
         if cursor and not wire.CURSOR.fullmatch(cursor):
             raise DeliveryFailed("bad_cursor", "that is no cursor of this vendor", permanent=True)
         page = self._calls.events(cursor, max(1, min(limit, _MOST_EVENTS)))

@@ -28,7 +28,7 @@ _CANCEL: Final = {
 
 
 def submit(calls: Calls, order: PrintOrder, key: str) -> PrintReceipt:
-    """Place an order, and where the vendor knows its reference already, find out whether it is the same order."""
+    """Place an order; if the vendor knows its reference already, find out whether it is the same order."""
     body = wire.order_body(order)
     found = calls.place(body, key)
     if isinstance(found, Failure) and found.meaning is Meaning.REJECTED and found.code in _TAKEN:
@@ -45,9 +45,9 @@ def find(calls: Calls, reference: str) -> PrintStatus | None:
 
 
 def cancel(calls: Calls, cancellation: PrintCancellation) -> CancelReceipt:
-    """Ask that an order be not carried out.
+    """Ask that an order not be carried out.
 
-    An id that the vendor does not know proves nothing about the order (ids get mixed up), the reference does.
+    An id that the vendor does not know proves nothing about the order (ids get mixed up); the reference does.
     """
     reference, reason = cancellation.reference, cancellation.reason
     found = None
@@ -65,9 +65,9 @@ def cancel(calls: Calls, cancellation: PrintCancellation) -> CancelReceipt:
 
 
 def _resolve(calls: Calls, reference: str, content: str, refusal: Failure) -> VendorOrder | Failure:
-    """Tell an order of our own that the vendor has already from one that only bears the same reference.
+    """Tell our own order, which the vendor has already, from another one with the same reference.
 
-    It is our own after a restore from a back-up, when the outbox has lost the key of the first attempt, and after the
+    It is our own after a restore from a backup, when the outbox has lost the key of the first attempt, and after the
     vendor has forgotten the key.
     """
     found = calls.look_up(reference)
@@ -79,7 +79,7 @@ def _resolve(calls: Calls, reference: str, content: str, refusal: Failure) -> Ve
 
 
 def _unresolved(failure: Failure) -> Failure:
-    """A look-up that brought nothing, or that contradicts the refusal, says nothing about the order."""
+    """The failure for a look-up that found nothing or contradicts the refusal: it says nothing about the order."""
     if failure.meaning is Meaning.SET_UP:
         return failure
     return Failure(
@@ -92,7 +92,7 @@ def _accepted(order: VendorOrder) -> PrintReceipt:
 
 
 def _refused(failure: Failure) -> PrintReceipt:
-    """Raises `DeliveryFailed` for a wrong set-up, so that no order is taken for rejected because of it."""
+    """Raises `DeliveryFailed` for a wrong set-up, so that it rejects no order."""
     if failure.meaning is Meaning.SET_UP:
         raise failure.as_error()
     receipt = Receipt(
@@ -106,7 +106,7 @@ def _refused(failure: Failure) -> PrintReceipt:
 
 
 def _locate(calls: Calls, reference: str) -> str | CancelReceipt:
-    """Find the vendor's id, or the answer to the wish where there is none."""
+    """Find the vendor's id or, if there is none, the answer to the request."""
     if not wire.REFERENCE.fullmatch(reference):
         return CancelReceipt(CancelOutcome.UNKNOWN_ORDER, code="not_found")
     found = calls.look_up(reference)
@@ -127,7 +127,7 @@ def _is_unknown(found: VendorOrder | Failure) -> bool:
 
 
 def _not_cancelled(failure: Failure, reference: str) -> CancelReceipt:
-    """Raises `DeliveryFailed` for a wrong set-up, so that no wish is given up because of it."""
+    """Raises `DeliveryFailed` for a wrong set-up, so that no request is given up because of it."""
     if (failure.status, failure.code) == (409, "too_late"):
         return _cancel_receipt(CancelOutcome.TOO_LATE, failure, _order_in(failure, reference))
     if _is_unknown(failure):  # though the look-up has just found it
@@ -144,7 +144,7 @@ def _cancel_receipt(
 
 
 def _order_in(failure: Failure, reference: str) -> PrintStatus | None:
-    """The order that a problem document carries; the answer stands without it too."""
+    """The order in a problem document, if any."""
     try:
         order = wire.read_order(failure.problem.get("order"))
     except ContractViolation:

@@ -1,6 +1,6 @@
-"""What the contract asks of an order, checked without I/O; the vendor checks the same by itself.
+"""What the contract demands of an order, checked without I/O; the vendor checks the same itself.
 
-The two are written independently and compared by a test over generated orders: no fault here means 201 there.
+The two are written independently, and a test compares them on generated orders: no fault here means 201 there.
 """
 
 from __future__ import annotations
@@ -59,11 +59,8 @@ def check_order(
     """Name everything that the vendor would reject.
 
     Args:
-        order: What is to be ordered.
-
         encodings: What the vendor offers.
-
-        products: The designs agreed with the vendor; empty where only the vendor knows them.
+        products: The designs agreed with the vendor; empty if only the vendor knows them.
     """
     found: list[Fault] = []
 
@@ -144,7 +141,7 @@ def _check_code(note: Note, field: str, encoding: Encoding) -> None:
 
 
 def _check_unique(note: Note, field: str, values: Iterable[str]) -> None:
-    """Note every value that was there before; empty ones may repeat."""
+    """Note every repeated value; empty ones may repeat."""
     seen: set[str] = set()
     for number, value in enumerate(values):
         if value and value in seen:

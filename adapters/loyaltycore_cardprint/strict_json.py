@@ -15,7 +15,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     """Read one JSON object.
 
     Raises:
-        NotStrict: It is no JSON, not UTF-8, not an object, has a name twice, a number that JSON does not know, or is
+        NotStrict: It is not JSON, not UTF-8, not an object, repeats a name, has a number that JSON does not know, or is
             nested too deeply.
     """
     try:
@@ -35,7 +35,7 @@ def dump(value: Any) -> bytes:
 
 
 def digest(value: Any) -> str:
-    """SHA-256 of the canonical form of RFC 8785, which for texts, lists and objects is what `json` writes sorted."""
+    """SHA-256 of the canonical form of RFC 8785, which for texts, lists and objects is sorted `json`."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

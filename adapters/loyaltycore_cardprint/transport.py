@@ -1,7 +1,7 @@
-"""One HTTP call, and what it proves: an answer, or how far the request had come when there was none.
+"""One HTTP call, and what it proves: an answer or, without one, how far the request had come.
 
-No retries here: the outbox repeats, durably and visibly. No redirects: the token must not reach another host. Nothing
-from the environment (proxies, netrc): a netrc entry would replace the token without a word.
+No retries: the outbox repeats, durably and visibly. No redirects: the token must not reach another host. Nothing from
+the environment (proxies, netrc): a netrc entry would silently replace the token.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _BROKEN: Final = (requests.RequestException, HTTPError, HTTPException, OSError, 
 
 
 class _NeverSent(Exception):
-    """The connection did not come about, TLS included: not one byte of the request has left."""
+    """The connection could not be opened, TLS included: not one byte of the request has left."""
 
     def __init__(self, code: str, detail: str) -> None:
         self.code = code
@@ -66,7 +66,7 @@ class _Connection(HTTPConnection):
 
 
 class _TlsConnection(_Connection, HTTPSConnection):
-    """The same over TLS."""
+    """A connection over TLS that tells a failure to connect from every other failure."""
 
 
 class _Pool(HTTPConnectionPool):
@@ -138,7 +138,7 @@ class Transport:
     deadline: float
     max_bytes: int
     verify: bool | str
-    """True for the usual authorities, or the path of a file with the only trusted ones."""
+    """True for the usual authorities, or the path of a file with the trusted ones."""
     _local: threading.local = field(factory=threading.local, init=False, repr=False, eq=False)
     _sessions: weakref.WeakSet[requests.Session] = field(
         factory=weakref.WeakSet, init=False, repr=False, eq=False
@@ -153,7 +153,7 @@ class Transport:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer | NoAnswer:
-        """Make one call; raises for nothing that the network or the vendor does."""
+        """Make one call; never raises for what the network or the vendor does."""
         request = requests.Request(
             method,
             self.base_url + path,
@@ -192,7 +192,7 @@ class Transport:
             return Answer(response.status_code, headers, self._read(response))
 
     def _read(self, response: requests.Response) -> bytes:
-        """Read the body as it comes: not unpacked, since no packing was asked for and a small one may be huge."""
+        """Read the body as it comes, without unpacking it: no packing was asked for, and a small body may unpack to a huge one."""
         body = bytearray()
         while chunk := response.raw.read(_CHUNK, decode_content=False):
             body += chunk
@@ -226,7 +226,7 @@ class Transport:
 
 
 def _broken(error: Exception, *, timed_out: bool) -> NoAnswer:
-    """Name a failure behind the connection; all of them look the same whether or not the vendor acted."""
+    """Name a failure after connecting; all of them look the same whether or not the vendor acted."""
     if timed_out or isinstance(error, requests.Timeout | ReadTimeoutError | TimeoutError):
         return _timed_out()
     return NoAnswer(sent=True, code="connection_lost", detail=f"the connection broke: {type(error).__name__}")

@@ -1,8 +1,8 @@
 """Proves that a call comes from the vendor, as in Standard Webhooks 1.0.0.
 
-Checked here and not by the `standardwebhooks` package, which reads the system clock instead of the `now` it is given,
-knows one secret at a time, and answers a malformed signature header with a ValueError. The tests hold this module
-against signatures that the package makes.
+This is not left to the `standardwebhooks` package, which reads the system clock instead of a given `now`, knows one
+secret at a time, and answers a malformed signature header with a ValueError. The tests check this module against
+signatures that the package makes.
 """
 
 from __future__ import annotations
@@ -24,25 +24,21 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SECONDS: Final = re.compile(r"[0-9]{1,12}")
 _SIGNATURE: Final = re.compile(r"[ -~]{1,4096}")
 _JOINED: Final = re.compile(r",[^ ]*,|, ")
-"""Two values where a web server has joined them: a signature has one comma, after its version, and nothing else has any."""
+"""Two values that a web server has joined: a signature has one comma, after its version, and nothing else has any."""
 
 
 def verify(
     headers: Mapping[str, str], body: bytes, now: datetime, keys: Iterable[bytes], tolerance: float
 ) -> str:
-    """Return the id of a call that is proved to come from the vendor, now.
+    """Return the id of a call that provably comes from the vendor, now.
 
     The signature is judged before the age: ``stale`` says that the call is genuine but old, or a clock is wrong.
 
     Args:
         headers: Names in any case.
-
         body: Byte for byte as received.
-
         now: The present instant, aware.
-
         keys: Every key that is valid today.
-
         tolerance: Greatest distance between the call and `now`, in seconds, in both directions.
 
     Raises:
@@ -62,7 +58,7 @@ def verify(
 
 
 def _header(headers: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
-    """Read a header that is there once: with two, it is anybody's guess which one was signed."""
+    """Read a header that must appear once: with two, nobody knows which one was signed."""
     values = [value for key, value in headers.items() if key.lower() == name]
     if not values:
         raise WebhookRejected("malformed", f"{name} is missing")
@@ -74,7 +70,7 @@ def _header(headers: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> 
 
 
 def _signatures(header: str) -> list[bytes]:
-    """The signatures of version 1; other versions are for later, and one that is no base64 matches nothing."""
+    """The signatures of version 1; other versions are ignored, and one that is not base64 matches nothing."""
     found = []
     for entry in header.split()[:_MOST_SIGNATURES]:
         version, _, text = entry.partition(",")

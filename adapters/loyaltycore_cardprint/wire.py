@@ -1,8 +1,7 @@
 """Our values as the contract writes them, and back: the only place that knows the names on the wire.
 
-What an order looks like on the wire must never change for an order that exists: a repetition after an update of this
-library has to have the content of the first attempt. So empty values are left out, and a field that is added later
-is left out as long as it is empty.
+The wire form of an existing order must never change: a repetition after an update of this library must have the content
+of the first attempt. So empty values are left out, and so is a field that is added later while it is empty.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class VendorOrder:
     status: PrintStatus
     """The order in our words."""
     content_digest: str
-    """Proves which content it was ordered with."""
+    """Identifies the content with which it was ordered."""
     cancellation: str
     """``none``, ``requested``, ``refused`` or ``granted``, or a word of a later version."""
 
@@ -61,7 +60,7 @@ def order_body(order: PrintOrder) -> dict[str, Any]:
 
 
 def cancellation_body(reference: str, reason: str) -> dict[str, Any]:
-    """Write a wish to cancel; a reason is for people, so it is mended and shortened rather than refused."""
+    """Write a request to cancel; the reason is for people, so it is cleaned and shortened rather than refused."""
     text = _CONTROLS.sub(" ", reason).strip()
     if len(text) > REASON_LENGTH:
         text = text[: REASON_LENGTH - 1] + "…"
@@ -93,7 +92,7 @@ def read_order(document: object) -> VendorOrder:
 
 
 def read_event(document: object, source: str) -> PrintEvent | None:
-    """Read an event; one of a type that this version does not know is None, whatever is in it.
+    """Read an event; None if this version does not know its type.
 
     Raises:
         ContractViolation: It is not one.
@@ -106,7 +105,7 @@ def read_event(document: object, source: str) -> PrintEvent | None:
 
 
 def read_faults(document: dict[str, Any]) -> tuple[Fault, ...]:
-    """Read what a problem document says about single fields; entries that say nothing usable are passed over."""
+    """Read what a problem document says about single fields; unusable entries are skipped."""
     entries = document.get("errors")
     if not isinstance(entries, list):
         return ()
@@ -114,7 +113,7 @@ def read_faults(document: dict[str, Any]) -> tuple[Fault, ...]:
 
 
 def field_of(pointer: str) -> str:
-    """Name the field of `PrintOrder` that a JSON pointer into the body means.
+    """The field of `PrintOrder` that a JSON pointer into the body refers to.
 
     Example:
         >>> field_of("/shipping/to/lines/1")
@@ -142,7 +141,7 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _letter(order: PrintOrder) -> dict[str, Any]:
-    """Write the letter; its values mean nothing without one, so they then stay at home."""
+    """Write the letter; without one its values mean nothing and are left out."""
     if not order.cover_letter:
         return {}
     variables = [{"name": name, "value": value} for name, value in order.letter_variables]

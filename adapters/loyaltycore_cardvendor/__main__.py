@@ -1,4 +1,4 @@
-"""``python -m loyaltycore_cardvendor``: the reference card vendor as a process of its own."""
+"""``python -m loyaltycore_cardvendor``: the reference card vendor as a separate process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PAUSE = 0.02
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal, or until the standard input ends; answers the exit code."""
+    """Serve until a signal, or until standard input ends; return the exit code."""
     options = _parser().parse_args(arguments)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -56,7 +56,7 @@ def _serve(options: argparse.Namespace, database: Database, stop: Event) -> None
 
 @contextmanager
 def _opened(path: str) -> Iterator[Database]:
-    """The database in a file, or in a temporary one where there is no path."""
+    """The database in a file, or in a temporary one if there is no path."""
     with (
         TemporaryDirectory(prefix="card-vendor-", ignore_cleanup_errors=True) as folder,
         closing(Database(path or str(Path(folder, "vendor.db")))) as database,
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
-    """What the command line says about settings, and a token where it names none."""
+    """The settings from the command line, with a new token if it names none."""
     if options.token is None:
         options.token = secrets.token_urlsafe(24)
         _say(f"token: {options.token}")

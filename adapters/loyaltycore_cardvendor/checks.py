@@ -1,6 +1,6 @@
-"""What the vendor looks at before it takes an order.
+"""What the vendor checks before it takes an order.
 
-Written without a look at any client: a test holds the two against each other.
+Written independently of any client: a test compares the two.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Checker:
             raise Problem(422, "unknown_product" if unknown else "invalid_request", errors=errors)
 
     def cancellation(self, body: dict[str, Any]) -> None:
-        """Refuse a malformed wish to cancel."""
+        """Refuse a malformed request to cancel."""
         errors: Errors = []
         CANCELLATION.check(body, "", errors)
         if errors:
@@ -165,5 +165,5 @@ def _refuse(word: str) -> NoReturn:
 
 
 def is_reference(text: str) -> bool:
-    """Whether a reference could be one."""
+    """Whether a text could be a reference."""
     return re.fullmatch("[A-Za-z0-9._-]{1,64}", text) is not None

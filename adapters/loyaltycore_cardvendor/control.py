@@ -1,4 +1,4 @@
-"""The handle by which tests and demonstrations move the vendor: ``POST /_control/<action>``, on loopback alone."""
+"""The way for tests and demonstrations to control the vendor: ``POST /_control/<action>``, on loopback only."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class Control:
         return {"orders": [self.works.advance(name, state, **facts) for name in chosen]}
 
     def _cancellation(self, reference: str, *, granted: bool) -> dict[str, Any]:
-        """Answer an open wish to cancel."""
+        """Answer an open request to cancel."""
         return self.works.decide(reference, granted=granted)
 
     def _mishap(self, count: int = 1, **facts: Any) -> dict[str, Any]:
-        """Let the next calls suffer; a count of 0 lets all go well again."""
+        """Make the next calls fail; a count of 0 ends this."""
         if count:
             self.mishaps.plan(count, **facts)
         else:
@@ -60,7 +60,7 @@ class Control:
         return {}
 
     def _settings(self, **changes: Any) -> dict[str, Any]:
-        """Change settings; answers all of them but the secrets. A new address gets at once what is owed."""
+        """Change settings and return all except the secrets. A new address gets all pending calls at once."""
         self.database.change_settings(changes)
         if "webhook_url" in changes:
             with self.database.transaction() as tx:
@@ -73,12 +73,12 @@ class Control:
         return {"prints": [dict(row) for row in rows]}
 
     def _orders(self) -> dict[str, Any]:
-        """Every order with the content that it was ordered with."""
+        """Every order with its content."""
         rows = self.database.rows("SELECT reference, id, state, revision, body FROM orders ORDER BY rowid")
         return {"orders": [dict(row) for row in rows]}
 
     def _webhooks(self) -> dict[str, Any]:
-        """How many calls are owed, and how many attempts were made so far."""
+        """How many calls are pending, and how many attempts were made so far."""
         row = self.database.rows(
             "SELECT COALESCE(SUM(done = 0), 0) AS owed, COALESCE(SUM(attempts), 0) AS attempts FROM deliveries"
         )[0]

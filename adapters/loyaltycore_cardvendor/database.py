@@ -1,4 +1,4 @@
-"""The vendor's only memory. Whatever must survive a kill is in here, written before it is answered."""
+"""The vendor's only memory. Whatever must survive a kill is here, written before it is answered."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _DEFAULTS: dict[str, Any] = {
 
 
 class Database:
-    """One SQLite file behind one connection and one lock: the vendor decides every race in here."""
+    """One SQLite file with one connection and one lock, which decides every race."""
 
     def __init__(self, path: str) -> None:
         self._lock = threading.Lock()
@@ -101,7 +101,7 @@ class Database:
             return self._connection.execute(query, values).fetchall()
 
     def settings(self) -> dict[str, Any]:
-        """What the vendor was told, over the defaults."""
+        """The settings made, over the defaults."""
         stored = {row["name"]: json.loads(row["value"]) for row in self.rows("SELECT * FROM settings")}
         return _DEFAULTS | stored
 

@@ -1,4 +1,4 @@
-"""Mishaps on demand: what the next calls suffer, so that a client can be tested against them."""
+"""Mishaps on demand, so that a client can be tested against them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Mishaps:
         self._queue: deque[Mishap] = deque()
 
     def plan(self, count: int, **facts: Any) -> None:
-        """Let the next `count` calls suffer.
+        """Make the next `count` calls fail.
 
         Raises:
             ValueError: There is no such mishap.

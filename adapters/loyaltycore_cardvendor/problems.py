@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457), raised where something is wrong and written by the server."""
+"""Problem documents (RFC 9457), raised as errors and written by the server."""
 
 from __future__ import annotations
 

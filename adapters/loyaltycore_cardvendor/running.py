@@ -1,4 +1,4 @@
-"""Starts the reference vendor as a process of its own, stops it, kills it, and moves it."""
+"""Starts, stops, kills and controls the reference vendor, a separate process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class VendorFailed(Exception):
 
 
 class RunningVendor:
-    """A vendor in a process of its own."""
+    """A vendor in a separate process."""
 
     def __init__(self, database: Path, token: str, secret: str) -> None:
         self.url = ""
@@ -38,7 +38,7 @@ class RunningVendor:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, options: Sequence[str] = ()) -> None:
-        """Start, on the old port if there was one; what the database remembers goes on.
+        """Start, on the old port if there was one, from what the database remembers.
 
         Raises:
             VendorFailed: It ended before it was ready.
@@ -54,13 +54,13 @@ class RunningVendor:
             raise VendorFailed(f"the vendor ended with {self._end()}")
 
     def stop(self) -> int:
-        """Ask it to end and wait; answers its exit code."""
+        """Ask it to end, wait, and return its exit code."""
         if self._process:
             self._process.terminate()
         return self._end()
 
     def kill(self) -> None:
-        """Kill it without a warning, at whatever it is doing."""
+        """Kill it without warning, whatever it is doing."""
         if self._process:
             self._process.kill()
         self._end()
@@ -71,7 +71,7 @@ class RunningVendor:
         self.start(options)
 
     def control(self, action: str, **arguments: Any) -> dict[str, Any]:
-        """Move it: advance, cancellation, mishap, settings, prints, orders, webhooks.
+        """Control it: advance, cancellation, mishap, settings, prints, orders, webhooks.
 
         Raises:
             VendorFailed: It refused.
@@ -126,18 +126,12 @@ def running_vendor(
     """Run a vendor while the block lasts.
 
     Args:
-        database: Its SQLite file; a temporary one where it is left out.
-
+        database: Its SQLite file; by default a temporary one.
         webhook_url: Where it sends events; empty for nowhere.
-
-        token: The bearer token; made up where it is left out.
-
-        secret: The secret for webhooks; made up where it is left out.
-
-        step_seconds: How long a card stays in each state; 0 leaves all moving to `control`.
-
+        token: The bearer token; by default a random one.
+        secret: The secret for webhooks; by default a random one.
+        step_seconds: How long a card stays in each state; with 0 only `control` moves it.
         retry_seconds: First pause after a webhook that failed.
-
         options: Further options of the command line.
     """
     with TemporaryDirectory(prefix="card-vendor-", ignore_cleanup_errors=True) as folder:

@@ -1,4 +1,4 @@
-"""Sends the webhooks that are owed: signed, at least once, again after a growing pause."""
+"""Sends pending webhooks: signed, at least once, again after a growing pause."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def sign(secret: str, event_id: str, seconds: int, body: bytes) -> str:
 
 
 class Sender:
-    """Works off the table of deliveries; whatever was not marked as done is sent again after a restart."""
+    """Works through the table of deliveries; after a restart it sends again whatever was not marked as done."""
 
     def __init__(self, database: Database, stop: Event) -> None:
         self.database = database
         self.stop = stop
 
     def send_due(self) -> int:
-        """Send what is due; answers how many calls were made."""
+        """Send what is due and return how many calls were made."""
         settings = self.database.settings()
         due = self.database.rows(_DUE, time.time(), settings["shuffle_webhooks"], _BATCH)
         for count, delivery in enumerate(due):
@@ -51,7 +51,7 @@ class Sender:
         return len(due)
 
     def _deliver(self, delivery: sqlite3.Row, settings: dict[str, Any]) -> bool:
-        """Make one call; False where the client wants no more of them."""
+        """Make one call; False if the client wants no more of them."""
         status = self._call(delivery, settings)
         if status == HTTPStatus.GONE:
             self.database.change_settings({"webhook_url": ""})
@@ -68,7 +68,7 @@ class Sender:
         return True
 
     def _call(self, delivery: sqlite3.Row, settings: dict[str, Any]) -> int:
-        """Answer the status, or 0 for none."""
+        """Return the status, or 0 for none."""
         if not settings["webhook_url"]:
             return 0
         url = urlsplit(settings["webhook_url"])

@@ -54,7 +54,7 @@ class VendorServer(ThreadingHTTPServer):
         super().__init__(address, Handler)
 
     def shutdown_request(self, request: Any) -> None:
-        """Close, but read on for a moment: closing on unread data would take the answer away from the client."""
+        """Close, but read on for a moment: closing with unread data would lose the client's answer."""
         with suppress(OSError):
             request.shutdown(socket.SHUT_WR)
             request.settimeout(_LINGER)
@@ -64,7 +64,7 @@ class VendorServer(ThreadingHTTPServer):
         self.close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients that break off are what this vendor is for."""
+        """Say nothing: this vendor is meant for clients that break off."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -98,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_GET  # noqa: N815  names given by the base class
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002  signature of the base
-        """Answer what the base class refuses (a malformed request line, an unknown method) as a problem too."""
+        """Answer with a problem document, too, what the base class refuses (a malformed request line, an unknown method)."""
         self.close_connection = True
         self.request_version = self.protocol_version  # or there would be no status line for what is no HTTP
         kind = "method_not_allowed" if code == HTTPStatus.NOT_IMPLEMENTED else "malformed"
@@ -127,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
         raise Problem(404, "no_such_path")
 
     def _body(self) -> bytes:
-        """Read the body, refusing what cannot be measured beforehand."""
+        """Read the body; refuse one whose length is not known beforehand."""
         lengths = self.headers.get_all("Content-Length", [])
         if "Transfer-Encoding" in self.headers or (not lengths and self.command in {"POST", "PUT"}):
             self.close_connection = True

@@ -1,4 +1,4 @@
-"""A few shapes to hold JSON data against; every error is named by a JSON pointer, all of them at once."""
+"""A few shapes for checking JSON data; all errors are reported at once, each with a JSON pointer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Errors = list[dict[str, str]]
 
 
 class Shape(Protocol):
-    """Something that data can be held against."""
+    """Something that data can be checked against."""
 
     def check(self, value: Any, pointer: str, errors: Errors) -> None:
-        """Note what is wrong with `value`, which stands at `pointer`."""
+        """Note what is wrong with `value`, which is at `pointer`."""
         ...
 
 
@@ -32,7 +32,7 @@ class Text:
     pattern: str = "(?s:.*)"
     """What it must be as a whole."""
     alphabet: str = ""
-    """A class of characters, where a stranger is an error of its own kind."""
+    """A class of characters; any other is an error of its own kind."""
     empty: bool = False
     """Whether it may be empty."""
     blank: bool = False
@@ -113,5 +113,5 @@ class Record:
 
 
 def _escaped(name: str) -> str:
-    """Escape a name for a JSON pointer, and what no answer could carry."""
+    """Escape a name for a JSON pointer, including what no answer could carry."""
     return name.replace("~", "~0").replace("/", "~1").encode("utf-8", "replace").decode()

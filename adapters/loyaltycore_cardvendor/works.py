@@ -1,4 +1,4 @@
-"""The print works: takes orders, makes cards, tells what happened. Every method is one transaction or several."""
+"""The print works: takes orders, makes cards, reports what happened. Every method is one or more transactions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from loyaltycore_cardvendor.database import Database
 from loyaltycore_cardvendor.problems import Problem
 
 PATH = ("received", "accepted", "in_production", "produced", "dispatched", "delivered")
-"""The way of a card on which nothing goes wrong."""
+"""The states of a card when nothing goes wrong."""
 
 CANCELLABLE = frozenset({"received", "accepted", "on_hold"})
 MADE = frozenset({"produced", "dispatched", "delivered", "returned"})
@@ -32,7 +32,7 @@ class Works:
         self.checker = checker
 
     def place(self, body: dict[str, Any], key: str) -> tuple[bool, dict[str, Any]]:
-        """Take an order, or recognise one; answers whether it is new, and the order."""
+        """Take an order, or recognise one; return whether it is new, and the order."""
         content = digest(body)
         with self.database.transaction() as tx:
             known = tx.execute("SELECT * FROM keys WHERE key = ?", (key,)).fetchone()
@@ -57,7 +57,7 @@ class Works:
         raise Problem(404, "not_found", "no such order")
 
     def cancel(self, order_id: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Cancel now (200), note the wish (202), or say that it is too late."""
+        """Cancel now (200), note the request (202), or say that it is too late."""
         self.checker.cancellation(body)
         policy = self.database.settings()["cancellations"]
         with self.database.transaction() as tx:
@@ -90,7 +90,7 @@ class Works:
         }
 
     def work(self) -> int:
-        """Move every order on whose time has come; answers how many moved."""
+        """Move on every order that is due and return how many moved."""
         with self.database.transaction() as tx:
             due = tx.execute(
                 "SELECT * FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?", (time.time(), _BATCH)
@@ -113,7 +113,7 @@ class Works:
             return self._change(tx, order, state=state, **facts)
 
     def decide(self, reference: str, *, granted: bool) -> dict[str, Any]:
-        """Answer a wish to cancel."""
+        """Answer a request to cancel."""
         with self.database.transaction() as tx:
             order = _row(tx, "reference", reference)
             if order["cancellation"] != "requested":
@@ -134,7 +134,7 @@ class Works:
         return render(_row(tx, "id", order_id))
 
     def _step(self, tx: sqlite3.Connection, order: sqlite3.Row) -> dict[str, Any]:
-        """Move on by one state; an open wish to cancel is decided first, and production wins from its start."""
+        """Move on by one state; an open request to cancel is decided first, and production wins from its start."""
         if order["cancellation"] == "requested":
             decided = self._decide(tx, order, granted=order["state"] in CANCELLABLE)
             if decided["state"] == "cancelled":
@@ -151,7 +151,7 @@ class Works:
     def _change(
         self, tx: sqlite3.Connection, order: sqlite3.Row, event: str = "card.state_changed", **changes: Any
     ) -> dict[str, Any]:
-        """Make one revision, with the card and the event that belong to it."""
+        """Make one revision, with its card and its event."""
         changes |= {"revision": order["revision"] + 1, "changed_at": instant()}
         if "state" in changes:
             changes["due_at"] = _due(tx, changes["state"])
@@ -234,7 +234,7 @@ def _due(tx: sqlite3.Connection, state: str) -> float | None:
 
 
 def _print(tx: sqlite3.Connection, order: sqlite3.Row, state: str) -> None:
-    """Let a card come out of the machine where the change passes the moment of production."""
+    """Print a card if the change passes the moment of production."""
     if state in MADE and order["state"] not in MADE:
         tx.execute(
             "INSERT INTO prints (order_id, reference, printed_at) VALUES (?, ?, ?)",
@@ -243,7 +243,7 @@ def _print(tx: sqlite3.Connection, order: sqlite3.Row, state: str) -> None:
 
 
 def _tell(tx: sqlite3.Connection, kind: str, order: dict[str, Any]) -> None:
-    """Write the event down, and the calls that are owed for it."""
+    """Record the event, and the calls to make for it."""
     event = {
         "id": f"evt_{secrets.token_hex(12)}",
         "type": kind,

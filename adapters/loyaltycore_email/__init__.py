@@ -1,4 +1,4 @@
-"""Mail by SMTP: the `Mailer` port on `smtplib` and `email`, with nothing to install.
+"""Mail by SMTP: the `Mailer` port on top of `smtplib` and `email`, with nothing to install.
 
     from loyaltycore_email import Security, SmtpMailer
 
@@ -7,12 +7,12 @@
         username="shop", password=...,
     )
 
-Each recipient gets a copy of its own in a transaction of its own, so that nobody reads who else was written to and
-every recipient has an outcome of its own. Connections are kept between mails and shared between threads.
+Each recipient gets a separate copy in a separate transaction, so that nobody sees the other recipients and every
+recipient has an outcome. Connections are kept between mails and shared between threads.
 
-The modules, from the inside out: `addresses` and `headers` write single values safely, `letter` makes a message of
-them, `replies` turns what a server says into receipts, `connection` speaks one session, `pool` keeps sessions,
-`route` takes one mail through them, and `mailer` is the face.
+The modules, from the inside out: `addresses` and `headers` write single values safely, `letter` makes a message from
+them, `replies` turns a server's replies into receipts, `connection` is one session, `pool` keeps sessions, `route`
+takes one mail through them, and `mailer` is what users see.
 """
 
 from loyaltycore_email.mailer import SmtpMailer

@@ -21,7 +21,7 @@ class Mailbox:
     """An address in the form that goes over the wire."""
 
     address: str
-    """Local part and domain. The domain is in ASCII where the local part is."""
+    """Local part and domain. The domain is in ASCII if the local part is."""
     domain: str
     international: bool = False
     """Whether the address can travel only to a server that offers SMTPUTF8."""
@@ -30,18 +30,15 @@ class Mailbox:
 def read_mailbox(text: str, field: str, *, code: str = "invalid_message") -> Mailbox:
     """Read one address without a display name.
 
-    A domain outside ASCII is written in its ASCII form, so that any server takes it. Quoted local parts and
-    addresses in brackets are refused: nobody has one, and each is a way around a check.
+    A domain outside ASCII is written in its ASCII form, which any server takes. Quoted local parts and addresses in
+    brackets are refused: nobody has one, and each is a way around a check.
 
     Args:
-        text: The address.
-
         field: What to call it in the error.
-
-        code: The error's code where the syntax is wrong.
+        code: The error's code if the syntax is wrong.
 
     Raises:
-        Unsendable: It is no address; always ``invalid_message`` where it could break out of its line.
+        Unsendable: It is not an address; always ``invalid_message`` if it could break out of its line.
     """
     if not is_one_line(text):
         raise Unsendable(field, "contains a line break or a control character")

@@ -29,7 +29,7 @@ class Lost(Exception):
         self.stage = stage
         """How far the transaction was."""
         self.announced = announced
-        """Whether the server said that it was going to close."""
+        """Whether the server had announced that it would close."""
         super().__init__(why)
 
 
@@ -41,7 +41,7 @@ class Connection:
     alive: bool = True
     """Whether it may be used again."""
     carried: int = 0
-    """How many mails it has taken to their answer."""
+    """How many mails it has carried until they were answered."""
     used_at: float = field(factory=time.monotonic)
     """When it was last used, on the monotonic clock."""
     process: int = field(factory=os.getpid)
@@ -53,8 +53,6 @@ class Connection:
         """Hand one copy over.
 
         Args:
-            parcel: The copy.
-
             recipient: What the receipt calls the recipient.
 
         Raises:
@@ -95,7 +93,7 @@ class Connection:
             self._smtp.send(view[start : start + _PIECE])
 
     def _take(self, stage: Stage, step: Callable[[], tuple[int, bytes]]) -> Reply:
-        """Take a step and return the answer, which either agrees or refuses."""
+        """Take a step and return the reply, which either agrees or refuses."""
         reply = Reply.read(self._guarded(stage, step))
         agrees = reply.wants_content if stage is Stage.DATA else reply.is_positive
         if (agrees or reply.is_refusal) and not reply.ends_session:
@@ -119,12 +117,12 @@ class Connection:
                 self.drop()
 
     def drop(self) -> None:
-        """Close without a word."""
+        """Close without saying QUIT."""
         self.alive = False
         self._smtp.close()
 
     def quit(self) -> None:
-        """Take leave of the server; it gets little time to answer."""
+        """Say QUIT; the server gets little time to answer."""
         with contextlib.suppress(OSError):
             if self.alive and self.process == os.getpid() and self._smtp.sock is not None:
                 self._smtp.sock.settimeout(_QUIT_TIMEOUT)

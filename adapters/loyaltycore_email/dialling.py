@@ -22,7 +22,7 @@ _GO_ON: Final = 334
 
 
 class Unreachable(Exception):
-    """No session came about, for a reason that may pass."""
+    """No session could be opened, for a reason that may pass."""
 
     def __init__(self, code: str, why: str, raw: str = "") -> None:
         self.code = code
@@ -41,13 +41,13 @@ class Endpoint:
     security: Security
     """How the session is encrypted."""
     context: ssl.SSLContext
-    """What certificates are verified with."""
+    """Verifies certificates."""
     username: str = field(repr=False)
     password: str = field(repr=False)
     connect_timeout: float
-    """Seconds until the session must stand, for each step."""
+    """Seconds for each step until the session is open."""
     answer_timeout: float
-    """Seconds until each later answer must come."""
+    """Seconds for each later answer."""
     local_hostname: str
     """How we greet; empty for this machine's name."""
 
@@ -56,7 +56,7 @@ def dial(endpoint: Endpoint) -> Connection:
     """Open a session.
 
     Raises:
-        Unreachable: It did not work now, and may work later.
+        Unreachable: It did not work now but may work later.
         DeliveryFailed: It will not work before somebody changes the set-up here or there.
     """
     with _translated(endpoint):

@@ -53,12 +53,12 @@ class Header(str):
 
 
 def is_one_line(text: str) -> bool:
-    """Say whether the text has neither line breaks nor controls nor lone surrogates."""
+    """Whether the text has no line breaks, controls or lone surrogates."""
     return not any(unicodedata.category(character) in _BREAKING for character in text)
 
 
 def require_one_line(text: str, field: str) -> str:
-    """Return the text, or raise `Unsendable` where it could break out of a header."""
+    """Return the text, or raise `Unsendable` if it could break out of a header."""
     if not is_one_line(text):
         raise Unsendable(field, "contains a line break or a control character")
     return text
@@ -94,7 +94,7 @@ def attachment_disposition(name: str) -> str:
 
 
 def message_id(own_id: str, domain: str) -> str:
-    """Write the Message-ID that belongs to our own id: always the same, and never the same for two ids."""
+    """Write the Message-ID for our own id: always the same, and different for different ids."""
     token = "".join(_token_piece(character) for character in own_id)
     if len(token) > _TOKEN_LENGTH:
         token = hashlib.sha256(own_id.encode("utf-8", "surrogatepass")).hexdigest()
@@ -108,7 +108,7 @@ def _token_piece(character: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether the text may stand as it is: readers would decode what looks like an encoded word."""
+    """Whether the text may be written as it is: readers would decode what looks like an encoded word."""
     return (
         len(text) <= _PLAIN_LENGTH
         and _PRINTABLE.fullmatch(text) is not None

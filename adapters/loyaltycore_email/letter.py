@@ -38,7 +38,7 @@ class Letterhead:
     """What the mailer adds to every mail."""
 
     sender: Mailbox
-    """From, where a mail names none."""
+    """From, if a mail names none."""
     sender_name: str
     """The name that goes with it."""
     message_id_domain: str
@@ -87,7 +87,7 @@ class Letter:
 
 
 def compose(email: Email, head: Letterhead) -> Letter:
-    """Make a letter of a mail.
+    """Turn a mail into a letter.
 
     Raises:
         Unsendable: Something in it could become a header, or cannot be written at all.

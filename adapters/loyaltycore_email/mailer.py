@@ -38,7 +38,7 @@ class SmtpMailer(Mailer):
     """Hands mails to one mail server. All threads of a process may share it.
 
     Raises:
-        InvalidInput: Settings that cannot work, all at once.
+        InvalidInput: Settings cannot work; names all of them.
     """
 
     host: str
@@ -55,22 +55,21 @@ class SmtpMailer(Mailer):
     """For servers that want a login (PLAIN or LOGIN), else empty."""
     password: str = field(default="", repr=False)
     ca_file: str | os.PathLike[str] | None = None
-    """PEM file of the authority to trust instead of those of the system."""
+    """PEM file of the authority to trust instead of the system's."""
     tls_context: ssl.SSLContext | None = None
     """A context of your own instead; it must verify."""
     connect_timeout: float = 10.0
-    """Seconds for each step until the session stands."""
+    """Seconds for each step until the session is open."""
     answer_timeout: float = 60.0
-    """Seconds for each later answer. A server may think about a mail for minutes (RFC 5321 allows ten): who
-    does not wait for it does not know what became of the mail; who waits longer than an outbox holds a
-    message risks that another worker sends it too."""
+    """Seconds for each later answer. A server may examine a mail for minutes (RFC 5321 allows ten). With a shorter wait
+    the outcome may stay unknown; with a longer one than an outbox holds a message, another worker may send it too."""
     time_budget: float = 45.0
-    """Seconds after which a mail that somebody has got begins no further copy: who is left is not sent, and
-    tried again. It keeps a long list at a slow server within the time for which an outbox holds a message."""
+    """Seconds after which no further copy of a mail is started once somebody has it; the rest is not sent and tried
+    again. This keeps a long list at a slow server within the time for which an outbox holds a message."""
     idle_limit: float = 30.0
     """Seconds for which an unused session is kept; 0 closes it after each mail."""
     keep: int = 4
-    """How many unused sessions are kept at most."""
+    """How many unused sessions are kept, at most."""
     setup_pause: float = 60.0
     """Seconds for which a wrong set-up is reported without asking the server again."""
     message_id_domain: str = ""
@@ -81,7 +80,7 @@ class SmtpMailer(Mailer):
     _pool: Pool = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Check the settings and make what `send` works with; nothing is dialled."""
+        """Check the settings and prepare `send`; no connection is opened."""
         with Faults() as faults:
             self._check(faults)
             sender = read_sender(faults, self.sender)
@@ -93,19 +92,15 @@ class SmtpMailer(Mailer):
         )
 
     def send(self, email: Email) -> tuple[Receipt, ...]:
-        """Hand one mail over, to each recipient a copy of its own.
-
-        Args:
-            email: The mail.
+        """Hand one mail over, with a separate copy for each recipient.
 
         Returns:
-            One receipt per address in `email.to`, in that order. An address that stands there twice is written to
-            once.
+            One receipt per address in `email.to`, in that order. A repeated address gets one copy.
 
         Raises:
             DeliveryFailed: The set-up is wrong, and no copy was taken: ``certificate_refused``, ``tls_failed``,
                 ``starttls_missing``, ``tls_required``, ``login_missing``, ``login_required``, ``credentials_refused``,
-                ``sender_refused`` (where it is the mailer's own) or ``service_refused``.
+                ``sender_refused`` (if it is the mailer's own) or ``service_refused``.
         """
         try:
             letter = compose(email, self._head)
@@ -119,7 +114,7 @@ class SmtpMailer(Mailer):
         return tuple(receipts[recipient] for recipient in email.to)
 
     def close(self) -> None:
-        """Close the sessions that are kept. The mailer may be used again; it then dials anew."""
+        """Close the kept sessions. The mailer may be used again and then opens new ones."""
         self._pool.close()
 
     def __enter__(self) -> Self:

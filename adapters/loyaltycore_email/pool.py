@@ -20,13 +20,13 @@ class Pool:
     A session belongs to one thread from `take` or `dial` to `give_back`. They are not tied to threads: a thread that
     ends would leave its session behind, unclosed.
 
-    A fault of the set-up is remembered for a while, and met again without asking the server: a queue of a thousand
+    A fault of the set-up is remembered for a while and raised again without asking the server: a queue of a thousand
     mails must not try a wrong password a thousand times.
     """
 
     endpoint: Endpoint
     idle_limit: float
-    """Seconds after which an unused session is not used any more; servers close them too."""
+    """Seconds after which an unused session is no longer used; servers close them too."""
     keep: int
     """How many idle sessions are kept."""
     setup_pause: float
@@ -38,7 +38,7 @@ class Pool:
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def take(self) -> Connection | None:
-        """Return the session that was used last, or None where all are too old."""
+        """Return the session used last, or None if all are too old."""
         with self._lock:
             kept = self._idle.pop() if self._idle else None
             too_old = self._remove_old()
@@ -52,7 +52,7 @@ class Pool:
         """Open a new session.
 
         Raises:
-            Unreachable: It did not work now.
+            Unreachable: It did not work now but may work later.
             DeliveryFailed: The set-up is wrong, as seen now or a short while ago.
         """
         with self._lock:
@@ -70,7 +70,7 @@ class Pool:
         return connection
 
     def give_back(self, connection: Connection) -> None:
-        """Keep a session for the next mail, or close it where it is broken, one too many, or from before `close`."""
+        """Keep a session for the next mail; close it if it is broken, one too many, or older than `close`."""
         with self._lock:
             wanted = connection.alive and connection.generation == self._generation and self.idle_limit > 0
             if wanted and len(self._idle) < self.keep:

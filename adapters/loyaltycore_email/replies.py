@@ -1,7 +1,7 @@
-"""What a mail server says, and what never came, as receipts.
+"""A mail server's replies, and missing ones, as receipts.
 
-The first digit of the reply decides between try again and never; the enhanced status code (RFC 3463) gives the
-word, and where a server sends none, its text and the moment of the reply do.
+The first digit of the reply decides between "try again" and "never"; the enhanced status code (RFC 3463) gives the
+reason. If a server sends none, its text and the moment of the reply do.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _CLUES: Final = (
     (re.compile(r"sender address rejected", re.IGNORECASE), "sender_refused"),
     (re.compile(r"client host|blocked using|helo command rejected", re.IGNORECASE), "service_refused"),
 )
-"""What the text says where the status code says too little: servers choose the code for these freely."""
+"""Words of the text that help if the status code says too little: servers choose it freely for these."""
 
 _WORDS: Final[Mapping[tuple[int, int], str]] = {
     (1, 1): "unknown_recipient",
@@ -61,7 +61,7 @@ _RETRY_AFTER: Final[Mapping[str, float]] = {"greylisted": 300.0, "throttled": 90
 
 
 class Stage(IntEnum):
-    """How far a transaction came; up to `CONTENT`, the server cannot have taken the mail."""
+    """How far a transaction came; up to `CONTENT` the server cannot have accepted the mail."""
 
     MAIL = 1
     RCPT = 2
@@ -90,13 +90,13 @@ class Reply:
     """One reply of the server."""
 
     code: int
-    """Three digits, or -1 where there were none."""
+    """Three digits, or -1 if there were none."""
     text: str
     """The text of all its lines."""
 
     @classmethod
     def read(cls, answer: tuple[int, bytes]) -> Reply:
-        """Make a reply of what `smtplib` returns; controls and bytes outside UTF-8 become visible."""
+        """Make a reply from what `smtplib` returns; controls and bytes outside UTF-8 become visible."""
         code, octets = answer
         text = " ".join(octets.decode("utf-8", "replace").split())
         return cls(code, "".join(character if character.isprintable() else "?" for character in text))
@@ -128,12 +128,12 @@ class Reply:
 
     @property
     def ends_session(self) -> bool:
-        """Whether the server closes the connection after it."""
+        """Whether the server closes the connection afterwards."""
         return self.code == _GOES_AWAY
 
     @property
     def demand(self) -> str:
-        """What the server wants to see before it talks about mails, as the code of an error; or empty."""
+        """What the server demands before it accepts mails, as an error code; or empty."""
         if self.code == _NEEDS_MORE and "starttls" in self.text.lower():
             return "tls_required"
         asks = self.code == _NEEDS_MORE or (self.is_permanent and _ASKS_FOR_LOGIN.search(self.text))
@@ -166,20 +166,15 @@ def accepted(recipient: str, reply: Reply) -> Receipt:
 
 
 def refused(recipient: str, stage: Stage, reply: Reply, *, own_sender: bool = False) -> Receipt:
-    """The server said no to one recipient.
+    """The server refused one recipient.
 
     Args:
-        recipient: Whom the mail is for.
-
-        stage: What the server answered.
-
-        reply: What it said.
-
+        stage: The step that the server answered.
         own_sender: Whether the sender is the mailer's own.
 
     Raises:
-        DeliveryFailed: What the server refuses is our set-up, not this mail: to reject one mail after the other for
-            it would lose them all.
+        DeliveryFailed: The server refuses our set-up, not this mail; rejecting one mail after another would lose them
+            all.
     """
     word = word_for(stage, reply)
     if reply.is_permanent and stage < Stage.CONTENT:
@@ -204,7 +199,7 @@ def _raise_for_setup(word: str, reply: Reply, *, own_sender: bool) -> None:
 
 
 def lost(recipient: str, stage: Stage, why: str) -> Receipt:
-    """The connection broke, or the server went on to say something that is no reply."""
+    """The connection broke, or the server said something that is not a reply."""
     if stage is Stage.ANSWER:
         detail = f"the mail went out in full, and no answer came: {why}"
         return Receipt(DeliveryStatus.UNKNOWN, recipient=recipient, code="no_answer", detail=detail)
@@ -217,5 +212,5 @@ def not_sent(recipient: str, code: str, detail: str, raw: str = "") -> Receipt:
 
 
 def unsendable(recipient: str, code: str, detail: str) -> Receipt:
-    """The mail was refused here, before a word of it left."""
+    """The mail was refused here, before any of it left."""
     return Receipt(DeliveryStatus.REJECTED, recipient=recipient, code=code, detail=detail)

@@ -23,9 +23,9 @@ _TAKEN = frozenset({DeliveryStatus.ACCEPTED, DeliveryStatus.UNKNOWN})
 class Route:
     """Carries the copies of one mail, one after the other, over one session.
 
-    The first copy finds out whether a kept session still stands; a new one is dialled in its place, unless the copy
-    may have gone out. Once a session that has proved itself breaks, the copies that are left are not sent: the
-    outbox tries them again, and by then the server has recovered.
+    The first copy shows whether a kept session is still open; if not, a new one is opened, unless the copy may have
+    gone out. If a proven session breaks, the remaining copies are not sent: the outbox tries them again, and by then
+    the server may have recovered.
     """
 
     _pool: Pool
@@ -53,13 +53,11 @@ class Route:
         """Carry one copy.
 
         Args:
-            parcel: The copy.
-
             recipient: What the receipt calls the recipient.
 
         Raises:
-            DeliveryFailed: The set-up is wrong, and no copy of this mail has been taken. Afterwards it becomes a
-                receipt, because the error would hide the receipts before it.
+            DeliveryFailed: The set-up is wrong, and no copy of this mail has been accepted. Afterwards the fault
+                becomes a receipt, because the error would hide the earlier receipts.
         """
         # Only once a copy has been taken: then each try of the outbox gets further, however slow the server is.
         if self._taken and time.monotonic() - self._started > self._time_budget:
@@ -106,9 +104,9 @@ def _not_sent(recipient: str, why: Unreachable) -> Receipt:
 
 
 def _may_redial(error: Lost, connection: Connection, *, kept: bool) -> bool:
-    """Say whether a lost session is only an old one: nothing of the mail can have been taken, and it had served.
+    """Whether a lost session was merely old: it had worked before, and nothing of this mail can have been accepted.
 
-    A server that allows so many mails for each session says so in answer to MAIL.
+    A server that limits the mails of each session says so in answer to MAIL.
     """
     if error.stage >= Stage.CONTENT:
         return False

@@ -1,4 +1,4 @@
-"""What a mailer is told about its server, and what of it cannot work."""
+"""The settings of a mailer, and which of them cannot work."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _HIGHEST_PORT: Final = 65535
 
 
 class Security(Enum):
-    """How the session is encrypted; the certificate is verified in either way of doing it."""
+    """How the session is encrypted; the certificate is verified in both encrypted modes."""
 
     STARTTLS = "starttls"
-    """Begin in the clear and encrypt before anything of ours is said; a server that cannot is refused."""
+    """Begin in the clear and encrypt before sending anything of ours; a server that cannot is refused."""
 
     TLS = "tls"
     """Encrypted from the first octet."""
@@ -41,7 +41,7 @@ def read_security(value: Security | str) -> Security:
     """Read the setting, which a configuration file gives as text.
 
     Raises:
-        InvalidInput: There is no such way.
+        InvalidInput: There is no such mode.
     """
     with Faults() as faults:
         found = faults.choice("security", value, Security)
@@ -57,7 +57,7 @@ def check_host(faults: Faults, value: str) -> None:
 
 
 def check_greeting(faults: Faults, field: str, value: str) -> None:
-    """Note a name that cannot stand in a greeting or a Message-ID; empty is fine."""
+    """Note a name that cannot be part of a greeting or a Message-ID; empty is fine."""
     if value and not HOST_NAME.fullmatch(value) and not _LITERAL.fullmatch(value):
         faults.note(field, "bad_host", "is neither a host name nor an IP address in brackets")
 
@@ -111,7 +111,7 @@ def read_sender(faults: Faults, value: str) -> Mailbox:
 
 
 def read_context(ca_file: str | os.PathLike[str] | None, context: ssl.SSLContext | None) -> ssl.SSLContext:
-    """Make what verifies the server: the given context, that one authority, or the system's authorities.
+    """Make the context that verifies the server: the given one, or one for that authority or the system's.
 
     Raises:
         InvalidInput: The file cannot be read, or holds no certificate.
@@ -125,7 +125,7 @@ def read_context(ca_file: str | os.PathLike[str] | None, context: ssl.SSLContext
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether the host is this machine."""
+    """Whether the host is this machine."""
     if _is_address(host):
         return ipaddress.ip_address(host).is_loopback
     return host.lower() == "localhost"

@@ -1,7 +1,7 @@
-"""Business calendars with public holidays, over the `holidays` package.
+"""Business calendars with public holidays, based on the `holidays` package.
 
-`HolidayCalendar` knows the working days of one place; `BranchHolidays` is what a host gives to the library, so that
-every branch works on the calendar of its own country, state and municipality:
+`HolidayCalendar` knows the working days of one place; `BranchHolidays` is what a host passes to the library, so that
+every branch has the calendar of its own country, state and municipality:
 
     loyalty = Loyalty(storage=..., calendar=BranchHolidays(closed_every=((12, 24), (12, 31))))
 

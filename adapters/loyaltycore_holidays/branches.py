@@ -17,22 +17,19 @@ from loyaltycore_holidays.places import known_countries, read_place
 
 @frozen(init=False)
 class BranchHolidays:
-    """Give each branch a `HolidayCalendar` of its own facts; branches with equal facts share one.
+    """Gives each branch a `HolidayCalendar` made from its facts; branches with equal facts share one.
 
-    Place, weekdays and dates come from the branch. What holds for the whole chain is said here. A branch's `open_on`
-    wins over the chain's closed days.
+    Place, weekdays and dates come from the branch; the arguments are for the whole chain. A branch's `open_on` wins
+    over the chain's closed days.
 
     Args:
-        closed_every: Month and day of days that are free each year, for example ``((12, 24), (12, 31))``.
-
+        closed_every: Month and day of closed days of each year, for example ``((12, 24), (12, 31))``.
         closed_on: Dates on which the whole chain is closed.
-
-        categories: For a country the kinds of holiday that close there, where it is not the usual ``public`` alone,
-            for example ``{"AT": ("public", "bank")}``.
+        categories: The kinds of holiday that close branches in a country, if not only the usual ``public``, for example
+            ``{"AT": ("public", "bank")}``.
 
     Raises:
         InvalidInput: Every fault in these options. Calling it raises for the facts of the branch.
-
         MissingExtra: `holidays` is not installed.
 
     Example:
@@ -67,7 +64,7 @@ class BranchHolidays:
         """Give the calendar of a branch.
 
         Raises:
-            InvalidInput: Its place is not known, or its dates are none.
+            InvalidInput: Its place is unknown, or its dates are not valid.
         """
         kinds = dict(self.categories).get(branch.country)
         return _calendar(

@@ -19,7 +19,7 @@ _COMPUTING: Final = Lock()
 
 
 class _Years(dict[int, frozenset[date]]):
-    """The working days of each year that was asked for, computed on first use."""
+    """The working days of each year asked for, computed on first use."""
 
     def __init__(self, calendar: HolidayCalendar) -> None:
         super().__init__()
@@ -36,38 +36,30 @@ class _Years(dict[int, frozenset[date]]):
 class HolidayCalendar(TabulatedCalendar):
     """A business calendar with public holidays.
 
-    A value: two calendars with the same facts are equal, and it pickles. Each year is computed when it is first asked
+    Two calendars with the same facts are equal, and a calendar pickles. Each year is computed when it is first asked
     for; then `is_working_day` is a look-up, and threads may share a calendar.
 
-    What wins: `open_on` over everything else; then `closed_on`, `closed_every` and the holidays; then the weekday. A
+    `open_on` wins over everything else; then come `closed_on`, `closed_every` and the holidays; then the weekday. A
     weekend day that a country swaps for a bridge day (a working Saturday in Hungary, say) is worked.
 
     Outside the years that `holidays` covers (1991 to 2100 for Germany) no day is a holiday.
 
     Args:
         country: ISO 3166-1 alpha-2, for example ``DE``.
-
         subdivision: State, province or canton: the code of ISO 3166-2 with or without the country (``DE-BY``,
             ``BY``), or its name (``Bayern``). Without one, only the holidays of the whole country count.
-
         working_weekdays: Monday is 0, Sunday is 6.
-
-        closed_on: Dates that are free although they would be worked.
-
-        open_on: Dates that are worked although they would be free.
-
-        closed_every: Month and day of days that are free each year, for example ``((12, 24), (12, 31))``.
-
+        closed_on: Extra closed dates.
+        open_on: Extra working dates.
+        closed_every: Month and day of closed days of each year, for example ``((12, 24), (12, 31))``.
         municipality: ``Augsburg`` adds its peace festival and Assumption Day. ``catholic`` (`MOSTLY_CATHOLIC`) adds
             the holidays that Bavaria (Assumption Day), Saxony and Thuringia (Corpus Christi) give to municipalities
             where most people are Catholic. Also ``Stadt Zurich`` and ``Barcelona``. Empty everywhere else.
-
         categories: The kinds of holiday that close, in the words of `holidays`, for example ``("public", "bank")``;
             they replace the usual kind, which is ``public``.
 
     Raises:
-        InvalidInput: Every fault; an unknown place lists what there is.
-
+        InvalidInput: Names every fault; for an unknown place it lists those known.
         MissingExtra: `holidays` is not installed.
 
     Example:
@@ -107,7 +99,7 @@ class HolidayCalendar(TabulatedCalendar):
         self.__attrs_init__(*facts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Rebuild from the facts: what was computed stays behind."""
+        """Rebuild from the facts, without what was computed."""
         facts = (self.place, self.working_weekdays, self.closed_on, self.open_on, self.closed_every)
         return _rebuild, facts
 
@@ -116,7 +108,7 @@ class HolidayCalendar(TabulatedCalendar):
         return day in self._years[day.year]
 
     def working_days(self, year: int) -> frozenset[date]:
-        """Compute all working days of a year, in no order; for a single date ask `is_working_day`."""
+        """Compute all working days of a year; for a single date use `is_working_day`."""
         found = self.place.holidays(year)
         free = self.closed_on.union(found)
         days = {

@@ -20,14 +20,14 @@ def read_weekdays(faults: Faults, field: str, value: object) -> frozenset[int]:
 
 
 def read_dates(faults: Faults, field: str, value: object) -> frozenset[date]:
-    """Read dates; a datetime is none."""
+    """Read dates; a datetime is not one."""
     items = enumerate(_items(faults, field, value))
     days = (faults.day(f"{field}[{i}]", item) for i, item in items)
     return frozenset(day for day in days if day)
 
 
 def read_yearly(faults: Faults, field: str, value: object) -> frozenset[tuple[int, int]]:
-    """Read pairs of month and day that come again each year."""
+    """Read pairs of month and day that recur each year."""
     days = set()
     for i, item in enumerate(_items(faults, field, value)):
         match item:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 MOSTLY_CATHOLIC: Final = "catholic"
-"""The municipality of a branch where a state's Catholic holidays depend on who lives there."""
+"""The municipality of a branch whose state has Catholic holidays in Catholic places only."""
 
 # States in which the law gives a holiday to municipalities where most people are Catholic.
 _MIXED_STATES: Final = {"DE": frozenset({"BY", "SN", "TH"})}
@@ -40,7 +40,7 @@ class Place:
     """The kinds of holiday that close, sorted."""
 
     def holidays(self, year: int) -> HolidayBase:
-        """Compute the holidays of a year, in an object of their own: the package's objects change when asked."""
+        """Compute the holidays of a year, in a separate object: the package's objects change when asked."""
         mixed = self.municipality == MOSTLY_CATHOLIC
         return _library_calendar(
             self.country,
@@ -53,7 +53,7 @@ class Place:
 def read_place(
     faults: Faults, country: object, subdivision: object, municipality: object, categories: object
 ) -> Place:
-    """Read the facts of a place; what is unknown is a fault that lists what there is.
+    """Read the facts of a place; an unknown one is a fault that lists those known.
 
     Raises:
         MissingExtra: `holidays` is not installed.
@@ -93,7 +93,7 @@ def _read_subdivision(faults: Faults, country: str, offer: HolidayBase, value: o
 def _read_municipality(
     faults: Faults, country: str, offer: HolidayBase, state: str, value: object
 ) -> tuple[str, str]:
-    """Read the municipality, and the state: a municipality that is known by name says where it lies."""
+    """Read the municipality, and the state: a municipality known by name implies its state."""
     text = faults.text("municipality", value, limit=_NAME_LIMIT)
     if not text:
         return state, ""

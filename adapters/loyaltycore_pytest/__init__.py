@@ -1,7 +1,7 @@
 """The pytest plug-in: lets the assertions of the shipped conformance tests say what they compared.
 
-pytest finds it by its entry point and loads it before anything else, so it imports nothing of the library: what is
-imported this early is not seen by a coverage measurement that begins later.
+pytest finds it by its entry point and loads it before anything else, so it imports nothing of the library: a coverage
+measurement that begins later would not see imports this early.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The SQL storage: SQLite, PostgreSQL and MariaDB behind the storage port.
+"""The SQL storage: SQLite, PostgreSQL and MariaDB for the storage port.
 
 Example:
     >>> from loyaltycore_sql import SqlStorage
     >>> SqlStorage("sqlite:///:memory:").url
     'sqlite:///:memory:'
 
-The drivers are loaded by the first `SqlStorage` that needs them, never by importing this package; Alembic only to migrate.
+A driver is loaded by the first `SqlStorage` that needs it, never by importing this package; Alembic only to migrate.
 """
 
 from __future__ import annotations

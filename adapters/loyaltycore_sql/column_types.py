@@ -1,7 +1,7 @@
-"""How a stored field becomes a column, so that every engine keeps, compares and sorts it alike.
+"""How a stored field becomes a column that every engine stores, compares and sorts alike.
 
-Text compares by code point: SQLite does so by itself, PostgreSQL with the collation ``C``, MariaDB with
-``utf8mb4_nopad_bin`` (``utf8mb4_bin`` would hold that ``'a'`` equals ``'a '``).
+Text compares by code point: in SQLite by default, in PostgreSQL with the collation ``C``, in MariaDB with
+``utf8mb4_nopad_bin`` (for ``utf8mb4_bin``, ``'a'`` equals ``'a '``).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class InstantType(TypeDecorator[datetime]):
 
 
 class ChoiceType(TypeDecorator[Enum]):
-    """A member of an enumeration as its value; a bare value is taken for the member that has it."""
+    """A member of an enumeration as its value; a bare value stands for its member."""
 
     impl = String
     cache_ok = True
@@ -75,7 +75,7 @@ class ChoiceType(TypeDecorator[Enum]):
 
 
 class DocumentType(TypeDecorator[Any]):
-    """A nested value as JSON. Only read here: the encoder writes it, so that a fault carries the field's name."""
+    """A nested value as JSON. This only reads it: the encoder writes it, so that a fault carries the field's name."""
 
     impl = Text
     cache_ok = True

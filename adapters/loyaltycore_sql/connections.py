@@ -1,4 +1,4 @@
-"""Opening a database: its address, its driver, and what every connection is told first."""
+"""Opening a database: its address, its driver, and the set-up of every connection."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _UNKNOWN_VARIABLE: Final = 1193
 _SKIP_LOCKED_SINCE: Final = (10, 6)
 
 _ANSWER: Final = 3
-"""How many times as long as for a lock is waited for an answer, where another host might give one."""
+"""How many times the wait for a lock an answer may take, if another host might give one."""
 
 
 @frozen
@@ -68,11 +68,11 @@ _DRIVERS: Final[Mapping[str, Driver]] = {
 
 @frozen(kw_only=True)
 class Limits:
-    """How much is used, and how long is waited."""
+    """How many connections are used, and how long to wait."""
 
     pool_size: int
     max_overflow: int
-    """Connections that may come on top for a while."""
+    """Connections that may be added for a while."""
     timeout: float
     """Seconds to wait for a connection, for a free place in the pool, or for a lock."""
     sync_wait: int = 1
@@ -107,18 +107,18 @@ class Database:
     engine: Engine
     limits: Limits
     turn: Lock | None = None
-    """For a database that has one connection only: who holds this lock may use it."""
+    """For a database with a single connection: the holder of this lock may use it."""
     lost: Lost = field(factory=Lost)
-    """The row for which a race was lost, for each thread."""
+    """The row for which each thread has lost a race."""
     patient: Engine | None = None
-    """For changes of tables, which may take long: waits for each answer as long as it takes. None where
-    `engine` does so, too."""
+    """For schema changes, which may take long: waits for each answer as long as it takes. None if `engine` does so
+    too."""
 
     def take_turn(self) -> None:
         """Wait until the only connection is free.
 
         Raises:
-            StorageBusy: That took too long.
+            StorageBusy: It took too long.
         """
         if self.turn is not None and not self.turn.acquire(timeout=self.limits.timeout):
             raise StorageBusy("the only connection of this database is in use")
@@ -145,17 +145,17 @@ class Database:
 
     @property
     def skips_locked(self) -> bool:
-        """Whether there is SKIP LOCKED; known once a connection was made."""
+        """Whether there is SKIP LOCKED; known after the first connection."""
         version = self.engine.dialect.server_version_info or ()
         return self.locks_rows and (self.dialect != "mariadb" or version >= _SKIP_LOCKED_SINCE)
 
     @property
     def lists_related(self) -> bool:
-        """Whether it lists all that a subquery finds before it looks at the first row."""
+        """Whether it evaluates a whole subquery before it looks at the first row."""
         return self.dialect == "sqlite"
 
     def begin(self, connection: Connection, *, read_only: bool) -> None:
-        """Begin a transaction, as far as the driver does not do so by itself."""
+        """Begin a transaction, unless the driver does so by itself."""
         if self.dialect == "sqlite":
             # A writer that begins as a reader could not go on once somebody else has written.
             connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
@@ -163,7 +163,7 @@ class Database:
             connection.execution_options(postgresql_readonly=True)
 
     def begin_ddl(self, connection: Connection) -> None:
-        """Begin a transaction that changes tables, and that sees what others changed while it waited."""
+        """Begin a transaction that changes tables and sees what others changed while it waited."""
         if self.dialect == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
@@ -171,10 +171,10 @@ class Database:
 
 
 def parse_url(url: str) -> URL:
-    """Read an address, and put the driver in that this adapter uses.
+    """Read an address, and add the driver that this adapter uses.
 
     Raises:
-        InvalidInput: No address of a supported engine.
+        InvalidInput: It is not an address of a supported engine.
     """
     try:
         parsed = make_url(url)
@@ -192,7 +192,6 @@ def open_database(url: str, limits: Limits, connect_args: Mapping[str, Any]) -> 
 
     Raises:
         InvalidInput: As `parse_url`.
-
         MissingExtra: The driver is not installed.
     """
     single, hosts = split_hosts(url)
@@ -256,7 +255,7 @@ def _open_cluster(
 
 
 def _discard_if_away(context: ExceptionContext) -> None:
-    """Make the pool give up its connections to a node that has left its cluster: it may be away for long."""
+    """Make the pool drop its connections to a node that has left its cluster: it may be away for long."""
     if diagnose_mariadb(context.original_exception) is Diagnosis.AWAY:
         context.is_disconnect = True
 

@@ -1,7 +1,7 @@
 """From criteria to SQL, with the two-valued meaning of `loyaltycore.kernel.criteria.matches`.
 
-SQL knows a third answer, NULL. As a row's condition it counts as no, so it does no harm until a NOT turns it round;
-below a NOT every comparison with a column that may be NULL therefore says first that it is none.
+SQL has a third answer, NULL. As a row's condition it counts as false, so it does no harm until a NOT negates it; below
+a NOT, every comparison with a nullable column therefore first demands that it is not NULL.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _WIDTH: Final = 50
 
 @frozen
 class Target:
-    """A record type with the tables it lives in."""
+    """A record type with its tables."""
 
     record_type: RecordType[Any]
     tables: Tables
@@ -60,16 +60,16 @@ class Target:
 
 @frozen
 class Compiler:
-    """Compiles criteria on the rows of one table; `Slots` has put the names of parameters in place of values."""
+    """Compiles criteria on the rows of one table; `Slots` has replaced the values by names of parameters."""
 
     targets: Mapping[str, Target]
     """Every record type by its table's name, for `Exists`."""
     target: Target
-    """The record type whose rows are asked about."""
+    """The record type whose rows are searched."""
     rows: FromClause
     """Its main table, or an alias of it."""
     below_not: bool = False
-    """Whether a NOT stands somewhere above."""
+    """Whether there is a NOT above."""
 
     def compile(self, criteria: Criterion) -> SqlCondition:
         """The condition."""
@@ -134,12 +134,12 @@ class Compiler:
 
 
 def parameter(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
-    """A parameter of the column's type; left to itself, SQLAlchemy writes truth values in its own way."""
+    """A parameter of the column's type; SQLAlchemy alone would write truth values in its own way."""
     return bindparam(name, type_=column.type)
 
 
 def condition(expression: Any) -> SqlCondition:
-    """What Python's operators build from a column, by its type."""
+    """The condition that Python's operators build from a column, typed."""
     built: SqlCondition = expression
     return built
 
@@ -159,7 +159,7 @@ def _between(column: ColumnElement[Any], first: str, end: str | None) -> SqlCond
 def _chain(
     join: Callable[..., SqlCondition], neutral: SqlCondition, parts: Sequence[SqlCondition]
 ) -> SqlCondition:
-    """Join any number of parts, in groups of groups where there are many."""
+    """Join any number of parts; many of them in groups of groups."""
     if len(parts) > _WIDTH:
         groups = [parts[start : start + _WIDTH] for start in range(0, len(parts), _WIDTH)]
         return _chain(join, neutral, [_sealed(_chain(join, neutral, group)) for group in groups])

@@ -1,4 +1,4 @@
-"""One transaction of the engine: begun, used statement by statement, kept or given up."""
+"""One transaction of the engine: begun, used statement by statement, committed or given up."""
 
 from __future__ import annotations
 
@@ -17,23 +17,22 @@ from loyaltycore_sql.translation import Diagnosis, Phase, Uniques, diagnose, tra
 R = TypeVar("R")
 
 RESTARTS: Final = 50
-"""How often a transaction that has seen nothing yet is begun afresh."""
+"""How often a transaction that has seen nothing yet is restarted."""
 
 REDIALS: Final = 2
-"""How often on another connection: the pool has given up all that are as old as the lost one."""
+"""How often on another connection: the pool has dropped all that are as old as the lost one."""
 
 
 @define
 class EngineTransaction(Heeding):
     """A transaction of the engine.
 
-    Until its first statement has answered, it has seen and done nothing. When the engine rolls it back then, or
-    the pooled connection turns out to be dead, it begins afresh and nobody notices. On PostgreSQL that makes a first
-    ``for_update`` wait for its turn: under REPEATABLE READ the engine refuses a row that was changed while its lock
-    was waited for.
+    Until its first statement has answered, it has seen and done nothing. If the engine rolls it back by then, or the
+    pooled connection turns out to be dead, it restarts unnoticed. On PostgreSQL that makes a first ``for_update`` wait
+    for its turn: under REPEATABLE READ the engine refuses a row that changed while the transaction waited for its lock.
 
-    One that has seen something must tell its caller, who runs all of it again. So that it does not lose the same race
-    once more, that thread's next transaction begins by locking the row.
+    Once it has seen something, it must tell its caller, who runs all of it again. So that it does not lose the same
+    race again, that thread's next transaction begins by locking the row.
     """
 
     database: Database
@@ -58,7 +57,7 @@ class EngineTransaction(Heeding):
         """Take a connection and begin.
 
         Raises:
-            StorageBusy: No connection or no lock could be had.
+            StorageBusy: There was no free connection, or no lock could be taken.
         """
         self.database.take_turn()
         try:
@@ -80,11 +79,10 @@ class EngineTransaction(Heeding):
         use: Callable[[CursorResult[Any]], R],
         uniques: Uniques | None = None,
     ) -> R:
-        """Run one statement and use its result up.
+        """Run one statement and consume its result.
 
         Raises:
             StorageBusy: The engine rolled the transaction back, or the connection is lost.
-
             DuplicateKey: One of `uniques` is taken.
         """
         restarts = RESTARTS if self._fresh else 0
@@ -106,7 +104,7 @@ class EngineTransaction(Heeding):
         """Run one statement for each row.
 
         Returns:
-            How many rows were touched. Every driver adds up what each execution touched.
+            How many rows were touched; drivers add up all executions.
 
         Raises:
             StorageError: As `execute`, or the transaction only reads.
@@ -126,9 +124,7 @@ class EngineTransaction(Heeding):
 
         Raises:
             StorageBusy: Nothing was kept.
-
             CommitUnknown: It may have been kept.
-
             StorageError: A verb had failed, so nothing was kept.
         """
         try:
@@ -156,7 +152,7 @@ class EngineTransaction(Heeding):
 
     @property
     def skips_locked(self) -> bool:
-        """Whether it may pass over rows that others have locked."""
+        """Whether it may skip rows that others have locked."""
         return self.database.skips_locked and not self.read_only
 
     def _begin(self) -> None:
@@ -200,7 +196,7 @@ class EngineTransaction(Heeding):
 
 
 def give_back(connection: Connection, *, commit_failed: bool = False) -> None:
-    """Roll back what is open and return the connection to the pool; one that cannot roll back is thrown away."""
+    """Roll back and return the connection to the pool; if it cannot roll back, discard it."""
     clean = False
     try:
         with suppress(Exception):

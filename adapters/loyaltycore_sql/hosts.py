@@ -1,4 +1,4 @@
-"""Several hosts behind one address: a connection goes to the first of them that takes commands."""
+"""Several hosts in one address: a connection goes to the first that takes commands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loyaltycore.errors import Fault, InvalidInput, StorageUnreachable
 from loyaltycore_sql.translation import Diagnosis, diagnose_mariadb
 
 REST: Final = 10.0
-"""Seconds for which a host that failed is asked last."""
+"""Seconds for which a host that failed is tried last."""
 
 _USUAL_PORT: Final = 3306
 _GREATEST_PORT: Final = 65_535
@@ -38,13 +38,13 @@ class Host:
 
 
 def split_hosts(url: str) -> tuple[str, tuple[Host, ...]]:
-    """Take an address apart that names several hosts: ``mariadb://user:password@node1,node2:3307/shop``.
+    """Split an address that names several hosts: ``mariadb://user:password@node1,node2:3307/shop``.
 
     Returns:
-        The address with the first host alone, and all hosts. The very address and no hosts where it names at most one.
+        The address with only the first host, and all hosts; the same address and no hosts if it names at most one.
 
     Raises:
-        InvalidInput: What stands between the commas is no host.
+        InvalidInput: A part between the commas is not a host.
     """
     parts = _ADDRESS.fullmatch(url)
     if parts is None or "," not in parts["hosts"]:
@@ -60,8 +60,8 @@ def split_hosts(url: str) -> tuple[str, tuple[Host, ...]]:
 class Dialler:
     """Opens connections for SQLAlchemy, as a listener for its event ``do_connect``.
 
-    The hosts are asked in their order, so the first is the preferred one. One that failed is asked last for a while: what
-    is dead costs its part of the time once, and not with every connection.
+    The hosts are tried in order, so the first is the preferred one. A host that failed is tried last for a while, so
+    that a dead one costs its share of the time once and not with every connection.
     """
 
     def __init__(self, hosts: Sequence[Host], timeout: float) -> None:
@@ -69,7 +69,6 @@ class Dialler:
 
         Args:
             hosts: In the order of preference.
-
             timeout: Seconds within which one of them should have answered.
         """
         self._hosts = tuple(hosts)
@@ -81,8 +80,7 @@ class Dialler:
 
         Raises:
             StorageUnreachable: None does.
-
-            Exception: The driver's own, where a host refuses the user or does not know the database.
+            Exception: The driver's own, if a host refuses the user or does not know the database.
         """
         said = []
         for host in self._in_turn():
@@ -117,7 +115,7 @@ class Dialler:
 
 
 def _line(host: Host, patience: float) -> socket:
-    """A connection on which the server has begun to speak: the system accepts them for a server that hangs, too."""
+    """A connection on which the server has begun to speak: the system accepts connections even if the server hangs."""
     line = create_connection((host.name, host.port), patience)
     try:
         line.recv(1, MSG_PEEK)

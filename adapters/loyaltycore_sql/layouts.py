@@ -1,4 +1,4 @@
-"""Everything that is prepared once per record type: tables, statements, encoder, decoder."""
+"""What is prepared once per record type: tables, statements, encoder, decoder."""
 
 from __future__ import annotations
 
@@ -64,16 +64,16 @@ class Layout(Generic[T]):
     get: Select[Any]
     """The row with the key `KEY`."""
     lock: Select[Any]
-    """The same, and locks it."""
+    """The row with the key `KEY`, locked."""
     insert: Insert
     update: Update
     """The row with the key `KEY` and the version `VERSION`."""
     delete: Delete
-    """As `update`."""
+    """The row with the key `KEY` and the version `VERSION`."""
     versions: Select[Any]
     """Key and version of the records `KEYS`."""
     keys: KeyStatements | None
-    """None where it declares no lookups."""
+    """None if it declares no lookups."""
 
     def row(self, key: str) -> ContendedRow:
         """The row of a record, to be contended for."""

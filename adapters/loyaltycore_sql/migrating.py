@@ -1,4 +1,4 @@
-"""Running the revisions: besides them, the one place that loads Alembic."""
+"""Running the revisions: besides them, the only place that loads Alembic."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ def run_revisions(connection: Connection, prefix: str, last: str = "head") -> No
 
     Args:
         connection: In a transaction for changes of tables.
-
         prefix: What every name of a table begins with.
-
-        last: The last revision to run.
+        last: Stop after this revision.
 
     Raises:
-        StorageError: The database is not as Alembic expects it, for example since another node changed it meanwhile.
+        StorageError: The database is not as Alembic expects it, for example because another node has changed it.
     """
     config = Config()
     config.set_main_option("script_location", SCRIPTS)

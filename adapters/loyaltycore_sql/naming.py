@@ -1,7 +1,7 @@
 """Names of tables, constraints and indexes.
 
-Migrations that are published call these functions too, with a prefix that they do not know beforehand, so what they
-answer must never change.
+Published migrations call these functions too, with a prefix that they do not know beforehand, so what they return must
+never change.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def unique_name(table: str, fields: Sequence[str]) -> str:
 
 
 def index_name(table: str, fields: Sequence[str]) -> str:
-    """The name of an index; it carries the table, since PostgreSQL and SQLite have one space for all indexes."""
+    """The name of an index; it includes the table, because PostgreSQL and SQLite have one namespace for all indexes."""
     return _shortened("_".join(("ix", table, *fields)))
 
 

@@ -1,7 +1,7 @@
 """From records to rows and back, prepared once per record type.
 
-What a column could not hold is refused here, so that every engine refuses the same: SQLite checks no lengths,
-PostgreSQL knows no NUL character, MariaDB would store half of a surrogate pair.
+Values that a column could not hold are refused here, so that every engine refuses the same: SQLite checks no lengths,
+PostgreSQL knows no NUL character, MariaDB would store a lone surrogate.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Encoder(Generic[T]):
         """The values of a record by column.
 
         Raises:
-            InvalidInput: Every field whose value does not fit its column.
+            InvalidInput: Names every field whose value does not fit its column.
         """
         values = self._values(record)
         try:
@@ -88,7 +88,7 @@ class Encoder(Generic[T]):
 
 
 class Decoder(Generic[T]):
-    """Builds records of one type from rows whose columns stand in the order of the fields."""
+    """Builds records of one type from rows whose columns are in the order of the fields."""
 
     def __init__(self, record_type: RecordType[T]) -> None:
         self._table = record_type.table
@@ -98,7 +98,7 @@ class Decoder(Generic[T]):
         """The records of all rows.
 
         Raises:
-            StorageError: A row holds what the class refuses; it was written by something else.
+            StorageError: A row holds what the class refuses, because something else wrote it.
         """
         try:
             return [self._build(row) for row in found.all()]

@@ -1,7 +1,7 @@
 """Bringing the tables of a database to the state that this version of the library needs.
 
-The library's own tables are made by the revisions in ``migrations``. Tables of record types that the host application
-registered are made when they are absent; what becomes of them afterwards is up to the host.
+The revisions in ``migrations`` make the library's own tables. Tables of the host application's record types are made if
+they are absent; what becomes of them afterwards is up to the host.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _TRIES: Final = 8
 """How often a change is tried on a cluster."""
 
 _PAUSE: Final = 0.5
-"""Greatest pause after the first of these tries, in seconds; it grows by as much with each."""
+"""Longest pause after the first of these tries, in seconds; it grows by as much with each."""
 
 # Alembic keeps the migration that is running in global variables.
 _ONE_AT_A_TIME: Final = Lock()
 
 
 class State(Enum):
-    """How a database stands to the newest revision."""
+    """How a database compares with the newest revision."""
 
     EMPTY = "empty"
     OLD = "old"
@@ -49,20 +49,18 @@ class State(Enum):
 
 @frozen
 class Schema:
-    """The tables below one prefix of one database."""
+    """The tables of one database with one prefix."""
 
     database: Database
     prefix: str
     """What every name of a table begins with."""
 
     def prepare(self, host_tables: Sequence[Table], *, migrate: bool) -> None:
-        """Make the tables fit: an empty database is set up, absent tables of the host are made.
+        """Make the tables fit: set up an empty database, make the host's absent tables.
 
         Raises:
             SchemaTooNew: A revision that this library does not know.
-
             SchemaTooOld: An older revision, and `migrate` is not set.
-
             SchemaError: A table of the host lacks a column.
         """
         with self._reading() as connection:
@@ -77,7 +75,7 @@ class Schema:
             _check_columns(connection, host_tables)
 
     def upgrade(self) -> str:
-        """Bring the library's own tables to the newest revision; there already, nothing is done.
+        """Bring the library's own tables to the newest revision, if they are not there already.
 
         Returns:
             The newest revision.
@@ -143,7 +141,7 @@ class Schema:
                 table.create(connection, checkfirst=True)
 
     def _forget_older(self, connection: Connection, newest: str) -> None:
-        """Keep one revision: a slow node of a cluster may have noted an older one behind a faster node's back."""
+        """Keep one revision: a slow node of a cluster may have noted an older one after a faster node."""
         versions = self._versions
         connection.execute(delete(versions).where(versions.c.version_num != newest))
 

@@ -13,12 +13,12 @@ from loyaltycore_sql.criteria import Compiler, SqlCondition, condition, paramete
 from loyaltycore_sql.slots import Slots
 
 _REMEMBERED: Final = 500
-"""How many statements of a record type are remembered."""
+"""How many statements of a record type are cached."""
 
 _SIZE: Final = "size"
 
 Order = tuple[tuple[str, bool], ...]
-"""As `Query.total_order` tells it."""
+"""What `Query.total_order` returns."""
 
 
 @frozen
@@ -56,17 +56,17 @@ class OrderColumn:
 class Queries:
     """Makes the statements that queries on one record type need.
 
-    Queries that differ in values alone share one statement, which is remembered.
+    Queries that differ only in values share one statement, which is cached.
     """
 
     compiler: Compiler
     _statements: dict[Hashable, Select[Any]] = field(factory=dict)
 
     def find(self, query: Query, size: int, *, skip_locked: bool) -> Ask:
-        """All columns of the first rows that match, after the place where the query begins.
+        """All columns of the first matching rows, after the place where the query begins.
 
         Raises:
-            InvalidInput: A number in that place needs more than 64 bits.
+            InvalidInput: A number in that place exceeds 64 bits.
         """
         slots = Slots()
         where = slots.take(query.where)
@@ -111,9 +111,9 @@ class Queries:
 
 
 def narrowed(query: Query) -> Query:
-    """The same query, with what refers to the records looked for after the place where it begins as well.
+    """The query with its subqueries, too, limited to what comes after the place where it begins.
 
-    For an engine that lists what refers to them first: it would list all of it again for each page.
+    For an engine that evaluates subqueries first: it would evaluate them completely for each page.
     """
     if query.after is None or query.order_by:
         return query

@@ -1,7 +1,7 @@
 """Taking the values out of criteria.
 
-What is left is the same for all criteria that differ in values alone, so that their SQL is made once: wherever a value
-stood, the name of its parameter stands.
+What is left is the same for all criteria that differ only in values, so that their SQL is made once: the name of a
+parameter replaces each value.
 """
 
 from __future__ import annotations
@@ -38,23 +38,23 @@ class Slots:
     """Takes values and keeps them."""
 
     values: dict[str, Any] = field(factory=dict)
-    """By the names of their parameters."""
+    """By name of parameter."""
 
     def take(self, criteria: Criterion) -> Criterion:
-        """The criterion with names in place of values; `check_query` has passed it."""
+        """The criterion with names instead of values; `check_query` has passed it."""
         return _TAKE[type(criteria)](self, criteria)
 
     def put(self, value: Any) -> str:
-        """Keep a value; the answer is the name of its parameter."""
+        """Keep a value and return the name of its parameter."""
         parameter = f"p{len(self.values)}"
         self.values[parameter] = value
         return parameter
 
     def place(self, after: tuple[Any, ...]) -> tuple[str, ...]:
-        """Keep the values that tell a place in an order.
+        """Keep the values that mark a place in an order.
 
         Raises:
-            InvalidInput: A number needs more than 64 bits.
+            InvalidInput: A number exceeds 64 bits.
         """
         values = tuple(map(plain, after))
         if not all(map(_fits, values)):

@@ -1,4 +1,4 @@
-"""The storage that a host application makes."""
+"""The storage that a host application creates."""
 
 from __future__ import annotations
 
@@ -41,17 +41,16 @@ class SqlStorage:
     """Keeps records in SQLite, PostgreSQL or MariaDB."""
 
     url: str = field(validator=validators.instance_of(str), repr=_without_password)
-    """``sqlite:///shop.db``, ``postgresql://user:password@host/shop`` or
-    ``mariadb://user:password@host/shop``; ``sqlite:///:memory:`` for a database that lives as long as this
-    object. For a cluster of MariaDB several hosts, the preferred one first:
-    ``mariadb://user:password@node1,node2:3307/shop``."""
+    """``sqlite:///shop.db``, ``postgresql://user:password@host/shop`` or ``mariadb://user:password@host/shop``;
+    ``sqlite:///:memory:`` for a database that lives as long as this object. For a MariaDB cluster, several hosts, the
+    preferred one first: ``mariadb://user:password@node1,node2:3307/shop``."""
     prefix: str = field(
         default="loyalty_", kw_only=True, validator=validators.matches_re(r"[a-z][a-z0-9_]{0,19}")
     )
-    """What the name of every table begins with, so that host tables in the same database stay apart."""
+    """What every table name begins with, to keep it apart from the host's tables in the same database."""
     pool_size: int = field(default=5, kw_only=True, validator=validators.ge(1))
     max_overflow: int = field(default=10, kw_only=True, validator=validators.ge(0))
-    """Connections that may come on top for a while."""
+    """Connections that may be added for a while."""
     timeout: float = field(default=10.0, kw_only=True, validator=validators.gt(0))
     """Seconds to wait for a connection or a lock before `StorageBusy`."""
     migrate: bool = field(default=False, kw_only=True)
@@ -59,10 +58,10 @@ class SqlStorage:
     wsrep_sync_wait: int = field(
         default=1, kw_only=True, validator=[validators.ge(0), validators.le(_ALL_STATEMENTS)]
     )
-    """Before which statements a Galera node catches up with the others, as the server's variable of this
-    name: 1, before every transaction that begins with reading; 0, never. Elsewhere without a meaning."""
+    """Before which statements a Galera node catches up with the others, like the server's variable of this name: 1,
+    before every transaction that begins with a read; 0, never. Ignored elsewhere."""
     connect_args: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=False)
-    """Further arguments for the driver, for example of TLS."""
+    """Further arguments for the driver, for example for TLS."""
     _database: Database = field(init=False, repr=False)
     _layouts: Layouts | None = field(init=False, default=None, repr=False)
 
@@ -70,8 +69,7 @@ class SqlStorage:
         """Load the driver.
 
         Raises:
-            InvalidInput: The address is of no supported engine.
-
+            InvalidInput: The engine of the address is not supported.
             MissingExtra: The driver is not installed.
         """
         limits = Limits(
@@ -83,15 +81,12 @@ class SqlStorage:
         self._database = open_database(self.url, limits, self.connect_args)
 
     def bind(self, registry: Registry) -> None:
-        """Derive the tables, and see that the database has them.
+        """Derive the tables, and make sure that the database has them.
 
         Raises:
             RegistrationError: A record type cannot be kept on every engine.
-
             SchemaTooNew: A newer library wrote these tables. Nothing was touched.
-
             SchemaTooOld: A migration is needed and `migrate` is not set. Nothing was touched.
-
             SchemaError: The table of a record type that the host registered lacks a column.
         """
         layouts = Layouts(registry, self.prefix)
@@ -102,7 +97,7 @@ class SqlStorage:
         self._layouts = layouts
 
     def upgrade(self) -> str:
-        """Bring the library's own tables to the newest revision, from whichever they have, or from nothing.
+        """Bring the library's own tables to the newest revision, from any older one or from nothing.
 
         Returns:
             The newest revision.

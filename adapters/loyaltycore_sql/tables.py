@@ -25,7 +25,7 @@ TABLE_OPTIONS: Final[dict[str, Any]] = {
     "mariadb_charset": MARIADB_CHARSET,
     "mariadb_collate": MARIADB_COLLATION,
 }
-"""Said for every table, since a server's defaults may be others."""
+"""Set for every table, because a server's defaults may differ."""
 
 
 @frozen
@@ -35,7 +35,7 @@ class Tables:
     main: Table
     """One row per record, one column per field."""
     keys: Table | None
-    """One row per lookup key of a record; None where the record type declares no lookups."""
+    """One row per lookup key of a record; None if the record type declares no lookups."""
 
     def __iter__(self) -> Iterator[Table]:
         yield self.main

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 FIRST_PORTION: Final = 1000
 LATER_PORTION: Final = 8000
-"""Greater, since an engine may have to sort all rows again for each portion."""
+"""Larger, because an engine may have to sort all rows again for each portion."""
 
 
 @frozen
@@ -30,7 +30,7 @@ class SqlTransaction:
     _layouts: Layouts
 
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
-        """Read one record by its key, and lock its row where `for_update` asks for it and the engine can."""
+        """Read one record by its key, and lock its row if `for_update` is set and the engine can."""
         with self._tx:
             layout = self._layouts.of(cls)
             if not is_storable(key):
@@ -64,8 +64,8 @@ class SqlTransaction:
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
         """Read the records that match, a portion at a time, the first one at once.
 
-        A portion is a query of its own that goes on after the last record, in the same snapshot. So no result stays
-        open on the connection, and other reads may come in between.
+        Each portion is a query of its own that continues after the last record, in the same snapshot. So no result
+        stays open on the connection, and other reads may come in between.
         """
         with self._tx:
             layout = self._layouts.of(cls)
@@ -105,7 +105,7 @@ class SqlTransaction:
 
 
 def _is_long(query: Query) -> bool:
-    """Whether there may be more records than fit into one portion; what is known to fit is read at once."""
+    """Whether there may be more records than fit into one portion."""
     return query.limit is None or query.limit > LATER_PORTION
 
 

@@ -1,7 +1,7 @@
-"""From the drivers' errors to the library's own: the one place, and the whole table.
+"""From the drivers' errors to the library's own: the only place, with the whole table.
 
-MySQL's family is told apart by the vendor's number first: MariaDB files "this node has left the cluster" under the
-SQLSTATE of a lost connection.
+For MySQL's family the vendor's number decides first: MariaDB reports "this node has left the cluster" with the SQLSTATE
+of a lost connection.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Uniques:
 
     table: str
     fields: Mapping[str, tuple[str, ...]]
-    """The fields of a key, by each name that an engine may call it."""
+    """The fields of a key, by every name that an engine may use for it."""
 
     def named(self, name: str | None) -> DuplicateKey | None:
-        """The error for a name, None where it is no unique key of this table."""
+        """The error for a name; None if it is not a unique key of this table."""
         fields = self.fields.get(name or "")
         return None if fields is None else DuplicateKey(self.table, fields)
 
@@ -51,13 +51,13 @@ class Diagnosis(Enum):
     """What an error says about the transaction."""
 
     CONFLICT = "conflict"
-    """Rolled back for another's sake; it may succeed at once."""
+    """Rolled back in favour of another; it may succeed at once."""
 
     WAITED = "waited"
-    """A lock or a free place was waited for in vain."""
+    """The wait for a lock or a free connection took too long."""
 
     AWAY = "away"
-    """The node has left its cluster: it refuses every command, a COMMIT too, and others may go on."""
+    """The node has left its cluster: it refuses every command, even a COMMIT, and others may go on."""
 
     LOST = "lost"
     """The connection is gone, and with it the transaction, unless a COMMIT was on its way."""
@@ -66,10 +66,10 @@ class Diagnosis(Enum):
     """A unique key is taken."""
 
     REFUSED = "refused"
-    """No connection will be had before somebody changes something."""
+    """No connection is possible before somebody changes something."""
 
     UNCLEAR = "unclear"
-    """Failed in a way that says nothing about a COMMIT; elsewhere nothing was kept."""
+    """A failure that says nothing about a COMMIT; elsewhere nothing was kept."""
 
     FATAL = "fatal"
     """Everything else."""
@@ -134,8 +134,7 @@ def diagnose(error: Exception, dialect: str) -> Diagnosis:
     """What an error says, by the codes of its engine.
 
     Args:
-        error: An error of SQLAlchemy's, or whatever else came out of a driver.
-
+        error: An error of SQLAlchemy, or whatever else a driver raised.
         dialect: SQLAlchemy's name of the engine.
     """
     if isinstance(error, exc.TimeoutError):
@@ -153,15 +152,12 @@ def translate(error: Exception, dialect: str, phase: Phase, uniques: Uniques | N
 
     Args:
         error: As for `diagnose`.
-
         dialect: As for `diagnose`.
-
         phase: What was being done.
-
         uniques: The unique keys of the table that the statement wrote.
 
     Returns:
-        One of the library's errors; the very error where it is one already, or nobody's that a driver raises.
+        One of the library's errors; the error itself if it is one already, or did not come from a driver.
     """
     if isinstance(error, LoyaltyError):
         return error
@@ -210,7 +206,7 @@ def _postgresql(error: exc.DBAPIError) -> Diagnosis:
 
 
 def diagnose_mariadb(said: BaseException | None) -> Diagnosis:
-    """What an error of the driver's own says, before SQLAlchemy has wrapped it."""
+    """What the driver's own error says, before SQLAlchemy has wrapped it."""
     code = said.args[0] if said and said.args else -1
     if code in _VENDOR_CODES:
         return _VENDOR_CODES[code]
@@ -250,7 +246,7 @@ def _duplicate(error: Exception, uniques: Uniques) -> DuplicateKey | None:
 
 
 def _words(error: Exception) -> str:
-    """What the driver said first: what comes after may hold values of the record."""
+    """The first part of the driver's message: the rest may hold values of the record."""
     said = getattr(error, "orig", None) or error
     if said.args and isinstance(said.args[0], int) and len(said.args) > 1:
         return f"{said.args[0]}: {said.args[1]}"

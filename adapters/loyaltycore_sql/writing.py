@@ -20,8 +20,8 @@ Pairs = set[tuple[str, str]]
 def by_class(layouts: Layouts, records: Iterable[Any]) -> list[tuple[Layout[Any], list[Any]]]:
     """Group records by class; classes in the order of their first record, records in the order given.
 
-    The order within a class is kept because unique keys are checked row by row: the caller says which record lets a
-    value go before which other takes it.
+    The order within a class is kept because unique keys are checked row by row: it says which record gives up a value
+    before another takes it.
     """
     groups: dict[type, list[Any]] = {}
     for record in records:
@@ -104,7 +104,7 @@ def remove(tx: EngineTransaction, layout: Layout[Any], records: Sequence[Any]) -
 def stale(tx: EngineTransaction, layout: Layout[Any], records: Sequence[Any]) -> StaleRecord:
     """Find out which record was not as it was read.
 
-    The transaction is lost anyway, so it is rolled back first: what is stored then shows whose version is another one.
+    The transaction is lost anyway, so it is rolled back first: the stored records then show whose version differs.
     """
     key_of = layout.record_type.key_of
     stored: dict[str, int] = {}

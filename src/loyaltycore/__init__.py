@@ -1,7 +1,6 @@
-"""Customers, loyalty cards and all that a shop does around them, as a library for applications.
+"""Customers, loyalty cards and everything a shop does with them, as a library for applications.
 
-A host application puts a `Loyalty` together once, from adapters for the ports it needs, and opens a session for each
-workstation:
+A host application creates one `Loyalty` from adapters for the ports it needs, and opens a session for each workstation:
 
     from loyaltycore import Loyalty
     from loyaltycore.memory import MemoryStorage
@@ -11,16 +10,16 @@ workstation:
     erika = desk.customers.create(first_name="Erika", last_name="Mustermann")
 
 Each capability is a package with the names that its users need: `loyaltycore.customers`, `loyaltycore.cards` and so on.
-`loyaltycore.ports` says what the library asks of the world, and has what authors of adapters need; `loyaltycore.memory`
-has an adapter for every port, and `loyaltycore.testing` holds other adapters to the same promises.
+`loyaltycore.ports` says what the library asks of the world and has what authors of adapters need; `loyaltycore.memory`
+has an adapter for every port, and `loyaltycore.testing` checks other adapters against the same contracts.
 
 Here are the names that everybody needs:
 
 * `Loyalty`, `Desk`, and values that go into calls: `Address`, `Phone`, `Money`, `CardTemplate`, ...
-* what a call may raise, all of it `LoyaltyError`: `InvalidInput`, `NotFound`, `Refused`, `Conflict`, ...
-* what a capability of your own is made of: `Capability`, `Service`, `command`, `query`, `Decision`, `Note`, `Faults`
+* what a call may raise, all subclasses of `LoyaltyError`: `InvalidInput`, `NotFound`, `Refused`, `Conflict`, ...
+* what a capability of your own is built from: `Capability`, `Service`, `command`, `query`, `Decision`, `Note`, `Faults`
 
-A name is loaded when it is first asked for; no optional dependency is imported before it is needed.
+A name is loaded when it is first used; no optional dependency is imported before it is needed.
 """
 
 from __future__ import annotations

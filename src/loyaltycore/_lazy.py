@@ -1,4 +1,4 @@
-"""Names that a package offers and loads when they are first asked for (PEP 562)."""
+"""Names that a package offers and loads when they are first used (PEP 562)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from importlib import import_module
 def lazy_names(
     package: str, offered: Mapping[str, str]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
-    """Make the ``__getattr__``, the ``__dir__`` and the ``__all__`` of a package.
+    """Make ``__getattr__``, ``__dir__`` and ``__all__`` for a package.
 
     Type checkers see ordinary imports under ``TYPE_CHECKING`` instead.
 
     Args:
         package: The package's ``__name__``.
-
-        offered: Names with blanks between them, by the module that defines them, relative to the package:
-            ``{".rules.card": "CardState CustomerCard"}``.
+        offered: Names separated by blanks, by the module that defines them, relative to the package: ``{".rules.card":
+            "CardState CustomerCard"}``.
     """
     namespace = vars(sys.modules[package])
     homes = {name: module for module, names in offered.items() for name in names.split()}

@@ -1,4 +1,4 @@
-"""The library's own capabilities, the lower ones first: each sees those before it, and none after it."""
+"""The library's own capabilities, lower ones first: each sees those before it and none after it."""
 
 from __future__ import annotations
 

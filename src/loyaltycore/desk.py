@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 class Desk(Session):
     """A session at one workstation; made by `Loyalty.session`.
 
-    Each capability is loaded by the property that opens it, when it is first used. Those of the host application are
-    reached by `service`.
+    The property of a capability loads it when it is first used. `service` reaches those of the host application.
     """
 
     @cached_property
@@ -39,14 +38,14 @@ class Desk(Session):
 
     @cached_property
     def completeness(self) -> DataCompleteness:
-        """What customers' data lack, asking for it, and the report over all customers."""
+        """See what customers' data lack, ask for it, and report on all customers."""
         from loyaltycore.completeness.service import DataCompleteness
 
         return DataCompleteness(self)
 
     @cached_property
     def cards(self) -> Cards:
-        """Order cards, present them, and what happens to them."""
+        """Order, present, cancel, invalidate and replace cards."""
         from loyaltycore.cards.service import Cards
 
         return Cards(self)
@@ -60,14 +59,14 @@ class Desk(Session):
 
     @cached_property
     def processes(self) -> Processes:
-        """Start processes, work on their steps, complete their offers; and the templates they start from."""
+        """Start processes, work on their steps, complete their offers; and edit their templates."""
         from loyaltycore.processes.service import Processes
 
         return Processes(self)
 
     @cached_property
     def selections(self) -> Selections:
-        """Who fits a condition, and conditions that are saved."""
+        """Find the customers who meet a condition, and save conditions."""
         from loyaltycore.selections.service import Selections
 
         return Selections(self)
@@ -95,7 +94,7 @@ class Desk(Session):
 
     @cached_property
     def outbox(self) -> Outbox:
-        """How full the outbox is, what was given up and why, and giving it a new life."""
+        """See how full the outbox is and what was given up, and requeue it."""
         from loyaltycore.outbox.service import Outbox
 
         return Outbox(self)

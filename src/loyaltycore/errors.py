@@ -1,12 +1,12 @@
 """Every error that the library raises, in one tree.
 
-The root is `LoyaltyError`. Facts are attributes, prose is in `str()`; every class pickles and copies, so errors
-cross process borders. Who may catch what:
+The root is `LoyaltyError`. The facts are attributes, `str()` gives the prose; every class pickles and copies, so errors
+can cross process borders. The families:
 
-* `InvalidInput`: the caller's data is wrong. All faults at once, each with field, code and message.
+* `InvalidInput`: the caller's data are wrong. It names all faults, each with field, code and message.
 * `NotFound`: nothing is stored under that key.
-* `Refused`: the data is fine, a rule of the domain says no. `code` is stable and documented.
-* `Conflict`: somebody else was faster. Services retry what a retry can mend before the caller sees it.
+* `Refused`: the data are fine, but a rule says no. `code` is stable and documented.
+* `Conflict`: somebody else was faster. Services retry first if that can help.
 * `DeliveryFailed`: a message could not be handed over.
 * `MissingExtra`, `PluginError`, `SchemaError`: the installation or its configuration is wrong.
 
@@ -20,10 +20,10 @@ from typing import Any
 
 
 class LoyaltyError(Exception):
-    """Root of everything that the library raises on purpose."""
+    """Base of everything that the library raises on purpose."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Rebuild from attributes, so that keyword facts survive pickling."""
+        """Rebuild from attributes, so that keyword arguments survive pickling."""
         return _rebuild, (type(self), self.args, dict(self.__dict__))
 
 
@@ -60,7 +60,7 @@ class Fault:
 
 
 class InvalidInput(LoyaltyError, ValueError):
-    """The data given is wrong; `faults` names every fault that was found."""
+    """The data given are wrong; `faults` names every fault found."""
 
     faults: tuple[Fault, ...]
     """At least one `Fault`, in the order of the fields."""
@@ -86,14 +86,14 @@ class NotFound(LoyaltyError, LookupError):
     def __init__(self, kind: str, key: object) -> None:
         # A value of another type may be of any size, or nested too deep to be written at all.
         self.key = key if isinstance(key, str) else f"<{type(key).__name__}>"
-        """The key that found nothing; what was no text is named by its type, for example ``<list>``."""
+        """The key that found nothing; a key that is not text appears as its type, for example ``<list>``."""
         self.kind = kind
         """What was looked for, for example ``customer``."""
         super().__init__(f"no {kind.replace('_', ' ')} {self.key!r}")
 
 
 class Refused(LoyaltyError):
-    """A rule of the domain says no."""
+    """A rule says no."""
 
     def __init__(self, code: str, message: str, *, remedy: str = "", **facts: Any) -> None:
         self.code = code
@@ -111,7 +111,7 @@ class Conflict(LoyaltyError):
 
 
 class StaleRecord(Conflict):
-    """The record was changed since it was read. Nothing was saved."""
+    """The record has changed since it was read. Nothing was saved."""
 
     def __init__(self, table: str, key: str) -> None:
         self.table = table
@@ -201,7 +201,7 @@ class SchemaTooOld(SchemaError):
 
     def __init__(self, found: str, wanted: str) -> None:
         self.found = found
-        """The revision that the database carries; empty where there are no tables."""
+        """The revision that the database carries; empty if there are no tables."""
         self.wanted = wanted
         """The revision that this library needs."""
         super().__init__(
@@ -221,7 +221,7 @@ class DeliveryFailed(LoyaltyError):
 
 
 class WebhookRejected(LoyaltyError):
-    """A call that claims to come from a vendor does not prove it."""
+    """A call claims to come from a vendor but does not prove it."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -230,11 +230,11 @@ class WebhookRejected(LoyaltyError):
 
 
 class RegistrationError(LoyaltyError):
-    """A record type, an option or a handler is declared in a way that cannot work."""
+    """A declaration cannot work: a capability, a record type, an option, a handler."""
 
 
 class PluginError(LoyaltyError):
-    """An adapter that was asked for by name is missing, ambiguous or broken."""
+    """An adapter requested by name is missing, ambiguous or broken."""
 
     def __init__(self, group: str, name: str, message: str) -> None:
         self.group = group

@@ -1,4 +1,4 @@
-"""The door to everything: put together once at the start of a program, it opens sessions and delivers the outbox."""
+"""The way in: created once when a program starts, it opens sessions and delivers the outbox."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Loyalty(House):
-    """Everything that one chain needs. What only some programs use is loaded by the method that needs it."""
+    """Everything that one chain needs."""
 
     def __init__(
         self,
@@ -53,34 +53,21 @@ class Loyalty(House):
         capabilities: Iterable[Capability] = (),
         retry: RetryPolicy | None = None,
     ) -> None:
-        """Put the house together and bind the storage to its record types.
+        """Set up the house and bind the storage to its record types.
 
         Args:
-            storage: Keeps the records.
-
-            mailer: Sends mail; None leaves mails in the outbox until there is one.
-
-            sms: Sends texts; None likewise.
-
-            card_printer: Has cards made; None likewise.
-
-            calendar: Gives the calendar of a branch: on which days it works.
-
-            clock: None for the system's.
-
+            mailer: Without one, mails wait in the outbox.
+            sms: Without one, texts wait in the outbox.
+            card_printer: Without one, print orders wait in the outbox.
+            calendar: Returns the calendar of a branch, which says on which days it works.
+            clock: None for the system's clock.
             ids: None for time-ordered UUIDs.
-
-            tokens: None for the system's cryptographic source.
-
-            custom_fields: The fields that the host application adds to the customer.
-
-            capabilities: The capabilities that the host application adds.
-
-            retry: How messages of the outbox are tried again.
+            tokens: None for the system's cryptographic random source.
+            custom_fields: Fields that the host application adds to the customer.
+            capabilities: Capabilities that the host application adds.
 
         Raises:
             RegistrationError: A declaration cannot work.
-
             SchemaError: The tables do not fit.
         """
         from loyaltycore.capabilities import CAPABILITIES
@@ -112,16 +99,14 @@ class Loyalty(House):
         storage.bind(self.registry)
 
     def session(self, actor: str, branch: str | None = None) -> Desk:
-        """Open a session: who works, where, with the settings as they are now.
+        """Open a session, with the settings as they are now.
 
         Args:
-            actor: Who; every change is recorded under this name.
-
+            actor: Who works; every change is logged under this name.
             branch: The branch's key; None for the head office.
 
         Raises:
             InvalidInput: The name is empty or too long.
-
             NotFound: There is no such branch.
         """
         with Faults() as faults:
@@ -130,7 +115,7 @@ class Loyalty(House):
         return Desk(self, name, where, options)
 
     def worker(self) -> Worker:
-        """A new outbox worker; use each in one thread."""
+        """A new outbox worker, for use in one thread."""
         from loyaltycore.outbox.handler import HANDLERS
         from loyaltycore.outbox.worker import Worker
 
@@ -140,37 +125,31 @@ class Loyalty(House):
     def deliver(
         self, *, limit: int | None = None, on_message: Callable[[OutboxMessage, Outcome], None] | None = None
     ) -> DeliveryReport:
-        """Hand the outbox over: everything that is due, once.
+        """Hand over everything in the outbox that is due, once.
 
-        What cannot be handed over now is put back with a growing pause; call again, or let
-        ``loyaltycore deliver --watch`` run.
+        What cannot be handed over now is put back with a growing pause; call again later, or run ``loyaltycore deliver
+        --watch``.
 
         Args:
-            limit: Try at most about so many messages.
-
+            limit: Try at most about this many messages.
             on_message: Called after each try, for a display.
 
         Raises:
-            Refused: ``outbox.inside_transaction``; nothing leaves while a block may still be taken back.
+            Refused: ``outbox.inside_transaction``; nothing leaves while a block may still be rolled back.
         """
         refuse_inside_block(self, "delivering")
         return self.worker().run_pass(limit=limit, on_message=on_message)
 
     def receive_webhook(self, source: str, headers: Mapping[str, str], body: bytes) -> Intake:
-        """Take in a call of a vendor; answer it with 2xx when this returns.
+        """Take in a call from a vendor; answer the vendor with 2xx once this returns.
 
         Args:
-            source: The vendor, for example ``card-printer``.
-
-            headers: The HTTP headers.
-
-            body: The body, byte for byte.
+            source: The source of news, for example ``card-printer``.
+            body: Byte for byte as received.
 
         Raises:
             NotFound: There is no such source of news.
-
             WebhookRejected: It does not prove that it comes from the vendor; nothing was believed.
-
             DeliveryFailed: ``no_webhooks``; the vendor sends none.
         """
         from loyaltycore.outbox.news import NEWS
@@ -182,10 +161,10 @@ class Loyalty(House):
         return sources[source].receive(headers, body)
 
     def catch_up(self) -> Intake:
-        """Ask every vendor for what it has reported meanwhile.
+        """Ask every vendor for what it has reported since the last time.
 
         Raises:
-            DeliveryFailed: A vendor gave no usable answer; what came before it is kept.
+            DeliveryFailed: A vendor gave no usable answer; what came before is kept.
         """
         from loyaltycore.outbox.news import NEWS, Intake
 
@@ -193,10 +172,10 @@ class Loyalty(House):
         return sum((source.catch_up() for source in self.added(NEWS).values()), Intake())
 
     def prune(self, *, older_than: timedelta) -> Pruned:
-        """Remove the traces that have served their purpose, in small portions.
+        """Remove traces that have served their purpose, in small portions.
 
         Args:
-            older_than: At least a day; longer than any till or vendor repeats a call. Ninety days are ample.
+            older_than: At least a day, and longer than any till or vendor repeats a call. Ninety days are ample.
 
         Raises:
             InvalidInput: The span is shorter than a day.

@@ -1,12 +1,12 @@
-"""Adapters found by name, through the entry points of whatever is installed.
+"""Adapters found by name, through the entry points of installed distributions.
 
-A distribution offers an adapter by an entry point in the group of its port:
+A distribution offers an adapter through an entry point in the group of its port:
 
     [project.entry-points."loyaltycore.mailer"]
     pigeon = "pigeon_post:PigeonMailer"
 
-The installed distributions are read anew by each call: nothing is imported or remembered before it is asked for, and
-no adapter is chosen where two claim one name.
+Each call reads the installed distributions anew. Nothing is imported before it is asked for, and no adapter is chosen
+if two claim the same name.
 """
 
 from __future__ import annotations
@@ -25,30 +25,27 @@ CARD_PRINTER: Final = "loyaltycore.card_printer"
 CALENDAR: Final = "loyaltycore.calendar"
 
 GROUPS: Final = (STORAGE, MAILER, SMS, CARD_PRINTER, CALENDAR)
-"""The groups, one for each port that is filled by name."""
+"""The groups, one for each port whose adapter can be chosen by name."""
 
 
 def installed(group: str) -> tuple[str, ...]:
-    """The names that are offered in a group, in alphabetical order; nothing is imported."""
+    """The names offered in a group, in alphabetical order; nothing is imported."""
     return tuple(sorted({entry.name for entry in entry_points(group=group)}))
 
 
 def load(group: str, name: str, distribution: str | None = None) -> Callable[..., Any]:
-    """Import what is offered under a name: a class or a function that makes the adapter.
+    """Import what is offered under a name: a class or function that makes the adapter.
 
     Args:
         group: One of `GROUPS`.
-
         name: The entry point's name, for example ``sql``.
-
-        distribution: Which distribution is meant, where several offer the name; case, ``-``, ``_`` and ``.`` do not
-            tell names apart.
+        distribution: Which distribution is meant, if several offer the name; case, ``-``, ``_`` and ``.`` do not
+            matter.
 
     Raises:
         PluginError: Nothing has the name, several have it, or it cannot be imported; the message names the
             distribution, and the cause is chained.
-
-        MissingExtra: The adapter misses an optional dependency.
+        MissingExtra: The adapter lacks an optional dependency.
 
     Example:
         >>> load("loyaltycore.mailer", "smtp").__name__
@@ -82,7 +79,7 @@ def _imported(entry: EntryPoint) -> Callable[..., Any]:
 
 
 def _distinct(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
-    """The entries in a stable order; one that a distribution lists twice with the same meaning counts once."""
+    """The entries in a stable order; an entry that a distribution lists twice counts once."""
     return [entry for _, entry in sorted({(_source(entry), entry.value): entry for entry in entries}.items())]
 
 

@@ -1,4 +1,4 @@
-"""Where vendors' calls come in: a WSGI application for the web server of the host, or for one of its own."""
+"""Where vendors' calls arrive: a WSGI application for the host's web server, or for one of its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REJECTED: Final = {
 
 
 class TakesWebhooks(Protocol):
-    """What the receiver hands calls to: a `Loyalty`."""
+    """What the receiver passes calls to: a `Loyalty`."""
 
     def receive_webhook(self, source: str, headers: Mapping[str, str], body: bytes, /) -> Intake:
         """Take in a call of a vendor."""
@@ -36,13 +36,13 @@ class TakesWebhooks(Protocol):
 
 
 class WebhookReceiver:
-    """Takes webhooks in at one path for each source of news, its name: ``/card-printer`` below where it is mounted.
+    """Takes in webhooks, at one path for each source of news: its name, such as ``/card-printer``.
 
-    It answers 204 when the news are kept; 401 to whoever cannot prove to be the vendor, or comes too late; 400 to what
-    cannot be read; 404, 405, 411 and 413 to calls that have no business here; and 500 where the fault is ours, so that
-    the vendor tries again. Why a call was not taken in stands in the log, never in the answer.
+    It answers 204 if the news is stored; 401 if the call does not prove that it comes from the vendor, or is too old;
+    400 if it cannot be read; 404, 405, 411 and 413 if it does not belong here; and 500 if the fault is ours, so that
+    the vendor tries again. The log says why a call was refused; the answer never does.
 
-    It may be called from any number of threads at once, and reads no further than one byte past `LONGEST_BODY`.
+    Any number of threads may call it at once. It reads at most one byte more than `LONGEST_BODY`.
     """
 
     def __init__(self, loyalty: TakesWebhooks) -> None:
@@ -100,7 +100,7 @@ class _NotTaken(Exception):
 
 
 def _is_nobody(error: Exception, source: str) -> bool:
-    """Whether nobody is called at this path; what else cannot be found, or delivered, is a fault of ours."""
+    """Whether no source of news has this path; anything else that cannot be found or delivered is our fault."""
     match error:
         case NotFound(kind=kind, key=key):
             return (kind, key) == ("source of news", source)
@@ -111,7 +111,7 @@ def _is_nobody(error: Exception, source: str) -> bool:
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    """The headers as the server gives them; one that came twice is there once, its values joined with commas."""
+    """The headers as the server passes them on; a repeated one appears once, its values joined with commas."""
     names = {name: name.removeprefix("HTTP_") for name in environ if name.startswith("HTTP_")}
     names |= {name: name for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(name)}
     return {header.replace("_", "-").lower(): environ[name] for name, header in names.items()}
@@ -130,7 +130,7 @@ def _body(environ: WSGIEnvironment) -> bytes:
 
 
 def _length(environ: WSGIEnvironment) -> int | None:
-    """What the caller has announced; None where the server marks the end of a body that came in chunks."""
+    """The announced length; None if the server marks the end of a body that came in chunks."""
     is_chunked = "HTTP_TRANSFER_ENCODING" in environ
     length = environ.get("CONTENT_LENGTH", "")
     if (is_chunked or not length) and environ.get("wsgi.input_terminated"):
@@ -143,7 +143,7 @@ def _length(environ: WSGIEnvironment) -> int | None:
 
 
 def _read(stream: InputStream, most: int) -> bytes:
-    """So many bytes, or fewer where there are no more."""
+    """Read this many bytes, or fewer if there are no more."""
     portions = []
     try:
         while most > 0 and (portion := stream.read(most)):

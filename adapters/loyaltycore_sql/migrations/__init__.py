@@ -1,6 +1,6 @@
 """The revisions of the library's own tables, run by Alembic.
 
-A published revision names all that it makes and derives: it imports nothing that goes on changing.
+A published revision spells out all that it makes and derives: it imports nothing that may change.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 REVISIONS: Final = ("0001", "0002")
-"""All revisions, the oldest first: known without Alembic, which few starts need and which takes long to load."""
+"""All revisions, oldest first: known without Alembic, which few starts need and which loads slowly."""
 
 TABLES: Final = (
     *(
@@ -31,4 +31,4 @@ TABLES: Final = (
     ),
     *("process_templates", "processes", "property_types", "selections", "settings"),
 )
-"""The tables that the revisions make, without prefix; all others belong to the host application."""
+"""The tables that the revisions make, without prefix; all others are the host application's."""

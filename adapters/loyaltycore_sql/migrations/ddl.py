@@ -1,7 +1,7 @@
-"""What revisions are written with. Published revisions call these functions, so what they do must never change.
+"""The functions that revisions are written with. Published revisions call them, so what they do must never change.
 
-Everything is made only where it is absent: MariaDB commits each statement by itself, so a revision that was cut short
-must be able to run again. On a Galera cluster two nodes may even run the same revision at the same time.
+Everything is made only if it is absent: MariaDB commits each statement by itself, so an interrupted revision must be
+able to run again. On a Galera cluster two nodes may even run the same revision at the same time.
 """
 
 from __future__ import annotations
@@ -60,16 +60,12 @@ def create_keys_table(table: str) -> None:
 
 
 def add_columns(table: str, *columns: Column[Any], fill: Callable[[], None], indexes: _Fields = ()) -> None:
-    """Give the table of a record type more columns.
+    """Add columns to the table of a record type.
 
     Args:
         table: The record type's table.
-
-        columns: The new columns; those that are there already are passed over.
-
-        fill: Gives the rows that are there their values, before the columns may no longer be empty.
-
-        indexes: The new indexes.
+        *columns: The new columns; existing ones are skipped.
+        fill: Fills the columns of existing rows, before they may no longer be empty.
     """
     name = table_name(prefix(), table)
     there = {column["name"] for column in inspect(op.get_bind()).get_columns(name)}

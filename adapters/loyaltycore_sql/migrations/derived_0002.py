@@ -1,6 +1,6 @@
-"""What revision 0002 derives from a customer of version 0.1: a copy of the rules as they were, which never changes.
+"""What revision 0002 derives from a customer of version 0.1: a copy of the rules of that time, which never changes.
 
-The library's own rules go on; what they derive otherwise one day, a later revision derives again.
+The library's own rules may change; then a later revision derives again.
 """
 
 from __future__ import annotations
@@ -46,13 +46,11 @@ class Derived:
 
 
 def derive(birth_date: date | None, phones: str, addresses: str) -> Derived:
-    """Derive the columns and the lookup keys that the revision brings from columns that it found.
+    """Derive the columns and lookup keys that the revision adds from the existing columns.
 
     Args:
         birth_date: As stored.
-
         phones: JSON.
-
         addresses: JSON.
     """
     numbers, places = _texts(phones), _texts(addresses)

@@ -1,4 +1,4 @@
-"""What Alembic runs first. Connection, prefix and, for a comparison, the tables come in by the attributes."""
+"""What Alembic runs first. Attributes pass the connection, the prefix and, for a comparison, the tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ prefix: str = context.config.attributes["prefix"]
 
 
 def is_ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001  Alembic's signature
-    """Leave alone what belongs to the host application."""
+    """Whether a table is the library's and not the host application's."""
     return kind != "table" or (name or "").startswith(prefix)
 
 

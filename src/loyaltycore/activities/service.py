@@ -1,4 +1,4 @@
-"""The change feed: newest first, a portion at a time or as a whole."""
+"""The change feed: newest first, a page at a time or as a whole."""
 
 from __future__ import annotations
 
@@ -20,11 +20,8 @@ class Activities(Service):
         """The latest changes around a customer, newest first.
 
         Args:
-            customer_id: The customer.
-
             limit: Length of a page, 1 to 500.
-
-            after: The `next` of the page before.
+            after: `next` of the previous page.
         """
         with Faults() as faults:
             portion = read_portion(faults, ("-id",), limit, after)

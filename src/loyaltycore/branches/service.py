@@ -20,14 +20,10 @@ class Branches(Service):
 
         Args:
             branch_id: Technical key: lower-case letters, digits, ``-`` and ``_``.
-
-            name: What people call it.
-
             **facts: See `BranchFacts`.
 
         Raises:
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             Refused: ``branch.exists``.
         """
         branch = new_branch(branch_id, name, facts)
@@ -35,12 +31,11 @@ class Branches(Service):
 
     @command("branches.change")
     def change(self, branch_id: str, **facts: Unpack[BranchChanges]) -> Branch:
-        """Change fields of a branch; sessions that are open keep the branch as they found it.
+        """Change fields of a branch; open sessions keep the branch as they found it.
 
         Raises:
             NotFound: There is no such branch.
-
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
         """
         return self.unit.apply(change_branch(self.unit.get(Branch, branch_id, for_update=True), facts))
 

@@ -1,4 +1,4 @@
-"""Hands print orders and cancellations over to the card vendor, and writes the answers down."""
+"""Hands print orders and cancellations over to the card vendor, and records the answers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SubmitHandler:
     """``card_print.submit``."""
 
     def deliver(self, message: OutboxMessage) -> Outcome:
-        """Submit one order, unless it was cancelled meanwhile or is known to be wrong."""
+        """Submit one order, unless it has been cancelled in the meantime or is known to be wrong."""
         current = self.read(lambda unit: unit.seek(CardOrder, message.about_key))
         if current is None or current.state is OrderState.CANCELLED:
             return Outcome(Verdict.WITHDRAWN, code="cancelled")
@@ -60,7 +60,7 @@ class SubmitHandler:
         return outcome_of(answer.receipt, answer)
 
     def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
-        """Move the order along, or write down that the vendor does not take it."""
+        """Move the order along, or record that the vendor does not take it."""
         answer = outcome.answer
         if not isinstance(answer, PrintReceipt):
             return
@@ -73,7 +73,7 @@ class SubmitHandler:
             unit.apply(reject_order(order, card, answer.receipt.code[:60], reason, unit.now))
 
     def _known(self, message: OutboxMessage, order: PrintOrder) -> PrintReceipt | None:
-        """Before repeating to a vendor that recognises no keys: does it have the order already?"""
+        """What the vendor knows about an order, if it recognises no keys: looked up before a repetition."""
         capabilities = self.printer.capabilities
         if capabilities.idempotent or message.attempts <= 1:
             return None
@@ -89,7 +89,7 @@ class SubmitHandler:
 
 @frozen
 class CancelHandler:
-    """Wishes to cancel: they wait until it is clear whether the vendor has the order."""
+    """Cancellations: they wait until it is clear whether the vendor has the order."""
 
     printer: CardPrinter
     read: Reader[tuple[OutboxMessage | None, CardOrder | None]] = field(repr=False)
@@ -117,7 +117,7 @@ class CancelHandler:
         )
 
     def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
-        """Write the vendor's answer down."""
+        """Record the vendor's answer."""
         answer = outcome.answer
         if outcome.verdict is not Verdict.DONE or not isinstance(answer, CancelReceipt):
             return
@@ -143,7 +143,7 @@ _CANCEL_RESULTS = {
 
 
 def take_status(unit: Unit, status: PrintStatus) -> CardOrder | None:
-    """Take in what a vendor says about an order; None where the order is not one of ours."""
+    """Take in what a vendor says about an order; None if the order is not one of ours."""
     order = unit.seek(CardOrder, status.reference, for_update=True)
     if order is None:
         return None
@@ -153,7 +153,7 @@ def take_status(unit: Unit, status: PrintStatus) -> CardOrder | None:
 
 
 def require_open_order(unit: Unit, message: OutboxMessage) -> None:
-    """Refuse to hand a print order over once more that the vendor has refused.
+    """Refuse to hand over again a print order that the vendor has refused.
 
     Raises:
         Refused: ``outbox.order_closed``.
@@ -164,7 +164,7 @@ def require_open_order(unit: Unit, message: OutboxMessage) -> None:
 
 
 def require_printable(decision: Decision[CardOrder], printer: CardPrinter) -> None:
-    """Refuse an order that the vendor would reject, before anything is promised to the customer; without I/O.
+    """Refuse an order that the vendor would reject, without I/O, before anything is promised to the customer.
 
     Raises:
         Refused: ``card_order.not_printable``, with everything that is wrong.
@@ -185,7 +185,7 @@ def require_printable(decision: Decision[CardOrder], printer: CardPrinter) -> No
 
 
 def unsupported(order: PrintOrder, capabilities: PrinterCapabilities) -> tuple[Fault, ...]:
-    """What the order asks for and the vendor cannot do: said aloud, never dropped."""
+    """What the order asks for and the vendor cannot do."""
     faults = [
         Fault(f"encodings[{i}]", "unsupported", f"the vendor cannot put {encoding.kind.value} on a card")
         for i, encoding in enumerate(order.encodings)

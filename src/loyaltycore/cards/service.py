@@ -1,4 +1,4 @@
-"""Cards: order, cancel, present, invalidate, replace; and the order service behind them."""
+"""Cards: order, cancel, present, invalidate, replace; and the order service that makes them."""
 
 from __future__ import annotations
 
@@ -47,11 +47,10 @@ class Cards(Service):
 
     @query
     def draft(self, customer_id: str) -> OrderDraft:
-        """What the order dialog shows; nothing is ordered and nothing is kept.
+        """What the order dialog shows; nothing is ordered or stored.
 
         Raises:
             NotFound: There is no such customer.
-
             Refused: ``card_order.no_service``, ``card_order.no_template`` or ``calendar.no_working_day``.
         """
         customer = self.unit.get(Customer, customer_id)
@@ -68,29 +67,21 @@ class Cards(Service):
         comment: str = "",
         target: DeliveryTarget | str | None = None,
     ) -> CardOrder:
-        """Order a card for a customer; with the commit the card stands on the customer.
+        """Order a card for a customer, who has the card from the commit on.
 
         Args:
-            customer_id: For whom.
-
-            template: A card template's key; a single template is chosen by itself.
-
+            template: Key of a card template; may be left out if there is only one.
             valid_until: Last day on which the card may be used, that day included; None for no limit.
-
-            valid_for: The validity as a period instead.
-
+            valid_for: The validity as a period, instead of `valid_until`.
             comment: What deviates from the standard order, at most 500 characters.
-
-            target: Where the card goes; None for what was agreed with the vendor.
+            target: Where the card goes; None for the place agreed with the vendor.
 
         Returns:
             The order, with its costs and its expected dispatch date.
 
         Raises:
-            InvalidInput: Every fault of every argument.
-
+            InvalidInput: Names every fault of every argument.
             NotFound: There is no such customer or template.
-
             Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
                 ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long`` or ``.not_printable``;
                 ``card_number.not_for_use_in_store``; ``calendar.no_working_day``.
@@ -118,31 +109,17 @@ class Cards(Service):
         comment: str = "",
         target: DeliveryTarget | str | None = None,
     ) -> CardOrder:
-        """Order a new card that follows an old one.
+        """Order a new card that follows an old one; the arguments not listed are those of `order`.
 
         Args:
-            card_id: The old card.
-
             keep_until_active: Whether the old card stays in use until the new one is active (worn out), instead of
                 going out of use now (lost, stolen).
-
             reason: Why, for the activities.
-
-            template: A template's key; the old card's where there are several and none is named.
-
-            valid_until: As in `order`.
-
-            valid_for: As in `order`.
-
-            comment: As in `order`.
-
-            target: As in `order`.
+            template: Key of a card template; if there are several and none is named, the old card's.
 
         Raises:
-            InvalidInput: Every fault of every argument.
-
+            InvalidInput: Names every fault of every argument.
             NotFound: There is no such card.
-
             Refused: ``card.not_replaceable``, ``card.already_replaced``, and everything that `order` refuses.
         """
         why, keep = _reason(reason), _flag("keep_until_active", keep_until_active)
@@ -167,13 +144,12 @@ class Cards(Service):
 
     @command("cards.cancel_order")
     def cancel_order(self, order_id: str, *, reason: str = "") -> CardOrder:
-        """Cancel an order: at once before production, afterwards as a request that the vendor may refuse.
+        """Cancel an order: before production at once, afterwards as a request that the vendor may refuse.
 
         The card is out of use here from now on, whatever the vendor does.
 
         Raises:
             NotFound: There is no such order.
-
             Refused: ``card_order.already_cancelled`` or ``card_order.already_dispatched``.
         """
         why = _reason(reason)
@@ -186,13 +162,13 @@ class Cards(Service):
 
     @query
     def present(self, number: str) -> Presentation:
-        """Present a card: find the customer, or say why not. Nothing is changed, whatever the answer.
+        """Present a card: find the customer, or say why the card is not good. Nothing changes either way.
 
         Args:
             number: As read or typed: blanks, hyphens and what scanners add around it do not matter.
 
         Raises:
-            InvalidInput: It is no text at all.
+            InvalidInput: The number is not text.
         """
         bare = bare_number(number)
         card = self.unit.first(CustomerCard, stored("number") == bare) if bare else None
@@ -204,11 +180,10 @@ class Cards(Service):
 
     @command("cards.activate")
     def activate(self, card_id: str) -> CustomerCard:
-        """Put an ordered card into use by hand; usually the vendor's dispatch does it.
+        """Put an ordered card into use by hand; usually the vendor's dispatch does this.
 
         Raises:
             NotFound: There is no such card.
-
             Refused: ``card.not_ordered``.
         """
         card = self.unit.get(CustomerCard, card_id, for_update=True)
@@ -221,7 +196,6 @@ class Cards(Service):
 
         Raises:
             NotFound: There is no such card.
-
             Refused: ``card.already_ended``.
         """
         why = _reason(reason)
@@ -269,16 +243,14 @@ class Cards(Service):
 
     @command("cards.request_information")
     def request_information(self, text: str = "", *, to: str | None = None) -> InformationRequest:
-        """Ask for information about customer cards, which is possible without an order service.
+        """Ask for information about customer cards; this needs no order service.
 
         Args:
             text: What the shop wants to know, at most 2,000 characters.
-
-            to: Whom to ask; None for the option ``cards.information_email``.
+            to: E-mail address; None for the option ``cards.information_email``.
 
         Raises:
-            InvalidInput: Every fault of the arguments.
-
+            InvalidInput: Names every fault of the arguments.
             Refused: ``card_information.no_recipient``.
         """
         recipient = self.session.options[INFORMATION_EMAIL] if to is None else to
@@ -312,14 +284,14 @@ class Cards(Service):
         return own or self.unit.seek(CardOrderService, CHAIN_SCOPE)
 
     def _follower(self, card: CustomerCard) -> CustomerCard | None:
-        """A card in use or on its way that follows this one already."""
+        """A card in use or on its way that already follows this one."""
         mine = (stored("customer_id") == card.customer_id) & (stored("replaces") == card.id)
         return self.unit.first(
             CustomerCard, mine & stored("state").one_of((CardState.ORDERED, CardState.ACTIVE))
         )
 
     def _same_template(self, card: CustomerCard) -> str | None:
-        """The old card's template, where it can still be ordered."""
+        """The old card's template, if it can still be ordered."""
         service = self._service()
         offered: Any = {template.key for template in service.templates} if service else set()
         return card.template if card.template in offered else None

@@ -34,22 +34,14 @@ class CardSetup(Service):
         branch: str | None = None,
         **facts: Unpack[ServiceFacts],
     ) -> CardOrderService:
-        """Set the service up, or replace what was set up before; orders placed already keep their terms.
+        """Set the service up, or replace the one there is; orders already placed keep their terms.
 
         Args:
-            provider: Name of the vendor.
-
-            templates: The designs that can be ordered.
-
-            costs: What one order costs.
-
-            branch: The branch for which it counts; None for all that have none of their own.
-
+            branch: The branch that it is for; None for all that have none of their own.
             **facts: See `ServiceFacts`.
 
         Raises:
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             NotFound: There is no such branch.
         """
         check_names(CardOrderService, facts, without=("id", "provider", "templates", "costs", "version"))
@@ -63,7 +55,7 @@ class CardSetup(Service):
 
     @command("card_setup.remove")
     def remove(self, *, branch: str | None = None) -> None:
-        """Take a service away; orders placed already are carried out.
+        """Remove a service; orders already placed are carried out.
 
         Raises:
             NotFound: Nothing is set up there.
@@ -73,7 +65,7 @@ class CardSetup(Service):
 
     @query
     def get(self, *, branch: str | None = None) -> CardOrderService:
-        """What is set up in exactly that scope.
+        """Read what is set up for exactly this branch, or for the chain.
 
         Raises:
             NotFound: Nothing is set up there.

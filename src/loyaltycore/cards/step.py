@@ -18,7 +18,7 @@ _GIVEN = ("template", "valid_until", "valid_for", "comment", "target")
 
 
 class OrderCard(StepType):
-    """Settings: ``template`` where a card template is preset. Given: what `Cards.order` takes."""
+    """Settings: ``template``, to preset a card template. Given: the arguments of `Cards.order`."""
 
     key: ClassVar[str] = "order_card"
     label: ClassVar[str] = "Order customer card"
@@ -26,13 +26,13 @@ class OrderCard(StepType):
     redoable: ClassVar[bool] = False
 
     def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
-        """Read the card template. Which ones there are is up to the order service on the day of the order."""
+        """Read the card template; whether it exists is checked when the card is ordered."""
         refuse_others(faults, given, ("template",))
         template = faults.text("template", given.get("template"), limit=40)
         return {"template": template} if template else {}
 
     def draft(self, work: StepWork) -> OrderDraft:
-        """What the order dialog shows: of the card templates the preset one alone."""
+        """What the order dialog shows; if a card template is preset, that one only."""
         draft = Cards(work.session).draft(work.customer.id)
         preset = work.settings.get("template")
         if not preset:

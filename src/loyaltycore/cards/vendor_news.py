@@ -1,7 +1,7 @@
-"""What the card vendor reports: taken in once each, by webhook, by catching up, or by asking.
+"""What the card vendor reports, by webhook, by catching up or by asking: each event is taken in once.
 
 An event and its effect are written in one transaction under the vendor's event id: a repeated event changes nothing,
-and one that arrives late is outvoted by its revision.
+and one that arrives late loses to a higher revision.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class VendorNews:
         return sum((self._take(event) for event in events), Intake())
 
     def catch_up(self) -> Intake:
-        """Read everything that the vendor has reported and that has not been taken in yet."""
+        """Take in everything that the vendor has reported since the last time."""
         printer = self._printer
         if printer is None:
             return Intake()
@@ -79,7 +79,7 @@ class VendorNews:
         return total
 
     def _ask(self, printer: CardPrinter) -> Intake:
-        """Look up every open order, for a vendor that reports nothing by itself."""
+        """Look up every open order, for a vendor that has no list of events."""
         total = Intake()
         after: tuple[str, ...] | None = None
         while True:

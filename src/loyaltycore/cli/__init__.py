@@ -4,7 +4,7 @@
     loyaltycore import-customers kunden.csv --branch berlin
     loyaltycore deliver --watch
 
-Which adapters are used stands in `loyaltycore.toml`; see `loyaltycore.cli.config`. Every command is a module of
+`loyaltycore.toml` names the adapters; see `loyaltycore.cli.config`. Every command is a module of
 `loyaltycore.cli.commands` with a `run` of its own. Exit codes: 0 all is well, 1 the work is done but something was
 rejected or given up, 2 it could not be done.
 """

@@ -1,4 +1,4 @@
-"""The configuration file: which adapter stands behind each port, and with which options.
+"""The configuration file: which adapter each port uses, and with which options.
 
     [storage]
     use = "sql"                               # the name of the plug-in
@@ -10,7 +10,7 @@
     token = { env = "CARD_VENDOR_TOKEN" }     # a secret stands elsewhere: in the environment, or in a file
     webhook_secrets = [{ file = "secrets/card-vendor" }]
 
-Where two distributions offer a plug-in of one name, `distribution` says which is meant. Relative paths count from the
+If two distributions offer a plug-in of the same name, `distribution` says which is meant. Relative paths start at the
 folder of the file.
 """
 
@@ -60,11 +60,11 @@ class Section:
     use: str
     """The name of the plug-in."""
     distribution: str | None
-    """The distribution that offers it, or None where nobody else does."""
+    """The distribution that offers it; None if only one does."""
     options: Mapping[str, Any] = field(repr=False)
-    """What the adapter is made with; secrets have taken the place of references to them."""
+    """What the adapter is made with; references to secrets are resolved."""
     usable: bool = True
-    """Whether everything in the section could be read; the options of one that is not are incomplete."""
+    """Whether everything in the section could be read; otherwise its options are incomplete."""
 
     @property
     def group(self) -> str:
@@ -78,10 +78,8 @@ def read_config(faults: Faults, path: Path) -> tuple[Section, ...]:
     Args:
         faults: Takes the faults, each with its dotted place, for example ``card_printer.token``.
 
-        path: The file.
-
     Raises:
-        BadConfig: There is no such file, or it is no TOML: nothing else can be said about it.
+        BadConfig: There is no such file, or it is not TOML.
     """
     document = _parse(path)
     for name in document.keys() - SECTIONS.keys():
@@ -118,7 +116,7 @@ def _section(faults: Faults, name: str, given: object, folder: Path) -> Section:
 
 
 def _resolved(faults: Faults, place: str, value: Any, folder: Path) -> Any:
-    """Put secrets in the place of references to them, at any depth; lists become tuples."""
+    """Replace references by the secrets that they name, at any depth; lists become tuples."""
     if isinstance(value, list):
         return tuple(_resolved(faults, f"{place}[{i}]", item, folder) for i, item in enumerate(value))
     if not isinstance(value, dict):
@@ -146,7 +144,7 @@ def _from_environment(faults: Faults, place: str, name: str) -> str:
 
 
 def _from_file(faults: Faults, place: str, path: Path) -> str:
-    """Read the first line: editors end a file with a line break that is no part of the secret."""
+    """Read the first line: editors end a file with a line break that is not part of the secret."""
     try:
         with path.open(encoding="utf-8") as stream:
             secret = stream.readline(_LONGEST_SECRET).rstrip("\r\n")

@@ -1,4 +1,4 @@
-"""From the configuration file to a `Loyalty` that is ready for work, and back to nothing left open."""
+"""From the configuration file to a `Loyalty` that is ready for work, which is closed again afterwards."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from loyaltycore.outbox import NewsSource
 @runtime_checkable
 class _Closes(Protocol):
     def close(self) -> object:
-        """Let go of connections."""
+        """Close connections."""
         ...
 
 
@@ -32,19 +32,15 @@ class _Upgrades(Protocol):
 
 @contextmanager
 def open_loyalty(path: Path, *, upgrade: bool = False) -> Iterator[Loyalty]:
-    """Put a `Loyalty` together as a configuration file says, and close its adapters afterwards.
+    """Create a `Loyalty` from a configuration file, and close its adapters afterwards.
 
     Args:
-        path: The file.
-
         upgrade: Whether to create the tables, or bring them up to date, before they are used.
 
     Raises:
         BadConfig: Everything that is wrong with the file; in a section that can be read, what the adapter says about
             its options, too.
-
-        MissingExtra: An adapter misses an optional dependency.
-
+        MissingExtra: An adapter lacks an optional dependency.
         StorageError: The storage cannot be used.
     """
     with ExitStack() as stack:
@@ -72,7 +68,7 @@ def _build(path: Path, stack: ExitStack) -> dict[str, Any]:
 
 
 def _place(fault: Fault, order: Sequence[str]) -> int:
-    """Where the section of a fault stands among the others; what belongs to none comes first."""
+    """The position of a fault's section; faults without a section come first."""
     section = fault.field.partition(".")[0]
     return order.index(section) if section in order else -1
 
@@ -91,7 +87,7 @@ def _adapters(faults: Faults, sections: Sequence[Section], stack: ExitStack) -> 
 
 
 def _adapter(faults: Faults, section: Section, stack: ExitStack) -> Any:
-    """Make one adapter, or note what is in the way; None then."""
+    """Make one adapter, or note why not and return None."""
     inner = faults.at(section.name)
     if not section.use:
         return None

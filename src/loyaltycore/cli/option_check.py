@@ -1,7 +1,7 @@
-"""Compares the options of a configuration section with what the adapter can be made with, before it is made.
+"""Compares the options of a configuration section with the adapter's parameters, before it is made.
 
-Adapters check their values themselves. What they cannot check is an option that they do not know; and a wrong type,
-which each would meet in its own way, is named here in one.
+Adapters check their values themselves, but not options that they do not know; and wrong types are reported here in one
+way for all.
 """
 
 from __future__ import annotations
@@ -31,9 +31,7 @@ def check_options(faults: Faults, factory: Callable[..., Any], options: Mapping[
 
     Args:
         faults: Takes them under the option's name.
-
         factory: What makes the adapter.
-
         options: What it is to be made with.
     """
     parameters = inspect.signature(factory).parameters

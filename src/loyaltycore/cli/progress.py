@@ -11,7 +11,7 @@ _WIDTH: Final = 30
 _PAUSE_ON_TERMINAL: Final = 0.1
 _PAUSE_ELSEWHERE: Final = 5.0
 _CLEAR: Final = "\r\x1b[K"
-"""Back to the beginning of the line, and away with what stands there."""
+"""Back to the beginning of the line, and clear it."""
 
 
 class Progress:
@@ -19,7 +19,6 @@ class Progress:
 
     Args:
         label: What is being done.
-
         stream: Where to; the standard error if left out.
     """
 
@@ -35,7 +34,6 @@ class Progress:
 
         Args:
             share: How much is done, from 0 to 1.
-
             text: The same in words.
         """
         pause = _PAUSE_ON_TERMINAL if self._is_terminal else _PAUSE_ELSEWHERE

@@ -1,4 +1,4 @@
-"""What the command line says: results on the standard output, everything else beside it."""
+"""What the command line says: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def say_table(rows: Iterable[Sequence[str]]) -> None:
 
 
 def be_tolerant(*streams: TextIO) -> None:
-    """Let a terminal that knows no umlauts show something else instead of failing, and a pipe get whole lines at once."""
+    """Let terminals without umlauts show something else instead of failing, and pipes get whole lines at once."""
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace", line_buffering=True)
 
 
 def log_to_stderr() -> None:
-    """Let long-running commands tell what they do, with the time; of other libraries only what is wrong."""
+    """Let long-running commands log what they do, with the time; other libraries log only what is wrong."""
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", force=True
     )

@@ -52,14 +52,10 @@ def serving(application: WSGIApplication, host: str = "127.0.0.1", port: int = 0
 
     Args:
         application: What answers.
-
-        host: Address to listen on.
-
         port: 0 takes a free one.
 
     Raises:
         MissingExtra: `waitress` is not installed.
-
         OSError: The port is taken.
     """
     try:

@@ -12,16 +12,16 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class Wish:
-    """Whether somebody wants the command to end."""
+    """Whether the command was asked to stop."""
 
     made: bool = False
-    """A plain flag and no `threading.Event`: a handler runs in the middle of anything, and could wait for the
+    """A plain flag, not a `threading.Event`: a signal handler runs in the middle of anything, and could wait for the
     very lock that it has interrupted."""
 
 
 @contextmanager
 def wish_to_stop() -> Iterator[Wish]:
-    """Take SIGTERM and SIGINT as a wish while the block lasts; a second one ends the process as usual."""
+    """Take SIGTERM and SIGINT as a request to stop while the block lasts; a second one ends the process as usual."""
     wish = Wish()
     before = {number: signal.getsignal(number) for number in _SIGNALS}
 

@@ -1,4 +1,4 @@
-"""Completeness of customer data: which fields are watched, which of them are empty, when to ask for them again."""
+"""Completeness of customer data: which fields are watched, which are empty, when to ask again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Completeness of customer data: what is missing, whom it is missing of, and completing it."""
+"""Completeness of customer data: what is missing, for which customers, and completing it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DataCompleteness(Service):
 
     @property
     def fields(self) -> tuple[WatchedField, ...]:
-        """All fields that an option can watch, those of the host application included, in the order of a form."""
+        """All fields that an option can watch, including those of the host application, in form order."""
         return tuple(_fields(self.session).values())
 
     @property
@@ -50,13 +50,13 @@ class DataCompleteness(Service):
 
     @query
     def draft(self, **fields: Unpack[CustomerFields]) -> Completeness:
-        """Say what a form for a new customer still lacks; nothing is stored, and nothing is compulsory yet.
+        """Say what a form for a new customer still lacks; nothing is stored, and no field is compulsory yet.
 
         Args:
-            **fields: What is filled in so far, see `CustomerFields`.
+            **fields: See `CustomerFields`.
 
         Raises:
-            InvalidInput: Every fault of every field.
+            InvalidInput: Names every fault of every field.
         """
         given = {"branch_id": self.session.branch.id, **fields}
         draft = read_draft(given, reading_of(self.session, self.unit))
@@ -64,7 +64,7 @@ class DataCompleteness(Service):
 
     @query
     def of(self, customer_id: str) -> Completeness:
-        """Say what the data of a customer lack, and what to ask for again.
+        """Say what a customer's data lack, and what to ask for again.
 
         Raises:
             NotFound: There is no such customer.
@@ -79,23 +79,18 @@ class DataCompleteness(Service):
         expected_version: int | None = None,
         **answers: Unpack[CompletionAnswers],
     ) -> Customer:
-        """Complete a customer with what was answered, and remember what was asked.
+        """Complete a customer with the answers, and remember what was asked.
 
-        All fields that are due count as asked today, the ones that were left open too.
+        All fields that are due count as asked today, including those left open.
 
         Args:
-            customer_id: The customer.
-
-            expected_version: The version that the caller saw; None completes any version.
-
-            **answers: See `CompletionAnswers`; none at all where the questions were passed over.
+            expected_version: The version that the caller saw; None accepts any.
+            **answers: See `CompletionAnswers`; none if the questions were skipped.
 
         Raises:
             NotFound: There is no such customer or branch.
-
-            EditedMeanwhile: Somebody else changed the customer since the caller read it.
-
-            InvalidInput: Every fault of every answer.
+            EditedMeanwhile: Somebody else has changed the customer since the caller read it.
+            InvalidInput: Names every fault of every answer.
         """
         before = self.unit.get(Customer, customer_id, for_update=True)
         with Faults() as faults:
@@ -118,21 +113,17 @@ class DataCompleteness(Service):
     ) -> Page[CustomerGaps]:
         """The customers who lack something, in alphabetical order, a page at a time.
 
-        Where any address is asked for, a page may be shorter than its limit, even empty, before the end.
+        If addresses are watched, a page may be shorter than its limit, even empty, before the end.
 
         Args:
-            field: Those who lack this field; None for any watched one.
-
-            branch: Those of one branch; None for all.
-
+            field: Only customers who lack this field; None for any watched field.
+            branch: Only customers of this branch; None for all.
             limit: Length of a page, 1 to 500.
-
-            after: The `next` of the page before, for the same field and branch.
+            after: `next` of the previous page, for the same field and branch.
 
         Raises:
             NotFound: There is no such branch.
-
-            InvalidInput: Every fault of every argument.
+            InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
             watched = self._watched(faults, field)
@@ -144,19 +135,17 @@ class DataCompleteness(Service):
         return Page(self._lacking(found.items, watched), found.next)
 
     def each_gap(self, *, field: str | None = None, branch: str | None = None) -> Iterator[CustomerGaps]:
-        """The customers who lack something, one after another, as many as there are.
+        """All customers who lack something, one after another.
 
         They are read in portions, each in a transaction of its own, so nothing is held up and memory stays flat. A
-        customer who is changed meanwhile comes once or, where nothing is missing any more, not at all.
+        customer who changes in the meantime comes once or, if nothing is missing any more, not at all.
 
         Args:
-            field: Those who lack this field; None for any watched one.
-
-            branch: Those of one branch; None for all.
+            field: Only customers who lack this field; None for any watched field.
+            branch: Only customers of this branch; None for all.
 
         Raises:
             NotFound: There is no such branch.
-
             InvalidInput: There is no such field.
         """
         with Faults() as faults:
@@ -165,12 +154,12 @@ class DataCompleteness(Service):
         return self._each(watched, where) if watched.watches else iter(())
 
     def report(self, *, branch: str | None = None) -> CompletenessReport:
-        """Count how complete the data of all customers are: each field, each data group, and the gaps.
+        """Count how complete all customers' data are: each field, each data group, and the gaps.
 
         Every customer is read once, in portions, each in a transaction of its own; memory stays flat.
 
         Args:
-            branch: The customers of one branch; None for all.
+            branch: Only customers of this branch; None for all.
 
         Raises:
             NotFound: There is no such branch.
@@ -186,7 +175,7 @@ class DataCompleteness(Service):
 
     @query
     def _lacking(self, customers: tuple[Customer, ...], watched: Watching) -> tuple[CustomerGaps, ...]:
-        """Those of the customers who have a gap, with all their gaps: one query for what all were asked."""
+        """The customers with a gap, with all their gaps: one query for what all of them were asked."""
         today, everything = self.today, self.watching
         lacking = [customer for customer in customers if assess(customer, watched, {}, today).gaps]
         asked = _asked_of(self.unit, [customer.id for customer in lacking])
@@ -228,24 +217,18 @@ def request_for(session: Session, unit: Unit, customer: Customer) -> CompletionR
 
 
 def complete(session: Session, unit: Unit, customer: Customer, answers: Mapping[str, object]) -> Customer:
-    """Complete a customer with answers; nothing happens where they say nothing new.
+    """Complete a customer with answers; nothing happens if they say nothing new.
 
     Args:
-        session: Who works, and where.
-
-        unit: The unit of work, in which the customer was read.
-
-        customer: The customer so far.
-
+        unit: The unit in which the customer was read.
         answers: Values by the key of a gap, or fields as in `CompletionAnswers`.
 
     Returns:
-        The customer as stored now.
+        The customer as now stored.
 
     Raises:
         NotFound: There is no such branch.
-
-        InvalidInput: Every fault of every answer.
+        InvalidInput: Names every fault of every answer.
     """
     with Faults() as faults:
         reading = reading_of(session, unit)
@@ -257,13 +240,13 @@ def complete(session: Session, unit: Unit, customer: Customer, answers: Mapping[
 
 
 def remember(session: Session, unit: Unit, customer: Customer, fields: Iterable[str]) -> None:
-    """Keep that a customer was asked for these fields today."""
+    """Remember that a customer was asked for these fields today."""
     before = unit.seek(CompletionPrompt, customer.id, for_update=True)
     unit.apply(remember_asked(customer.id, before, fields, session.today(unit)))
 
 
 def require_address(session: Session, customer: Customer) -> None:
-    """Make sure that a process may be started for a customer, where processes need an address.
+    """Make sure that a process may be started for a customer, if processes need an address.
 
     Raises:
         Refused: ``process.address_required``.

@@ -1,4 +1,4 @@
-"""Importing customers from a table file: a stream, in bounded units of work, as often as one likes."""
+"""Importing customers from a table file: streamed, in bounded units of work, and repeatable."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
 
 LARGEST_BATCH: Final = 1000
-"""Most rows of one unit of work: a query lists no more values than that."""
+"""The most rows of one unit of work: a query can list no more values."""
 
 _PORTION: Final = 65_536
 
@@ -47,7 +47,7 @@ Source = str | Path | BinaryIO | Iterable[bytes]
 
 @frozen(kw_only=True)
 class ImportSettings:
-    """How a file is imported; see `Customers.import_file` for each of them."""
+    """How a file is imported; see `Customers.import_file`."""
 
     columns: Mapping[str, str] | None = None
     delimiter: str | None = None
@@ -84,12 +84,12 @@ class _Import:
     source: _Counted
     tally: Tally = field(factory=Tally)
     earlier: KnownPeople = field(factory=KnownPeople)
-    """In a dry run, whom the batches before would have added; otherwise nobody, for those are stored."""
+    """In a dry run, whom earlier batches would have added; otherwise nobody, because they are stored."""
     running: int = 0
-    """In a dry run, the running number that was given last; otherwise 0, for that is stored too."""
+    """In a dry run, the running number given last; otherwise 0, because that is stored too."""
 
     def run(self) -> ImportReport:
-        """Batch after batch to the end of the file."""
+        """Import batch by batch to the end of the file."""
         while batch := list(islice(self.table, self.settings.batch_size)):
             self._batch(batch)
         return self.tally.report(self.table.ignored_columns)
@@ -105,7 +105,7 @@ class _Import:
         _tell(self.settings.on_progress, [self.tally.progress(self.source.count)])
 
     def _read(self, batch: Iterable[Row | BrokenRow]) -> tuple[list[ReadRow], list[RejectedRow]]:
-        """Read rows into drafts: before the unit of work begins, so that it stays short and may run again."""
+        """Read rows into drafts, before the unit of work begins, so that it stays short and may run again."""
         reading = Reading(self.session.branch.local_date(self.session.house.clock.now()), self.country)
         rows, rejected = [], []
         for row in batch:
@@ -176,7 +176,7 @@ class _Import:
 
 
 class _Counted:
-    """Bytes in portions, counted on their way."""
+    """Bytes in portions, counted as they pass."""
 
     def __init__(self, source: BinaryIO | Iterable[bytes]) -> None:
         self._source = source
@@ -200,7 +200,7 @@ class _Counted:
 
 
 def _stored_people(unit: Unit, rows: Sequence[ReadRow]) -> KnownPeople:
-    """Whom the storage knows among those whom some rows are about: three queries, however many rows there are."""
+    """The people in some rows whom the storage knows: three queries, however many rows there are."""
     identities = [row.identity for row in rows]
     wanted = {key for identity in identities for group in identity.wanted for key in group}
     values = {
@@ -224,7 +224,7 @@ def _stored_people(unit: Unit, rows: Sequence[ReadRow]) -> KnownPeople:
 
 
 def _opened(source: Source) -> AbstractContextManager[BinaryIO | Iterable[bytes]]:
-    """Open a path, and close it afterwards; what is open already belongs to the caller."""
+    """Open a path and close it afterwards; a file that is already open belongs to the caller."""
     return Path(source).open("rb") if isinstance(source, str | Path) else nullcontext(source)
 
 

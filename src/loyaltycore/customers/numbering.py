@@ -15,7 +15,7 @@ from loyaltycore.work.unit import Unit
 class Numbering:
     """The numbers that one unit of work gives out.
 
-    Whoever gives numbers out at the same time saves the same range, so one of them loses the version race and runs
+    Two units that give out numbers at the same time save the same range, so one of them loses the version race and runs
     again.
     """
 
@@ -32,17 +32,10 @@ class Numbering:
         """Take the range.
 
         Args:
-            unit: The unit of work.
-
-            pattern: How numbers look.
-
-            year: The local year.
-
+            pattern: What numbers look like.
             block: How many numbers are likely to be needed.
-
-            behind: A running number after which to begin at least.
-
-            keep: Whether the range will be kept; a unit that only looks does not hold others up.
+            behind: Begin after this running number, or later.
+            keep: Whether the range will be saved; a unit that only looks does not hold others up.
         """
         self._unit = unit
         key = pattern.range_id(year)
@@ -60,14 +53,14 @@ class Numbering:
         """The next number that no customer has.
 
         Args:
-            unless: Says which numbers this unit gives to customers whom it has not stored yet.
+            unless: Whether this unit has given a number to a customer whom it has not stored yet.
         """
         running, number = next(item for item in self._free if not unless(item[1]))
         self._range = evolve(self._range, last=running)
         return number
 
     def keep(self) -> None:
-        """Write down how far the range was given out."""
+        """Save how far the range has been given out."""
         if self._stored is None and self._range.last:
             self._unit.add(self._range)
         elif self._stored is not None and self._range != self._stored:

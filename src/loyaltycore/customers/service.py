@@ -43,19 +43,16 @@ class Customers(Service):
 
     @command("customers.create")
     def create(self, *, number: str | None = None, **fields: Unpack[CustomerFields]) -> Customer:
-        """Take a customer on.
+        """Enter a new customer.
 
         Args:
-            number: A customer number of the caller's choice; None takes the next one of the chain's pattern.
-
-            **fields: What is known, see `CustomerFields`. Last name or company is compulsory; the branch responsible
-                is this session's where none is given.
+            number: A number of the caller's choice; None takes the next one by the chain's pattern.
+            **fields: See `CustomerFields`. A last name or a company is required; the responsible branch defaults to
+                this session's.
 
         Raises:
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             NotFound: There is no such branch.
-
             Refused: ``customer.number_taken``.
         """
         with Faults() as faults:
@@ -75,21 +72,16 @@ class Customers(Service):
         expected_version: int | None = None,
         **fields: Unpack[CustomerFields],
     ) -> Customer:
-        """Change the given fields of a customer; where nothing differs, nothing is saved and nothing recorded.
+        """Change the given fields of a customer; if nothing differs, nothing is saved or logged.
 
         Args:
-            customer_id: The customer.
-
-            expected_version: The version that the caller saw; None changes any version.
-
-            **fields: What is to change, see `CustomerFields`.
+            expected_version: The version that the caller saw; None accepts any.
+            **fields: See `CustomerFields`.
 
         Raises:
             NotFound: There is no such customer or branch.
-
-            EditedMeanwhile: Somebody else changed the customer since the caller read it.
-
-            InvalidInput: Every fault of every field.
+            EditedMeanwhile: Somebody else has changed the customer since the caller read it.
+            InvalidInput: Names every fault of every field.
         """
         before = self.unit.get(Customer, customer_id, for_update=True)
         with Faults() as faults:
@@ -111,7 +103,7 @@ class Customers(Service):
 
     @query
     def by_number(self, number: str) -> Customer:
-        """Read the customer who has a number.
+        """Read the customer with a number.
 
         Raises:
             NotFound: Nobody has it.
@@ -124,17 +116,15 @@ class Customers(Service):
 
     @query
     def find(self, *, limit: int = 50, after: str = "", **filters: Unpack[CustomerFilters]) -> Page[Customer]:
-        """Look customers up, in alphabetical order; without a filter all of them.
+        """Find customers, in alphabetical order; without a filter, all of them.
 
         Args:
             limit: Length of a page, 1 to 500.
-
-            after: The `next` of the page before, for the same filters.
-
-            **filters: See `CustomerFilters`; where several are given, all of them must hold.
+            after: `next` of the previous page, for the same filters.
+            **filters: See `CustomerFilters`; all those given must hold.
 
         Raises:
-            InvalidInput: Every fault of every argument.
+            InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
             where = read_filters(faults, filters, self.session.branch.country)
@@ -143,10 +133,10 @@ class Customers(Service):
 
     @query
     def count(self, **filters: Unpack[CustomerFilters]) -> int:
-        """Count the customers whom `find` gives for the same filters.
+        """Count the customers whom `find` returns for the same filters.
 
         Raises:
-            InvalidInput: Every fault of every filter.
+            InvalidInput: Names every fault of every filter.
         """
         with Faults() as faults:
             where = read_filters(faults, filters, self.session.branch.country)
@@ -166,36 +156,27 @@ class Customers(Service):
         on_skipped: Callable[[SkippedRow], object] | None = None,
         dry_run: bool = False,
     ) -> ImportReport:
-        """Import customers from a CSV file, row after row, in units of work of `batch_size` rows.
+        """Import customers from a CSV file, row by row, in units of work of `batch_size` rows.
 
-        A row adds a customer, is known already (see `loyaltycore.customers.rules.identity`), or is rejected as a
-        whole. Importing the same file again adds nobody, so an import that broke off is simply started again.
+        A row adds a customer, is known already (see `loyaltycore.customers.rules.identity`), or is rejected as a whole.
+        Importing the same file again adds nobody, so after an interruption just start again.
 
         Args:
-            source: A path, a file opened in binary mode, or its bytes in portions. It is never held as a whole.
-
-            columns: Header to field, for columns that are not known by themselves; an empty field ignores the column.
-
-            delimiter: One character; None finds it.
-
-            encoding: None finds it.
-
-            default_country: ISO 3166-1 alpha-2 of rows that name no country; None takes the branch's.
-
+            source: A path, a file opened in binary mode, or its bytes in portions. It is never held in memory as a
+                whole.
+            columns: Maps headers to fields, for headers that are not recognised; an empty field ignores the column.
+            delimiter: One character; None detects it.
+            encoding: None detects it.
+            default_country: ISO 3166-1 alpha-2 for rows that name no country; None takes the branch's.
             batch_size: Rows of one unit of work, 1 to 1000.
-
-            on_progress: Is told after each unit of work how far the import is. What it raises ends the import there.
-
-            on_rejected: Is told each rejection, in the order of the file; the report lists the first thousand.
-
-            on_skipped: Is told each row that was known already; the report lists the first thousand.
-
-            dry_run: Whether to say what an import would do and keep nothing. Unlike an import it has to remember
-                whom it would have added, some hundred bytes for each.
+            on_progress: Called after each unit of work. If it raises, the import ends there.
+            on_rejected: Called with each rejection, in file order; the report lists the first thousand.
+            on_skipped: Called with each row that was known already; the report lists the first thousand.
+            dry_run: Whether to report what an import would do and keep nothing. Unlike an import, this has to remember
+                whom it would have added: some hundred bytes each.
 
         Raises:
             InvalidInput: The file as a whole cannot be read, or an argument is wrong. Nothing was imported.
-
             OSError: The file cannot be opened.
         """
         # Reading tables is a quarter of the library, and most programs never do.
@@ -231,7 +212,7 @@ class Customers(Service):
 
 
 def reading_of(session: Session, unit: Unit) -> Reading:
-    """What forms of customers are read against at a session."""
+    """The context in which a session reads customer forms."""
     return Reading(session.today(unit), session.branch.country, session.house.custom_fields)
 
 

@@ -25,12 +25,12 @@ class Branch:
     subdivision: str = ""
     """State or province for its holidays, for example ``BE``."""
     municipality: str = ""
-    """Where the holidays of the municipality differ from the state's: a word that the calendar adapter knows, for
-    example ``Augsburg``, or ``catholic`` in Bavaria, Saxony and Thuringia; empty otherwise."""
+    """If the municipality's holidays differ from the state's, a word that the calendar adapter knows, for example
+    ``Augsburg``, or ``catholic`` in Bavaria, Saxony and Thuringia; empty otherwise."""
     working_weekdays: tuple[int, ...] = tuple(sorted(MONDAY_TO_FRIDAY))
     """Monday is 0."""
     closed_on: tuple[date, ...] = ()
-    """Extra free dates."""
+    """Extra closed dates."""
     open_on: tuple[date, ...] = ()
     """Extra working dates; they win over everything else."""
     address: Address | None = None
@@ -46,4 +46,4 @@ class Branch:
 
 
 HEAD_OFFICE = Branch(id="", name="")
-"""Where a session without a branch works: the settings of the chain alone."""
+"""Where a session without a branch works; only the chain's settings apply."""

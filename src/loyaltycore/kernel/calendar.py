@@ -1,4 +1,4 @@
-"""Working days: what a branch works on, and how the next working day is found.
+"""Working days: which days a branch works on, and how to find the next one.
 
 "Werktag" includes Saturday in German law; shops and post work Monday to Friday. So the working weekdays and the
 holidays belong to the calendar of a branch, and every rule asks a `BusinessCalendar`.
@@ -30,8 +30,8 @@ class BusinessCalendar(Protocol):
     """Which days a branch works on.
 
     `is_working_day` is a pure function of the date: the same answer every time, for any date from 1900 to 2100. It does
-    no I/O and does not look at the clock: what a calendar has to read it reads when it is made. A calendar must work on
-    at least one day within any 732; `next_working_day` refuses one that does not.
+    no I/O and does not look at the clock: a calendar reads what it needs when it is made. A calendar must work on at
+    least one day within any 732; `next_working_day` refuses one that does not.
     """
 
     def is_working_day(self, day: date) -> bool:
@@ -50,9 +50,9 @@ class WeekdayCalendar:
     working_weekdays: frozenset[int] = MONDAY_TO_FRIDAY
     """Monday is 0, Sunday is 6."""
     closed_on: frozenset[date] = field(default=frozenset(), kw_only=True)
-    """Dates that are free although their weekday works."""
+    """Closed dates whose weekday is worked."""
     open_on: frozenset[date] = field(default=frozenset(), kw_only=True)
-    """Dates that are worked although their weekday is free; wins over `closed_on`."""
+    """Working dates whose weekday is free; wins over `closed_on`."""
 
     def is_working_day(self, day: date) -> bool:
         """Say whether the branch works on that local date."""
@@ -60,7 +60,7 @@ class WeekdayCalendar:
 
 
 class _Steps(dict[date, date]):
-    """The working day after each date that was asked for; forgets everything when it grows too large."""
+    """The working day after each date asked for; forgets everything when it grows too large."""
 
     def __init__(self, calendar: BusinessCalendar) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class _Steps(dict[date, date]):
 
 @frozen
 class TabulatedCalendar:
-    """A base class for calendars that are asked for the same dates over and over, by a planner or a report.
+    """A base class for calendars that a planner or a report asks for the same dates over and over.
 
     `next_working_day` looks the answer up in `steps` instead of walking; the answers are the same. Threads may share
     one calendar: two that ask for a new date at once find the same day twice.
@@ -85,10 +85,10 @@ class TabulatedCalendar:
     steps: Mapping[date, date] = field(
         init=False, eq=False, repr=False, default=Factory(_Steps, takes_self=True)
     )
-    """For any date the first working day after it; found when it is first asked for. No part of equality."""
+    """The first working day after any date, found when it is first asked for. Not part of equality."""
 
     def is_working_day(self, day: date) -> bool:
-        """Say whether the branch works on that local date; each calendar says so in its own way."""
+        """Say whether the branch works on that local date; each calendar decides this in its own way."""
         raise NotImplementedError  # the one method that a calendar has to bring
 
 
@@ -96,9 +96,8 @@ def first_working_day(calendar: BusinessCalendar, earliest: date) -> date:
     """Find the first working day that is not before `earliest`.
 
     Raises:
-        InvalidInput: ``wrong_type``; `earliest` is a datetime, which no set of dates would ever contain.
-
-        Refused: ``calendar.no_working_day``; the calendar works on no day of the next two years.
+        InvalidInput: ``wrong_type``; `earliest` is a datetime, which no set of dates contains.
+        Refused: ``calendar.no_working_day``; the calendar has no working day in the next two years.
     """
     if isinstance(earliest, datetime):
         raise InvalidInput([Fault("earliest", "wrong_type", "must be a date, not a datetime")])
@@ -115,7 +114,6 @@ def next_working_day(calendar: BusinessCalendar, day: date) -> date:
 
     Raises:
         InvalidInput: ``wrong_type``; `day` is a datetime.
-
         Refused: ``calendar.no_working_day``.
     """
     if isinstance(calendar, TabulatedCalendar):

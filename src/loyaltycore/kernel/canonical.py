@@ -1,4 +1,4 @@
-"""JSON as the library writes it: equal data give equal texts."""
+"""JSON as the library writes it: equal data become equal texts."""
 
 from __future__ import annotations
 

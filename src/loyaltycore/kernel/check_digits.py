@@ -1,6 +1,7 @@
 """Check digits: Luhn (ISO/IEC 7812-1, annex B) and EAN-13 (GS1 General Specifications, section 7.9).
 
-Both catch every single wrong digit. Luhn catches swapped neighbours except 0 and 9; EAN-13 misses those that differ by 5.
+Both catch every single wrong digit. Luhn catches swapped neighbours except 0 and 9; EAN-13 misses those that differ by
+5.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def luhn(digits: str) -> str:
         digits: At least one ASCII digit.
 
     Raises:
-        ValueError: Something else than ASCII digits.
+        ValueError: The text is empty or has other characters than ASCII digits.
 
     Example:
         >>> luhn("7992739871")
@@ -32,7 +33,7 @@ def luhn(digits: str) -> str:
 
 
 def luhn_valid(text: str) -> bool:
-    """Whether a text is ASCII digits of which the last one is the Luhn digit of the others."""
+    """Whether a text consists of ASCII digits, the last being the Luhn digit of the others."""
     return len(text) > 1 and _are_digits(text) and luhn(text[:-1]) == text[-1]
 
 
@@ -53,7 +54,7 @@ def ean13(digits: str) -> str:
 
 
 def ean13_valid(text: str) -> bool:
-    """Whether a text is thirteen ASCII digits of which the last one is the check digit of the others."""
+    """Whether a text consists of thirteen ASCII digits, the last being the check digit of the others."""
     return len(text) == EAN13_BODY + 1 and _are_digits(text) and ean13(text[:-1]) == text[-1]
 
 

@@ -26,7 +26,7 @@ class Channel(Enum):
 
 
 class ConsentState(Enum):
-    """What a customer said to a question of consent; nothing said yet is `OPEN`."""
+    """A customer's answer to a question of consent; `OPEN` if there is none yet."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -34,7 +34,7 @@ class ConsentState(Enum):
 
 
 class PhoneKind(Enum):
-    """What stands at the other end."""
+    """What is at the other end."""
 
     MOBILE = "mobile"
     LANDLINE = "landline"
@@ -42,7 +42,7 @@ class PhoneKind(Enum):
 
 
 class AddressKind(Enum):
-    """The kinds of address that a customer may have; of residence there is one only."""
+    """The kinds of address that a customer may have; there is only one residence."""
 
     RESIDENCE = "residence"
     OLD_RESIDENCE = "old_residence"
@@ -77,7 +77,7 @@ class Address:
     extra: str = ""
     """A further line (floor, care of)."""
     recipient: str = ""
-    """Who receives there, where that is not the customer."""
+    """Who receives post there, if not the customer."""
 
     @property
     def is_complete(self) -> bool:
@@ -95,7 +95,7 @@ def parse_email(text: str) -> str:
         The address with the domain in lower case; the local part keeps its case.
 
     Raises:
-        InvalidInput: ``bad_email``; the syntax is wrong. Whether the mailbox exists is not asked.
+        InvalidInput: ``bad_email``; the syntax is wrong. Whether the mailbox exists is not checked.
     """
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  heavy, and not always needed
 
@@ -110,8 +110,7 @@ def parse_phone(text: str, region: str) -> str:
 
     Args:
         text: As people write it, for example ``0170 / 123 45 67``.
-
-        region: ISO 3166-1 alpha-2 of the country that a number without ``+`` belongs to.
+        region: ISO 3166-1 alpha-2 of the country of a number without ``+``.
 
     Raises:
         InvalidInput: ``bad_phone``; no number of that country looks like this.
@@ -120,7 +119,7 @@ def parse_phone(text: str, region: str) -> str:
 
 
 def _understood(text: str, region: str) -> tuple[str, bool]:
-    """The number in E.164, and whether it may be a mobile one: both from one look at the metadata."""
+    """The number in E.164, and whether it may be a mobile one: both from a single look-up in the metadata."""
     import phonenumbers  # noqa: PLC0415  its metadata is large, and not always needed
 
     fault = Fault("number", "bad_phone", "is not a phone number")
@@ -156,7 +155,7 @@ def read_phone(faults: Faults, field: str, value: object, region: str) -> Phone 
 
 
 def read_address(faults: Faults, field: str, value: object) -> Address | None:
-    """Read an `Address`; each of its fields is checked, none is compulsory but the country's shape is."""
+    """Read an `Address` and check its fields; all may be empty except the country."""
     if not isinstance(value, Address):
         faults.note(field, "wrong_type", "must be an Address")
         return None

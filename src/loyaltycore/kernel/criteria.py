@@ -102,7 +102,7 @@ class Exists(Criterion):
     table: str
     """The table of the other record type."""
     refers_by: str
-    """The field over there that holds this record's key."""
+    """The field of the other record that holds this record's key."""
     where: Criterion = Everything()
     """What the other record must match."""
 
@@ -183,7 +183,7 @@ def key_starts(lookup: str, prefix: str) -> Criterion:
 
 
 def key_between(lookup: str, first: str, end: str | None = None) -> Criterion:
-    """The record has a lookup key from `first` on, and before `end` where there is one."""
+    """The record has a lookup key from `first` on, and before `end` if given."""
     return KeyBetween(lookup, first, end)
 
 
@@ -218,14 +218,14 @@ class Query:
 
 @frozen
 class View:
-    """What `matches` may look at beside the record itself."""
+    """What `matches` may look at besides the record itself."""
 
     keys: Callable[[object], Mapping[str, tuple[str, ...]]] = lambda _: {}
     """The lookup keys of a record, by lookup name."""
     related: Callable[[str, str, str], Iterable[object]] = lambda *_: ()
     """All records of a table that hold `key` in the field `refers_by`."""
     key: Callable[[object], str] = lambda record: str(record.id)  # type: ignore[attr-defined]  # records have ids
-    """The key of a record; needed where the key field is not called ``id``."""
+    """The key of a record; needed if the key field is not called ``id``."""
 
 
 OPERATORS: Final[Mapping[Op, Callable[[Any, Any], Any]]] = {
@@ -280,7 +280,7 @@ def _matches(criteria: Criterion, record: object, view: View) -> bool:
 
 
 def end_of_prefix(prefix: str) -> str | None:
-    """The least text that sorts after every text that begins so; None where there is none."""
+    """The least text that sorts after every text with this prefix; None if there is none."""
     stem = prefix.rstrip(_LAST_CHARACTER)
     if not stem:
         return None

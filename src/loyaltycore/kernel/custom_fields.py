@@ -15,7 +15,7 @@ from loyaltycore.kernel.custom_value import CustomValue
 from loyaltycore.kernel.validation import Faults
 
 TEXT_LENGTH: Final = 70
-"""Longest text of a custom field: it is searched by a lookup key, which has an end."""
+"""Longest text of a custom field: it is searched by a lookup key, whose length is limited."""
 
 LEAST_NUMBER: Final = -(10**15)
 GREATEST_NUMBER: Final = 10**15
@@ -35,7 +35,7 @@ class FieldKind(Enum):
 
 
 def _kind(given: FieldKind | str) -> FieldKind:
-    """The kind of that word; what is none is left to the check, which names the field."""
+    """The kind with that name; anything else is left to the check, which names the field."""
     found = (kind for kind in FieldKind if isinstance(given, str) and kind.value == given)
     return next(found, given)  # type: ignore[return-value]  # refused by the check
 
@@ -49,13 +49,13 @@ class CustomField:
     """A field that the host application adds to the customer."""
 
     key: str
-    """1 to 40 lower-case letters, digits and ``_``, a letter first; never changed."""
+    """1 to 40 lower-case letters, digits and ``_``, starting with a letter; never changed."""
     kind: FieldKind = attrs_field(default=FieldKind.TEXT, converter=_kind)
-    """What it holds; its word will do. Texts have at most 70 characters, integers at most 15 digits."""
+    """The member or its value. Texts have at most 70 characters, integers at most 15 digits."""
     label: str = ""
-    """What people call it; the key where nothing is said."""
+    """What people call it; the key by default."""
     group: str = ""
-    """Under which heading a form shows it."""
+    """The heading under which a form shows it."""
     choices: tuple[str, ...] = attrs_field(default=(), converter=_choices)
     """The values of a choice."""
 
@@ -94,14 +94,12 @@ class CustomFields:
         """Lay given values over those of a customer.
 
         Args:
-            faults: Takes every fault, under ``custom.`` and the field's key.
-
-            given: Values by key, still unchecked; None and an empty text take a value away.
-
-            before: The values so far; those that nothing is said about stay.
+            faults: Collects every fault, under ``custom.`` and the field's key.
+            given: Values by key, still unchecked; None and an empty text remove a value.
+            before: The values so far; those not mentioned stay.
 
         Returns:
-            The values afterwards, by key in order; meaningless where faults were noted.
+            The values afterwards, by key in order; meaningless if faults were noted.
         """
         if given is None:
             return before

@@ -1,7 +1,7 @@
-"""Decisions: what a rule answers with.
+"""Decisions: what a rule returns.
 
 A rule never does anything. It returns a `Decision`: records to add, change or remove, messages for the outbox, and
-notes for the activities. One function of the services applies any decision to a transaction.
+notes for the activities. `Unit.apply` carries any decision out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Note:
     comment: str = ""
     """A reason or remark by the person who acted."""
     about: Any | None = field(default=None, kw_only=True)
-    """The record, where its fields are not to be shown: then neither `before` nor `after` is given."""
+    """The record, if its fields are not to be shown: then neither `before` nor `after` is given."""
 
     @property
     def subject(self) -> Any:
@@ -50,7 +50,7 @@ class Dispatch:
     payload: Any
     """A frozen attrs value; its class is fixed by the kind."""
     key: str
-    """Idempotency key, unique among all messages: the vendor sees it too."""
+    """Idempotency key, unique among all messages; the vendor sees it too."""
     about: Any
     """The record that the message belongs to."""
 

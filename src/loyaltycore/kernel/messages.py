@@ -1,4 +1,4 @@
-"""What leaves the house: messages as values, addressed to a channel, to be delivered after the commit."""
+"""What leaves the house: messages as values, delivered after the commit."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Email:
     """One mail to one or more recipients."""
 
     message_id: str
-    """Our own id of the message; the Message-ID header is made from it, so that a repeated hand-over is
-    recognised by the receiving side."""
+    """Our own id of the message; the Message-ID header is made from it, so that the receiving side recognises a
+    repeated hand-over."""
     to: tuple[str, ...]
     """Addresses, at least one."""
     subject: str

@@ -1,6 +1,6 @@
 """Money: integer minor units and a currency.
 
-Sums never lose a cent: `allocate` splits by largest remainder, so that the parts always add up to the whole.
+No cent is ever lost: `allocate` splits by largest remainder, so that the parts always add up to the whole.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Money:
     """Three capital letters of ISO 4217."""
 
     def __attrs_post_init__(self) -> None:
-        """Refuse floats and unknown shapes of currency."""
+        """Refuse floats and malformed currencies."""
         if type(self.amount) is not int:
             raise InvalidInput([Fault("amount", "wrong_type", "must be an integer count of minor units")])
         if not (
@@ -68,12 +68,11 @@ class Money:
         """Read a decimal value in major units.
 
         Args:
-            value: For example ``"12.50"``; floats are not accepted, and no digit may be lost.
-
+            value: For example ``"12.50"``; floats are refused, and no digit may be lost.
             currency: Three capital letters of ISO 4217.
 
         Raises:
-            InvalidInput: The value is no number, has more than 30 digits before the point, or is finer than the
+            InvalidInput: The value is not a number, has more than 30 digits before the point, or is finer than the
                 currency's minor unit.
         """
         zero = cls(0, currency)
@@ -133,7 +132,7 @@ class Money:
             One amount per weight; each within one minor unit of its exact share.
 
         Raises:
-            InvalidInput: A weight is negative or no integer, or all are zero.
+            InvalidInput: A weight is negative or not an integer, or all are zero.
         """
         good = all(type(weight) is int and weight >= 0 for weight in weights)
         total = sum(weights) if good else 0

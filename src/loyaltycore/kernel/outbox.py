@@ -1,7 +1,7 @@
-"""The outbox: messages that were decided together with a change and leave after its commit.
+"""The outbox: messages that are decided together with a change and leave after its commit.
 
 States: pending -> done | dead | withdrawn; dead -> pending (requeued by a person). A worker takes a message by moving
-its due time behind a lease; a crashed worker's messages come due again by themselves.
+its due time to the end of a lease, so a crashed worker's messages come due again by themselves.
 """
 
 from __future__ import annotations
@@ -64,21 +64,20 @@ class RetryPolicy:
     """How often and how fast a message is tried again."""
 
     first_delay: timedelta = field(default=timedelta(seconds=5))
-    """Greatest wait before the second try; doubles with each try."""
+    """Longest wait before the second try; doubles with each try."""
     longest_delay: timedelta = field(default=timedelta(hours=1))
     max_attempts: int = 16
-    """After so many tries without an answer a message is given up."""
+    """After this many tries without success a message is given up."""
     lease: timedelta = field(default=timedelta(seconds=300))
-    """How long a worker may hold what it took. A worker begins no message with less than half of it left, so
-    half of it should be longer than the slowest hand-over."""
+    """How long a worker may hold what it took. A worker starts no message with less than half of it left, so half of it
+    should be longer than the slowest hand-over."""
 
     def delay(self, attempts: int, chance: float) -> timedelta:
-        """How long to wait after so many tries.
+        """How long to wait after this many tries.
 
         Args:
             attempts: At least 1.
-
-            chance: Uniform in [0, 1): spreads the tries of many messages over the second half of the wait.
+            chance: Uniform in [0, 1); spreads the tries of many messages over the second half of the wait.
         """
         ceiling: timedelta = min(self.longest_delay, self.first_delay * 2 ** min(attempts - 1, 30))
         return ceiling * (0.5 + chance / 2)
@@ -117,14 +116,10 @@ def postpone(
 
     Args:
         message: A leased message.
-
         due_at: When it may be tried again.
-
         code: Why it was not delivered.
-
-        detail: The same for people.
-
-        counts: False gives the try back, where the fault is not the message's.
+        detail: The reason in words.
+        counts: False does not count the try, because the fault is not the message's.
     """
     attempts = message.attempts if counts else message.attempts - 1
     return evolve(
@@ -138,9 +133,9 @@ def postpone(
 
 
 def requeue(message: OutboxMessage, now: datetime) -> OutboxMessage:
-    """Give a dead message a new life.
+    """Make a dead message pending again.
 
-    That it was tried before is not forgotten: the other side may have it.
+    It still counts as tried before, because the other side may have it.
 
     Raises:
         Refused: ``outbox.not_dead``.
@@ -168,4 +163,4 @@ def is_leased(message: OutboxMessage, now: datetime) -> bool:
 DETAIL_LENGTH = 500
 CODE_LENGTH = 60
 VENDOR_ID_LENGTH = 200
-"""What the other side says is shortened to what a person needs; it never stops a delivery."""
+"""What the other side says is shortened to this; a long word never stops a delivery."""

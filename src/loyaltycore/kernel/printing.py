@@ -1,4 +1,4 @@
-"""What is said between the shop and whoever prints its cards, in words that every vendor shares."""
+"""What the shop and whoever prints its cards tell each other, in words that all vendors share."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Encoding:
 
 @frozen
 class PostalAddress:
-    """Where a shipment goes; every line has at most 40 characters on the wire."""
+    """Where a shipment goes; every line has at most 40 characters."""
 
     name: str
     lines: tuple[str, ...]
@@ -73,14 +73,14 @@ class PrintOrder:
     """One card to be made and sent."""
 
     reference: str
-    """Our own reference, unique for ever; orders are found by it after an unknown outcome."""
+    """Our own reference, unique for ever; it finds the order after an unknown outcome."""
     product: str
     """The design agreed with the vendor."""
     encodings: tuple[Encoding, ...]
     """What goes onto the card."""
     ship_to: PostalAddress
     bulk: bool = False
-    """Whether it travels in the branch's collective shipment instead of an envelope of its own."""
+    """Whether it travels in the branch's collective shipment instead of its own envelope."""
     cover_letter: str = ""
     """The vendor's name of the letter template that goes with it; empty for none."""
     letter_variables: tuple[tuple[str, str], ...] = ()
@@ -93,7 +93,7 @@ class PrintOrder:
 
 @frozen
 class PrintCancellation:
-    """The wish that an order be not carried out."""
+    """The request not to carry out an order."""
 
     reference: str
     """The reference of the print order."""
@@ -112,7 +112,7 @@ class PrintStatus:
     revision: int
     """Counts the vendor's changes to the order: the higher one is the newer one, whatever arrives first."""
     state: PrintState | None
-    """The state of the card, or None where the vendor's word is unknown (the state then stays as it is)."""
+    """The state of the card; None if the vendor's word is unknown (the state then stays as it is)."""
     raw_state: str
     occurred_at: datetime
     """When it happened at the vendor."""
@@ -122,12 +122,12 @@ class PrintStatus:
     tracking: str = ""
     """Carrier and number, or empty."""
     cancellation_refused: bool = False
-    """Whether the vendor answers a wish to cancel with no."""
+    """Whether the vendor refuses a request to cancel."""
 
 
 @frozen
 class PrintEvent:
-    """A status that arrives by itself."""
+    """A status that the vendor reports unasked."""
 
     source: str
     """The vendor, so that event ids of two vendors never meet."""

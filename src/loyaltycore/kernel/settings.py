@@ -1,8 +1,7 @@
 """Settings: options of the chain, overridden per branch, read through a snapshot.
 
-What is stored and what a running session sees are two things: a session takes a `SettingsSnapshot` when it is opened
-and keeps it, so a changed option reaches the sessions opened afterwards (AMPAREX: "takes effect after the workstation
-was restarted, also the one that made the change").
+A session takes a `SettingsSnapshot` when it is opened and keeps it, so a changed option takes effect in sessions opened
+afterwards (AMPAREX: "takes effect after the workstation was restarted, also the one that made the change").
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ _TYPES: Final = frozenset({str, int, bool})
 
 
 class Severity(Enum):
-    """What an option does about a field that it watches and finds empty."""
+    """What an option does about a watched field that is empty."""
 
     REMIND = "remind"
-    """It is marked and asked for; nothing is held up."""
+    """The field is marked and asked for; nothing is held up."""
 
     REQUIRE = "require"
-    """What needs it is refused until it is there."""
+    """What needs the field is refused until it is filled."""
 
 
 @frozen
@@ -40,7 +39,7 @@ class Option(Generic[T]):
     key: str
     """Stable dotted name, for example ``customers.number_pattern``."""
     default: T
-    """Its value where nothing was set; its type is the option's type."""
+    """Its value if nothing is set; its type is the option's type."""
     description: str
     """What it does, for the person who sets it."""
     tab: str = field(default="", kw_only=True)
@@ -50,7 +49,7 @@ class Option(Generic[T]):
     watches: tuple[str, ...] = field(default=(), kw_only=True)
     """The customer's fields that are watched while the option is on."""
     severity: Severity = field(default=Severity.REMIND, kw_only=True)
-    """What it means that one of them is empty."""
+    """What happens if one of them is empty."""
     check: Callable[[Faults, T], None] | None = field(default=None, kw_only=True, eq=False)
     """Notes what is wrong with a value of the right type."""
 
@@ -82,7 +81,7 @@ class SettingSet:
     id: str
     """``chain``, or ``branch:`` and the branch's id."""
     values: dict[str, Any]
-    """Value by option key; what is not here falls through to the chain, then to the default."""
+    """Values by option key; a missing one falls back to the chain, then to the default."""
     version: int = 1
 
 
@@ -104,7 +103,7 @@ class OptionCatalogue:
         """Collect the options.
 
         Raises:
-            RegistrationError: Two options share a key, or a default is neither text nor integer nor truth value.
+            RegistrationError: Two options share a key, or a default is not a text, an integer or a truth value.
         """
         self._options: dict[str, Option[Any]] = {}
         for option in options:
@@ -124,7 +123,7 @@ class OptionCatalogue:
 
 
 def scope_of(branch_id: str | None) -> str:
-    """The scope that belongs to a branch, or to the chain."""
+    """The scope of a branch, or of the chain."""
     return CHAIN_SCOPE if branch_id is None else f"branch:{branch_id}"
 
 

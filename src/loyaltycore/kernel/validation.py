@@ -1,8 +1,8 @@
 """Checking what comes from outside: every fault is collected, then raised as one error.
 
 A form is read inside one ``with Faults() as faults``: each method checks one field, returns its clean value, and notes
-what is wrong instead of raising. The end of the block raises one `InvalidInput` that names everything, so that nobody
-goes on with bad input.
+what is wrong instead of raising. The end of the block raises one `InvalidInput` that names everything, so that bad
+input goes no further.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _LINE_BREAKS: Final = "\n\t"
 _TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of what follows: they make a name look like another one."""
+"""Marks that change the writing direction and so make a name look like another."""
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 """Letters without a shape."""
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -53,7 +53,7 @@ class Faults:
         return tuple(self._found)
 
     def at(self, path: str) -> Faults:
-        """A view that notes into the same list, with every field name below `path`."""
+        """A view that notes into the same list, with every field name prefixed by `path`."""
         child = Faults()
         child._found = self._found
         child._path = f"{self._path}{path}."
@@ -71,24 +71,19 @@ class Faults:
             self.raise_if_any()
 
     def raise_if_any(self) -> None:
-        """Raise `InvalidInput` with all faults so far, or do nothing: where what follows needs clean values."""
+        """Raise `InvalidInput` if there are faults so far, because what follows needs clean values."""
         if self._found:
             raise InvalidInput(self._found)
 
     def text(
         self, field: str, value: object, *, limit: int, required: bool = False, multiline: bool = False
     ) -> str:
-        """Read a text: composed form (NFC), no blanks around, no control characters.
+        """Read a text: composed form (NFC), without surrounding blanks or control characters.
 
         Args:
-            field: Name of the field.
-
-            value: What came in; None reads as empty.
-
-            limit: Greatest number of code points.
-
+            value: None reads as empty.
+            limit: In code points.
             required: Whether empty is a fault.
-
             multiline: Whether line breaks and tabs are part of the text.
         """
         if value is None:
@@ -132,7 +127,7 @@ class Faults:
         return default
 
     def flag(self, field: str, value: object, *, default: bool = False) -> bool:
-        """Read a truth value; nothing but True and False counts."""
+        """Read a truth value; only True and False count."""
         if value is None:
             return default
         if not isinstance(value, bool):
@@ -150,7 +145,7 @@ class Faults:
         default: int = 0,
         required: bool = False,
     ) -> int:
-        """Read an integer between two bounds, both included; None reads as the default, unless it is required."""
+        """Read an integer between two bounds, both included; None reads as the default unless it is required."""
         if value is None:
             if required:
                 self.note(field, "required", "must be given")
@@ -198,34 +193,30 @@ class Faults:
 
 
 def _is_control(character: str, *, multiline: bool) -> bool:
-    """Say whether the character has no place in a text (controls, line separators, lone surrogates)."""
+    """Whether the character has no place in a text (controls, line separators, lone surrogates)."""
     if multiline and character in _LINE_BREAKS:
         return False
     return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _TURNS
 
 
 def _is_visible(text: str) -> bool:
-    """Say whether there is anything to see: letters, digits, signs, not only marks, blanks and fillers."""
+    """Whether there is anything to see: letters, digits or signs, not only marks, blanks and fillers."""
     return any(
         unicodedata.category(character)[0] in "LNPS" and character not in _FILLERS for character in text
     )
 
 
 def require_aware(value: datetime, field: str = "now") -> datetime:
-    """Return the instant, or raise `InvalidInput` where it has no time zone."""
+    """Return the instant, or raise `InvalidInput` if it has no time zone."""
     with Faults() as faults:
         faults.instant(field, value)
     return value
 
 
 def check_names(cls: type, given: Iterable[str], *, without: Iterable[str] = ()) -> None:
-    """Refuse keyword arguments that are no fields of an attrs class.
+    """Refuse keyword arguments that are not fields of an attrs class.
 
     Args:
-        cls: The attrs class.
-
-        given: The names that the caller used.
-
         without: Fields that the caller may not give.
 
     Raises:

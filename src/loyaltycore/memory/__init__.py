@@ -1,4 +1,4 @@
-"""An adapter in memory for every port: for tests, and the model that other adapters are held against."""
+"""An adapter in memory for every port: for tests, and the model that other adapters are compared with."""
 
 from __future__ import annotations
 

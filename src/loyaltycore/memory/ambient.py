@@ -1,4 +1,4 @@
-"""Time, ids and chance under a test's control."""
+"""Time, ids and randomness under a test's control."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FixedClock:
         return self.instant
 
     def advance(self, **span: float) -> None:
-        """Move it by a `timedelta` given in its own words, for example ``days=3``."""
+        """Move it by a `timedelta`, given by its keywords, for example ``days=3``."""
         self.instant += timedelta(**span)
 
 
@@ -37,13 +37,13 @@ class CountedIds:
 
 
 class SeededTokens:
-    """Chance from a seed: for tests alone, since it can be guessed."""
+    """Random values from a seed: only for tests, because they can be guessed."""
 
     def __init__(self, seed: int = 0) -> None:
         self._random = random.Random(seed)  # noqa: S311  repeatable on purpose
 
     def digits(self, count: int) -> str:
-        """So many decimal digits."""
+        """This many decimal digits."""
         return "".join(self._random.choices("0123456789", k=count))
 
     def token(self) -> str:

@@ -35,7 +35,7 @@ class MemoryCardPrinter:
         self.statuses: dict[str, PrintStatus] = {}
         """Where each one is, by reference."""
         self.answers: deque[DeliveryStatus] = deque()
-        """Statuses for the next submissions instead of taking them; `UNKNOWN` takes the order all the
+        """Statuses for the next submissions, which are then not taken; with `UNKNOWN` the order is taken all the
         same."""
         self.faults: tuple[Fault, ...] = ()
         self._events: list[PrintEvent] = []
@@ -47,11 +47,11 @@ class MemoryCardPrinter:
         return PrinterCapabilities(encodings=frozenset(EncodingKind))
 
     def validate(self, order: PrintOrder) -> tuple[Fault, ...]:  # noqa: ARG002  takes everything
-        """Name nothing, or what a test has put into `faults`."""
+        """Return what a test has put into `faults`."""
         return self.faults
 
     def submit(self, order: PrintOrder, key: str) -> PrintReceipt:
-        """Take an order; the same key answers with the same order."""
+        """Take an order; the same key returns the same order."""
         answer = self.answers.popleft() if self.answers else DeliveryStatus.ACCEPTED
         if answer in {DeliveryStatus.REJECTED, DeliveryStatus.NOT_SENT}:
             return PrintReceipt(Receipt(answer, code="told_to"))
@@ -91,7 +91,7 @@ class MemoryCardPrinter:
     def move(
         self, reference: str, state: PrintState, *, reason_code: str = "", tracking: str = ""
     ) -> PrintEvent:
-        """Let an order arrive in a state and answer with the event that says so."""
+        """Bring an order into a state and return the event that says so."""
         return self._set(reference, state, reason_code=reason_code, tracking=tracking)
 
     def _set(

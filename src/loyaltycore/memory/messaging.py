@@ -9,13 +9,13 @@ from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 
 
 class MemoryMailer:
-    """Takes every mail, unless a test has put other answers in line."""
+    """Takes every mail, unless a test has prepared other answers."""
 
     def __init__(self) -> None:
         self.sent: list[Email] = []
         """The mails that were accepted."""
         self.answers: deque[DeliveryStatus] = deque()
-        """Answers for the next mails, first come first served."""
+        """Answers for the next mails, in order."""
 
     def send(self, email: Email) -> tuple[Receipt, ...]:
         """Keep one mail."""

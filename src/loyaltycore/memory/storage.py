@@ -1,7 +1,7 @@
-"""A storage in memory: for tests, and the model that every other storage is held against.
+"""A storage in memory: for tests, and the model that every other storage is compared with.
 
-It is right by being simple: one transaction at a time, rows kept as plain data through the codec (so nothing comes back
-as the caller's own object), queries answered by the domain's own evaluation of criteria.
+It is correct because it is simple: one transaction at a time, rows kept as plain data through the codec (so nothing
+comes back as the caller's own object), queries answered by `matches`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Rows = dict[str, dict[str, Any]]
 
 
 class MemoryStorage:
-    """Keeps records in dictionaries; a lock lets one transaction in at a time, so they are serialised."""
+    """Keeps records in dictionaries; a lock lets in one transaction at a time."""
 
     def __init__(self) -> None:
         self._rows: Rows = {}

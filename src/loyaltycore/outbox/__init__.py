@@ -1,4 +1,4 @@
-"""Delivery: the outbox worker, the handlers that hand messages over, and what vendors report."""
+"""Delivery: the worker, the handlers that hand messages over, and what vendors report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: what leaves the house, handed over after the commit."""
+"""The outbox: messages that leave the house after the commit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _service() -> type[Outbox]:
 
 
 def _handlers(house: House) -> Iterator[Handler]:
-    """Those for which there is an adapter."""
+    """The handlers for which there is an adapter."""
     from loyaltycore.outbox.mailing import MailHandler, SmsHandler
 
     if house.mailer is not None:

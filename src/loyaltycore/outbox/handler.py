@@ -1,4 +1,4 @@
-"""What a handler is: it hands messages of one kind over, outside any transaction, and writes down what came of it."""
+"""What a handler is: it hands messages of one kind over, outside any transaction, and records the outcome."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from loyaltycore.work.unit import Unit
 
 
 class Verdict(Enum):
-    """What is to become of a message after a try."""
+    """What becomes of a message after a try."""
 
     DONE = "done"
     AGAIN = "again"
     """Try later."""
 
     DEAD = "dead"
-    """Never try again by itself."""
+    """Give up: only a person tries it again."""
 
     WITHDRAWN = "withdrawn"
     """There is no longer a reason to send it."""
@@ -33,17 +33,17 @@ class Outcome:
     """What came of a try."""
 
     verdict: Verdict
-    """What is to become of the message."""
+    """What becomes of the message."""
     code: str = field(default="", kw_only=True)
     """Why it was not delivered, as a stable word."""
     detail: str = field(default="", kw_only=True)
     retry_after: float | None = field(default=None, kw_only=True)
-    """Seconds before which trying again makes no sense, or None."""
+    """Seconds to wait at least before the next try, or None."""
     vendor_id: str = field(default="", kw_only=True)
     answer: Any = field(default=None, kw_only=True)
     """The port's answer, for `Handler.settle`."""
     counts: bool = field(default=True, kw_only=True)
-    """Whether the try counts; it does not where the fault is not the message's."""
+    """Whether the try counts; it does not if the fault is not the message's."""
     payload: str | None = field(default=None, kw_only=True)
     """A new payload for the next try, or None."""
 
@@ -60,7 +60,7 @@ class Handler(Protocol):
     def deliver(self, message: OutboxMessage) -> Outcome:
         """Hand one message over; no transaction is open.
 
-        A message may come again after a crash between handing it over and writing that down, under the same key.
+        After a crash between handing it over and recording that, the message comes again, under the same key.
 
         Raises:
             DeliveryFailed: The adapter is set up wrongly: messages of this kind wait, without a try being counted.
@@ -68,7 +68,7 @@ class Handler(Protocol):
         ...
 
     def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
-        """Write down what came of it, in the same transaction in which the message is marked."""
+        """Record the outcome, in the transaction that marks the message."""
         ...
 
 
@@ -96,13 +96,13 @@ HANDLERS: Final = Point[Handler, tuple[Handler, ...]]("outbox handlers", _one_fo
 
 @runtime_checkable
 class HoldsFew(Protocol):
-    """What a handler may be as well: one whose messages suffer when the worker that holds them dies."""
+    """An optional protocol for a handler whose messages suffer when the worker that holds them dies."""
 
     @property
     def at_once(self) -> int:
         """How many messages a worker may hold at a time.
 
-        After its death nobody knows which of them it had handed over: those that must not be repeated are given up.
+        After its death nobody knows which ones it had handed over, so those that must not be repeated are given up.
         """
         ...
 

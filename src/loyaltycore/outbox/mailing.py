@@ -21,9 +21,9 @@ class MailHandler:
     """``email.send``."""
 
     def deliver(self, message: OutboxMessage) -> Outcome:
-        """Hand one mail over; who has it already is not sent it again.
+        """Hand one mail over, but not again to recipients who have it.
 
-        Whoever was refused stays in the mail while others wait, so that the refusal decides in the end and is not lost.
+        Refused recipients stay in the mail while others wait, so that in the end the refusal decides and is not lost.
         """
         email = from_json(message.payload, Email)
         if not email.to:
@@ -48,10 +48,10 @@ class SmsHandler:
     kind: str = "sms.send"
     """``sms.send``."""
     at_once: int = 1
-    """One: of a worker that dies, at most one text is in doubt."""
+    """One: when a worker dies, at most one text is in doubt."""
 
     def deliver(self, message: OutboxMessage) -> Outcome:
-        """Hand one text over; after an unknown outcome it is sent again only where that was asked for."""
+        """Hand one text over; after an unknown outcome it is sent again unless that was ruled out."""
         sms = from_json(message.payload, SmsText)
         if sms.at_most_once and message.attempts > 1 and not message.code:
             # The try before this one ended without a word: it may have been sent.
@@ -67,7 +67,7 @@ class SmsHandler:
 
 
 def _worst(receipts: tuple[Receipt, ...]) -> Receipt:
-    """The receipt that decides: whoever still waits, then whoever was refused, then success."""
+    """The receipt that decides: one that still waits, else a refusal, else success."""
     rank = {
         DeliveryStatus.UNKNOWN: 0,
         DeliveryStatus.NOT_SENT: 0,

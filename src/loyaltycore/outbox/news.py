@@ -1,4 +1,4 @@
-"""What vendors report: where it comes in, and what became of it."""
+"""What vendors report: where it arrives, and what became of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Intake:
     repeated: int = 0
     """Events that were known already."""
     unknown: int = 0
-    """Events about records that are not ours, or that cannot be understood."""
+    """Events that cannot be understood, or about records that are not ours."""
 
     def __add__(self, other: Intake) -> Intake:
         return Intake(self.taken + other.taken, self.repeated + other.repeated, self.unknown + other.unknown)
@@ -29,16 +29,16 @@ class Intake:
 
 @runtime_checkable
 class NewsSource(Protocol):
-    """A vendor that reports what becomes of what was handed over."""
+    """A vendor that reports what becomes of the messages handed over to it."""
 
     @property
     def name(self) -> str:
-        """The port that leads to it, with hyphens, for example ``card-printer``: where its calls come in ends with it."""
+        """The port's name with hyphens, for example ``card-printer``; the URL for the vendor's calls ends with it."""
         ...
 
     @property
     def is_set_up(self) -> bool:
-        """Whether there is an adapter: without one there is nobody to ask, and nobody calls."""
+        """Whether there is an adapter."""
         ...
 
     @property
@@ -51,16 +51,15 @@ class NewsSource(Protocol):
 
         Raises:
             WebhookRejected: It does not prove that it comes from the vendor; nothing was believed.
-
             DeliveryFailed: ``no_webhooks``; the vendor sends none.
         """
         ...
 
     def catch_up(self) -> Intake:
-        """Take in everything that the vendor has reported and that has not been taken in yet.
+        """Take in everything that the vendor has reported since the last time.
 
         Raises:
-            DeliveryFailed: The vendor gave no usable answer; what came before it is kept.
+            DeliveryFailed: The vendor gave no usable answer; what came before is kept.
         """
         ...
 

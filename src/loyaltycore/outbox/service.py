@@ -1,4 +1,4 @@
-"""Looking after the outbox: how full it is, what was given up and why, and giving it a new life."""
+"""Looking after the outbox: how full it is, what was given up and why, and requeueing it."""
 
 from __future__ import annotations
 
@@ -76,15 +76,15 @@ class Status:
     overdue: int
     """Pending messages that are due now."""
     records: Mapping[str, Mapping[Enum, int]]
-    """What capabilities have counted, by label and state: ``records["Card orders"][OrderState.PLACED]``."""
+    """Counts of the capabilities' records, by label and state: ``records["Card orders"][OrderState.PLACED]``."""
 
 
 class Outbox(Service):
-    """The messages that wait, were given up, or are done."""
+    """The messages: waiting, given up or done."""
 
     @query
     def status(self) -> Status:
-        """Count messages, and the records that capabilities have named, by state."""
+        """Count messages, and the records that capabilities name, by state."""
         due = (stored("state") == MessageState.PENDING) & (stored("due_at") <= self.unit.now)
         return Status(
             messages={state: self._count(OutboxMessage, state) for state in MessageState},
@@ -99,14 +99,11 @@ class Outbox(Service):
     def messages(
         self, state: MessageState = MessageState.DEAD, *, limit: int = 50, after: str = ""
     ) -> Page[OutboxMessage]:
-        """The messages of one state, oldest first; each names why its last try failed.
+        """The messages in one state, oldest first; each says why its last try failed.
 
         Args:
-            state: Which ones.
-
             limit: Length of a page, 1 to 500.
-
-            after: The `next` of the page before.
+            after: `next` of the previous page.
         """
         with Faults() as faults:
             portion = read_portion(faults, ("id",), limit, after)
@@ -115,13 +112,12 @@ class Outbox(Service):
 
     @command("outbox.requeue")
     def requeue(self, message_id: str) -> OutboxMessage:
-        """Give a message that was given up a new life: it is due now, with all its tries.
+        """Requeue a message that was given up: it is due now, with a full set of tries.
 
         Raises:
             NotFound: There is no such message.
-
             Refused: ``outbox.not_dead``, or ``outbox.order_closed`` (a print order that the vendor refused: its card is
-                out of use, so a new one has to be ordered).
+                out of use, so order a new one).
         """
         message = self.unit.get(OutboxMessage, message_id, for_update=True)
         for check in self.session.house.added(REQUEUE_CHECKS):

@@ -1,8 +1,8 @@
-"""Upkeep: removing the traces that have served their purpose, in portions that never hold anybody up.
+"""Upkeep: removing traces that have served their purpose, in portions that hold nobody up.
 
-What goes: messages that were delivered or withdrawn, the traces of commands, the ids of vendors' events. A command key
-or an event that is repeated after its trace is gone is taken for a new one, so keep them longer than anybody repeats.
-What stays for good: customers, cards, orders, activities, and messages that were given up.
+It removes delivered and withdrawn messages, the traces of commands, and the ids of vendors' events. A command key or an
+event that is repeated after its trace is gone counts as new, so keep traces longer than anybody repeats. Customers,
+cards, orders, activities and messages that were given up stay for good.
 """
 
 from __future__ import annotations

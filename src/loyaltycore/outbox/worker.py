@@ -1,8 +1,8 @@
-"""The outbox worker: takes messages under a lease, hands them over, writes down what came of it.
+"""The outbox worker: takes messages under a lease, hands them over, records the outcomes.
 
-Several workers may run at once, on several machines. A message is held by moving its due time behind a lease, with a
-version check: two workers never hold the same one. What a crashed worker held comes due again; the key of the message
-then keeps the other side from acting twice.
+Several workers may run at once, on several machines. A worker holds a message by moving its due time to the end of a
+lease, with a version check, so two workers never hold the same one. What a crashed worker held comes due again; the key
+of the message then keeps the other side from acting twice.
 """
 
 from __future__ import annotations
@@ -79,10 +79,8 @@ class Worker:
         """Hand over everything that is due.
 
         Args:
-            stop: Set it to end the pass after the message in hand; what else is held is given back.
-
-            limit: Try at most about so many messages.
-
+            stop: Set it to end the pass after the message in hand; other messages held are released.
+            limit: Try at most about this many messages.
             on_message: Called after each try.
         """
         tally = _Tally()
@@ -159,7 +157,7 @@ class Worker:
             return Outcome(Verdict.AGAIN, code="error", detail=f"{type(error).__name__}: {error}")
 
     def _written_down(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> bool:
-        """Settle, and let no fault in one message's effects hold up the others: it comes due again after its lease."""
+        """Settle a message; if that fails, it comes due again after its lease and does not hold up the others."""
         try:
             self._settle(handler, message, outcome)
         except Exception:  # noqa: BLE001  the message comes due again; the others must not wait for it
@@ -179,7 +177,7 @@ class Worker:
         run_command(self._session, "", "", settle)
 
     def _was_never_written_down(self, message: OutboxMessage) -> bool:
-        """Whether each allowed try, and one more, ended before anything could be written down."""
+        """Whether each allowed try, and one more, ended before anything could be recorded."""
         return message.attempts > self._policy.max_attempts + 1
 
     def _after(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> OutboxMessage:
@@ -217,7 +215,7 @@ class Worker:
             run_command(self._session, "", "", give_back)
 
     def _is_late(self, message: OutboxMessage) -> bool:
-        """Whether too little of the lease is left to hand the message over in peace."""
+        """Whether too little of the lease is left to hand the message over safely."""
         left = message.due_at - self._session.house.clock.now()
         return left < self._policy.lease / 2
 
@@ -254,9 +252,9 @@ class _Tally:
 
 
 def _together(due: list[OutboxMessage]) -> list[OutboxMessage]:
-    """What may be held at once: a message whose lease ran out without a word goes alone.
+    """The messages to hold at once: one whose lease ran out without an outcome goes alone.
 
-    It may be what its worker died of, and then the tries of those that were held with it would be spent for nothing.
+    It may have killed its worker, and then messages held together with it would use up their tries for nothing.
     """
     lost = next((place for place, message in enumerate(due) if message.leased_by), len(due))
     return due[: max(lost, 1)]

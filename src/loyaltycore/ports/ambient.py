@@ -1,4 +1,4 @@
-"""What every program has around it: time, fresh ids, chance. Ports, so that rules stay pure and tests stay exact."""
+"""What surrounds every program: time, fresh ids, randomness. They are ports, so that rules stay pure and tests exact."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Clock(Protocol):
     """Tells the time."""
 
     def now(self) -> datetime:
-        """The present instant: aware, in UTC, never running backwards by more than clock adjustments."""
+        """The present instant: aware, in UTC, running backwards only when the clock is adjusted."""
         ...
 
 
@@ -23,12 +23,12 @@ class Ids(Protocol):
 
 
 class Tokens(Protocol):
-    """Makes what nobody may guess. Implementations must draw from a cryptographic source."""
+    """Makes values that nobody may guess. Implementations must draw from a cryptographic source."""
 
     def digits(self, count: int) -> str:
-        """So many decimal digits, uniformly distributed, leading zeros included."""
+        """This many decimal digits, uniformly distributed, leading zeros included."""
         ...
 
     def token(self) -> str:
-        """A URL-safe text with at least 160 bits of chance."""
+        """A URL-safe text with at least 160 random bits."""
         ...

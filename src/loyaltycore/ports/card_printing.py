@@ -1,4 +1,4 @@
-"""The port to whoever prints cards, and its two optional powers."""
+"""The port to whoever prints cards, and its two optional protocols."""
 
 from __future__ import annotations
 
@@ -69,17 +69,17 @@ class PrintReceipt:
     receipt: Receipt
     """Accepted, rejected, not sent or unknown."""
     status: PrintStatus | None = None
-    """What the vendor says about the order where it accepted it."""
+    """What the vendor says about the order if it accepted it."""
     faults: tuple[Fault, ...] = ()
-    """What the vendor finds wrong with the order where it rejected it."""
+    """What the vendor finds wrong with the order if it rejected it."""
 
 
 class CancelOutcome(Enum):
-    """The answer to a wish to cancel."""
+    """The answer to a request to cancel."""
 
     CANCELLED = "cancelled"
     REQUESTED = "requested"
-    """The vendor thinks about it; its answer comes as a status."""
+    """The vendor has not decided yet; its answer comes as a status."""
 
     TOO_LATE = "too_late"
     UNKNOWN_ORDER = "unknown_order"
@@ -93,10 +93,10 @@ class CancelOutcome(Enum):
 
 @frozen
 class CancelReceipt:
-    """The answer to a wish to cancel."""
+    """The answer to a request to cancel."""
 
     outcome: CancelOutcome
-    """What became of the wish."""
+    """What became of the request."""
     status: PrintStatus | None = None
     """What the vendor says about the order now, or None."""
     code: str = ""
@@ -125,8 +125,6 @@ class CardPrinter(Protocol):
         outcome the caller repeats, or asks `find`.
 
         Args:
-            order: What to make.
-
             key: 16 to 128 characters of ``A-Z a-z 0-9 . _ -``.
 
         Raises:
@@ -143,10 +141,10 @@ class CardPrinter(Protocol):
         ...
 
     def cancel(self, cancellation: PrintCancellation) -> CancelReceipt:
-        """Ask that an order be not carried out. Asking twice is the same as asking once.
+        """Ask that an order not be carried out. Asking twice is the same as asking once.
 
         Raises:
-            DeliveryFailed: The adapter is set up wrongly; the wish was not given.
+            DeliveryFailed: The adapter is set up wrongly; the request was not made.
         """
         ...
 
@@ -159,11 +157,9 @@ class SupportsWebhooks(Protocol):
         """Prove that a call comes from the vendor and read it.
 
         Args:
-            headers: The HTTP headers; names in any case. One that was sent twice may come joined with a comma, as web
-                servers do it: a proof that stands there twice is refused.
-
-            body: The body, byte for byte as received.
-
+            headers: The HTTP headers; names in any case. Web servers may join a header that was sent twice with a
+                comma: a proof that appears twice is refused.
+            body: Byte for byte as received.
             now: The present instant, aware: calls that are too old or from the future are refused.
 
         Returns:

@@ -1,4 +1,4 @@
-"""A help for storages: a transaction that, once a verb has raised, can only be left."""
+"""A helper for storages: a transaction that, once a verb has raised, can only be left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Heeding:
     """Base of a transaction: each verb runs inside ``with self:``, and the storage calls `leave` before it commits.
 
-    So a refusal that the caller swallowed keeps nothing.
+    So nothing is kept after a refusal, even if the caller swallowed it.
     """
 
     failed: bool = False
@@ -31,7 +31,7 @@ class Heeding:
         self.failed = self.failed or error is not None
 
     def leave(self) -> None:
-        """Make sure that what was done may be kept.
+        """Make sure that the transaction may be kept.
 
         Raises:
             StorageError: A verb had raised.
@@ -42,7 +42,7 @@ class Heeding:
 
 @define
 class Heeded(Heeding):
-    """Hands the verbs on to a transaction that does not look after this itself; a storage gives this out instead."""
+    """Passes the verbs on to a transaction that does not do this itself; a storage hands this out instead."""
 
     tx: Transaction
 

@@ -1,4 +1,4 @@
-"""Ports for what goes to people: mail and text messages; and the receipt that every vendor's answer becomes."""
+"""Ports for mail and text messages, and the receipt that every vendor's answer becomes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Receipt:
     vendor_id: str = field(default="", kw_only=True)
     """The other side's id, or empty."""
     code: str = field(default="", kw_only=True)
-    """Stable word for the reason where it was not accepted, for example ``mailbox_full``."""
+    """Stable word for the reason if it was not accepted, for example ``mailbox_full``."""
     detail: str = field(default="", kw_only=True)
     retry_after: float | None = field(default=None, kw_only=True)
     """Seconds after which trying again makes sense, or None."""

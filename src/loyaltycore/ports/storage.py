@@ -1,4 +1,4 @@
-"""The storage port: one method opens a transaction, a transaction has six verbs.
+"""The storage port: one method opens a transaction, which has six verbs.
 
 All that the library asks of an engine is an atomic commit, unique keys, and a version check on save.
 """
@@ -31,10 +31,6 @@ class Transaction(Protocol):
         """Read one record by its key.
 
         Args:
-            cls: A registered record class.
-
-            key: The record's key.
-
             for_update: A hint: the record is about to be saved, so an engine with row locks may take one. Nothing
                 may depend on it.
 
@@ -59,7 +55,6 @@ class Transaction(Protocol):
 
         Raises:
             StaleRecord: The stored version is another one, or the record is gone. Raised here or at the end.
-
             DuplicateKey: A unique tuple is taken.
         """
         ...
@@ -94,11 +89,11 @@ class Transaction(Protocol):
 class Storage(Protocol):
     """Keeps records: what was committed is there for every storage that is opened on the same data later.
 
-    That holds where the process that committed was killed right afterwards, too. `Loyalty` calls `bind` once, before the
+    That holds even if the process that committed was killed right afterwards. `Loyalty` calls `bind` once, before the
     first transaction.
 
     What the engine, the system or the network raises never comes out as it is, but as a `StorageError`: as
-    `StorageUnreachable` where no connection could be opened, as `StorageBusy` where the whole unit may run again.
+    `StorageUnreachable` if no connection could be opened, as `StorageBusy` if the whole unit may run again.
     """
 
     def bind(self, registry: Registry) -> None:
@@ -108,7 +103,6 @@ class Storage(Protocol):
 
         Raises:
             SchemaTooNew: A newer library wrote these tables. Nothing was touched.
-
             SchemaTooOld: A migration is needed first. Nothing was touched.
         """
         ...
@@ -126,7 +120,6 @@ class Storage(Protocol):
 
         Raises:
             StorageBusy: On entering or at the commit; nothing was kept.
-
             CommitUnknown: At the commit: it may have been kept. The caller finds out by a key that it wrote.
         """
         ...

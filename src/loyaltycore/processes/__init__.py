@@ -1,4 +1,4 @@
-"""Processes: what is done for a customer, step by step, as a template lays it down."""
+"""Processes: what is done for a customer, step by step, from a template."""
 
 from __future__ import annotations
 

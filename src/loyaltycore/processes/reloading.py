@@ -1,7 +1,7 @@
 """Reloading open processes from their template, in units of work of bounded size.
 
-What is still to be done is seen in the processes themselves, which know the version of the template that they agree
-with. So a reload that broke off is simply started again, and one that has nothing to do reads nothing.
+Each process knows the version of the template that it agrees with. So an interrupted reload can just be started again,
+and one that has nothing to do reads nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
 
 BATCH: Final = 500
-"""Processes of one unit of work, where nothing else is said."""
+"""Processes of one unit of work by default."""
 
 LARGEST_BATCH: Final = 1000
 

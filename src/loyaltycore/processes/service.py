@@ -1,4 +1,4 @@
-"""Processes: start them, work on their steps, complete their offers, bring them up to their templates."""
+"""Processes: start them, work on their steps, complete their offers, update them from their templates."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Processes(Worklist):
 
     @query
     def draft(self, customer_id: str) -> StartDraft:
-        """What the dialog for a new process shows: what can be started, and what to ask the customer for.
+        """What the dialog for a new process shows: templates to choose from, what to ask the customer for.
 
         Raises:
             NotFound: There is no such customer.
@@ -55,27 +55,19 @@ class Processes(Worklist):
     ) -> Started:
         """Start a process for a customer.
 
-        Data that are missing never hold it up, unless the option ``processes.require_address`` is on. What was asked
-        for counts as asked today, answered or not.
+        Missing data never hold it up, unless the option ``processes.require_address`` is on. What was asked for counts
+        as asked today, answered or not.
 
         Args:
-            customer_id: The customer.
-
-            template: The key of a template.
-
-            answers: What was answered to the questions of `draft`, as in `DataCompleteness.answer`: it completes the
-                customer in the same transaction. None where nobody was asked yet.
-
-            comment: A remark.
+            answers: Answers to the questions of `draft`, as in `DataCompleteness.answer`; they complete the customer in
+                the same transaction. None if nobody has been asked yet.
 
         Returns:
-            The process, and what to ask the customer for where there were no answers yet.
+            The process and, if no answers were given, what to ask the customer for.
 
         Raises:
             NotFound: There is no such customer or template.
-
-            InvalidInput: Every fault of the arguments.
-
+            InvalidInput: Names every fault of the arguments.
             Refused: ``process.address_required``, ``process_template.hidden``, ``.other_branch`` or ``.other_age``.
         """
         starting = Starting(self.session)
@@ -97,13 +89,10 @@ class Processes(Worklist):
         """The processes of a customer, newest first.
 
         Args:
-            customer_id: The customer.
-
-            state: Those in one state; None for all.
+            state: Only processes in this state; None for all.
 
         Raises:
             NotFound: There is no such customer.
-
             InvalidInput: There is no such state.
         """
         with Faults() as faults:
@@ -115,15 +104,13 @@ class Processes(Worklist):
 
     @query
     def draft_step(self, process_id: str, step_id: str) -> Any:
-        """Open a step: what its dialog shows is up to its type, see `loyaltycore.processes.steps`.
+        """What the dialog of a step shows, which is up to its type: see `loyaltycore.processes.steps`.
 
-        Nothing is done and nothing is kept.
+        Nothing is done or stored.
 
         Raises:
             NotFound: There is no such process or step.
-
             Refused: As `execute_step`, and what the type refuses.
-
             StorageError: The type tried to write.
         """
         process = self.unit.get(Process, process_id)
@@ -135,20 +122,14 @@ class Processes(Worklist):
 
     @command("processes.execute_step")
     def execute_step(self, process_id: str, step_id: str, /, **given: Any) -> Process:
-        """Do a step: what its type does, and that it is done, is kept together or not at all.
+        """Do a step; what its type does and that it is done are stored together or not at all.
 
         Args:
-            process_id: The process.
-
-            step_id: The step.
-
-            **given: What the type wants to know, see `loyaltycore.processes.steps`.
+            **given: What the type asks for, see `loyaltycore.processes.steps`.
 
         Raises:
             NotFound: There is no such process or step.
-
-            InvalidInput: Every fault of what was given.
-
+            InvalidInput: Names every fault of what was given.
             Refused: ``process.ended``, ``process_step.locked``, ``.inactive``, ``.already_done`` or ``.unknown_type``,
                 and what the type refuses.
         """
@@ -163,11 +144,10 @@ class Processes(Worklist):
 
     @command("processes.skip_step")
     def skip_step(self, process_id: str, step_id: str, *, reason: str = "") -> Process:
-        """Leave out a step that is neither mandatory nor a pre-step; it can still be done later.
+        """Skip a step that is neither mandatory nor a pre-step; it can still be done later.
 
         Raises:
             NotFound: There is no such process or step.
-
             Refused: ``process.ended``, ``process_step.locked``, ``.inactive``, ``.already_done`` or ``.not_skippable``.
         """
         why = _reason(reason)
@@ -177,11 +157,10 @@ class Processes(Worklist):
 
     @query
     def check_offer(self, process_id: str) -> OfferCheck:
-        """Say what completing the offer would say: ok, a warning, or no; with the mandatory steps that are open.
+        """Say whether the offer can be completed (yes, with a warning, no), and which mandatory steps are open.
 
         Raises:
             NotFound: There is no such process.
-
             Refused: ``process.ended``.
         """
         process = self.unit.get(Process, process_id)
@@ -192,11 +171,10 @@ class Processes(Worklist):
         """Complete the offer of a process, and with it the process.
 
         Returns:
-            The process. Where it holds something in `Process.open_mandatory`, that is the warning.
+            The process. If `Process.open_mandatory` is not empty, that is the warning.
 
         Raises:
             NotFound: There is no such process.
-
             Refused: ``offer.mandatory_steps_open`` or ``process.ended``.
         """
         process = self.unit.get(Process, process_id, for_update=True)
@@ -207,11 +185,10 @@ class Processes(Worklist):
 
     @command("processes.close")
     def close(self, process_id: str, *, reason: str = "") -> Process:
-        """End a process without an offer, whatever is open in it.
+        """End a process without an offer, whatever steps are open.
 
         Raises:
             NotFound: There is no such process.
-
             Refused: ``process.ended``.
         """
         why = _reason(reason)
@@ -225,30 +202,25 @@ class Processes(Worklist):
         batch_size: int | None = 500,
         on_progress: Callable[[ReloadReport], object] | None = None,
     ) -> ReloadReport:
-        """Bring what changed in a template to all open processes that were started from it.
+        """Bring the changes of a template to all open processes that were started from it.
 
-        New steps come in at the template's place. What is done or skipped stays as it is. Steps that are open take over
-        the template's words, flags and settings, or become inactive where it no longer has them. Nothing changes in
-        processes that have ended.
+        New steps come in where the template has them. Steps that are done or skipped stay as they are. Open steps take
+        over the template's words, flags and settings, or become inactive if the template no longer has them. Processes
+        that have ended do not change.
 
-        It works in units of work of `batch_size` processes. Reloading again changes nothing, so a reload that broke
-        off is simply started again.
+        It works in units of work of `batch_size` processes. Reloading again changes nothing, so after an interruption
+        just start again.
 
         Args:
-            template: The template's key.
-
             batch_size: Processes of one unit of work, 1 to 1000; None for 500.
-
-            on_progress: Is told after each unit of work what was done so far. What it raises ends the reload there.
+            on_progress: Called after each unit of work with what was done so far. If it raises, the reload ends there.
 
         Returns:
             What this call did.
 
         Raises:
             NotFound: There is no such template.
-
-            InvalidInput: The batch size cannot be one.
-
+            InvalidInput: The batch size is out of range.
             Refused: ``process_template.other_branch``.
         """
         from loyaltycore.processes.reloading import reload_open  # noqa: PLC0415  few programs reload

@@ -1,4 +1,4 @@
-"""Starting a process: the rules about whom it may be for, and the customer's data that are asked for on this occasion."""
+"""Starting a process: whom it may be for, and which data the customer is asked for on this occasion."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ class Started:
 
     process: Process
     completion: CompletionRequest | None
-    """What to ask the customer for on this occasion, or None. It may be left unanswered; answers go to
-    `DataCompleteness.answer`."""
+    """What to ask the customer for now, or None. It may be left unanswered; answers go to `DataCompleteness.answer`."""
 
 
 @frozen
@@ -36,7 +35,7 @@ class StartDraft:
     """What the dialog for a new process shows."""
 
     templates: tuple[ProcessTemplate, ...]
-    """What can be started for this customer here, by name."""
+    """The templates that can be started for this customer here, by name."""
     completion: CompletionRequest | None
     """What to ask the customer for, or None."""
 
@@ -73,7 +72,7 @@ class Starting(Service):
         return self.unit.apply(start_process(kind, customer.id, start))
 
     def started(self, process: Process) -> Started:
-        """What a start answers with: it follows from the process, so that a repetition answers with the same."""
+        """What a start returns. It follows from the process, so that a repetition returns the same."""
         day = self.session.branch.local_date(process.started_at)
         watched = watching_of(self.session)
         return Started(process, request_as_of(process.customer_id, watched, process.asked, day))

@@ -1,4 +1,4 @@
-"""Process templates: make them, put their steps in order, find them."""
+"""Process templates: create them, arrange their steps, find them."""
 
 from __future__ import annotations
 
@@ -33,40 +33,36 @@ from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
 
 CUSTOMER_CARD: Final = "customer-card"
-"""The key of the standard process by which a card is ordered."""
+"""The key of the standard process that orders a card."""
 
 _TEMPLATE_KEEPS: Final = ("id", "steps", "retired", "hidden", "used", "version")
 _STEP_KEEPS: Final = ("id", "type")
 
 
 class ProcessTemplates(Service):
-    """The process templates of the chain. What happens to them reaches no process by itself.
+    """The process templates of the chain. Changing one changes no running process.
 
-    A template of a branch is read and changed there and by the head office. For every other branch each verb that names
-    it is refused: ``process_template.other_branch``.
+    A branch's own template is read and changed there and by the head office. Every other branch is refused any verb
+    that names it: ``process_template.other_branch``.
     """
 
     @property
     def step_types(self) -> tuple[StepType, ...]:
-        """The types that a step can have, those of the host application included."""
+        """The types that a step can have, including those of the host application."""
         return self.session.house.added(STEP_TYPES).all
 
     @command("process_templates.create")
     def create(self, key: str, *, name: str, **facts: Unpack[TemplateFacts]) -> ProcessTemplate:
-        """Make a template, still without steps.
+        """Create a template without steps.
 
         Args:
             key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
-
-            name: What people call it; no other template has that name.
-
+            name: Unique among the templates.
             **facts: See `loyaltycore.processes.rules.template_form.TemplateFacts`.
 
         Raises:
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             NotFound: There is no such branch.
-
             Refused: ``process_template.exists``, ``.name_taken`` or ``.other_branch``.
         """
         check_names(ProcessTemplate, facts, without=(*_TEMPLATE_KEEPS, "name"))
@@ -76,14 +72,10 @@ class ProcessTemplates(Service):
 
     @command("process_templates.install_customer_card")
     def install_customer_card(self, *, name: str = "Customer card") -> ProcessTemplate:
-        """Make the standard process by which a customer card is ordered; there already, it stays as it is.
-
-        Args:
-            name: What people call it.
+        """Create the standard process that orders a customer card; if it exists, it stays as it is.
 
         Raises:
-            InvalidInput: The name cannot be one.
-
+            InvalidInput: The name is empty or too long.
             Refused: ``process_template.name_taken`` or ``.other_branch``.
         """
         there = self.unit.seek(ProcessTemplate, CUSTOMER_CARD)
@@ -101,9 +93,7 @@ class ProcessTemplates(Service):
 
         Raises:
             NotFound: There is no such template or branch.
-
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             Refused: ``process_template.name_taken`` or ``.other_branch``.
         """
         check_names(ProcessTemplate, facts, without=_TEMPLATE_KEEPS)
@@ -125,27 +115,18 @@ class ProcessTemplates(Service):
         position: int | None = None,
         **facts: Unpack[StepFacts],
     ) -> ProcessTemplate:
-        """Give a template one more step. Running processes get it by a reload.
+        """Add a step to a template. Running processes get it by a reload.
 
         Args:
-            key: The template.
-
             step_type: The key of a step type, for example ``assign_property``.
-
-            name: What people call the step; short.
-
-            step: The step's own key in its template; None makes one.
-
+            name: A short name.
+            step: The step's key, unique in its template; None makes one.
             position: Its place, from 0; None for the end.
-
-            **facts: See `loyaltycore.processes.rules.template_form.StepFacts`; what the settings are is up to the
-                type.
+            **facts: See `loyaltycore.processes.rules.template_form.StepFacts`; the settings depend on the type.
 
         Raises:
             NotFound: There is no such template.
-
-            InvalidInput: Every fault of every field and of the settings.
-
+            InvalidInput: Names every fault of every field and of the settings.
             Refused: ``template_step.exists`` or ``template_step.other_type``.
         """
         check_names(StepTemplate, facts, without=(*_STEP_KEEPS, "name"))
@@ -165,12 +146,11 @@ class ProcessTemplates(Service):
 
     @command("process_templates.change_step")
     def change_step(self, key: str, step: str, **facts: Unpack[StepChanges]) -> ProcessTemplate:
-        """Change the given fields of a step; None leaves a field, settings that are given replace all that were there.
+        """Change the given fields of a step; None leaves a field as it is, new settings replace all old ones.
 
         Raises:
             NotFound: There is no such template or step.
-
-            InvalidInput: Every fault of every field and of the settings.
+            InvalidInput: Names every fault of every field and of the settings.
         """
         check_names(StepTemplate, facts, without=_STEP_KEEPS)
         template = self._for_change(key)
@@ -187,18 +167,17 @@ class ProcessTemplates(Service):
 
     @command("process_templates.move_step")
     def move_step(self, key: str, step: str, position: int) -> ProcessTemplate:
-        """Bring a step to a place, from 0; the others keep their order.
+        """Move a step to a position, from 0; the others keep their order.
 
         Raises:
             NotFound: There is no such template or step.
-
-            InvalidInput: There is no such place.
+            InvalidInput: There is no such position.
         """
         return self.unit.apply(editing.move_step(self._for_change(key), step, position))
 
     @command("process_templates.move_step_up")
     def move_step_up(self, key: str, step: str) -> ProcessTemplate:
-        """Exchange a step with the one before it; the first one stays.
+        """Swap a step with the one before it; the first one stays.
 
         Raises:
             NotFound: There is no such template or step.
@@ -207,7 +186,7 @@ class ProcessTemplates(Service):
 
     @command("process_templates.move_step_down")
     def move_step_down(self, key: str, step: str) -> ProcessTemplate:
-        """Exchange a step with the one after it; the last one stays.
+        """Swap a step with the one after it; the last one stays.
 
         Raises:
             NotFound: There is no such template or step.
@@ -216,7 +195,7 @@ class ProcessTemplates(Service):
 
     @command("process_templates.remove_step")
     def remove_step(self, key: str, step: str) -> ProcessTemplate:
-        """Take a step out of a template; processes that have it keep it until a reload.
+        """Remove a step from a template; processes that have it keep it until a reload.
 
         Raises:
             NotFound: There is no such template or step.
@@ -225,7 +204,7 @@ class ProcessTemplates(Service):
 
     @command("process_templates.hide")
     def hide(self, key: str) -> ProcessTemplate:
-        """Keep a template from being started from now on; processes that run go on.
+        """Stop a template from being started; running processes go on.
 
         Raises:
             NotFound: There is no such template.
@@ -234,7 +213,7 @@ class ProcessTemplates(Service):
 
     @command("process_templates.show")
     def show(self, key: str) -> ProcessTemplate:
-        """Let a hidden template be started again.
+        """Allow a hidden template to be started again.
 
         Raises:
             NotFound: There is no such template.
@@ -247,7 +226,6 @@ class ProcessTemplates(Service):
 
         Raises:
             NotFound: There is no such template.
-
             Refused: ``process_template.in_use``.
         """
         self.unit.apply(editing.delete_template(self._for_change(key)))
@@ -258,7 +236,6 @@ class ProcessTemplates(Service):
 
         Raises:
             NotFound: There is no such template.
-
             Refused: ``process_template.other_branch``.
         """
         return template_here(self.session, self.unit, key)
@@ -273,21 +250,17 @@ class ProcessTemplates(Service):
         limit: int = 50,
         after: str = "",
     ) -> Page[ProcessTemplate]:
-        """Look up the templates that can be seen in this branch, by name; the head office sees all.
+        """Find the templates that this branch can see, by name; the head office sees all.
 
         Args:
-            text: Beginnings of words in name, abbreviation or search key, in any order; without case and accents.
-
-            kind: Those of one kind; None for all.
-
-            with_hidden: Whether hidden ones are among them.
-
+            text: Beginnings of words in name, abbreviation or search key, in any order; case and accents do not matter.
+            kind: Only templates of this kind; None for all.
+            with_hidden: Whether to include hidden ones.
             limit: Length of a page, 1 to 500.
-
-            after: The `next` of the page before, for the same search.
+            after: `next` of the previous page, for the same search.
 
         Raises:
-            InvalidInput: Every fault of every argument.
+            InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
             where = templates_with(faults.text("text", text, limit=NAME_LENGTH)) & self._visible()
@@ -335,11 +308,10 @@ class ProcessTemplates(Service):
 
 
 def template_here(session: Session, unit: Unit, key: str, *, for_update: bool = False) -> ProcessTemplate:
-    """Read a template that can be seen in the branch of a session.
+    """Read a template that the branch of a session can see.
 
     Raises:
         NotFound: There is no such template.
-
         Refused: ``process_template.other_branch``.
     """
     template = unit.get(ProcessTemplate, key, for_update=for_update)

@@ -1,4 +1,4 @@
-"""What is still to be done in the open processes, so that nothing is forgotten."""
+"""What is still to be done in the open processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class OpenSteps:
 
     process: Process
     steps: tuple[ProcessStep, ...]
-    """The open steps that were asked for, in order."""
+    """The open steps asked for, in order."""
 
 
 @frozen
@@ -46,25 +46,19 @@ class Worklist(Service):
         limit: int = 50,
         after: str = "",
     ) -> Page[OpenSteps]:
-        """The open processes in which something is still to be done, oldest first, so that nothing is forgotten.
+        """The open processes in which something is still to be done, oldest first.
 
         Args:
-            template: Those of one template; None for all. Where none is named, a page may be shorter than its limit, even
+            template: Only processes of this template; None for all. Then a page may be shorter than its limit, even
                 empty, before the end.
-
-            step: Those in which this step of the template is open; None for any.
-
-            mandatory_only: Whether mandatory steps alone count; a page may then be shorter, too.
-
+            step: Only those in which this step of the template is open; None for any.
+            mandatory_only: Whether only mandatory steps count; again a page may be shorter.
             limit: Length of a page, 1 to 500.
-
-            after: The `next` of the page before, for the same question.
+            after: `next` of the previous page, for the same question.
 
         Raises:
             NotFound: There is no such template.
-
-            InvalidInput: Every fault of every argument.
-
+            InvalidInput: Names every fault of every argument.
             Refused: ``process_template.other_branch``.
         """
         with Faults() as faults:
@@ -79,11 +73,10 @@ class Worklist(Service):
 
     @query
     def count_open_steps(self, template: str) -> tuple[StepCount, ...]:
-        """Count for each step of a template in how many open processes it is still to be done.
+        """For each step of a template, count the open processes in which it is still to be done.
 
         Raises:
             NotFound: There is no such template.
-
             Refused: ``process_template.other_branch``.
         """
         kind = template_here(self.session, self.unit, template)

@@ -43,19 +43,13 @@ class PropertyDefinitions(Service):
 
         Args:
             key: Technical key: lower-case letters, digits, ``-`` and ``_``; it never changes.
-
-            name: What people call it.
-
-            values: What can be chosen, in this order; further ones can be added at any time.
-
-            system: Whether a program relies on it: then it is never deleted, and its values keep their meaning.
-
+            values: The values to choose from, in this order; more can be added at any time.
+            system: Whether a program relies on it: then it cannot be deleted, and its values keep their meaning.
             **facts: See `loyaltycore.properties.rules.form.PropertyFacts`; the category is ``customer`` where none is
                 given.
 
         Raises:
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             Refused: ``property.exists``.
         """
         check_names(PropertyType, facts, without=(*_NOT_GIVEN, "name"))
@@ -69,9 +63,7 @@ class PropertyDefinitions(Service):
 
         Raises:
             NotFound: There is no such property.
-
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             Refused: ``property.fixed``.
         """
         check_names(PropertyType, facts, without=_NOT_GIVEN)
@@ -80,20 +72,15 @@ class PropertyDefinitions(Service):
 
     @command("properties.add_value")
     def add_value(self, key: str, value: str, **facts: Unpack[ValueFacts]) -> PropertyType:
-        """Give a property one more value, after the others.
+        """Add a value to a property, after the others.
 
         Args:
-            key: The property.
-
             value: The new value's key.
-
-            **facts: See `loyaltycore.properties.rules.form.ValueFacts`; the label is the key where none is given.
+            **facts: See `loyaltycore.properties.rules.form.ValueFacts`; the label is the key if none is given.
 
         Raises:
             NotFound: There is no such property.
-
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             Refused: ``property.value_exists``.
         """
         check_names(PropertyValue, facts, without=("key", "hidden", "meaning"))
@@ -106,9 +93,7 @@ class PropertyDefinitions(Service):
 
         Raises:
             NotFound: There is no such property or value.
-
-            InvalidInput: Every fault of every field.
-
+            InvalidInput: Names every fault of every field.
             Refused: ``property.value_exists``.
         """
         check_names(PropertyValue, facts, without=("key", "hidden", "meaning"))
@@ -117,16 +102,13 @@ class PropertyDefinitions(Service):
 
     @command("properties.order_values")
     def order_values(self, key: str, values: Sequence[str]) -> PropertyType:
-        """Put the values of a property into another order.
+        """Reorder the values of a property.
 
         Args:
-            key: The property.
-
             values: The keys of all its values, each once.
 
         Raises:
             NotFound: There is no such property.
-
             InvalidInput: The keys are not those of the values.
         """
         before = self._for_change(key)
@@ -134,7 +116,7 @@ class PropertyDefinitions(Service):
 
     @command("properties.hide")
     def hide(self, key: str, value: str | None = None) -> PropertyType:
-        """Keep a property, or one of its values, from being assigned from now on; where it is, it stays.
+        """Stop a property, or one of its values, from being assigned; existing assignments stay.
 
         Raises:
             NotFound: There is no such property or value.
@@ -143,7 +125,7 @@ class PropertyDefinitions(Service):
 
     @command("properties.show")
     def show(self, key: str, value: str | None = None) -> PropertyType:
-        """Let a hidden property, or one of its values, be assigned again.
+        """Allow a hidden property, or one of its values, to be assigned again.
 
         Raises:
             NotFound: There is no such property or value.
@@ -156,7 +138,6 @@ class PropertyDefinitions(Service):
 
         Raises:
             NotFound: There is no such property.
-
             Refused: ``property.in_use`` or ``property.system``.
         """
         self.unit.apply(defining.delete_property(self._for_change(key)))
@@ -177,12 +158,11 @@ class PropertyDefinitions(Service):
         """The properties, by name.
 
         Args:
-            category: Those of one category; None for all.
-
-            with_hidden: Whether hidden ones are among them.
+            category: Only properties of this category; None for all.
+            with_hidden: Whether to include hidden ones.
 
         Raises:
-            InvalidInput: Every fault of every argument.
+            InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
             wanted = faults.choice("category", category, PropertyCategory)

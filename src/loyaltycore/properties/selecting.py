@@ -14,7 +14,7 @@ from loyaltycore.work.unit import Unit
 
 
 def selectable_properties(unit: Unit) -> Selectable:
-    """The properties of customers as fields, and what is known of their assignments: one query."""
+    """The properties of customers as fields, with what is known of their assignments: one query."""
     wanted = stored("category") == PropertyCategory.CUSTOMER
     return selectable(list(unit.find(PropertyType, wanted, order_by=("name",))))
 

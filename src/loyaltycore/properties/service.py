@@ -40,27 +40,18 @@ class Properties(PropertyDefinitions):
         comment: str = "",
         by_step: StepReference | None = None,
     ) -> CustomerProperty:
-        """Give a customer a value; where a property has a single value, the one before ends.
+        """Give a customer a value; if the property has a single value, the previous one ends.
 
         Args:
-            customer_id: The customer.
-
-            key: The property.
-
             value: The value's key.
-
-            comment: A remark.
-
-            by_step: The step of a process of this customer that does it; None for by hand.
+            by_step: The step of one of the customer's processes that does it; None if done by hand.
 
         Returns:
-            The assignment; the one that is there already where the customer has that value.
+            The assignment; if the customer has that value already, the existing one.
 
         Raises:
             NotFound: There is no such customer, process, step, property or value.
-
-            InvalidInput: Every fault of the arguments, or the process is another customer's.
-
+            InvalidInput: Names every fault of the arguments, or the process is another customer's.
             Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
         """
         by = read_assigning(self.unit.ids.new(), self.unit.acting.actor, self.unit.now, comment, by_step)
@@ -79,19 +70,12 @@ class Properties(PropertyDefinitions):
         """Take a value from a customer; it stays in the history.
 
         Args:
-            customer_id: The customer.
-
-            key: The property.
-
-            value: The value's key; it need not be named where the property has a single value.
-
-            comment: A remark, for the activities.
+            value: The value's key; not needed if the property has a single value.
+            comment: For the activities.
 
         Raises:
             NotFound: There is no such customer, property or value.
-
-            InvalidInput: Every fault of the arguments.
-
+            InvalidInput: Names every fault of the arguments.
             Refused: ``property.wrong_category`` or ``property.not_assigned``.
         """
         customer = self.unit.get(Customer, customer_id)
@@ -135,18 +119,13 @@ class Properties(PropertyDefinitions):
         """What a customer has and ever had, newest first.
 
         Args:
-            customer_id: The customer.
-
             key: One property; None for all.
-
             limit: Length of a page, 1 to 500.
-
-            after: The `next` of the page before.
+            after: `next` of the previous page.
 
         Raises:
             NotFound: There is no such customer or property.
-
-            InvalidInput: Every fault of every argument.
+            InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
             portion = read_portion(faults, ("-id",), limit, after)
@@ -161,7 +140,7 @@ class Properties(PropertyDefinitions):
 
 
 def _require_step(unit: Unit, step: StepReference, customer_id: str) -> None:
-    """Make sure that the step of a process is there, and that the process is the customer's."""
+    """Make sure that the step exists, and that its process is the customer's."""
     process = unit.get(Process, step.process_id)
     process.step(step.step_id)
     if process.customer_id != customer_id:
@@ -171,7 +150,7 @@ def _require_step(unit: Unit, step: StepReference, customer_id: str) -> None:
 
 
 def _held(unit: Unit, customer: Customer, kind: PropertyType, value: str | None) -> CustomerProperty | None:
-    """What holds the slot of a value now; what is no value of a property with several holds none."""
+    """What holds the slot of a value now; with several values, only a value of the property can hold one."""
     if kind.multi_valued and all(each.key != value for each in kind.values):
         return None
     where = (

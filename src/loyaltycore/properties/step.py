@@ -1,4 +1,4 @@
-"""The step that gives the customer a value of a property: a preset one, or one that is chosen in the process."""
+"""The step that gives the customer a value of a property: a preset one, or one chosen in the process."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class AssignDraft:
     property: PropertyType
     values: tuple[PropertyValue, ...]
     value: str
-    """The key of the value that will be assigned if nothing is said, or empty while a choice is needed."""
+    """The key of the value that is assigned by default; empty if a choice is needed."""
 
 
 class AssignProperty(StepType):
-    """Settings: ``property``, and ``value`` where it is preset. Given: ``value`` where it is not, ``comment``."""
+    """Settings: ``property``, and ``value`` to preset it. Given: ``value`` if it is not preset, ``comment``."""
 
     key: ClassVar[str] = "assign_property"
     label: ClassVar[str] = "Assign customer property"
 
     def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:
-        """Read which property, and which value if it is preset; both must be there to be assigned."""
+        """Read which property, and which value if it is preset; both must be assignable."""
         refuse_others(faults, given, ("property", "value"))
         before = len(faults.found)
         key = faults.key("property", given.get("property"))
@@ -53,7 +53,7 @@ class AssignProperty(StepType):
         use_property(unit, str(settings["property"]))
 
     def draft(self, work: StepWork) -> AssignDraft:
-        """The values to choose from: none where what is preset was hidden meanwhile."""
+        """The values to choose from: none if the preset one has been hidden since."""
         kind = work.unit.get(PropertyType, str(work.settings["property"]))
         preset = str(work.settings.get("value", ""))
         there = () if kind.hidden else tuple(each for each in kind.values if not each.hidden)
@@ -61,7 +61,7 @@ class AssignProperty(StepType):
         return AssignDraft(kind, values, preset if values else "")
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
-        """Assign the value, under the name of the step; done again, the value that it gave before is taken back."""
+        """Assign the value in the name of the step; a value that the step gave before is withdrawn."""
         with Faults() as faults:
             refuse_others(faults, given, ("value", "comment"))
             preset = str(work.settings.get("value", ""))
@@ -81,7 +81,7 @@ class AssignProperty(StepType):
 
 
 def _take_back(work: StepWork, assigned: CustomerProperty) -> None:
-    """End what the step assigned when it was done before, where a customer may have several values of a property."""
+    """End what the step assigned when it was done before, if a customer may have several values of the property."""
     earlier = work.unit.seek(CustomerProperty, str(work.step.result.get("assignment", "")))
     if earlier is None or earlier.id == assigned.id or earlier.slot is None:
         return

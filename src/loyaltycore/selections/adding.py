@@ -1,4 +1,4 @@
-"""Where other capabilities add to what conditions are built from."""
+"""Where other capabilities add fields to selections."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Selectable:
     """What a capability adds to the catalogue, as it is now."""
 
     fields: tuple[SelectableField, ...] = ()
-    """What can be said about a customer beside the customer's own fields."""
+    """Fields in addition to the customer's own."""
     relations: Mapping[str, Callable[[SelectableField], SelectableField]] = field(factory=dict)
-    """By table: says of a field of such records what the capability knows better than their declaration."""
+    """By table, improves a field of such records where the capability knows more than their declaration."""
 
 
 Selecting = Callable[[Unit], Selectable]

@@ -1,4 +1,4 @@
-"""Selections: which customers, by conditions that a person puts together."""
+"""Selections: customers by conditions that people put together."""
 
 from __future__ import annotations
 

@@ -37,10 +37,10 @@ _TYPES: Final = {
 
 
 def catalogue_for(unit: Unit, house: House) -> Catalogue:
-    """The catalogue as it is now: a query for the branches, and what other capabilities need for theirs.
+    """The catalogue as it is now: one query for the branches, and those that the additions need.
 
     Raises:
-        RegistrationError: A capability adds a field that there is already, or speaks of records that nobody selects by.
+        RegistrationError: A capability adds a field that exists already, or names records that cannot be selected by.
     """
     branches = [Choice(branch.id, branch.name) for branch in unit.find(Branch)]
     added = [look_up(unit) for look_up in house.added(SELECTABLE)]
@@ -57,7 +57,7 @@ def catalogue_for(unit: Unit, house: House) -> Catalogue:
 
 
 def _check(catalogue: Catalogue, added: Sequence[Selectable]) -> None:
-    """Refuse additions of which one would be overlooked."""
+    """Refuse additions that would be ignored."""
     if len(catalogue.by_key) < len(catalogue.fields):
         keys = Counter(each.key for each in catalogue.fields)
         raise RegistrationError(f"customers are selected by two fields {keys.most_common(1)[0][0]!r}")
@@ -66,7 +66,7 @@ def _check(catalogue: Catalogue, added: Sequence[Selectable]) -> None:
 
 
 def relations(registry: Registry, added: Sequence[Selectable] = ()) -> Iterator[Relation]:
-    """The records that a customer may have and that mean something to people."""
+    """The kinds of records that a customer may have and that mean something to people."""
     for record_type in registry:
         link = record_type.customer
         if link is None or not link.selectable:
@@ -79,7 +79,7 @@ def relations(registry: Registry, added: Sequence[Selectable] = ()) -> Iterator[
 
 
 def record_fields(record_type: RecordType[Any]) -> Iterator[SelectableField]:
-    """Everything about a record that can be compared, and its lookups."""
+    """Every field of a record that can be compared, and its lookups."""
     hidden = {record_type.key, "version", *record_type.secret}
     if record_type.customer:
         hidden.add(record_type.customer.field)

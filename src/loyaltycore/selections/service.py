@@ -1,4 +1,4 @@
-"""Selections: what they can be built from, who is in them and why, and those that are saved."""
+"""Selections: what they can be built from, who is in them and why, and saved ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Where = Condition | Mapping[str, Any] | str
 """A condition, or its JSON form as data or as text."""
 
 PORTION: Final = 8000
-"""How many customers a stream reads in one transaction where nothing is said."""
+"""How many customers a stream reads in one transaction by default."""
 
 LARGEST_PORTION: Final = 50_000
 
@@ -63,30 +63,28 @@ class Selections(Service):
             The condition with its values in normal form.
 
         Raises:
-            InvalidInput: Every fault with its place, for example ``where.parts[1].value``.
+            InvalidInput: Names every fault with its place, for example ``where.parts[1].value``.
         """
         return self._asked(where, None).condition
 
     @query
     def words(self, where: Where | None = None, *, name: str | None = None) -> str:
-        """What a condition means, in one line for people.
+        """What a condition means, in words, on one line.
 
         Raises:
             InvalidInput: As `check`, or neither or both of condition and name are given.
-
-            NotFound: There is no selection of that name.
+            NotFound: There is no selection with that name.
         """
         asked = self._asked(where, name)
         return words_of(asked.condition, asked.catalogue)
 
     @query
     def count(self, where: Where | None = None, *, name: str | None = None) -> int:
-        """How many customers a condition holds for.
+        """Count the customers for whom a condition holds.
 
         Raises:
             InvalidInput: As `words`.
-
-            NotFound: There is no selection of that name.
+            NotFound: There is no selection with that name.
         """
         return self.unit.count(Customer, self._asked(where, name).criteria)
 
@@ -99,21 +97,16 @@ class Selections(Service):
         limit: int = 50,
         after: str = "",
     ) -> Page[Customer]:
-        """One page of the customers whom a condition holds for, in alphabetical order.
+        """One page of the customers for whom a condition holds, in alphabetical order.
 
         Args:
-            where: The condition.
-
             name: The name of a saved selection, instead.
-
             limit: Length of the page, 1 to 500.
-
-            after: The `next` of the page before.
+            after: `next` of the previous page.
 
         Raises:
             InvalidInput: As `words`, and every fault of the other arguments.
-
-            NotFound: There is no selection of that name.
+            NotFound: There is no selection with that name.
         """
         with Faults() as faults:
             portion = read_portion(faults, ("sort_name",), limit, after)
@@ -123,23 +116,19 @@ class Selections(Service):
     def stream(
         self, where: Where | None = None, *, name: str | None = None, portion: int = PORTION
     ) -> Iterator[Customer]:
-        """All customers whom a condition holds for, in the order of their ids, however many they are.
+        """All customers for whom a condition holds, in the order of their ids, however many there are.
 
-        They are read in portions, each in a short transaction of its own, so nobody waits for whoever reads them. What
-        is changed meanwhile may or may not be seen; nobody appears twice. Relative days count from the day on which
-        the stream was opened.
+        They are read in portions, each in a short transaction of its own, so the reader holds nobody up. Changes in the
+        meantime may or may not be seen; nobody appears twice. Relative days count from the day on which the stream was
+        opened.
 
         Args:
-            where: The condition.
-
             name: The name of a saved selection, instead.
-
-            portion: How many customers are read at once, and held in memory.
+            portion: How many customers are read at once and held in memory.
 
         Raises:
             InvalidInput: As `words`, at once.
-
-            NotFound: There is no selection of that name.
+            NotFound: There is no selection with that name.
         """
         with Faults() as faults:
             size = faults.integer("portion", portion, least=1, most=LARGEST_PORTION, default=PORTION)
@@ -150,11 +139,10 @@ class Selections(Service):
     def explain(
         self, customer_id: str, where: Where | None = None, *, name: str | None = None
     ) -> Explanation:
-        """Why a customer is in a selection, or is not, part by part.
+        """Explain part by part why a customer is or is not in a selection.
 
         Raises:
             InvalidInput: As `words`.
-
             NotFound: There is no such customer, or no selection of that name.
         """
         asked = self._asked(where, name)
@@ -168,7 +156,6 @@ class Selections(Service):
 
         Raises:
             InvalidInput: As `check`, and every fault of the other arguments.
-
             Refused: ``selection.name_taken``.
         """
         with Faults() as faults:
@@ -190,13 +177,11 @@ class Selections(Service):
         where: Where | None = None,
         comment: str | None = None,
     ) -> Selection:
-        """Change what is given of a saved selection; None leaves it as it is.
+        """Change the given fields of a saved selection; None leaves a field as it is.
 
         Raises:
             NotFound: There is no such selection.
-
             InvalidInput: As `save`.
-
             Refused: ``selection.name_taken``.
         """
         before = self.unit.get(Selection, selection_id, for_update=True)
@@ -249,7 +234,7 @@ class Selections(Service):
         return catalogue_for(self.unit, self.session.house)
 
     def _asked(self, where: Where | None, name: str | None, faults: Faults | None = None) -> _Asked:
-        """Read and check what is asked for, and raise every fault together with those of other arguments."""
+        """Read and check what is asked for; raise its faults together with those of other arguments."""
         with faults or Faults() as noted:
             if (where is None) == (name is None):
                 noted.note("where", *(_NEITHER if name is None else _NOT_BOTH))

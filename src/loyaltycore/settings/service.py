@@ -1,4 +1,4 @@
-"""Settings: read what the session was opened with, change what the next sessions will see."""
+"""Settings: read what this session was opened with, change what later sessions see."""
 
 from __future__ import annotations
 
@@ -28,18 +28,15 @@ class Settings(Service):
 
     @command("settings.change")
     def change(self, option: Option[T], value: T | None, *, branch: str | None = None) -> None:
-        """Set an option for the sessions opened from now on; open ones, this one included, keep theirs.
+        """Set an option for sessions opened afterwards; open ones keep theirs, this one included.
 
         Args:
             option: One of `known`.
-
-            value: The new value; None takes the setting back, so that the chain's value or the default counts again.
-
-            branch: The branch for which it is set; None for the whole chain.
+            value: None removes the setting, so that the chain's value or the default applies again.
+            branch: None for the whole chain.
 
         Raises:
             NotFound: Unknown option or branch.
-
             InvalidInput: The value does not fit.
         """
         if option not in self.session.house.known_options:
@@ -52,7 +49,7 @@ class Settings(Service):
 
     @query
     def stored(self, option: Option[T], *, branch: str | None = None) -> T | None:
-        """What is stored in one scope right now, or None where nothing is set there."""
+        """What is set right now for exactly this branch, or for the chain; None if nothing is."""
         held = self.unit.seek(SettingSet, scope_of(branch))
         value: T | None = held.values.get(option.key) if held else None
         return value

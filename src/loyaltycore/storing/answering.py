@@ -1,4 +1,4 @@
-"""What a storage needs that looks at every record itself: from the records that match to the page asked for."""
+"""For storages that look at every record: from the records that match to the page asked for."""
 
 from __future__ import annotations
 

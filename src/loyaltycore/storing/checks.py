@@ -1,4 +1,4 @@
-"""Checks that every storage makes before it runs a query, so that all refuse the same ones in the same words."""
+"""Checks that every storage makes before it runs a query, so that all refuse the same queries in the same words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check_query(query: Query, record_type: RecordType[T], registry: Registry) ->
     """Refuse a query that cannot be answered.
 
     Raises:
-        InvalidInput: Every fault with its place in the expression, for example ``where.parts[1].field``.
+        InvalidInput: Names every fault with its place in the expression, for example ``where.parts[1].field``.
     """
     with Faults() as faults:
         _check(query.where, record_type, registry, faults, "where", 0)
@@ -70,7 +70,7 @@ def check_lengths(record_type: RecordType[T], record: T) -> None:
 
 
 def is_storable(text: str) -> bool:
-    """Whether every engine can hold the text: no NUL, no half of a surrogate pair."""
+    """Whether every engine can hold the text: no NUL, no lone surrogate."""
     if not text.isascii():
         try:
             text.encode()

@@ -4,8 +4,8 @@
 * enumerations become their value
 * bytes become base64 text, Decimals become text
 * tuples and frozen sets become lists (sets are sorted, so that equal values give equal text)
-* the value of a custom field becomes itself, and where it is a date ``{"$date": "2026-01-31"}``
-* scalars are never converted into one another: ``"1"`` is no integer, ``1`` is no text, ``True`` is no integer
+* the value of a custom field becomes itself, or ``{"$date": "2026-01-31"}`` if it is a date
+* scalars are never converted into one another: ``"1"`` is not an integer, ``1`` not a text, ``True`` not an integer
 * unknown keys are refused
 """
 
@@ -62,9 +62,7 @@ def to_data(value: Any, kind: Any = None) -> Any:
     """Turn a value into plain data: None, truth values, integers, texts, lists and dictionaries with text keys.
 
     Args:
-        value: Any value that the codec knows.
-
-        kind: What it is declared as; its own class where nothing is said. A record's fields are declared by the record.
+        kind: What it is declared as; by default its own class. A record declares its fields itself.
     """
     return converter().unstructure(value, unstructure_as=kind)
 
@@ -92,7 +90,7 @@ def from_json(text: str, kind: type[T]) -> T:
     """Turn JSON into a value of `kind`.
 
     Raises:
-        InvalidInput: The text is no JSON, or does not fit.
+        InvalidInput: The text is not JSON, or does not fit.
     """
     try:
         data = json.loads(text)

@@ -1,9 +1,9 @@
 """The declaration of everything that is stored.
 
-A `RecordType` says once, for one frozen attrs class: its table, its key, what is unique, what is indexed, by which
-lookup keys it is found, how it refers to a customer, and what merge, export and erase do with it. Storages derive their
-tables from it; the services derive merging, export and erasure from it. Host applications declare the records of their
-own capabilities in the same way.
+A `RecordType` says once, for one frozen attrs class: its table, its key, what is unique and what indexed, which lookup
+keys find it, how it refers to a customer, and what merge, export and erase do with it. Storages derive their tables
+from it; services derive merging, export and erasure. Host applications declare the records of their own capabilities in
+the same way.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LOOKUP_LENGTH: Final = 120
 """Longest lookup key, in characters; longer ones are cut."""
 
 NAME_LENGTH: Final = 40
-"""Longest name of a table or a lookup, so that every engine has room for a prefix."""
+"""Longest name of a table or a lookup; leaves room for a prefix on every engine."""
 
 TEXT_LENGTH: Final = 255
 """Length of a text field that declares none."""
@@ -43,13 +43,13 @@ class OnMerge(Enum):
     """What happens to a record when its customer is merged into another."""
 
     MOVE = "move"
-    """It is pointed at the survivor."""
+    """The record points to the survivor afterwards."""
 
     SURVIVE = "survive"
-    """It is the customer itself: the survivor takes over fields, the loser becomes an alias."""
+    """The record is the customer itself: the survivor takes over fields, the loser becomes an alias."""
 
     STAY = "stay"
-    """It keeps pointing at the loser, which the alias resolves (history that must not be rewritten)."""
+    """The record keeps pointing to the loser, which the alias resolves: history that must not be rewritten."""
 
 
 class OnExport(Enum):
@@ -63,13 +63,13 @@ class OnErase(Enum):
     """What happens to a record when its customer is erased."""
 
     REMOVE = "remove"
-    """The record goes."""
+    """The record is removed."""
 
     SCRUB = "scrub"
-    """The record stays for the books, the fields in `scrub` are emptied."""
+    """The record stays for the books, with the fields in `scrub` emptied."""
 
     KEEP = "keep"
-    """The record stays as it is: it holds nothing personal, or the law demands it."""
+    """The record stays as it is, because it holds nothing personal or the law demands it."""
 
 
 @frozen(kw_only=True)
@@ -125,8 +125,7 @@ class RecordType(Generic[T]):
     table: str
     """The table's name, plural, without any prefix."""
     noun: str = ""
-    """What people call one of them, for messages; the table's name without its final s where nothing is
-    said."""
+    """What people call one of them, for messages; by default the table's name without its final s."""
     key: str = "id"
     """The field that identifies a record: text, at most 64 characters, never changed."""
     unique: tuple[tuple[str, ...], ...] = ()
@@ -134,13 +133,13 @@ class RecordType(Generic[T]):
     indexes: tuple[tuple[str, ...], ...] = ()
     """Tuples of fields that queries filter and order by."""
     lengths: Mapping[str, int] = field(factory=dict)
-    """Greatest length of text fields, in characters; 255 where nothing is said, 0 for unlimited."""
+    """Greatest length of text fields, in characters; 255 by default, 0 for unlimited."""
     lookups: tuple[str, ...] = ()
     """Names of the lookup keys."""
     lookup_keys: Callable[[T], Mapping[str, tuple[str, ...]]] | None = None
     """Derives the lookup keys of a record: normalised short strings by lookup name."""
     customer: CustomerLink | None = None
-    """How the record refers to a customer; compulsory where a field is called ``customer_id``."""
+    """How the record refers to a customer; required if a field is called ``customer_id``."""
     secret: tuple[str, ...] = ()
     """Fields whose values never appear in activities or exports."""
 
@@ -171,11 +170,11 @@ class RecordType(Generic[T]):
         return cast("str", getattr(record, self.key))
 
     def customer_of(self, record: T) -> str | None:
-        """The id of the customer whom the record concerns, or None."""
+        """The id of the customer that the record is about, or None."""
         return None if self.customer is None else getattr(record, self.customer.field)
 
     def keys_of(self, record: T) -> dict[str, tuple[str, ...]]:
-        """The lookup keys of a record: cut to their greatest length, without empty ones and repetitions."""
+        """The lookup keys of a record, cut to their greatest length, without empty ones or repetitions."""
         if self.lookup_keys is None:
             return {}
         derived = self.lookup_keys(record)

@@ -1,4 +1,4 @@
-"""Sees what a piece of code opens or looks up, by what the interpreter reports."""
+"""Sees what code opens or looks up, from the interpreter's own reports."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EVENTS: Final = frozenset(
 )
 
 LOOKS: Final = frozenset({"stat", "lstat", "fstat", "access"})
-"""Built-in functions that ask the file system; no audit event tells of them."""
+"""Built-in functions that ask the file system; no audit event reports them."""
 
 CLOCKS: Final = frozenset({"today", "now", "utcnow", "time", "time_ns", "localtime", "gmtime"})
 """Built-in functions that ask for the time of day."""
@@ -67,7 +67,7 @@ def calls_of(names: frozenset[str]) -> Iterator[list[str]]:
 
 
 def _is_the_systems(function: Any) -> bool:
-    """Whether it belongs to a module or a class: the method `time` of a datetime asks nobody."""
+    """Whether it belongs to a module or a class: the method `time` of a datetime looks at no clock."""
     return getattr(getattr(function, "__self__", None), "__name__", "") in _OWNERS
 
 

@@ -47,14 +47,14 @@ def days(first: date, last: date, step: int = 1) -> Iterator[date]:
 
 @frozen(kw_only=True)
 class CalendarCapabilities:
-    """What is known about a calendar; what is not is a `Lacks` with the reason."""
+    """What is known about a calendar; a gap is a `Lacks` with a reason."""
 
     known: Ability = True
     """The test knows facts that the calendar must agree with; needs the class attribute `known`."""
 
 
 class CalendarConformance(Conformance, kit=True):
-    """Holds a calendar to `loyaltycore.kernel.calendar.BusinessCalendar`: subclass it, fill `open` and `known`."""
+    """Checks a calendar against `loyaltycore.kernel.calendar.BusinessCalendar`: subclass it, fill `open` and `known`."""
 
     contract = (calendar_port,)
     capabilities: ClassVar[CalendarCapabilities] = CalendarCapabilities()
@@ -63,12 +63,12 @@ class CalendarConformance(Conformance, kit=True):
         "known",
         "Set it to dates of which you know whether they are worked, such as {date(2024, 12, 24): False}",
     )
-    """Dates of which you know whether they are worked: an ordinary working day, the free weekdays, and one
-    date for each source that the calendar has, such as a line of a file."""
+    """Dates of which you know whether they are working days: an ordinary one, the free weekdays, and one date for each
+    source that the calendar has, such as a line of a file."""
 
     @hook
     def open(self) -> AbstractContextManager[BusinessCalendar]:
-        """Return a context manager that gives a calendar; each time a new one of the same facts."""
+        """Return a context manager that yields a calendar, each time a new one with the same facts."""
         raise NotImplementedError
 
     def test_every_date_has_an_answer(self) -> None:
@@ -101,7 +101,7 @@ class CalendarConformance(Conformance, kit=True):
             holds()
 
     def test_threads_get_the_same_answers(self) -> None:
-        """Threads that ask at the same time get what one gets: "`is_working_day` is a pure function of the date"."""
+        """Threads that ask at the same time get the same answers as one: "`is_working_day` is a pure function of the date"."""
         asked = [
             date(year, month, day) for year in range(2020, 2030) for month in (1, 5, 12) for day in (1, 6, 25)
         ]
@@ -112,7 +112,7 @@ class CalendarConformance(Conformance, kit=True):
         assert answers == [expected] * 4
 
     def test_there_is_always_a_next_working_day(self) -> None:
-        """From any day on somebody works before long: "at least one day within any 732"."""
+        """Within two years of any day there is a working day: "at least one day within any 732"."""
         with self.open() as calendar:
             closed = 0
             for day in days(FIRST, LAST):
@@ -120,7 +120,7 @@ class CalendarConformance(Conformance, kit=True):
                 assert closed < _HORIZON, f"nobody works in the {_HORIZON} days up to {day}"
 
     def test_the_next_working_day_is_the_next_one(self) -> None:
-        """However it is found, it is the first one that is worked: "Find the first working day after `day`"."""
+        """However it is found, it is the first day that is worked: "Find the first working day after `day`"."""
         with self.open() as calendar:
 
             @examples(60)
@@ -146,7 +146,7 @@ class CalendarConformance(Conformance, kit=True):
         assert wrong == dict(self.known)
 
     def test_nothing_is_read_or_called(self) -> None:
-        """Once a calendar is there, even a first answer opens neither a file nor a connection: "It does no I/O"."""
+        """Once a calendar is made, even its first answer opens neither a file nor a connection: "It does no I/O"."""
         asked = list(days(FIRST, LAST, 61))
         with self.open() as calendar:
             with io_calls() as opened:
@@ -158,7 +158,7 @@ class CalendarConformance(Conformance, kit=True):
         assert (opened_again, looked) == ([], []), "an answer that was given before was looked up again"
 
     def test_no_clock_is_read(self) -> None:
-        """It makes no difference on which day one asks: "It does no I/O and does not look at the clock"."""
+        """The day on which the question is asked makes no difference: "It does no I/O and does not look at the clock"."""
         with self.open() as calendar, calls_of(CLOCKS) as read:
             for day in days(FIRST, LAST, 61):
                 calendar.is_working_day(day)

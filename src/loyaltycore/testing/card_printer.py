@@ -36,8 +36,8 @@ __all__ = ["Call", "CardPrinterConformance", "Lacks", "PrinterTestCapabilities"]
 
 
 class CardPrinterConformance(WebhookChecks, NewsChecks, OrderChecks, kit=True):
-    """Holds a printer to `loyaltycore.ports.card_printing`: subclass it, fill `open` and `capabilities`.
+    """Checks a printer against `loyaltycore.ports.card_printing`: subclass it, fill `open` and `capabilities`.
 
-    The capabilities that are not declared as gaps ask for `peek`, `move`, `call` and `open_unreachable` as well. What
-    the vendor cannot do at all the printer says itself, in `CardPrinter.capabilities`.
+    Capabilities that are not declared as gaps need `peek`, `move`, `call` and `open_unreachable` as well. The printer
+    itself says in `CardPrinter.capabilities` what the vendor cannot do at all.
     """

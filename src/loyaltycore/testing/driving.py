@@ -1,4 +1,4 @@
-"""Drives one storage a step at a time and writes down what it answers, errors included."""
+"""Drives one storage a step at a time and records its answers, including errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Abandoned(Exception):
 
 @frozen
 class Answer:
-    """What a step came to; two are equal where a caller could not tell them apart."""
+    """The result of a step; two are equal if a caller could not tell them apart."""
 
     refusal: tuple[Any, ...] = ()
     """The error's class and what its facts say, or empty."""
@@ -51,7 +51,7 @@ class Driver:
         return self._block is not None
 
     def do(self, verb: str, *arguments: Any) -> Answer:
-        """Run a verb, in a new transaction where none is open; a refused one can only be left."""
+        """Run a verb, in a new transaction if none is open; after a refusal the transaction can only be left."""
         if self._tx is None:
             self._block = self.storage.transaction()
             self._tx = self._block.__enter__()
@@ -88,7 +88,7 @@ class Driver:
 def refusal(error: DuplicateKey | StaleRecord) -> Answer:
     """The error as an answer.
 
-    Of several unique tuples that a record violates an engine may name any, so a duplicate says its table alone.
+    If a record violates several unique tuples, an engine may name any of them, so a duplicate names only its table.
     """
     if isinstance(error, StaleRecord):
         return Answer(("StaleRecord", error.table, error.key))
@@ -98,7 +98,7 @@ def refusal(error: DuplicateKey | StaleRecord) -> Answer:
 def contents(storage: Storage, record_types: Iterable[RecordType[Any]]) -> dict[str, list[str]]:
     """All committed records of these types, table by table, as JSON in the order of the keys; and the first page of each.
 
-    Pages are looked at whenever anything is, because a query that has both a limit and more records than it is rare.
+    Pages are read every time, because generated queries rarely have a limit below the number of records.
     """
     with storage.transaction(read_only=True) as tx:
         return {

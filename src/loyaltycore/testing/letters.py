@@ -17,9 +17,9 @@ class ReceivedMail:
     r"""One mail that arrived."""
 
     headers: tuple[tuple[str, str], ...]
-    """Names and decoded values, in order, each one that is there twice twice."""
+    """Names and decoded values, in order, with repetitions."""
     text: str = ""
-    r"""The plain part, lines ended by ``\n``; empty where there is none."""
+    r"""The plain part, lines ended by ``\n``; empty if there is none."""
     html: str = ""
     """The HTML part, or empty."""
     attachments: tuple[Attachment, ...] = ()
@@ -32,7 +32,7 @@ class ReceivedMail:
 def read_mail(raw: bytes) -> ReceivedMail:
     """Read a mail as it came over the wire.
 
-    A lone carriage return or line feed ends a line here, as careless readers have it: what can become a header, does.
+    A lone carriage return or line feed ends a line here, as for careless readers: what can become a header, does.
     """
     message = message_from_bytes(raw, policy=default)
     return ReceivedMail(
@@ -54,7 +54,7 @@ def _attachment(part: EmailMessage) -> Attachment:
 
 
 def delivered(email: Email, address: str, *, own_sender: str = "shop@example.org") -> ReceivedMail:
-    """What a faithful mailer makes of a mail: for adapters that keep the mail itself, as the one in memory does."""
+    """What a faithful mailer makes of a mail, for adapters that keep the mail itself, like the one in memory."""
     headers = [
         ("Message-ID", f"<{email.message_id}@example.org>"),
         ("From", f"{email.sender_name} <{email.sender or own_sender}>"),

@@ -4,8 +4,8 @@
 
     TestShopStorageMachine = storage_machine(open_shop_storage)
 
-`open_shop_storage` is a function without arguments that gives a context manager with a fresh, empty, unbound storage:
-what `StorageConformance.open` is. pytest and unittest both collect what comes back.
+`open_shop_storage` is a function without arguments that returns a context manager with a fresh, empty, unbound storage,
+like `StorageConformance.open`. Both pytest and unittest collect the result.
 """
 
 from __future__ import annotations
@@ -67,17 +67,17 @@ PROMISES: Final = {
     "commit": "Leaving the block normally commits; an exception rolls back and passes through",
     "contents": "what it did is kept as a whole at its end, or not at all",
 }
-"""For each step the sentence of the port that is broken where a storage and the model differ."""
+"""For each step, the sentence of the port that is broken if a storage and the model differ."""
 
 _KEYS: Final = ("k1", "k2", "K1", "k1 ")
 _MOST_AT_ONCE: Final = 2
 _MOST_AT_FIRST: Final = 5
 _MOST_TYPES: Final = 3
-"""A story about all record types at once would never come back to a record."""
+"""A story about all record types at once would never return to a record."""
 
 
 class Plan:
-    """What stories are made of: record types, and records that get into each other's way."""
+    """What stories are made of: record types, and records that collide."""
 
     def __init__(self, record_types: Iterable[RecordType[Any]]) -> None:
         self.registry = Registry(record_types)
@@ -261,14 +261,12 @@ def storage_machine(
     *,
     settings: settings = DEFAULT_SETTINGS,
 ) -> type[unittest.TestCase]:
-    """Make a test case that holds a storage against the one in memory.
+    """Make a test case that compares a storage with the one in memory.
 
     Args:
-        opening: Gives a context manager with a fresh storage: empty, and not bound yet. Called for every story.
-
-        record_types: What is stored; the library's own record types where nothing is said. A host adds its own:
+        opening: Returns a context manager with a fresh storage: empty, and not bound yet. Called for every story.
+        record_types: What is stored; by default the library's own record types. A host adds its own:
             ``(*core_record_types(), *SHOP_RECORD_TYPES)``.
-
         settings: How long to look for a difference.
     """
     plan = Plan(core_record_types() if record_types is None else record_types)

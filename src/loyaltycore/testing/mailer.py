@@ -53,15 +53,15 @@ _ODD_ADDRESSES = (
 
 @frozen(kw_only=True)
 class MailerCapabilities:
-    """What a mailer can do; what it cannot is a `Lacks` with the reason."""
+    """What a mailer can do; a gap is a `Lacks` with a reason."""
 
     html: Ability = True
     """It sends an HTML part."""
     attachments: Ability = True
     senders: Ability = True
-    """It sends under the From address that a mail names, not under its own alone."""
+    """It sends under the From address that a mail names, not only under its own."""
     unreachable: Ability = True
-    """The test can have a mailer whose other side is not there; needs `open_unreachable`."""
+    """The test can have a mailer whose other side does not answer; needs `open_unreachable`."""
 
 
 def mail(*to: str, **fields: Any) -> Email:
@@ -76,7 +76,7 @@ def accepted(receipts: Sequence[Receipt]) -> list[str]:
 
 
 class MailerConformance(Conformance, kit=True):
-    """Holds a mailer to `loyaltycore.ports.messaging.Mailer`: subclass it, fill `open`, `peek` and `capabilities`."""
+    """Checks a mailer against `loyaltycore.ports.messaging.Mailer`: subclass it, fill `open`, `peek` and `capabilities`."""
 
     contract = (messaging, messages)
     capabilities: ClassVar[MailerCapabilities]
@@ -84,7 +84,7 @@ class MailerConformance(Conformance, kit=True):
 
     @hook
     def open(self) -> AbstractContextManager[Mailer]:
-        """Return a context manager that gives a mailer whose other side takes every mail, and has none yet."""
+        """Return a context manager that yields a mailer whose other side takes every mail, and has none yet."""
         raise NotImplementedError
 
     @hook
@@ -94,7 +94,7 @@ class MailerConformance(Conformance, kit=True):
 
     @hook_for("unreachable")
     def open_unreachable(self) -> AbstractContextManager[Mailer]:
-        """Return a context manager that gives a mailer whose other side does not answer."""
+        """Return a context manager that yields a mailer whose other side does not answer."""
         raise NotImplementedError
 
     def arrived(self, mailer: Mailer, address: str = ERIKA) -> ReceivedMail:
@@ -189,7 +189,7 @@ class MailerConformance(Conformance, kit=True):
         )
 
     def test_nothing_becomes_a_header(self) -> None:
-        """A name or a subject with line breaks in it stays one: "none of it may become a header of its own"."""
+        """A name or a subject with line breaks stays a name or a subject: "none of it may become a header of its own"."""
         fields = [
             "subject",
             "sender_name",
@@ -235,7 +235,7 @@ class MailerConformance(Conformance, kit=True):
         assert "X-Injected" not in received.text, f"`{name}` ended the headers"
 
     def test_one_bad_address_spoils_no_other(self) -> None:
-        """What is no address is answered by a receipt, and the others get their mail: "each naming its recipient"."""
+        """A bad address gets a receipt, and the other recipients get their mail: "each naming its recipient"."""
         with self.open() as mailer:
             for number, odd in enumerate(_ODD_ADDRESSES):
                 good = f"good{number}@example.org"

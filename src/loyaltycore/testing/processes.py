@@ -1,4 +1,4 @@
-"""A process beside the test's own: a copy of it that reports in lines, and may be killed at any moment."""
+"""A second process: a copy of the test's own that reports in lines and may be killed at any moment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Final, NoReturn, TypeAlias
 import pytest
 
 Say: TypeAlias = Callable[[str], None]
-"""What a child reports with: one line at a time."""
+"""Reports one line from a child."""
 
 PATIENCE: Final = 60
 """Seconds after which a process that says nothing is given up."""
@@ -56,11 +56,11 @@ class Child:
         return str(said)
 
     def lines(self) -> list[str]:
-        """All that it has yet to say, until its end."""
+        """All its remaining lines."""
         return list(iter(self.line, None))
 
     def kill(self) -> None:
-        """End it on the spot, as a power failure would; where it has ended by itself nothing happens."""
+        """End it on the spot; if it has ended by itself, nothing happens."""
         if not self._ended:
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
@@ -69,10 +69,10 @@ class Child:
 
 @contextmanager
 def forked(work: Callable[[Say], None]) -> Iterator[Child]:
-    """Do some work in a process of its own, and kill it at the end of the block.
+    """Do some work in a separate process, and kill it at the end of the block.
 
-    The process is a copy of this one, with everything that the author's hooks use. Where the system knows no such
-    thing the test is skipped.
+    The process is a copy of this one, with everything that the author's hooks use. If the system cannot do that, the
+    test is skipped.
     """
     if not hasattr(os, "fork"):
         pytest.skip("this system cannot make a copy of a process")
@@ -94,7 +94,7 @@ def forked(work: Callable[[Say], None]) -> Iterator[Child]:
 
 
 def _live(work: Callable[[Say], None], target: int) -> NoReturn:
-    """Work, report, and leave without running anything that the test's own process has put off to its end."""
+    """Work, report, and leave without running the exit handlers of the test's own process."""
     # What was inherited is the other process's to close.
     gc.freeze()
 
@@ -110,7 +110,7 @@ def _live(work: Callable[[Say], None], target: int) -> NoReturn:
 
 
 def die_beyond(size: int) -> None:
-    """Let this process be killed as soon as it writes to a file beyond that many bytes: in the middle of a write."""
+    """Have this process killed in the middle of a write, when a file grows beyond that many bytes."""
     import resource  # noqa: PLC0415  where there is no fork there is no such module
 
     _, most = resource.getrlimit(resource.RLIMIT_CORE)

@@ -17,7 +17,7 @@ NAME_LENGTH: Final = 20
 
 
 class Color(Enum):
-    """A choice; two of its values differ by a capital letter alone."""
+    """A choice; two of its values differ only by a capital letter."""
 
     RED = "red"
     DARK_RED = "Red"
@@ -62,9 +62,9 @@ class Thing:
 
 @frozen(kw_only=True)
 class Part:
-    """A record whose key has a name of its own, which refers to a thing and has unique tuples.
+    """A record that refers to a thing, has unique tuples, and whose key is not called ``id``.
 
-    It has a lookup of the same name as things have. One field has a name that SQL keeps for itself.
+    It shares the name of a lookup with things. One field has a name that SQL reserves.
     """
 
     code: str
@@ -78,7 +78,7 @@ class Part:
 
 @frozen
 class Relic:
-    """A record whose table is called like that of things, and longer."""
+    """A record whose table's name begins with that of things."""
 
     id: str
     word: str = ""

@@ -48,7 +48,7 @@ ERIKA, MAX = "+491701234567", "+436641234567"
 
 @frozen(kw_only=True)
 class SmsCapabilities:
-    """What a gateway can do; what it cannot is a `Lacks` with the reason."""
+    """What a gateway can do; a gap is a `Lacks` with a reason."""
 
     unicode: Ability = True
     """It sends characters of every plane."""
@@ -59,7 +59,7 @@ class SmsCapabilities:
 
 
 class SmsGatewayConformance(Conformance, kit=True):
-    """Holds a gateway to `loyaltycore.ports.messaging.SmsGateway`: subclass it, fill `open`, `peek` and `capabilities`."""
+    """Checks a gateway against `loyaltycore.ports.messaging.SmsGateway`: subclass it, fill `open`, `peek` and `capabilities`."""
 
     contract = (messaging, messages)
     capabilities: ClassVar[SmsCapabilities]
@@ -67,7 +67,7 @@ class SmsGatewayConformance(Conformance, kit=True):
 
     @hook
     def open(self) -> AbstractContextManager[SmsGateway]:
-        """Return a context manager that gives a gateway which takes every text, and has none yet."""
+        """Return a context manager that yields a gateway that takes every text, and has none yet."""
         raise NotImplementedError
 
     @hook
@@ -77,7 +77,7 @@ class SmsGatewayConformance(Conformance, kit=True):
 
     @hook_for("unreachable")
     def open_unreachable(self) -> AbstractContextManager[SmsGateway]:
-        """Return a context manager that gives a gateway which does not answer."""
+        """Return a context manager that yields a gateway that does not answer."""
         raise NotImplementedError
 
     def _deliver(self, gateway: SmsGateway, text: str, number: str = ERIKA) -> None:
@@ -92,7 +92,7 @@ class SmsGatewayConformance(Conformance, kit=True):
             assert (len(self.peek(gateway, ERIKA)), len(self.peek(gateway, MAX))) == (1, 0)
 
     def test_the_answer_is_a_receipt(self) -> None:
-        """The answer names the number, or nobody where there is one only: "The answer to a hand-over"."""
+        """The receipt names the number, or nobody because there is only one: "The answer to a hand-over"."""
         with self.open() as gateway:
             receipt = gateway.send(SmsText("id-1", ERIKA, "Ihre Karte ist da."))
         assert isinstance(receipt, Receipt)

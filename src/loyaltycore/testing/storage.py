@@ -18,8 +18,8 @@ This is all that an author writes, in a file that pytest collects:
         def open(self):
             yield ShopStorage()
 
-It needs no conftest and no fixture. A gap is declared in `capabilities` with its reason, never by changing a test:
-a subclass that overrides one, or leaves a hook open, is refused when it is defined.
+It needs no conftest and no fixture. A gap is declared in `capabilities` with its reason, never by changing a test: a
+subclass that overrides one or leaves a hook unfilled is refused when it is defined.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class StorageConformance(
     UnitChecks,
     kit=True,
 ):
-    """Holds a storage to `loyaltycore.ports.storage`: subclass it, fill `open` and `capabilities`.
+    """Checks a storage against `loyaltycore.ports.storage`: subclass it, fill `open` and `capabilities`.
 
-    The capabilities that are not declared as gaps ask for `reopen`, `peek` and `open_unreachable` as well.
+    Capabilities that are not declared as gaps need `reopen`, `peek` and `open_unreachable` as well.
     """

@@ -1,7 +1,7 @@
 """What all conformance classes share: hooks that must be filled, tests that nobody may change, gaps that are declared.
 
-An author subclasses the class of a port and fills its hooks. The tests are inherited as they are. What an adapter
-cannot do is said in `capabilities`, with a reason; the tests that need it are then skipped and print the reason.
+An author subclasses the class of a port and fills its hooks. The tests are inherited as they are. `capabilities` says
+what an adapter cannot do, with a reason; the tests that need it are then skipped and print the reason.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def hook(function: F) -> F:
 
 
 def hook_for(capability: str) -> Callable[[F], F]:
-    """Mark a method that an author fills whose adapter has the capability."""
+    """Mark a method that an author fills if the adapter has the capability."""
     return lambda function: _marked(function, "__hook__", capability)
 
 
@@ -62,18 +62,16 @@ class OpenFact:
 
 
 def fact_for(capability: str, wish: str) -> Any:
-    """Stand for a class attribute that an author sets whose adapter has the capability.
+    """Stand for a class attribute that an author sets if the adapter has the capability.
 
     Args:
-        capability: The capability.
-
-        wish: What to set it to, in a sentence that begins with a verb.
+        wish: What to set it to: a sentence that begins with a verb.
     """
     return OpenFact(capability, wish)
 
 
 def needs(capability: str) -> Callable[[F], F]:
-    """Mark a test that is skipped where the capability is missing."""
+    """Mark a test that is skipped if the capability is missing."""
     return lambda function: _marked(function, "__needs__", capability)
 
 
@@ -86,8 +84,8 @@ def examples(count: int) -> settings:
     """Settings for a property with a number of examples.
 
     Args:
-        count: So many where the profile in force runs the usual 100; a profile with other numbers shifts it in
-            proportion, so that one setting makes the whole kit quick or thorough.
+        count: The number if the profile in force runs the usual 100; other profiles scale it, so that one setting makes
+            the whole kit quick or thorough.
     """
     scaled = max(1, settings().max_examples * count // _USUAL_EXAMPLES)
     # An explanation takes many more runs of an adapter that may be slow, and names lines of the kit.
@@ -105,14 +103,14 @@ class Conformance:
     contract: ClassVar[tuple[ModuleType, ...]] = ()
     """The modules whose prose the tests quote."""
     capabilities: ClassVar[Any]
-    """What the adapter can do, and why not where it cannot."""
+    """What the adapter can do, and why not if it cannot."""
     capabilities_type: ClassVar[type | None] = None
 
     def __init_subclass__(cls, *, kit: bool = False, **rest: Any) -> None:
         """Prepare a class of the kit, or check what an author wrote.
 
         Raises:
-            TypeError: The author's class changes a test, or leaves a hook open.
+            TypeError: The author's class changes a test, or leaves a hook unfilled.
         """
         super().__init_subclass__(**rest)
         cls._of_the_kit = kit
@@ -126,7 +124,7 @@ class Conformance:
 
 
 def _judged(test: Callable[..., None]) -> Callable[..., None]:
-    """The test, skipped where a capability is missing, and naming the broken promise where it fails."""
+    """The test, skipped if a capability is missing, and naming the broken promise if it fails."""
 
     @functools.wraps(test)
     def run(self: Conformance) -> None:
@@ -194,7 +192,7 @@ class Listed:
 
 
 def listed_tests(cls: type[Conformance]) -> tuple[Listed, ...]:
-    """The conformance tests of a class, in the order in which they stand there."""
+    """The conformance tests of a class, in the order of their definition."""
     return tuple(_info(cls, name) for name in _names(cls, "test_"))
 
 
@@ -220,8 +218,7 @@ def judge(cls: type[Conformance], only: Iterable[str] = ()) -> tuple[Judgement, 
 
     Args:
         cls: A subclass with its hooks filled.
-
-        only: The tests to run; all where nothing is said.
+        only: The tests to run; by default all.
     """
     names = tuple(only) or tuple(_names(cls, "test_"))
     return tuple(_judgement(cls, name) for name in names)

@@ -1,4 +1,4 @@
-"""Which commands a capability has: for tests that let none of them be left out, and for tables of them."""
+"""Which commands a capability has, for tests that leave none out and for tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loyaltycore.work.service import Service
 
 
 def services_of(capability: Capability) -> tuple[type[Service], ...]:
-    """The service of a capability, and those of its package that it works with: handed out, made or inherited from."""
+    """The service of a capability, and those of its package that it hands out, makes or inherits from."""
     found: list[type[Service]] = []
     waiting = [] if capability.service is None else [capability.service()]
     while waiting:
@@ -26,7 +26,7 @@ def commands_of(*capabilities: Capability) -> Mapping[str, str]:
     """The commands of some capabilities by name, each with class and method: ``{"cards.order": "Cards.order"}``.
 
     Raises:
-        RegistrationError: Two of them share a name, so that under one key one would answer for the other.
+        RegistrationError: Two commands share a name, so that under one key one would stand for the other.
     """
     found: dict[str, str] = {}
     for capability in capabilities:

@@ -1,1 +1,1 @@
-"""How a verb runs: in one unit of work, again where it lost a race, once under its key."""
+"""How a verb runs: in one unit of work, again if it lost a race, once under its key."""

@@ -1,4 +1,4 @@
-"""The ambient ports on real ground: the system's clock, time-ordered ids, the system's cryptographic chance."""
+"""The real ambient ports: the system's clock, time-ordered ids, cryptographic randomness."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class SystemClock:
 
 
 class TimeOrderedIds:
-    """Ids of the form UUID version 7 (RFC 9562): 48 bits of milliseconds, a counter, 62 bits of chance.
+    """UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, a counter, 62 random bits.
 
-    Within one process later ids always sort after earlier ones, also within a millisecond and when the clock is set
+    Within one process later ids always sort after earlier ones, even within a millisecond and when the clock is set
     back; across processes they sort by their milliseconds.
     """
 
@@ -41,12 +41,12 @@ class TimeOrderedIds:
 
 
 class SecretTokens:
-    """Chance from the operating system's cryptographic source."""
+    """Random values from the operating system's cryptographic source."""
 
     def digits(self, count: int) -> str:
-        """So many decimal digits, uniformly distributed."""
+        """This many decimal digits, uniformly distributed."""
         return f"{secrets.randbelow(10**count):0{count}d}"
 
     def token(self) -> str:
-        """A URL-safe text with 192 bits of chance."""
+        """A URL-safe text with 192 random bits."""
         return secrets.token_urlsafe(24)

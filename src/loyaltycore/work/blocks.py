@@ -1,4 +1,4 @@
-"""Blocks: the unit of work that is open in a thread or task, and who may join it."""
+"""Blocks: the unit of work open in a thread or task, and who may join it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def _worker() -> tuple[int, int]:
-    """The thread and the asynchronous task that run now; a program without asyncio does not load it for this."""
+    """The current thread and asynchronous task; asyncio is not loaded for this."""
     asyncio = sys.modules.get("asyncio")
     task = None
     if asyncio is not None:
@@ -29,7 +29,7 @@ def _worker() -> tuple[int, int]:
 
 @define
 class OpenUnit:
-    """A unit that is at work, and whose it is."""
+    """An open unit, and whose it is."""
 
     house: object
     unit: Unit | None
@@ -37,8 +37,8 @@ class OpenUnit:
     outer: OpenUnit | None
     """The one that was at work already, perhaps of another house."""
     worker: tuple[int, int] = Factory(_worker)
-    """The thread and the task in which it was opened: a task started inside a block inherits its context, but
-    must not write into a transaction that may be over before the task is."""
+    """The thread and task in which it was opened: a task started inside a block inherits its context, but must not
+    write into a transaction that may be over before the task is."""
 
 
 _current: Final[ContextVar[OpenUnit | None]] = ContextVar("current_unit", default=None)
@@ -68,7 +68,7 @@ def opened(house: object, unit: Unit) -> Iterator[Unit]:
 
 
 def join(unit: Unit, body: Callable[[Unit], R]) -> R:
-    """Run a body inside a unit that is open already; when it fails half way, the whole unit is not kept."""
+    """Run a body inside a unit that is open already; if it fails half way, the unit keeps nothing."""
     before = unit.progress.writes
     try:
         return body(unit)

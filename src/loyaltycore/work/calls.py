@@ -21,21 +21,16 @@ def digest_of(
 ) -> str:
     """What tells two commands of one name apart: the branch, and every argument by name, defaults included.
 
-    The same call gives the same digest in every process, and does so whether a choice is given as a member or as its
-    value. Values of different classes are different, however alike they look when they are written down.
+    The same call gives the same digest in every process, whether a choice is given as a member or as its value. Values
+    of different classes are different, however alike they look as text.
 
     Args:
         branch_id: Where the command was given.
-
         method: The verb as it was written, with `self`.
-
-        args: The call, without `self`.
-
-        kwargs: The call.
+        args: Without `self`.
 
     Raises:
-        InvalidInput: An argument is nested too deep to be told from others.
-
+        InvalidInput: An argument is nested too deep.
         TypeError: The arguments do not fit the method.
     """
     try:

@@ -1,4 +1,4 @@
-"""What a capability says of itself, once: a house derives everything else from it."""
+"""What a capability declares about itself, once: a house derives everything else from it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ C = TypeVar("C")
 
 @frozen(eq=False)
 class Point(Generic[T, C]):
-    """A place where capabilities add to the one that names it, for example types of process steps.
+    """A place where capabilities add to the one that owns it, for example types of process steps.
 
-    The adding capability sees the point, and the point's owner never sees who adds.
+    The adding capability sees the point; the point's owner never sees who adds.
     """
 
     name: str
     """What is added there, for messages."""
     collect: Callable[[tuple[T, ...]], C] = field(repr=False)
-    """Makes one value of all that was added; it refuses what cannot work with a `RegistrationError`."""
+    """Combines all additions into one value; raises `RegistrationError` if they cannot work."""
 
     def by(self, make: Callable[[Any], Iterable[T]]) -> Addition:
         """What one capability adds here.
@@ -36,7 +36,7 @@ class Point(Generic[T, C]):
                 and perhaps again. What only some programs use is imported in its body.
 
         Raises:
-            RegistrationError: It is no function.
+            RegistrationError: `make` is not a function.
         """
         if not callable(make):
             raise RegistrationError(f"{self.name}: {make!r} is no function of the house: lambda house: [...]")
@@ -67,7 +67,7 @@ class Capability:
     """The declaration of one capability: of the library's own, or of the host application.
 
     Raises:
-        RegistrationError: A part is not what it must be.
+        RegistrationError: A part is of the wrong type.
 
     Example:
         >>> Capability(name="invoices").records
@@ -77,16 +77,16 @@ class Capability:
     name: str
     """Technical key, unique in a house."""
     service: Callable[[], type[Any]] | None = None
-    """Gives the service that has its verbs; a function, so that a service is loaded when it is first used."""
+    """Returns the class that has its verbs; a function, so that the service is loaded when it is first used."""
     records: tuple[RecordType[Any], ...] = ()
     options: tuple[Option[Any], ...] = ()
     adds: tuple[Addition, ...] = ()
     """What it adds to other capabilities."""
     check: Callable[[Any], None] | None = None
-    """Refuses a `House` in which the capability cannot work, with a `RegistrationError`."""
+    """Raises `RegistrationError` for a `House` in which the capability cannot work."""
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what cannot be a declaration, where it is written."""
+        """Refuse a wrong declaration where it is written."""
         faults = Faults()
         faults.key("name", self.name)
         if faults.found:

@@ -1,4 +1,4 @@
-"""The house: the ports, and what its capabilities have declared."""
+"""The house: the ports, and what its capabilities declare."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ C = TypeVar("C")
 
 
 def weekdays_of(branch: Branch) -> BusinessCalendar:
-    """The calendar that is used where none is given: the branch's weekdays and dates, without public holidays."""
+    """The default calendar: the branch's weekdays and dates, without public holidays."""
     from loyaltycore.kernel.calendar import WeekdayCalendar  # noqa: PLC0415  most programs bring a calendar of their own
 
     return WeekdayCalendar(
@@ -41,7 +41,7 @@ def weekdays_of(branch: Branch) -> BusinessCalendar:
 
 
 class House:
-    """What sessions work with: the ports, the record types, the options, and what capabilities add to one another."""
+    """What sessions work with: ports, record types, options, and what capabilities add to one another."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class House:
         custom_fields: Iterable[CustomField],
         capabilities: Iterable[Capability],
     ) -> None:
-        """Put the ports and the declarations together.
+        """Combine the ports and the declarations.
 
         Raises:
             RegistrationError: A declaration cannot work, or two say the same thing.
@@ -82,7 +82,7 @@ class House:
         self._added: dict[Point[Any, Any], Any] = {}
 
     def each(self, point: Point[T, Any]) -> Iterator[T]:
-        """What capabilities add at a point, made afresh, in the order of the capabilities."""
+        """What capabilities add at a point, newly made, in the order of the capabilities."""
         for capability in self.capabilities:
             for addition in capability.adds:
                 if addition.point is point:
@@ -111,7 +111,7 @@ class House:
 
 
 def _check_names(capabilities: Iterable[object]) -> None:
-    """Refuse what is no capability, and two of one name."""
+    """Refuse what is not a capability, and two with the same name."""
     seen = set()
     for each in capabilities:
         if not isinstance(each, Capability):
@@ -122,7 +122,7 @@ def _check_names(capabilities: Iterable[object]) -> None:
 
 
 def _made(found: Iterable[T], capability: Capability, point: Point[T, Any]) -> Iterable[T]:
-    """What a capability has made, unless it forgot to answer."""
+    """What a capability adds; refused if it is None."""
     if not isinstance(found, Iterable):
         raise RegistrationError(f"capability {capability.name!r}: {found!r} is no series of {point.name}")
     return found

@@ -1,4 +1,4 @@
-"""What accompanies every change: activities, the traces of commands, and how far the news of vendors were taken in."""
+"""What accompanies every change: activities, the traces of commands, and how far vendors' news has been taken in."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Activity:
     """The customer whose record shows it."""
     changes: tuple[FieldChange, ...]
     comment: str
-    """A reason or remark by the person who acted."""
+    """A remark by the person who acted."""
     command: str
     """The key of the command that made the change."""
     version: int = 1
@@ -49,8 +49,8 @@ class Activity:
 class CommandTrace:
     """The trace by which a repeated or half-answered command is recognised.
 
-    A command that writes leaves one in the same transaction. A connection that breaks at the commit is resolved by
-    looking for it; a caller who sends the same key again gets the first result, not a second effect.
+    A command that writes leaves a trace in the same transaction. If the connection breaks at the commit, looking for
+    the trace shows what happened; a caller who sends the same key again gets the first result, not a second effect.
     """
 
     id: str
@@ -59,7 +59,7 @@ class CommandTrace:
     """For example ``cards.order``."""
     actor: str
     digest: str
-    """SHA-256 of its arguments, so that a key is not used for two different commands."""
+    """SHA-256 of its arguments, to notice a key that is used for two different commands."""
     result_table: str
     """Where its result is kept; empty for none."""
     result_key: str
@@ -82,7 +82,7 @@ class InboxEvent:
 
 @frozen
 class Cursor:
-    """How far a vendor's list of events was read."""
+    """How far a vendor's list of events has been read."""
 
     id: str
     """Names the list."""

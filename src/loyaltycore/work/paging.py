@@ -27,7 +27,7 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     """The records, in order."""
     next: str = ""
-    """Give it as `after` to get the following page; empty at the end."""
+    """Pass it as `after` to get the next page; empty at the end."""
 
 
 @frozen
@@ -40,11 +40,11 @@ class Portion:
     after: tuple[Any, ...] | None
     """The position after which it starts, or None."""
     mark: str = ""
-    """Of which records in which order that position is one, see `mark_of`; empty at the beginning."""
+    """Which records and order that position belongs to, see `mark_of`; empty at the beginning."""
 
 
 def read_portion(faults: Faults, order_by: tuple[str, ...], limit: object, after: object) -> Portion:
-    """Read what a caller gives to get a page; of which records the cursor is one, `find_page` looks."""
+    """Read the arguments for a page; `find_page` checks which records the cursor belongs to."""
     types = (str,) * (len(order_by) + 2)
     count = faults.parsed("limit", lambda: read_limit(limit), 1)
     cursor = faults.parsed("after", lambda: read_cursor(after, types), None)
@@ -52,7 +52,7 @@ def read_portion(faults: Faults, order_by: tuple[str, ...], limit: object, after
 
 
 def find_page(unit: Unit, cls: type[T], where: Criterion, portion: Portion) -> Page[T]:
-    """Read one page of records whose key is ``id``; one record more is read to know whether there is another page.
+    """Read one page of records whose key is ``id``, and one record more to know whether there is another page.
 
     Raises:
         InvalidInput: ``bad_cursor``; the cursor belongs to other records, or to another order of them.
@@ -71,7 +71,7 @@ def find_page(unit: Unit, cls: type[T], where: Criterion, portion: Portion) -> P
 
 
 def mark_of(cls: type[Any], order_by: tuple[str, ...]) -> str:
-    """What stands in a cursor for the records and the order that it belongs to."""
+    """The part of a cursor that stands for its records and their order."""
     # Elsewhere the position would mean another one, or the end: nobody would notice. A mark is no secret.
     return f"{zlib.crc32(f'{cls.__qualname__} {order_by}'.encode()):x}"
 
@@ -92,12 +92,11 @@ def write_cursor(position: tuple[Any, ...]) -> str:
 
 
 def read_cursor(cursor: object, types: tuple[type, ...]) -> tuple[Any, ...] | None:
-    """Turn the text back into a position; an empty one is the beginning.
+    """Turn the text back into a position; an empty text is the beginning.
 
     Args:
-        cursor: What `write_cursor` gave, or an empty text.
-
-        types: What a position consists of.
+        cursor: What `write_cursor` returned, or an empty text.
+        types: The types in a position.
 
     Raises:
         InvalidInput: ``bad_cursor``; the text was not made here, or for another order.
@@ -116,5 +115,5 @@ def read_cursor(cursor: object, types: tuple[type, ...]) -> tuple[Any, ...] | No
 
 
 def bad_cursor() -> InvalidInput:
-    """What is raised where a cursor does not lead to a page."""
+    """The error for a cursor that leads to no page."""
     return InvalidInput([Fault("after", "bad_cursor", "is not the cursor of this list")])

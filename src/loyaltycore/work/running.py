@@ -1,9 +1,9 @@
-"""Running a service verb: in one transaction, tried again where that can mend it, recognised when repeated.
+"""Running a service verb: in one transaction, retried if that can help, recognised when repeated.
 
 A body may run several times, so it must not do anything that a rollback does not undo. What is retried:
 
 * a lost version race, a taken unique key, a deadlock: the body reads again and decides again;
-* a connection that broke at the commit: first the command's key is looked for. If it is there, the commit happened and
+* a connection that broke at the commit: first the command's trace is looked up. If it is there, the commit happened and
   its result is returned; if not, the body runs again under the same key.
 """
 
@@ -83,16 +83,11 @@ def query(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P],
 
 
 def run_command(session: Session, name: str, digest: str, body: Callable[[Unit], R]) -> R:
-    """Run a body that writes; see the module's own words for what is retried.
+    """Run a body that writes; the module says what is retried.
 
     Args:
-        session: Who works, and where.
-
         name: The command's name; empty for work that leaves no trace because running it again is harmless.
-
         digest: What tells two commands of one name apart.
-
-        body: The work.
     """
     joined = _joined(session)
     if joined is not None:
@@ -130,7 +125,7 @@ class _Attempts:
         self._body = body
         self._key = session.command_key or session.house.ids.new()
         self._unproven: list[Any] = []
-        """Results of tries whose commit was not answered."""
+        """Results of tries whose commit got no answer."""
 
     def run(self) -> Any:
         for tries in range(1, MAX_TRIES + 1):
@@ -174,7 +169,7 @@ class _Attempts:
         return result
 
     def _earlier(self, unit: Unit) -> CommandTrace | None:
-        """The trace of this very command, looked for only where there can be one."""
+        """The trace of this very command, looked up only if there can be one."""
         if not self._name or not (self._session.command_key or self._unproven):
             return None
         return unit.seek(CommandTrace, self._key)
@@ -191,7 +186,7 @@ class _Attempts:
         return unit.get(record_type.cls, earlier.result_key)
 
     def _proven(self, earlier: CommandTrace) -> Any:
-        """The result of that unanswered try which the stored trace belongs to: the last one, where they look alike."""
+        """The result of the unanswered try that the stored trace belongs to; if several look alike, the last."""
         wanted = (earlier.result_table, earlier.result_key)
         registry = self._session.house.registry
         tries = reversed(self._unproven)
@@ -213,11 +208,11 @@ def _require_method(method: object) -> None:
 
 
 def pause(tries: int) -> None:
-    """Wait before the next try: doubling, with jitter, so that rivals do not meet again."""
+    """Wait before the next try, with doubling and jitter, so that rivals do not meet again."""
     time.sleep(random.uniform(0.5, 1) * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries))  # noqa: S311  no secret
 
 
 def _joined(session: Session) -> Unit | None:
-    """The unit that is open already in this thread or task, in this session's hands."""
+    """The unit already open in this thread or task, seen by this session."""
     unit = open_unit(session.house)
     return unit.seen_by(session.actor, session.branch.id) if unit is not None else None

@@ -1,4 +1,4 @@
-"""What a service is: the verbs of one capability, in the hands of one session."""
+"""What a service is: the verbs of one capability, for one session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from loyaltycore.work.unit import Unit
 class Service:
     """Base of all services; its verbs are methods made by `command` and `query`.
 
-    A verb runs on a copy of the service that is bound to the open unit of work, which it reaches as `self.unit`.
+    A verb runs on a copy of the service bound to the open unit of work, which it reaches as `self.unit`.
     """
 
     session: Session

@@ -1,4 +1,4 @@
-"""The session: who works, where, and with the settings as they were when it was opened."""
+"""The session: who works, where, and with which settings."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ S = TypeVar("S")
 
 @frozen(slots=False)
 class Session:
-    """A session at one workstation; it holds nothing that changes, so threads may share it."""
+    """A session at one workstation; it never changes, so threads may share it."""
 
     house: House = field(repr=False)
     actor: str
-    """Who works here; every change is recorded under this name."""
+    """Who works here; every change is logged under this name."""
     branch: Branch
-    """Where; the head office stands for a session without a branch."""
+    """The head office if the session has no branch."""
     options: SettingsSnapshot = field(repr=False)
-    """The settings as they were when the session was opened."""
+    """The settings when the session was opened."""
     command_key: str = field(default="", repr=False)
     """The key for the next command, see `keyed`; empty otherwise."""
 
@@ -50,7 +50,7 @@ class Session:
         return self.branch.local_date(unit.now)
 
     def service(self, kind: Callable[[Self], S]) -> S:
-        """The service of a capability, for example one of the host application: ``desk.service(Invoices)``.
+        """The service of a capability, such as one of the host application: ``desk.service(Invoices)``.
 
         Raises:
             RegistrationError: No capability of the house has that service.
@@ -63,10 +63,10 @@ class Session:
         return kind(self)
 
     def keyed(self, key: str) -> Self:
-        """The same session for one command under a key of the caller's.
+        """The same session, for one command under a key of the caller's choice.
 
-        A till that does not know whether its call arrived repeats it under the same key: the first call's result comes
-        back and nothing happens twice.
+        A till that does not know whether its call arrived repeats it under the same key: it gets the first call's
+        result, and nothing happens twice.
 
         Args:
             key: 1 to 64 characters, chosen once per intended command.
@@ -80,12 +80,11 @@ class Session:
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
-        """Put several verbs into one unit of work: all of them are kept, or none.
+        """Run several verbs in one unit of work: all of them are kept, or none.
 
-        Nothing is tried again inside such a block: a lost race reaches the caller as `StaleRecord`, `DuplicateKey` or
-        `StorageBusy`, who then runs the whole block again. An open block is joined by a further one and by all verbs of
-        the same thread or task; when one of them fails half way, the outer block keeps nothing, even if the error was
-        caught inside it.
+        Nothing is retried inside a block: a lost race raises `StaleRecord`, `DuplicateKey` or `StorageBusy`, and the
+        caller runs the whole block again. Verbs and further blocks in the same thread or task join an open block; if
+        one of them fails half way, the outer block keeps nothing, even if the error is caught inside it.
         """
         outer = open_unit(self.house)
         if outer is not None:
@@ -109,5 +108,5 @@ class Session:
 
 
 def own_session(house: House, actor: str) -> Session:
-    """A session of the house itself, which needs no branch and no settings."""
+    """A session of the house itself, without branch or settings."""
     return Session(house, actor, HEAD_OFFICE, SettingsSnapshot())

@@ -17,17 +17,11 @@ T = TypeVar("T")
 def portions(session: Session, cls: type[T], where: Criterion, size: int) -> Iterator[tuple[T, ...]]:
     """The records that match, by their ids.
 
-    Nothing is held up and memory stays flat, however many there are. What is changed meanwhile comes once or, where it
-    does not match any more, not at all.
+    Nothing is held up and memory stays flat, however many there are. A record that changes in the meantime comes once
+    or, if it no longer matches, not at all.
 
     Args:
-        session: Who reads.
-
         cls: A record class with the key ``id``.
-
-        where: Which records.
-
-        size: Records of one portion.
     """
     after: tuple[str] | None = None
     while True:

@@ -1,4 +1,4 @@
-"""A unit of work as services see it: a transaction plus who acts, where and when."""
+"""A unit of work as services see it: a transaction, with who acts, where and when."""
 
 from __future__ import annotations
 
@@ -72,17 +72,17 @@ class Unit:
         """How far the transaction has come."""
 
     def seen_by(self, actor: str, branch_id: str) -> Unit:
-        """The same transaction in the hands of another session that joins it."""
+        """The same transaction, for another session that joins it."""
         acting = evolve(self.acting, actor=actor, branch_id=branch_id)
         return Unit(self._tx, self._registry, acting, self.ids, self.tokens, self.progress)
 
     def reading(self) -> Unit:
-        """The same transaction for work that only reads: a write raises `StorageError`, and nothing is lost by it."""
+        """The same transaction, for work that only reads: a write raises `StorageError` and dooms nothing."""
         return Unit(_Reading(self._tx), self._registry, self.acting, self.ids, self.tokens)
 
     @property
     def wrote(self) -> bool:
-        """Whether anything was written yet."""
+        """Whether anything has been written yet."""
         return self.progress.writes > 0
 
     @property
@@ -144,10 +144,10 @@ class Unit:
         self._tx.remove(*records)
 
     def apply(self, decision: Decision[R]) -> R:
-        """Carry out a decision; the only way in which services change what a customer could see.
+        """Carry out a decision: the only way in which services make changes that a customer could see.
 
         Returns:
-            The decision's result; where it is a record that was saved, at its new version.
+            The decision's result; if it is a saved record, at its new version.
         """
         self.apply_all((decision,))
         result: Any = decision.result
@@ -242,7 +242,7 @@ def _plain(record: Any | None) -> dict[str, Any]:
 
 
 def _differ(old: Any, new: Any) -> bool:
-    """Whether two plain values differ; inside documents, too, True is another value than 1."""
+    """Whether two plain values differ; True differs from 1, even inside documents."""
     return old != new or (isinstance(old, list | dict) and canonical_json(old) != canonical_json(new))
 
 
@@ -251,7 +251,7 @@ def _is_blank(value: Any) -> bool:
 
 
 def result_reference(registry: Registry, result: Any) -> tuple[str, str]:
-    """Where the result of a command is kept: table and key, both empty where it is no record."""
+    """Table and key of a command's result; both empty if it is not a record."""
     if not attrs.has(type(result)):
         return "", ""
     for record_type in registry:

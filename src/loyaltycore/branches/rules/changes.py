@@ -17,7 +17,7 @@ def new_branch(branch_id: str, name: str, facts: BranchFacts) -> Branch:
     """A branch as a caller describes it.
 
     Raises:
-        InvalidInput: Every fault of every field.
+        InvalidInput: Names every fault of every field.
     """
     check_names(Branch, facts, without=("id", "name", "version"))
     return read_branch(branch_of(branch_id, name, facts))
@@ -35,10 +35,10 @@ def open_branch(branch: Branch, known: Branch | None) -> Decision[Branch]:
 
 
 def change_branch(before: Branch, facts: BranchChanges) -> Decision[Branch]:
-    """Change the given fields; nothing happens where nothing differs.
+    """Change the given fields; nothing happens if nothing differs.
 
     Raises:
-        InvalidInput: Every fault of every field.
+        InvalidInput: Names every fault of every field.
     """
     check_names(Branch, facts, without=("id", "version"))
     after = read_branch(evolve(before, **cast("dict[str, Any]", facts)))

@@ -15,7 +15,7 @@ DAYS_OF_WEEK = 7
 
 
 class BranchFacts(TypedDict, total=False):
-    """What may be said about a branch beside its key and its name; see `Branch` for each of them."""
+    """What may be said about a branch besides its key and name; see `Branch`."""
 
     time_zone: str
     country: str
@@ -45,7 +45,7 @@ def read_branch(branch: Branch) -> Branch:
     """Check every field of a branch and return it in normal form.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         country = faults.text("country", branch.country, limit=COUNTRY_LENGTH, required=True).upper()

@@ -22,7 +22,7 @@ class _Handover:
     """How far the print order has come on its way to the vendor."""
 
     withdrawn: OutboxMessage | None
-    """The message, called back; None where it cannot or need not be."""
+    """The message, called back; None if it cannot or need not be."""
     vendor_may_have_it: bool
     """Whether the vendor has to be asked."""
 
@@ -38,17 +38,7 @@ def cancel_order(
     """Cancel an order.
 
     Args:
-        order: The order.
-
-        card: Its card.
-
-        submission: The message by which the print order goes to the vendor, or None where it is gone.
-
-        actor: Who cancels.
-
-        now: When.
-
-        reason: Why.
+        submission: The message that takes the print order to the vendor; None if it is gone.
 
     Raises:
         Refused: ``card_order.already_cancelled``, or ``card_order.already_dispatched`` (the card has left the vendor:
@@ -110,13 +100,10 @@ def _handover(submission: OutboxMessage | None, now: datetime) -> _Handover:
 
 
 def settle_cancellation(order: CardOrder, outcome: Cancellation, detail: str = "") -> Decision[CardOrder]:
-    """Write down the vendor's answer to the wish to cancel.
+    """Record the vendor's answer to the request to cancel.
 
     Args:
-        order: The order.
-
-        outcome: ``CONFIRMED``, ``REFUSED``, or ``REQUESTED`` where the vendor still thinks about it.
-
+        outcome: ``CONFIRMED``, ``REFUSED``, or ``REQUESTED`` if the vendor has not decided yet.
         detail: The vendor's words.
     """
     if order.cancellation is not Cancellation.REQUESTED or outcome is Cancellation.REQUESTED:

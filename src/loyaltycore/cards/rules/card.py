@@ -1,4 +1,4 @@
-"""The customer card: what it is, and what presenting it means."""
+"""The customer card, and what presenting it means."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CardStanding(Enum):
     """There is no card with that number."""
 
     NOT_ACTIVE = "not_active"
-    """Ordered, but not with the customer yet."""
+    """Ordered, but not yet with the customer."""
 
     EXPIRED = "expired"
     INVALID = "invalid"
@@ -49,7 +49,7 @@ class CustomerCard:
     """What is read from the card; unique, random, with a check digit."""
     customer_id: str
     order_id: str
-    """The order by which it came to be."""
+    """The order that created it."""
     template: str
     state: CardState
     """What is stored about it."""
@@ -76,9 +76,9 @@ class Presentation:
     number: str
     """The number that was read."""
     customer: Customer | None = None
-    """Whom it leads to, where it is good."""
+    """Whom it leads to, if it is good."""
     card: CustomerCard | None = None
-    """The card, where there is one."""
+    """The card, if there is one."""
 
     @property
     def accepted(self) -> bool:
@@ -87,7 +87,7 @@ class Presentation:
 
     @property
     def misread(self) -> bool:
-        """Whether nobody has that number and its check digit is wrong, so that it is worth reading again."""
+        """Whether nobody has that number and its check digit is wrong, so that reading it again may help."""
         return self.standing is CardStanding.UNKNOWN and not is_well_formed(self.number)
 
     def require(self) -> Customer:
@@ -131,12 +131,12 @@ def standing(card: CustomerCard, today: date) -> CardStanding:
 
 
 def activated(card: CustomerCard, now: datetime) -> CustomerCard:
-    """The card in use; one that is not merely ordered stays as it is."""
+    """The card in use; only an ordered card changes."""
     return evolve(card, state=CardState.ACTIVE, activated_at=now) if card.state is CardState.ORDERED else card
 
 
 def ended(card: CustomerCard, state: CardState, now: datetime, reason: str) -> CustomerCard:
-    """The card out of use; one that is out of use already stays as it is."""
+    """The card out of use; one already out of use stays as it is."""
     if card.state in {CardState.INVALID, CardState.CANCELLED}:
         return card
     return evolve(card, state=state, ended_at=now, end_reason=reason)

@@ -1,8 +1,8 @@
 """When an ordered card is expected to leave the vendor.
 
-The vendor and the shop agree on a dispatch cycle. The rule of thumb: daily means the next working day, weekly the
-first working day of the following week, monthly the first working day of the following month. The vendor promises no
-more than "usually", so every date here is an estimate, shown to people and never held against anybody.
+The vendor and the shop agree on a dispatch cycle. The rule of thumb: daily means the next working day, weekly the first
+working day of the following week, monthly the first working day of the following month. The vendor promises no more
+than "usually", so every date here is an estimate for people to read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from loyaltycore.kernel.validation import Faults
 
 
 class DispatchCycle(Enum):
-    """How often the vendor sends; daily unless something else was agreed."""
+    """How often the vendor dispatches; daily unless agreed otherwise."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -36,22 +36,17 @@ _TO_EARLIEST: Final = {
 def expected_dispatch(ordered_on: date, cycle: DispatchCycle, calendar: BusinessCalendar) -> date:
     """Estimate the day on which a card ordered on `ordered_on` leaves.
 
-    Where the whole following week or month is closed, it is the first working day after it: the estimate moves on,
-    it never fails for a holiday.
+    If the whole following week or month is closed, it is the first working day after it: a holiday moves the estimate
+    and never makes it fail.
 
     Args:
         ordered_on: Local date of the order at the branch.
-
-        cycle: The cycle agreed with the vendor.
-
-        calendar: The days on which the branch works.
 
     Returns:
         A working day after `ordered_on`; an earlier order never gets a later day.
 
     Raises:
-        InvalidInput: `ordered_on` is no date, or `cycle` no `DispatchCycle`; names both where both are wrong.
-
+        InvalidInput: `ordered_on` is not a date, or `cycle` not a `DispatchCycle`; names both if both are wrong.
         Refused: ``calendar.no_working_day``; the calendar never works.
 
     Example:

@@ -18,7 +18,7 @@ TEXT_LENGTH = 2000
 
 @frozen
 class InformationRequest:
-    """A recorded wish for information."""
+    """A recorded request for information."""
 
     id: str
     branch_id: str
@@ -35,11 +35,10 @@ class InformationRequest:
 def request_information(
     request_id: str, branch: Branch, actor: str, now: datetime, text: object, recipient: object
 ) -> Decision[InformationRequest]:
-    """Record and mail a wish for information. No card and no order come of it.
+    """Record and mail a request for information; it creates neither card nor order.
 
     Raises:
-        InvalidInput: Every fault.
-
+        InvalidInput: Names every fault.
         Refused: ``card_information.no_recipient``.
     """
     with Faults() as faults:

@@ -1,7 +1,7 @@
 """The mails about cards, in the customer's language: German, or English for everybody else.
 
-Names and other texts from outside stand in the plain part as they are and in the HTML part escaped; they never reach a
-header, because subjects hold none of them.
+Names and other texts from outside appear as they are in the plain part and escaped in the HTML part; they never reach a
+header, because subjects contain none of them.
 """
 
 from __future__ import annotations

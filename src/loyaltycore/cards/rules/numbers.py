@@ -1,4 +1,4 @@
-"""Card numbers: random digits with a check digit, so that nobody can guess one and a typing error shows."""
+"""Card numbers: random digits with a check digit, so that nobody can guess one and typing errors show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LUHN_LENGTH: Final = 16
 EAN_LENGTH: Final = 13
 LONGEST_NUMBER: Final = 40
 MIN_CHANCE: Final = 9
-"""Fewest random digits of a number: a thousand million possibilities."""
+"""Fewest random digits of a number: a billion possibilities."""
 
 
 class NumberScheme(Enum):
@@ -41,9 +41,7 @@ def card_number(scheme: NumberScheme, prefix: str, digits: str) -> str:
 
     Args:
         scheme: How the check digit is made.
-
-        prefix: Leading digits; the scheme's own where empty.
-
+        prefix: Leading digits; if empty, the scheme's own.
         digits: `chance_digits` random ones.
 
     Raises:
@@ -61,13 +59,13 @@ def card_number(scheme: NumberScheme, prefix: str, digits: str) -> str:
 
 
 def bare_number(number: object) -> str:
-    """A number as it is stored: what people and scanners put around and between the digits is left out.
+    """A number as it is stored, without what people and scanners put around and between the digits.
 
     Returns:
-        Letters and digits in their plain form; empty where there are none, or more than any number has.
+        Letters and digits in their plain form; empty if there are none, or more than any number has.
 
     Raises:
-        InvalidInput: It is no text.
+        InvalidInput: The number is not text.
     """
     if not isinstance(number, str):
         raise InvalidInput([Fault("number", "wrong_type", "must be text")])
@@ -76,7 +74,7 @@ def bare_number(number: object) -> str:
 
 
 def is_well_formed(number: str) -> bool:
-    """Whether a number could be one of ours: only digits, a known length, the right check digit."""
+    """Whether a number could be one of ours: only digits, a known length, a correct check digit."""
     return (len(number) == LUHN_LENGTH and luhn_valid(number)) or ean13_valid(number)
 
 
@@ -88,7 +86,7 @@ def check_scheme(faults: Faults, value: str) -> None:
 
 
 def check_prefix(faults: Faults, value: str) -> None:
-    """Check the option that names the prefix: digits only, and enough room for chance in either scheme."""
+    """Check the option that names the prefix: digits only, with enough room for random digits in either scheme."""
     if value and not (value.isascii() and value.isdigit()):
         faults.note("cards.number_prefix", "bad_prefix", "must be digits")
     elif len(value) > EAN_LENGTH - 1 - MIN_CHANCE:

@@ -1,7 +1,7 @@
 """The card order: one card for one customer, from the desk to the letter box.
 
-States: placed -> in_production -> dispatched -> delivered, with the side exits returned, rejected, failed and cancelled.
-A draft is no state: it is never stored.
+States: placed -> in_production -> dispatched -> delivered, with the side exits returned, rejected, failed and
+cancelled. A draft is not a state: it is never stored.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class OrderState(Enum):
 
 
 class Cancellation(Enum):
-    """How far a wish to cancel has come."""
+    """How far a request to cancel has come."""
 
     NONE = "none"
     REQUESTED = "requested"
@@ -60,10 +60,10 @@ class CardOrder:
     """An order for one customer card."""
 
     id: str
-    """Our id, and the reference by which the vendor knows the order."""
+    """Our id, which is also the vendor's reference for the order."""
     customer_id: str
     card_id: str
-    """The card that was entered on the customer with the order."""
+    """The card that the customer got with the order."""
     service_id: str
     """The order service under which it was placed."""
     branch_id: str
@@ -84,7 +84,7 @@ class CardOrder:
     ordered_at: datetime
     ordered_by: str
     expected_dispatch: date
-    """When the vendor usually dispatches it; an estimate."""
+    """When the vendor is likely to dispatch it."""
     replaces: str = ""
     """The id of the card that the new one follows, or empty."""
     production: PrintState | None = None
@@ -99,7 +99,7 @@ class CardOrder:
     reason: str = ""
     tracking: str = ""
     cancellation: Cancellation = Cancellation.NONE
-    """How far a wish to cancel has come."""
+    """How far a request to cancel has come."""
     cancelled_at: datetime | None = None
     """When it was cancelled here."""
     cancelled_by: str = ""
@@ -111,7 +111,7 @@ class CardOrder:
 
     @property
     def costs_due(self) -> Money:
-        """What the order really costs: nothing where the vendor did not make it."""
+        """What the order really costs: nothing if no card was made."""
         nothing = Money(0, self.costs.card.currency)
         if self.state in NEVER_MADE or self.cancellation is Cancellation.CONFIRMED:
             return nothing
@@ -126,12 +126,12 @@ def submission_key(order_id: str) -> str:
 
 
 def cancellation_key(order_id: str) -> str:
-    """The idempotency key under which the wish to cancel goes to the vendor."""
+    """The idempotency key under which the request to cancel goes to the vendor."""
     return f"{order_id}.cancel"
 
 
 def require_placed(order: CardOrder) -> None:
-    """Make sure that an order may still be handed over: the card of one that the vendor has refused is out of use.
+    """Make sure that an order may still be handed over: once the vendor has refused it, its card is out of use.
 
     Raises:
         Refused: ``outbox.order_closed``.

@@ -1,4 +1,4 @@
-"""The card order service: what was agreed with whoever makes the cards, per chain or per branch."""
+"""The card order service: what was agreed with the card vendor, for the chain or for one branch."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Slot:
     kind: EncodingKind = EncodingKind.TEXT
     """Printed text or a code."""
     source: SlotSource = SlotSource.CARD_NUMBER
-    """What goes there. Personal data stay in the database: a card needs the card number alone."""
+    """What goes there. Personal data can stay in the database: a card needs only the card number."""
 
 
 DEFAULT_SLOTS = (
@@ -60,7 +60,7 @@ class CardTemplate:
     """Technical key, for example ``gold``."""
     name: str = ""
     product: str = ""
-    """The vendor's name of the design; the key where nothing is given."""
+    """The vendor's name of the design; the key if none is given."""
     slots: tuple[Slot, ...] = DEFAULT_SLOTS
     """What goes onto the card."""
 
@@ -87,7 +87,7 @@ class CardOrderService:
     """The scope: ``chain``, or ``branch:`` and the branch's id."""
     provider: str
     templates: tuple[CardTemplate, ...]
-    """The designs that can be ordered; without one nothing can."""
+    """The designs that can be ordered; without one, nothing can be."""
     costs: CardCosts
     """What one order costs."""
     contact_email: str = ""
@@ -105,14 +105,14 @@ class CardOrderService:
     cover_letter: str = ""
     """The vendor's name of the letter that goes with a card to a customer; empty for none."""
     delivery_note: str = ""
-    """The same for cards that go to the branch."""
+    """The vendor's name of the letter that goes with a card to the branch; empty for none."""
     confirm_by_email: bool = True
-    """Whether the customer gets a mail when a card was ordered."""
+    """Whether the customer gets a mail when a card is ordered."""
     version: int = 1
 
 
 class ServiceFacts(TypedDict, total=False):
-    """What may be agreed beside vendor, templates and costs; see `CardOrderService` for each of them."""
+    """What may be agreed besides vendor, templates and costs; see `CardOrderService`."""
 
     contact_email: str
     contact_phone: str
@@ -126,12 +126,11 @@ class ServiceFacts(TypedDict, total=False):
 
 
 def choose_template(service: CardOrderService, wanted: str | None) -> CardTemplate:
-    """Find the template of an order: chosen by itself when there is one, to be named when there are several.
+    """Find the template of an order; it must be named unless there is only one.
 
     Raises:
         Refused: ``card_order.no_template`` or ``card_order.template_required``.
-
-        NotFound: There is no template of that key.
+        NotFound: There is no template with that key.
     """
     keys = tuple(template.key for template in service.templates)
     if not keys:
@@ -157,12 +156,10 @@ def read_service(service: CardOrderService, region: str) -> CardOrderService:
     """Check every field of a service and return it in normal form.
 
     Args:
-        service: As the caller gave it.
-
         region: The country of a phone number without ``+``.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         return evolve(

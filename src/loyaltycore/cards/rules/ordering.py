@@ -1,4 +1,4 @@
-"""Ordering a card: what may be ordered, and everything that happens when it is."""
+"""Ordering a card: what may be ordered, and what happens then."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class OrderRequest:
     """What somebody at the desk wants."""
 
     template: str | None = None
-    """A template's key; None lets a single one be chosen by itself."""
+    """A template's key; None if there is only one."""
     valid_until: date | None = None
     """Last day of validity, or None."""
     valid_for: ValidityPeriod | None = None
-    """The validity as a period instead."""
+    """The validity as a period, instead of `valid_until`."""
     comment: str = ""
     """What deviates from the standard order."""
     target: DeliveryTarget | None = None
@@ -62,7 +62,7 @@ class OrderDraft:
     templates: tuple[CardTemplate, ...]
     """The templates to choose from."""
     template: str | None
-    """The one that is chosen by itself, or None while a choice is needed."""
+    """The only template; None if a choice is needed."""
     validity_required: bool
     """Whether a validity must be given."""
     target: DeliveryTarget
@@ -77,7 +77,7 @@ class OrderDraft:
 
 @frozen(kw_only=True)
 class Place:
-    """What a rule has to know about the place and the moment of an order."""
+    """What a rule needs to know about the place and moment of an order."""
 
     branch: Branch
     actor: str
@@ -93,7 +93,7 @@ class Place:
 
 @frozen(kw_only=True)
 class Fresh:
-    """What an order needs that nobody could know before."""
+    """New values that an order needs."""
 
     order_id: str
     """Id of the order."""
@@ -143,12 +143,10 @@ def place_order(
     """Order a card: the order, the card on the customer, the print order, and the mail to the customer.
 
     Raises:
-        InvalidInput: Every fault of the request.
-
+        InvalidInput: Names every fault of the request.
         Refused: ``card_order.no_service``, ``.no_template``, ``.template_required``, ``.validity_required``,
             ``.incomplete_address``, ``.branch_without_address``, ``.address_too_long``.
-
-        NotFound: There is no template of that key.
+        NotFound: There is no template with that key.
     """
     agreed = require_service(service)
     valid_until, comment, target = _read(request, agreed, place)
@@ -245,7 +243,7 @@ def _missing(customer: Customer) -> tuple[str, ...]:
 
 
 def _postal(name: str, company: str, address: Address) -> PostalAddress:
-    """The address as a label: lines that are too long are broken, and nothing is ever cut off.
+    """The address as a label: long lines are broken, and nothing is ever cut off.
 
     Raises:
         Refused: ``card_order.address_too_long``.

@@ -1,7 +1,7 @@
 """What becomes of an order and its card when the vendor reports.
 
-News may come twice and out of order: only a higher revision counts. The vendor's word moves the order along; it never
-brings a card back that was put out of use here.
+News may come twice and out of order: only a higher revision counts. It moves the order along, but never brings back a
+card that was put out of use here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from loyaltycore.kernel.printing import PrintState, PrintStatus
 WORD_LENGTH: Final = 60
 LINE_LENGTH: Final = 200
 REASON_LENGTH: Final = 500
-"""What a vendor says is shortened to what a person needs: a long word must not hold up its news."""
+"""What a vendor says is shortened to this: a long word must not hold up its news."""
 
 _STATES: Final = {
     PrintState.RECEIVED: OrderState.PLACED,
@@ -46,18 +46,12 @@ def apply_status(
     """Take in what the vendor says about an order.
 
     Args:
-        order: The order.
-
-        card: Its card.
-
         replaced: The card that this one follows, or None.
-
         status: The vendor's news.
-
-        now: When they were taken in.
+        now: When the news was taken in.
 
     Returns:
-        A decision that changes nothing where the news are old.
+        A decision that changes nothing if the news is old.
     """
     if status.revision <= order.vendor_revision:
         return Decision(order)
@@ -100,7 +94,7 @@ def _order_after(order: CardOrder, status: PrintStatus) -> CardOrder:
 
 
 def _state_after(order: CardOrder, state: PrintState) -> OrderState:
-    """An order that was cancelled here stays cancelled; what the vendor does stands in `production`."""
+    """An order that was cancelled here stays cancelled; `production` says what the vendor does."""
     return OrderState.CANCELLED if order.state is OrderState.CANCELLED else _STATES[state]
 
 
@@ -140,7 +134,7 @@ def _card_after(card: CustomerCard, status: PrintStatus, now: datetime) -> Custo
 def reject_order(
     order: CardOrder, card: CustomerCard, code: str, reason: str, now: datetime
 ) -> Decision[CardOrder]:
-    """Write down that the vendor does not take an order: no card will come."""
+    """Record that the vendor does not take an order: no card will come."""
     if order.vendor_revision or order.state is not OrderState.PLACED:
         return Decision(order)
     after = evolve(

@@ -1,4 +1,4 @@
-"""Replacing a card: which ones can be followed by a new one."""
+"""Replacing a card: which cards a new one can follow."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from loyaltycore.errors import Refused
 
 
 def require_replaceable(card: CustomerCard, follower: CustomerCard | None) -> None:
-    """Let a card be replaced that is in use, or was put out of use; once.
+    """Make sure that a card is or was in use, and was not replaced before.
 
     A card that was ordered and has not come yet is cancelled with its order instead.
 
     Args:
-        card: The old card.
-
-        follower: A card in use or on its way that follows it already, or None.
+        follower: A card in use or on its way that already follows it, or None.
 
     Raises:
         Refused: ``card.not_replaceable`` or ``card.already_replaced``.

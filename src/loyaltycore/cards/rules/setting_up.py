@@ -1,4 +1,4 @@
-"""Setting the card order service up, changing it, and taking it away."""
+"""Setting up, changing and removing the card order service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from loyaltycore.kernel.decisions import Decision, Note
 
 
 def set_up_service(service: CardOrderService, before: CardOrderService | None) -> Decision[CardOrderService]:
-    """Set a service up in its scope, or replace what was there; nothing happens where nothing differs."""
+    """Set a service up in its scope, or replace what was there; nothing happens if nothing differs."""
     if before is None:
         return Decision(service, add=(service,), notes=(Note("card_service.set_up", after=service),))
     after = evolve(service, version=before.version)
@@ -19,5 +19,5 @@ def set_up_service(service: CardOrderService, before: CardOrderService | None) -
 
 
 def remove_service(before: CardOrderService) -> Decision[None]:
-    """Take a service away."""
+    """Delete a service."""
     return Decision(None, remove=(before,), notes=(Note("card_service.removed", before=before),))

@@ -17,8 +17,8 @@ LONGEST_PERIOD: Final = 600
 class ValidityPeriod:
     """A validity counted in months from the day of the order.
 
-    The last day bears the number of the first one (BGB §§ 187 (1), 188 (2)): 24 months from 15 January 2026 end with
-    15 January 2028; where that month is shorter, with its last day.
+    The last day has the number of the first (BGB §§ 187 (1), 188 (2)): 24 months from 15 January 2026 end with 15
+    January 2028. If that month is too short, they end with its last day.
 
     Example:
         >>> ValidityPeriod(24, to_month_end=True).last_day(date(2026, 1, 15))

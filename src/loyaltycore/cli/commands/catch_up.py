@@ -1,4 +1,4 @@
-"""``loyaltycore catch-up``: asks every vendor for what it has reported meanwhile."""
+"""``loyaltycore catch-up``: asks every vendor for what it has reported since the last time."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ NAME: Final = "deliver"
 HELP: Final = "hand over what waits in the outbox: mails, texts, print orders"
 
 _LOOK: Final = 0.1
-"""Seconds between two looks at whether somebody wants an end."""
+"""Seconds between two checks for a request to stop."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Deliver once, or until somebody wants an end."""
+    """Deliver once, or until asked to stop."""
     log_to_stderr()
     with wish_to_stop() as wish, open_loyalty(options.config) as loyalty:
         kinds = loyalty.worker().kinds
@@ -72,7 +72,7 @@ def _run_workers(loyalty: Loyalty, options: argparse.Namespace, wish: Wish) -> D
 
 
 def _wait_for(tasks: list[Future[DeliveryReport]], wish: Wish) -> None:
-    """Return when all are done, one has failed, or somebody wants an end."""
+    """Return when all are done, one has failed, or the command is asked to stop."""
     while not wish.made:
         done, open_ = wait(tasks, timeout=_LOOK, return_when=FIRST_EXCEPTION)
         if not open_ or any(task.exception() for task in done):
@@ -81,7 +81,7 @@ def _wait_for(tasks: list[Future[DeliveryReport]], wish: Wish) -> None:
 
 
 def _work(worker: Worker, stop: threading.Event, poll: float | None) -> DeliveryReport:
-    """Work through the outbox once, or with a pause of `poll` seconds again and again."""
+    """Work through the outbox once, or again and again with a pause of `poll` seconds."""
     total = DeliveryReport()
     while not stop.is_set():
         try:
@@ -114,7 +114,7 @@ def _tell(message: OutboxMessage, outcome: Outcome) -> None:
 
 
 def _tell_pauses(before: DeliveryReport, now: DeliveryReport) -> None:
-    """Tell why a kind cannot be handed over at all, once for as long as the reason stays the same."""
+    """Log why a kind cannot be handed over at all, once until the reason changes."""
     for kind, reason in now.paused:
         if (kind, reason) not in before.paused:
             _log.error("%s has to wait: %s", kind, on_one_line(reason))

@@ -1,4 +1,4 @@
-"""``loyaltycore import-customers``: takes customers on from a table file, as often as one likes."""
+"""``loyaltycore import-customers``: imports customers from a table file; may be repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``loyaltycore init``: a configuration, the tables, and a first branch; whatever is there already is kept."""
+"""``loyaltycore init``: creates a configuration, the tables, and a first branch; keeps what exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``loyaltycore receive-webhooks``: an HTTP server for what vendors report by themselves."""
+"""``loyaltycore receive-webhooks``: an HTTP server for what vendors report."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until somebody wants an end."""
+    """Serve until asked to stop."""
     log_to_stderr()
     # That calls wait for one another for a moment is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

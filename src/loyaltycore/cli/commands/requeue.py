@@ -1,4 +1,4 @@
-"""``loyaltycore requeue``: gives messages that were given up a new life."""
+"""``loyaltycore requeue``: requeues messages that were given up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Requeue what can be requeued, and say of the rest why not."""
+    """Requeue what can be requeued, and say why the rest cannot."""
     if options.all == bool(options.ids):
         raise InvalidInput([Fault("", "required", "name messages, or --all")])
     with open_loyalty(options.config) as loyalty:

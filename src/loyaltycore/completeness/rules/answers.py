@@ -24,8 +24,8 @@ _NUMBERS: Final = {"landline": PhoneKind.LANDLINE, "mobile": PhoneKind.MOBILE}
 class CompletionAnswers(CustomerFields, total=False):
     """The fields of a customer, and the data groups by which questions are asked.
 
-    An answer under ``mobile``, ``landline`` or ``postal_address`` is added to the numbers and addresses of the customer.
-    A number given as text must be of that kind by its range; a `Phone` says itself what it is.
+    An answer under ``mobile``, ``landline`` or ``postal_address`` is added to the numbers and addresses of the
+    customer. The range of a number given as text must show its kind; a `Phone` states its own.
     """
 
     mobile: Phone | str | None
@@ -36,15 +36,10 @@ class CompletionAnswers(CustomerFields, total=False):
 def read_answers(
     faults: Faults, customer: Customer, answers: Mapping[str, object], country: str
 ) -> dict[str, Any]:
-    """Turn answers into fields of the customer, still unchecked but for the data groups.
+    """Turn answers into fields of the customer, unchecked except for the data groups.
 
     Args:
-        faults: Takes every fault.
-
-        customer: The customer so far.
-
         answers: Values by the key of a gap or the name of a field. An answer that is None or empty was not given.
-
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
 
     Returns:
@@ -69,18 +64,17 @@ def read_answers(
 
 
 def read_draft(given: Mapping[str, object], reading: Reading) -> Customer:
-    """Read a form that is still being filled in, so that nothing is compulsory yet.
+    """Read a form that is still being filled in, so that no field is compulsory yet.
 
     Args:
         given: Fields of `CustomerFields` by name, still unchecked.
-
         reading: Date, country and custom fields.
 
     Returns:
         A customer without id, number and instant, and perhaps without a name.
 
     Raises:
-        InvalidInput: Every fault of every field.
+        InvalidInput: Names every fault of every field.
     """
     faults = Faults()
     draft = read_new(faults, given, reading)
@@ -113,7 +107,7 @@ def _address(faults: Faults, value: object) -> Address | None:
 
 
 def _added(phones: Any, phone: Phone | None) -> Any:
-    """The phones with one more; what is no list is left to the customer's form, which says what is wrong."""
+    """The phones with one more; what is not a list is left to the customer's form, which says what is wrong."""
     if phone is None or not isinstance(phones, tuple | list):
         return phones
     if any(isinstance(each, Phone) and _same(each, phone) for each in phones):

@@ -1,4 +1,4 @@
-"""How complete the data of one customer are: a pure function of customer, settings and day."""
+"""How complete one customer's data are: a pure function of customer, settings and day."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ class Gap:
     field: str
     label: str
     group: str
-    """Under which heading a form shows it."""
+    """The heading under which a form shows it."""
     watched_by: tuple[str, ...]
     """The keys of the options that watch it."""
     severity: Severity
     """Whether it is asked for or required."""
     last_asked_on: date | None
-    """The day on which it was asked for last, or None."""
+    """The day on which it was last asked for, or None."""
     ask_again_on: date | None
-    """The day from which it is asked for again; None where it never was."""
+    """The day from which it is asked for again; None if it never was."""
     is_due: bool
-    """Whether to ask for it now. What is required is always due."""
+    """Whether to ask for it now; a required field is always due."""
     colour: str = RED
     """How a form marks it."""
 
@@ -60,7 +60,7 @@ class Completeness:
     watched: tuple[str, ...]
     """The keys of the fields that are watched, in the order of a form."""
     gaps: tuple[Gap, ...]
-    """Those that are empty, in the same order."""
+    """The watched fields that are empty, in the same order."""
 
     @property
     def filled(self) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class Completeness:
 
     @property
     def score(self) -> float:
-        """The share of the watched fields that are filled, from 0 to 1; 1 where nothing is watched."""
+        """The share of the watched fields that are filled, from 0 to 1; 1 if nothing is watched."""
         many = len(self.watched)
         return (many - len(self.gaps)) / many if many else 1.0
 
@@ -124,12 +124,7 @@ def assess(customer: Customer, watching: Watching, asked: Mapping[str, date], to
 
     Args:
         customer: The customer, or the draft of one.
-
-        watching: What is watched.
-
-        asked: The day on which each field was asked for last; fields that never were are not in it.
-
-        today: The local date.
+        asked: The day on which each field was last asked for; fields that never were are left out.
     """
     # By loops and without properties: the report over all customers runs through here a million times.
     watched, gaps = [], []
@@ -152,16 +147,11 @@ def request_of(customer: Customer, completeness: Completeness) -> CompletionRequ
 def request_as_of(
     customer_id: str, watching: Watching, asked: Mapping[str, date | None], day: date
 ) -> CompletionRequest | None:
-    """What was to be asked of a customer on a day, once more, or None.
+    """What was to be asked of a customer on a given day, or None.
 
     Args:
-        customer_id: The customer.
-
-        watching: What is watched. A field that no longer is cannot be asked for.
-
-        asked: The fields, with the day on which each had been asked for before, None where it never was.
-
-        day: The day.
+        watching: A field that is no longer watched cannot be asked for.
+        asked: The fields, with the day on which each had been asked for before; None if it never was.
     """
     months = watching.ask_again_months
     gaps = tuple(
@@ -175,11 +165,10 @@ def request_as_of(
 def ask_again_on(asked: date, months: int) -> date:
     """The day from which to ask again.
 
-    A month later is the same day of the next month, or its last day where there is no such day.
+    A month later is the same day of the next month, or its last day if there is no such day.
 
     Args:
         asked: The day on which it was asked.
-
         months: 0 for the same day.
     """
     return asked + relativedelta(months=months)

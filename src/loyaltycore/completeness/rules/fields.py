@@ -1,7 +1,7 @@
-"""The fields of a customer that can be watched, and what it means that one of them is filled.
+"""The fields of a customer that can be watched, and when one of them counts as filled.
 
-Each field says it twice: as a function of a customer, which decides, and as a criterion, by which a storage narrows the
-search for customers where it is empty. The criterion never misses one; a test holds the two together.
+Each field says this twice: as a function of a customer, which decides, and as a criterion, with which a storage narrows
+the search for customers whose field is empty. The criterion never misses one; a test compares the two.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Or, key_starts, s
 from loyaltycore.kernel.custom_fields import CustomFields
 
 CUSTOM: Final = "custom."
-"""Before the key of a field that the host application declared."""
+"""Prefix of the key of a field that the host application declared."""
 
 Filled = Callable[[Customer], object]
 
@@ -35,11 +35,11 @@ class WatchedField:
     field of the host application."""
     label: str
     group: str
-    """Under which heading a form shows it."""
+    """The heading under which a form shows it."""
     is_filled: Filled = field(eq=False, repr=False)
     """Whether a customer has it; any true value counts."""
     empty: Criterion = field(eq=False, repr=False)
-    """Matches every customer whose field is empty. It may match others, where no storage can tell."""
+    """Matches every customer whose field is empty, and perhaps others that no storage can tell apart."""
     only: CustomerKind | None = None
     """The kind of customer that has the field; None for both."""
 
@@ -49,13 +49,13 @@ class WatchedField:
 
     @property
     def lacking(self) -> Criterion:
-        """Matches every customer who has such a field and has it empty."""
+        """Matches every customer who has such a field, and it is empty."""
         return self.empty if self.only is None else self.empty & (stored("kind") == self.only)
 
 
 @lru_cache(maxsize=8)
 def watchable(custom_fields: CustomFields) -> dict[str, WatchedField]:
-    """All fields that can be watched, by key, in the order of a form; do not change the answer."""
+    """All fields that can be watched, by key, in form order; do not change the mapping."""
     further = CUSTOMER_FIELDS["custom"].group
     own = (_custom(each.key, each.shown_as, each.group or further) for each in custom_fields.all)
     return {each.key: each for each in (*_form(), *own)}
@@ -93,7 +93,7 @@ def _emptiness(field: CustomerField) -> tuple[Filled, Criterion]:
 
 
 def _form() -> Iterator[WatchedField]:
-    """What a form gives, and the groups of data: a number or an address that answers their question."""
+    """The fields of a form, and the data groups: a number or an address that answers their question."""
     for each in CUSTOMER_FIELDS.values():
         if each.content is Content.ADDRESSES:
             no_post = stored("has_post") == False  # noqa: E712  == builds a criterion, `not` would not
@@ -112,7 +112,7 @@ def _has_a_name(customer: Customer) -> bool:
 
 @frozen
 class DataGroup:
-    """What marketing needs to reach somebody one way."""
+    """What marketing needs to reach somebody in one way."""
 
     key: str
     label: str

@@ -1,4 +1,4 @@
-"""What a customer was asked for, so that a question that was left open is not asked again too soon."""
+"""What a customer was asked for, so that an open question is not repeated too soon."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class CompletionPrompt:
     """The id of the customer for whom it was made."""
     customer_id: str
     asked: Mapping[str, date] = field(factory=dict, hash=False)
-    """The day on which each field was asked for last, by the field's key."""
+    """The day on which each field was last asked for, by the field's key."""
     version: int = 1
 
 
 def last_asked(prompts: Iterable[CompletionPrompt]) -> Mapping[str, date]:
-    """When each field was asked for last; a customer who was merged has the prompts of both."""
+    """When each field was last asked for; a merged customer has the prompts of both."""
     latest: dict[str, date] = {}
     for prompt in prompts:
         for key, day in prompt.asked.items():
@@ -43,7 +43,7 @@ def asked_for(prompt: CompletionPrompt, fields: Iterable[str], today: date) -> C
 def remember_asked(
     customer_id: str, before: CompletionPrompt | None, fields: Iterable[str], today: date
 ) -> Decision[None]:
-    """Keep that a customer was asked for these fields; nothing happens where that is known already."""
+    """Remember that a customer was asked for these fields; nothing happens if that is known already."""
     after = asked_for(before or CompletionPrompt(customer_id, customer_id), fields, today)
     if after.asked == (before.asked if before else {}):
         return Decision(None)

@@ -1,4 +1,4 @@
-"""How complete the data of all customers are: counted in one pass, in memory that does not grow with them."""
+"""How complete all customers' data are: counted in one pass, in memory that stays flat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEVER_ASKED: Final[Mapping[str, date]] = {}
 
 @frozen
 class Coverage:
-    """How many customers have a field, or can be reached some way."""
+    """How many customers have a field, or can be reached in some way."""
 
     key: str
     """The field or the data group."""
@@ -34,7 +34,7 @@ class Coverage:
 
     @property
     def share(self) -> float:
-        """The share of those who do, from 0 to 1; 1 where there is nobody."""
+        """The share of those who do, from 0 to 1; 1 if there are no customers."""
         return self.filled / self.customers if self.customers else 1.0
 
 
@@ -53,7 +53,7 @@ class CompletenessReport:
     with_gaps: int
     """How many customers lack a watched field."""
     score: float
-    """The mean of the customers' scores, from 0 to 1; 1 where there is nobody."""
+    """The mean of the customers' scores, from 0 to 1; 1 if there are no customers."""
 
     def coverage(self, key: str) -> Coverage:
         """The coverage of one field.
@@ -73,7 +73,7 @@ class CompletenessReport:
 
 
 class Census:
-    """Counts customers; give it each of them once, in any portions."""
+    """Counts customers; pass each of them once, in any portions."""
 
     def __init__(self, fields: Iterable[WatchedField], watching: Watching, today: date) -> None:
         self._fields = tuple(fields)

@@ -1,4 +1,4 @@
-"""What is watched: the fields that the options of a session name, and by which of them."""
+"""What is watched: the fields that a session's options name, and which options name them."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Watching:
     watches: tuple[Watch, ...] = ()
     """The watched fields, in the order of a form."""
     ask_again_months: int = 0
-    """After how many months an open question is asked again; 0 for each time."""
+    """After how many months an open question is asked again; 0 for every time."""
 
     @property
     def lacking(self) -> Criterion:
-        """Matches every customer with a gap, see `WatchedField.empty`; nobody where nothing is watched."""
+        """Matches every customer with a gap, see `WatchedField.empty`; nobody if nothing is watched."""
         return Or(tuple(watch.field.lacking for watch in self.watches))
 
     def only(self, key: str) -> Watching:
-        """The same for one field alone; nothing where it is not watched."""
+        """Only one field; nothing if it is not watched."""
         return Watching(
             tuple(watch for watch in self.watches if watch.field.key == key), self.ask_again_months
         )
@@ -53,9 +53,7 @@ def watching(
 
     Args:
         options: All options that are known.
-
-        settings: The values that count for the session.
-
+        settings: The values in force in the session.
         fields: All fields that can be watched, in the order of a form.
     """
     active = [option for option in options if option.watches and settings[option]]
@@ -71,7 +69,7 @@ def check_watching(options: Iterable[Option[Any]], fields: Mapping[str, WatchedF
     """Make sure that every option watches fields that exist, and can be switched on and off.
 
     Raises:
-        RegistrationError: It does not; the message says which and why.
+        RegistrationError: An option does not; the message says which and why.
     """
     for option in options:
         if option.watches and not isinstance(option.default, bool):

@@ -18,19 +18,13 @@ CHANGED = "customer.changed"
 def enter_customer(
     draft: Customer, customer_id: str, number: str, now: datetime, *, action: str = CREATED, comment: str = ""
 ) -> Decision[Customer]:
-    """Make a customer of what a form said.
+    """Make a customer from a form.
 
     Args:
-        draft: As `read_new` gave it.
-
+        draft: What `read_new` returned.
         customer_id: A fresh id.
-
         number: A number that nobody has.
-
-        now: The instant.
-
         action: `CREATED` or `IMPORTED`.
-
         comment: Where the data came from.
     """
     customer = evolve(draft, id=customer_id, number=number, created_at=now)
@@ -39,7 +33,7 @@ def enter_customer(
 
 
 def change_customer(before: Customer, after: Customer) -> Decision[Customer]:
-    """Keep a changed customer; nothing happens where nothing differs."""
+    """Save a changed customer; nothing happens if nothing differs."""
     if after == before:
         return Decision(before)
     note = Note(CHANGED, before, after)
@@ -51,7 +45,6 @@ def require_version(customer: Customer, expected: int) -> None:
 
     Args:
         customer: As stored.
-
         expected: The version that the caller saw; 0 for any.
 
     Raises:

@@ -1,7 +1,7 @@
-"""How a field of a customer is declared: one line in the class `Customer` says all that anybody asks about it.
+"""How a field of a customer is declared: one line in the class `Customer` says everything about it.
 
-What a field holds is one word, its `Content`. How the field is read from a form and from the cell of a table, when it is
-empty, and how selections compare it follow from that word; each of those who do so says once what it makes of each word.
+One word, its `Content`, says what a field holds. How the field is read from a form and from a table, when it is empty,
+and how selections compare it follow from that word; each of these readers says once what it does with each word.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Content(Enum):
     INSTANT = "instant"
     FLAG = "flag"
     SORT_KEY = "sort_key"
-    """A text that lists are ordered by and nobody sees."""
+    """A hidden text by which lists are ordered."""
 
     PHONES = "phones"
     ADDRESSES = "addresses"
@@ -57,7 +57,7 @@ class Content(Enum):
 
 
 Headers = tuple[str, ...]
-"""What the column of a table is called beside the name and the label of its field."""
+"""Further names for the column of a table, besides the name and label of its field."""
 
 
 def meaning(
@@ -108,25 +108,25 @@ def choice(
 
 
 def day(label: str, group: Group, *, only: Enum | None = None, headers: Headers = ()) -> Any:
-    """A field that holds a date which is not in the future, or None."""
+    """A field that holds a date that is not in the future, or None."""
     return field(default=None, metadata=meaning(label, group, Content.DAY, only=only, headers=headers))
 
 
 def consent(label: str, *, headers: Headers = ()) -> Any:
-    """A field that holds what was said to a question of consent; nothing at first."""
+    """A field that holds the answer to a question of consent; none at first."""
     facts = meaning(label, "Privacy", Content.CONSENT, choices=ConsentState, headers=headers)
     return field(default=ConsentState.OPEN, metadata=facts)
 
 
 def advertising(label: str, *channels: str) -> Any:
-    """A field that holds what was said to advertising by a channel, which has several names."""
+    """A field that holds the consent to advertising by a channel, which has several names."""
     return consent(
         label, headers=tuple(each.format(channel) for channel in channels for each in _ADVERTISING)
     )
 
 
 def derived(label: str, group: Group, content: Content, *, default: Any = "", length: int = 0) -> Any:
-    """A field that follows from others, or that the library says itself."""
+    """A field that follows from others, or that the library sets itself."""
     return field(default=default, metadata=meaning(label, group, content, given=False, length=length))
 
 

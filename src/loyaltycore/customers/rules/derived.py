@@ -1,4 +1,4 @@
-"""The fields of a customer that nobody gives: what selections and reports look at, taken from what was given."""
+"""The derived fields of a customer, which selections and reports look at."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loyaltycore.kernel.contact import Address, PhoneKind
 
 
 def with_derived(customer: Customer) -> Customer:
-    """The customer with every derived field as it follows from the others."""
+    """The customer with every derived field computed from the others."""
     postal = customer.postal_address
     shown = postal or _likely_address(customer)
     return evolve(
@@ -26,7 +26,7 @@ def with_derived(customer: Customer) -> Customer:
 
 
 def _likely_address(customer: Customer) -> Address | None:
-    """An address that is not complete, of the kinds that things are sent to."""
+    """An incomplete address of the kinds that things are sent to."""
     return next((a for kind in POSTAL_KINDS for a in customer.addresses if a.kind is kind), None)
 
 

@@ -1,4 +1,4 @@
-"""The table of all fields of a customer, read off the class: everything that goes through the fields reads this one.
+"""The table of all fields of a customer, read from the class.
 
 Form, completeness, selections and import are made from it, so that a new field costs its line in `Customer`, its keyword
 for type checkers in `CustomerFields`, and a migration.
@@ -27,16 +27,16 @@ class CustomerField:
     """What people call it."""
 
     group: str
-    """Under which heading a form shows it."""
+    """The heading under which a form shows it."""
 
     content: Content
-    """What it holds: how it is read, when it is empty and how it is compared follow from it."""
+    """What it holds, which decides how it is read, when it is empty and how it is compared."""
 
     default: Any = field(eq=False)
-    """What it holds before anything is said; None where it may hold nothing."""
+    """What it holds at first; None if it may hold nothing."""
 
     length: int = 0
-    """The greatest length of a text, in characters; 0 for what is none."""
+    """The greatest length of a text, in characters; 0 if it is not a text."""
 
     only: CustomerKind | None = None
     """The kind of customer that has the field; None for both."""
@@ -45,10 +45,10 @@ class CustomerField:
     """The enumeration whose member it holds."""
 
     given: bool = True
-    """Whether a form gives it; otherwise it is derived from other fields or said by the library."""
+    """Whether a form gives it; otherwise it is derived from other fields or set by the library."""
 
     headers: tuple[str, ...] | None = None
-    """What the column of a table is called beside `key` and `label`; None where an import has no such column."""
+    """Further names for the column of a table, besides `key` and `label`; None if an import has no such column."""
 
 
 def _fields() -> Mapping[str, CustomerField]:
@@ -61,4 +61,4 @@ def _fields() -> Mapping[str, CustomerField]:
 
 
 CUSTOMER_FIELDS: Final = _fields()
-"""Every field by key, in the order of a form; what only the storage needs, the id and the version, is none."""
+"""Every field by key, in form order; id and version, which only the storage needs, are not among them."""

@@ -1,4 +1,4 @@
-"""What customers can be looked up by; every filter is answered by an index or a lookup key."""
+"""How customers are looked up; an index or a lookup key answers every filter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_PHONE: Final = 40
 
 
 class CustomerFilters(TypedDict, total=False):
-    """The filters by which customers are looked up; None and a text of nothing but blanks filter nothing.
+    """The filters by which customers are looked up; None and blank texts filter nothing.
 
     * ``number``: exactly this customer number.
     * ``name``: the beginning of a name: "last first", "first last", a company, or a later word of last name or company.
@@ -35,13 +35,10 @@ class CustomerFilters(TypedDict, total=False):
 
 
 def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> Criterion:
-    """Turn filters into a criterion that holds where all of them hold; where one has a fault, it means nothing.
+    """Turn filters into a criterion that matches if all of them hold; meaningless if faults were noted.
 
     Args:
-        faults: Takes every fault.
-
         given: Filters of `CustomerFilters` by name, still unchecked.
-
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
     """
     parts = []

@@ -39,9 +39,8 @@ from loyaltycore.kernel.validation import Faults
 class CustomerFields(TypedDict, total=False):
     """The keyword arguments by which a customer is created and changed; see `Customer` for what they mean.
 
-    Enumerations may be given as their value. A phone given as text is read in the national form of the branch's
-    country and gets its kind from the number range. Of the custom fields those that nothing is said about stay, and None
-    takes a value away.
+    Enumerations may be given as their value. A phone given as text is read in the national form of the branch's country
+    and gets its kind from the number range. Custom fields that are not mentioned stay, and None removes a value.
     """
 
     kind: CustomerKind | str | None
@@ -72,10 +71,10 @@ class CustomerFields(TypedDict, total=False):
 
 @frozen
 class Reading:
-    """What a form is read against."""
+    """The context in which a form is read."""
 
     today: date
-    """The local date: what lies after it has not happened yet."""
+    """The local date; later dates are in the future."""
     country: str
     """ISO 3166-1 alpha-2 of phone numbers without ``+``."""
     custom_fields: CustomFields = NO_CUSTOM_FIELDS
@@ -86,15 +85,12 @@ def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> C
     """Read the fields of a customer who does not exist yet.
 
     Args:
-        faults: Takes every fault.
-
         given: Fields of `CustomerFields` by name, still unchecked. Without a kind, a name makes a person and a
             company name alone makes a company.
-
         reading: Date and country.
 
     Returns:
-        A customer without id, number and instant; meaningless where faults were noted.
+        A customer without id, number and instant; meaningless if faults were noted.
     """
     clean = _read(faults, given, reading)
     company = clean.get("company") and not clean.get("last_name")
@@ -106,22 +102,17 @@ def read_change(faults: Faults, before: Customer, given: Mapping[str, object], r
     """Read the given fields over a customer; the others stay as they are and are not checked again.
 
     Args:
-        faults: Takes every fault.
-
-        before: The customer so far.
-
-        given: Fields of `CustomerFields` by name, still unchecked; ``kind`` keeps what it is where it is None.
-
+        given: Fields of `CustomerFields` by name, still unchecked; a ``kind`` of None changes nothing.
         reading: Date and country.
 
     Returns:
-        The customer afterwards; meaningless where faults were noted.
+        The customer afterwards; meaningless if faults were noted.
     """
     return _over(faults, before, _read(faults, given, reading), reading)
 
 
 def read_number(faults: Faults, value: object) -> str:
-    """Read a customer number that the caller chose; None leaves the choice to the chain's pattern (empty)."""
+    """Read a customer number that the caller chose; None reads as empty, which leaves it to the chain's pattern."""
     return faults.text("number", value, limit=LENGTHS["number"], required=value is not None)
 
 
@@ -129,7 +120,7 @@ _NOBODY: Final = Customer("")
 
 
 def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict[str, Any]:
-    """The given fields, clean; a kind that is not said is not given."""
+    """The given fields, clean; a kind of None is left out."""
     clean = {}
     for name, value in given.items():
         if name not in _GIVEN:
@@ -141,7 +132,7 @@ def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict
 
 
 def _over(faults: Faults, before: Customer, clean: Mapping[str, Any], reading: Reading) -> Customer:
-    """Lay clean fields over a customer, check what no field can say alone, derive the fields that nobody gives."""
+    """Lay clean fields over a customer, check what concerns several fields, and compute the derived ones."""
     given = {name: value for name, value in clean.items() if name != "custom"}
     after = evolve(
         before, custom=reading.custom_fields.read(faults, clean.get("custom"), before.custom), **given
@@ -162,7 +153,7 @@ def _check_name(faults: Faults, customer: Customer) -> None:
 def _privacy_date(
     faults: Faults, before: Customer, after: Customer, given: date | None, reading: Reading
 ) -> date | None:
-    """The day of the answer to the privacy statement: the one given, else today where the answer is another one."""
+    """The day of the answer to the privacy statement: the one given, else today if the answer changed."""
     if after.privacy is not ConsentState.OPEN:
         return given or (before.privacy_date if after.privacy is before.privacy else reading.today)
     if given is not None:

@@ -1,12 +1,12 @@
-"""When a row of an import is somebody who is known already.
+"""When a row of an import is a known customer.
 
-A row with a customer number or an external number is known by these alone: whoever has the same number is the same
-customer. Any other row is known where a customer has the same name and
+A row with a customer number or an external number is recognised by these alone: the same number means the same
+customer. Any other row is known if a customer has the same name and
 
 * no other birth date (father and son under one roof share name, address and phone), and
 * the same birth date, e-mail address, phone number or street address; or the row says nothing but the name.
 
-So whoever was imported once is known ever after, and two people who share no more than a name are both imported.
+So whoever was imported once stays known, and two people who share only a name are both imported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.search import email_key, fold, foldings
 
 Key = tuple[str, ...]
-"""A kind of evidence and what it says."""
+"""A kind of evidence, and its value."""
 
 NUMBERS: Final = ("number", "external_number")
 
@@ -31,7 +31,7 @@ class Identity:
     """What a customer is recognised by."""
 
     customer_id: str
-    """Empty for a row that is nobody yet."""
+    """Empty for a row that is not a customer yet."""
     number: str
     """Customer number, or empty."""
     external_number: str
@@ -63,7 +63,7 @@ class Identity:
 
     @property
     def wanted(self) -> tuple[tuple[Key, ...], ...]:
-        """Under which keys to look for who it is: group after group, the keys of one group being equally good."""
+        """The keys under which to look for it: group by group, the keys of one group being equally good."""
         if self.number or self.external_number:
             return tuple(((kind, getattr(self, kind)),) for kind in NUMBERS if getattr(self, kind))
         return (tuple(self.evidence) or (("name", self.name),),)
@@ -83,7 +83,7 @@ class Match:
 
 
 def identity_of(customer: Customer, line: int = 0) -> Identity:
-    """What a customer, or a row that was read into one, is recognised by."""
+    """What a customer, or a row read into one, is recognised by."""
     return Identity(
         customer.id,
         customer.number,
@@ -116,7 +116,7 @@ class KnownPeople:
         return key in self._by_key
 
     def first(self, row: Identity, keys: Iterable[Key]) -> Match | None:
-        """The first under any of the keys who is the same person as the row."""
+        """The first person under any of the keys who is the same as the row's."""
         held = [(place, key[0], known) for key in keys for place, known in self._by_key.get(key, ())]
         same = [(place, by, known) for place, by, known in held if not _contradict(row, known, by)]
         if not same:
@@ -129,9 +129,7 @@ def recognise(row: Identity, known: Sequence[KnownPeople]) -> Match | None:
     """Find who a row is.
 
     Args:
-        row: The row.
-
-        known: Who is known, those who became known first in front.
+        known: Known people, those known longest first.
     """
     return next(
         (match for keys in row.wanted for people in known if (match := people.first(row, keys))), None

@@ -1,4 +1,4 @@
-"""What an import of customers tells: while it runs, for each row that added nobody, and at its end."""
+"""What an import of customers reports: while it runs, for each row that added nobody, and at its end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RejectedRow:
 
 @frozen
 class SkippedRow:
-    """A row that is somebody who is known already; nothing of the row was kept."""
+    """A row of a known customer; nothing of the row was kept."""
 
     line: int
     """Physical line of the file on which the row starts, counted from 1."""
@@ -34,7 +34,7 @@ class SkippedRow:
     """By what: ``number``, ``external_number``, ``birth_date``, ``email``, ``phone``, ``address`` or
     ``name``."""
     duplicate_of: str
-    """The id of the customer who is known; empty where a dry run added nobody."""
+    """The id of the known customer; empty if only the dry run would have added them."""
     number: str
     earlier_line: int = 0
     """In a dry run, the line of the same file that would have added the customer; otherwise 0."""
@@ -60,16 +60,16 @@ class ImportReport:
     rows: int
     """Rows in the file, blank ones and the header left out."""
     added: int
-    """Customers added; in a dry run, who would be."""
+    """Customers added; in a dry run, those who would be."""
     skipped: int
     """Rows that were known already."""
     rejected_rows: int
     rejected: tuple[RejectedRow, ...]
     """What was wrong with them, in the order of the file; the first thousand."""
     duplicates: tuple[SkippedRow, ...]
-    """The rows that were known already and who they are, in the order of the file; the first thousand."""
+    """The skipped rows and who they are, in the order of the file; the first thousand."""
     ignored_columns: tuple[str, ...]
-    """Columns of the file that no field takes."""
+    """Columns of the file that belong to no field."""
 
 
 @define

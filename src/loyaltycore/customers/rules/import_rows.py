@@ -34,17 +34,14 @@ def read_row(values: Mapping[str, str], reading: Reading, *, branch_id: str = ""
     """Read one row.
 
     Args:
-        values: Cell by field, as `open_table` gives them.
-
+        values: Cells by field, as `open_table` returns them.
         reading: The local date, and the country of rows that name none: for phone numbers and for the address.
-
-        branch_id: The branch responsible.
 
     Returns:
         A customer without id and instant; with the row's number, or an empty one.
 
     Raises:
-        InvalidInput: Every fault, each under the field of the table that it stands in.
+        InvalidInput: Names every fault, each under its field of the table.
     """
     faults = Faults()
     given = {
@@ -65,7 +62,7 @@ def read_row(values: Mapping[str, str], reading: Reading, *, branch_id: str = ""
 
 
 def _person_or_company(values: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """A row that is addressed as a company is one; without a company column its name is the company's."""
+    """A row addressed as a company is one; without a company column, its name is the company's."""
     if not is_company_word(values.get("salutation", "")):
         return {}
     if str(given.get("company", "")).strip():
@@ -74,9 +71,9 @@ def _person_or_company(values: Mapping[str, str], given: Mapping[str, Any]) -> d
 
 
 def _phones(values: Mapping[str, str], given: Mapping[str, Any]) -> tuple[list[Phone | str], dict[str, str]]:
-    """The phones of a row, and which column each of them stands in.
+    """The phones of a row, and the column of each.
 
-    Who accepted advertising by SMS gets texts on the number of the column for mobile phones.
+    Customers who accepted advertising by SMS get texts on the number in the column for mobile phones.
     """
     phones: list[Phone | str] = []
     places = {}
@@ -104,7 +101,7 @@ def _country(faults: Faults, values: Mapping[str, str], default: str) -> str:
 
 
 def _addresses(values: Mapping[str, str], country: str) -> list[Address]:
-    """The address of a row; a country alone is none."""
+    """The address of a row; a country alone is not one."""
     cells = {name: values.get(name, "").strip() for name in _ADDRESS}
     if not any(cells.values()):
         return []
@@ -132,7 +129,7 @@ _Cell = Callable[[Faults, str, str, date], Any]
 
 
 def _cell(field: CustomerField) -> _Cell:
-    """How a cell of a field is read; what becomes of a text is left to the form."""
+    """How a cell of a field is read; texts are left to the form."""
     match field.content:
         case Content.DAY:
             return lambda faults, name, cell, today: faults.parsed(

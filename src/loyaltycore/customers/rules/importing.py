@@ -1,4 +1,4 @@
-"""Rows of an import in their order: who is added, who is known already, and whose number belongs to somebody else."""
+"""Rows of an import in order: who is added, who is known already, and whose number belongs to somebody else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Sorting:
     added: list[tuple[int, Customer]] = field(factory=list)
     """The new customers with the lines that they come from."""
     people: KnownPeople = field(factory=KnownPeople)
-    """The same, as later rows know them."""
+    """The new customers as later rows recognise them."""
     skipped: list[SkippedRow] = field(factory=list)
     """Rows that were known already."""
     rejected: list[RejectedRow] = field(factory=list)
@@ -44,14 +44,11 @@ class Sorting:
 def sort_rows(
     rows: Iterable[ReadRow], known: Sequence[KnownPeople], take_on: Callable[[ReadRow, KnownPeople], Customer]
 ) -> Sorting:
-    """Go through rows in the order of the file; each row knows those whom the rows before it added.
+    """Go through rows in file order; each row sees the customers that earlier rows added.
 
     Args:
-        rows: The rows.
-
-        known: Who is known before, those who became known first in front.
-
-        take_on: Makes a customer of a row's draft, with a number; it sees whom the rows before added.
+        known: People known before, those known longest first.
+        take_on: Makes a customer from a row's draft, with a number; it sees the customers that earlier rows added.
     """
     result = Sorting()
     for row in rows:

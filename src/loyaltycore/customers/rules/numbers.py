@@ -12,13 +12,13 @@ from loyaltycore.kernel.check_digits import luhn
 from loyaltycore.kernel.validation import Faults
 
 MAX_FIXED: Final = 24
-"""Longest fixed part, the year included: so the name of a range fits into a key, and a number into its field."""
+"""Longest fixed part, including the year, so that a range's name fits into a key and a number into its field."""
 
 MAX_WIDTH: Final = 12
 """Most digits to which a running number may be padded."""
 
 LARGEST_BLOCK: Final = 500
-"""How many numbers are looked up at once at most."""
+"""How many numbers are looked up at once, at most."""
 
 _PART: Final = re.compile(r"\{([^{}]*)\}|([^{}]+)")
 _RUNNING: Final = re.compile(r"n(?::([1-9]\d?))?", re.ASCII)
@@ -27,7 +27,7 @@ _YEARS: Final = ("yyyy", "yy")
 
 @frozen
 class NumberPattern:
-    """How customer numbers look: ``before`` running number ``after`` check digit.
+    """What customer numbers look like: ``before`` running number ``after`` check digit.
 
     Example:
         >>> pattern = NumberPattern.parse("K{yy}-{n:4}{c}")
@@ -39,16 +39,16 @@ class NumberPattern:
     """Fixed text before the running number, perhaps with ``{yyyy}`` or ``{yy}``."""
     after: str
     width: int
-    """The running number gets leading zeros up to so many digits."""
+    """The running number is padded with zeros to this many digits."""
     checked: bool
-    """Whether a check digit stands at the end."""
+    """Whether a check digit is at the end."""
 
     @classmethod
     def parse(cls, text: str) -> NumberPattern:
         """Read a pattern: fixed text, at most one of ``{yyyy}`` and ``{yy}``, one ``{n}`` or ``{n:6}``, ``{c}`` at the end.
 
         Raises:
-            InvalidInput: Every fault, on the field ``number_pattern``.
+            InvalidInput: Names every fault, on the field ``number_pattern``.
         """
         with Faults() as faults:
             return _parse(faults, "number_pattern", text)
@@ -59,11 +59,11 @@ class NumberPattern:
         return body + luhn(_digits(body)) if self.checked else body
 
     def range_id(self, year: int) -> str:
-        """Names the range that the running numbers of that year come from; another fixed part is another range."""
+        """The name of the range of that year's running numbers; each fixed part has a range of its own."""
         return f"customers:{_with_year(self.before, year)}#{_with_year(self.after, year)}"
 
     def running(self, number: str, year: int) -> int | None:
-        """The running number inside a number, or None where this pattern makes no such number in that year."""
+        """The running number inside a number; None if this pattern makes no such number in that year."""
         start, end = _with_year(self.before, year), _with_year(self.after, year)
         body = number[:-1] if self.checked else number
         middle = body[len(start) : len(body) - len(end)]
@@ -86,21 +86,17 @@ def free_numbers(
     *,
     block: int = 1,
 ) -> Iterator[tuple[int, str]]:
-    """Go through the running numbers after `last` and pass over numbers that somebody has already.
+    """Go through the running numbers after `last` and skip those already taken.
 
     Args:
-        pattern: How numbers look.
-
+        pattern: What numbers look like.
         year: The year in which they are given.
-
         last: The running number given last.
-
-        taken: Says which of some numbers are taken; asked for a block at a time, before the first of it is given.
-
+        taken: Returns which of some numbers are taken; called once per block, before its first number is given.
         block: How many numbers are asked for first; it doubles from block to block.
 
     Yields:
-        Running number and number, without an end.
+        Running number and number, endlessly.
     """
     while True:
         count = min(block, LARGEST_BLOCK)

@@ -35,7 +35,7 @@ _ONE_LETTER: Final = _APOSTROPHES | str.maketrans(
     }
 )
 _INVISIBLE: Final = frozenset({"Mn", "Mc", "Me", "Cf"})
-"""Accents, joiners and soft hyphens: they are no letters, and do not end a word either."""
+"""Accents, joiners and soft hyphens: they are not letters, and do not end a word either."""
 
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 
@@ -43,11 +43,9 @@ _SEPARATORS: Final = re.compile(r"[\W_]+")
 def fold(text: str, *, two_letters: bool = False) -> str:
     """Reduce a name to lower-case letters and digits with single blanks between the words.
 
-    A text without a letter or digit (emoji, say) has nothing to reduce it to and only loses its blanks and its case.
+    A text without letters or digits (emoji, say) only loses its blanks and its case.
 
     Args:
-        text: Any text.
-
         two_letters: Whether ä, ö, ü become ae, oe, ue instead of a, o, u.
 
     Example:
@@ -66,9 +64,9 @@ def foldings(text: str) -> tuple[str, ...]:
 
 
 def sort_name(kind: CustomerKind, last_name: str, first_name: str, company: str) -> str:
-    """Where a customer stands in an alphabetical list; as in a German phone book, ä sorts as ae.
+    """The place of a customer in an alphabetical list; as in a German phone book, ä sorts as ae.
 
-    A person stands under last name and first name, a company under its name, then its contact person.
+    A person is sorted by last name and first name, a company by its name, then its contact person.
     """
     name = (
         f"{last_name} {first_name}" if kind is CustomerKind.PERSON else f"{company} {last_name} {first_name}"
@@ -92,7 +90,7 @@ def name_keys(last_name: str, first_name: str, company: str, name_extension: str
 
 
 def email_key(email: str) -> str:
-    """An address as it is looked up: without case; a very long one as its beginning and a hash of the whole."""
+    """An address as it is looked up: without case; a very long one as its beginning plus a hash of the whole."""
     key = email.casefold()
     if len(key) <= KEY_LENGTH:
         return key
@@ -117,7 +115,7 @@ def lookup_keys(customer: Customer) -> Mapping[str, tuple[str, ...]]:
 
 
 def _bare(text: str, *, two_letters: bool) -> str:
-    """Lower case, base letters; accents, apostrophes and what cannot be seen are gone."""
+    """Lower case, base letters, without accents, apostrophes and invisible characters."""
     lower = unicodedata.normalize("NFC", text.translate(_APOSTROPHES)).casefold()
     letters = unicodedata.normalize("NFKD", lower.translate(_TWO_LETTERS) if two_letters else lower)
     kept = "".join(character for character in letters if unicodedata.category(character) not in _INVISIBLE)

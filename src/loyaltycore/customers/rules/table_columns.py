@@ -15,7 +15,7 @@ from loyaltycore.kernel.validation import Faults
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 HOUSE_NUMBER: Final = "house_number"
-"""No field of its own: a column with the house number, which goes after the street."""
+"""Not a field: a column with the house number, which goes after the street."""
 
 
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -59,7 +59,7 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "city": ("Ort", "Stadt", "Wohnort", "Ortsname", "town"),
     "country": ("Land", "Länderkürzel", "Ländercode", "Länderkennzeichen", "LKZ", "Staat", "country code"),
 }
-"""Columns that are no fields of their own: what they hold becomes a phone or the address."""
+"""Columns that are not fields: what they hold becomes a phone or the address."""
 
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     **{
@@ -67,7 +67,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     },
     **_PARTS,
 }
-"""What a column may be called beside the name of its field, by field. How it is written does not matter: `key_of`."""
+"""Further names of a column, by field; `key_of` makes spellings equal."""
 
 FIELDS: Final = tuple(field for field in ALIASES if field != HOUSE_NUMBER)
 """The fields that a table can fill."""
@@ -109,11 +109,11 @@ class Columns:
     fields: tuple[str, ...]
     """One for each column in its order; empty for a column that is ignored."""
     headers: tuple[str, ...]
-    """What the columns are called in the file, without blanks around."""
+    """The headers in the file, without surrounding blanks."""
 
     @property
     def ignored(self) -> tuple[str, ...]:
-        """The headers of the columns that no field takes; ``#3`` where the third column has none."""
+        """The headers of ignored columns; ``#3`` if the third column has none."""
         pairs = enumerate(zip(self.fields, self.headers, strict=True), start=1)
         return tuple(header or f"#{i}" for i, (field, header) in pairs if not field)
 
@@ -123,8 +123,7 @@ def match_columns(headers: Sequence[str], given: Mapping[str, str]) -> Columns:
 
     Args:
         headers: The fields of the header record; empty ones at the end are dropped.
-
-        given: Header to field, goes before the aliases; an empty field ignores the column.
+        given: Maps headers to fields, before the aliases; an empty field ignores the column.
     """
     names = [header.strip() for header in headers]
     while names and not names[-1]:
@@ -150,7 +149,7 @@ def check_given(given: Mapping[str, str]) -> None:
 
 
 def check_columns(columns: Columns, given: Mapping[str, str]) -> None:
-    """Refuse columns that nobody could fill a customer from.
+    """Refuse columns from which no customer can be made.
 
     Raises:
         InvalidInput: ``no_known_column``, ``duplicate_column`` or ``missing_column``; every fault.

@@ -7,12 +7,12 @@
                 case Row(line, values): ...
                 case BrokenRow(line, code, message): ...
 
-Encoding, delimiter and columns are found by looking at the file. The file is read as a stream: a million rows need no
-more memory than ten. What makes the whole file unreadable is an error when it is opened; a row that is broken is
-reported in its place, and reading goes on after it.
+Encoding, delimiter and columns are detected. The file is read as a stream: a million rows need no more memory than ten.
+A file that is unreadable as a whole is an error when it is opened; a broken row is reported in its place, and reading
+goes on after it.
 
-The values are texts as they stand in the file. `read_date`, `read_yes_no_open` and `read_salutation` read those that
-are no text by nature.
+The values are texts as in the file. `read_date`, `read_yes_no_open` and `read_salutation` read those that stand for
+something else.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 DELIMITERS: Final = (";", ",", "\t")
-"""The delimiters that are looked for, the one that wins a tie first."""
+"""The delimiters that are tried; the earlier one wins a tie."""
 
 # The first line by which Excel is told the delimiter.
 _SEP: Final = "sep="
@@ -70,13 +70,13 @@ class Row:
     line: int
     """Physical line of the file on which the row starts, counted from 1; line breaks in quotes count."""
     values: Mapping[str, str]
-    """By field, for each field that the file has a column for; a cell that is empty is an empty text."""
+    """By field, for each field with a column in the file; an empty cell is an empty text."""
 
 
 class TableFile(Iterator[Row | BrokenRow]):
-    """The rows of an open table, each of them once, in the order of the file.
+    """The rows of an open table, each once, in file order.
 
-    Blank lines are passed over, and so are rows in which every cell is blank.
+    Blank lines, and rows in which every cell is blank, are skipped.
     """
 
     def __init__(self, source: LineSource, feed: Feed, delimiter: str, columns: Columns) -> None:
@@ -88,7 +88,7 @@ class TableFile(Iterator[Row | BrokenRow]):
         self.columns: Mapping[str, str] = {field: header for field, header in pairs if field in FIELDS}
         """By field, the header of its column in the file."""
         self.ignored_columns = columns.ignored
-        """The headers of the columns that no field takes, ``#3`` for a third one without a header."""
+        """The headers of ignored columns, ``#3`` for a third one without a header."""
 
     @property
     def encoding(self) -> str:
@@ -108,23 +108,20 @@ def open_table(
 ) -> TableFile:
     r"""Open a table of customers and read its header.
 
-    The delimiter is the one by which most columns of the header are known, and among equals the one that gives most
-    columns. A first line ``sep=;`` says it.
+    The delimiter is the one with which most columns of the header are recognised, and among equals the one that yields
+    most columns. A first line ``sep=;`` overrides this.
 
     Args:
         stream: A file opened in binary mode, or its bytes in portions of any size.
-
-        encoding: A text encoding that contains ASCII, or UTF-16; None finds UTF-8, Windows-1252, and UTF-16 with a
+        encoding: A text encoding that contains ASCII, or UTF-16; None detects UTF-8, Windows-1252, and UTF-16 with a
             byte order mark. A byte order mark wins.
-
-        delimiter: One character; None finds semicolon, comma or tab.
-
-        columns: Header to field, for columns that are not known by themselves or mean something else. An empty field
+        delimiter: One character; None detects semicolon, comma or tab.
+        columns: Maps headers to fields, for headers that are not recognised or mean something else. An empty field
             ignores the column.
 
     Raises:
-        InvalidInput: The file is empty, is no text, or has no header that is known; two columns are the same field;
-            a column or field of `columns` does not exist. Every fault that can be found at once.
+        InvalidInput: The file is empty, is not text, or has no known header; two columns are the same field; a column
+            or field of `columns` does not exist. Names every fault that can be found at once.
 
     Example:
         >>> table = open_table([b"Kd-Nr;Vorname;Nachname;Schuhgr\xf6\xdfe\r\n7;Erika;Mustermann;38\r\n"])

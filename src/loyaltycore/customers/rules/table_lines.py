@@ -1,11 +1,11 @@
 """From the bytes of a table file to numbered lines of text.
 
-A file is read in portions, never as a whole. What a line suffers (bytes that are no text, a NUL, too many of them) is
+A file is read in portions, never as a whole. A fault of a line (bytes that are not text, a NUL, too many bytes) is
 noted on the line and stops nothing.
 
-How the encoding is found: a byte order mark says it. Without one, lines that are not ASCII decide: in the first portion
-those that are UTF-8 against those that are not, and where that portion is all ASCII, the first such line after it.
-Text that is no UTF-8 is taken for Windows-1252, which is what German shop software writes.
+A byte order mark names the encoding. Without one, lines that are not ASCII decide: in the first portion those that are
+UTF-8 against those that are not; if that portion is all ASCII, the first such line after it. Text that is not UTF-8 is
+taken for Windows-1252, which is what German shop software writes.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class LineSource(Iterator[Line]):
         return chain([head], portions)
 
     def _settle(self, lines: Iterable[bytes]) -> None:
-        """Choose between UTF-8 and Windows-1252 by the lines that are not ASCII; without any, leave it open."""
+        """Choose between UTF-8 and Windows-1252 by the lines that are not ASCII; if there are none, leave it open."""
         verdicts = [_is_utf_8(line) for line in lines if not line.isascii()]
         if verdicts:
             self._open = False
@@ -139,7 +139,7 @@ def _split(portions: Iterable[bytes]) -> Iterator[bytes | None]:
 
 
 def _utf_8(portions: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Turn UTF-16 into UTF-8; half a character becomes bytes that no decoder takes, so that its line is found out."""
+    """Turn UTF-16 into UTF-8; half a character becomes bytes that no decoder takes, so that its line is noted."""
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
     for portion in portions:
         yield decoder.decode(portion).encode("utf-8", "surrogatepass")

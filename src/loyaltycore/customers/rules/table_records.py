@@ -1,8 +1,8 @@
-"""From lines to records: fields by the rules of CSV, and a way on after a record that is broken.
+"""From lines to records: fields by the rules of CSV, and a way on after a broken record.
 
-The fields are read by the standard library. It asks for line after line while a quoted field is open, so a forgotten
-quote would swallow the rest of the file. Here it gets so many lines for one record and no more; what it could not make
-a record of is given back but for the first line, and reading goes on from there.
+The standard library reads the fields. It asks for line after line while a quoted field is open, so a forgotten quote
+would swallow the rest of the file. Here it gets a limited number of lines for one record; if they do not make a record,
+all but the first are given back, and reading goes on from there.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Feed(Iterator[str]):
         self._length = 0
 
     def give_back(self, *, after: int) -> None:
-        """Take back the lines of this record but the first `after`."""
+        """Take back the lines of this record except the first `after`."""
         self._ahead.extendleft(reversed(self.taken[after:]))
 
     def peek(self) -> Line | None:
@@ -84,7 +84,7 @@ class Feed(Iterator[str]):
 
     @property
     def fault(self) -> str:
-        """What is wrong with the present record before anybody looks at its fields."""
+        """What is wrong with the present record, apart from its fields."""
         faults = (line.fault for line in self.taken if line.fault)
         return next(faults, "row_too_long" if self._length > MAX_RECORD_LENGTH else "")
 
@@ -102,11 +102,10 @@ class Feed(Iterator[str]):
 
 
 def read_records(feed: Feed, delimiter: str) -> Iterator[Record | BrokenRow]:
-    """Read record after record; blank lines are passed over.
+    """Read record by record; blank lines are skipped.
 
     Args:
         feed: Where the lines come from.
-
         delimiter: One character.
     """
     reader = _reader(feed, delimiter)

@@ -1,6 +1,6 @@
 """Reading the values of a table of customers as people write them.
 
-Each reader takes the text of one cell. An empty cell is no fault; what cannot be understood is refused with
+Each reader takes the text of one cell. An empty cell is not a fault; what cannot be understood is refused with
 `InvalidInput`, never guessed.
 """
 
@@ -48,11 +48,10 @@ def read_date(text: str, *, today: date) -> date | None:
     """Read a date, day first: ``31.12.1980``, ``31.12.80``, ``31/12/1980`` or ``1980-12-31``.
 
     A year of two digits is the latest one that does not lie in the future: on 1 July 2024, ``30.06.24`` is in 2024 and
-    ``02.07.24`` in 1924. So a birth date is never after today, and nobody is older than a hundred years by it.
+    ``02.07.24`` in 1924. So a birth date is never after today, and nobody becomes older than a hundred by it.
 
     Args:
-        text: The cell; a time of midnight after the date is passed over.
-
+        text: The cell; a time of midnight after the date is ignored.
         today: The local date at the branch.
 
     Returns:
@@ -75,10 +74,10 @@ def read_date(text: str, *, today: date) -> date | None:
 
 
 def read_yes_no_open(text: str) -> ConsentState:
-    """Read what was said to a question of consent: ``ja``, ``x``, ``1``; ``nein``, ``0``; empty or ``offen``.
+    """Read the answer to a question of consent: ``ja``, ``x``, ``1``; ``nein``, ``0``; empty or ``offen``.
 
     Raises:
-        InvalidInput: ``unknown_choice``; a word that is not known is never taken for a consent.
+        InvalidInput: ``unknown_choice``; an unknown word is never taken for a consent.
     """
     return _choice(text, _CONSENTS) or ConsentState.OPEN
 
@@ -87,7 +86,7 @@ def read_salutation(text: str) -> Salutation | None:
     """Read how a person is addressed: ``Frau``, ``Hr.``, ``w``, ``Mr``, ``divers``.
 
     Returns:
-        The salutation; None for an empty cell and for ``Firma``, which stands where the customer is a company.
+        The salutation; None for an empty cell and for ``Firma``, which marks a company.
 
     Raises:
         InvalidInput: ``unknown_choice``.
@@ -96,7 +95,7 @@ def read_salutation(text: str) -> Salutation | None:
 
 
 def read_choice(text: str, choices: type[E]) -> E | None:
-    """Read a member of an enumeration by the word that is stored for it.
+    """Read a member of an enumeration by its value.
 
     Raises:
         InvalidInput: ``unknown_choice``.
@@ -105,7 +104,7 @@ def read_choice(text: str, choices: type[E]) -> E | None:
 
 
 def is_company_word(salutation: str) -> bool:
-    """Whether what stands in the place of a salutation says that the customer is a company."""
+    """Whether the text in the place of a salutation says that the customer is a company."""
     return salutation.strip().casefold() in _NO_PERSON
 
 

@@ -1,4 +1,4 @@
-"""Giving a message that was given up a new life."""
+"""Requeueing a message that was given up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ COMMENT_LENGTH = 500
 
 
 def requeue_message(message: OutboxMessage, now: datetime) -> Decision[OutboxMessage]:
-    """Make a message due now, with all its tries.
+    """Make a message due now, with a full set of tries.
 
     Raises:
         Refused: ``outbox.not_dead``.

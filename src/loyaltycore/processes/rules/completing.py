@@ -19,7 +19,7 @@ class OfferVerdict(Enum):
 
     OK = "ok"
     WARNING = "warning"
-    """It can, and mandatory steps are open."""
+    """It can, but mandatory steps are open."""
 
     BLOCKED = "blocked"
     """It cannot, because mandatory steps are open."""
@@ -27,7 +27,7 @@ class OfferVerdict(Enum):
 
 @frozen
 class OfferCheck:
-    """What completing an offer would say."""
+    """Whether completing an offer would succeed."""
 
     verdict: OfferVerdict
     """Whether it can be completed."""
@@ -36,7 +36,7 @@ class OfferCheck:
 
 
 def check_offer(process: Process, policy: OpenMandatory) -> OfferCheck:
-    """Say whether the offer of a process can be completed, by its template's policy as it is now.
+    """Say whether the offer of a process can be completed, by its template's current policy.
 
     Raises:
         Refused: ``process.ended``.
@@ -71,7 +71,7 @@ def complete_offer(process: Process, policy: OpenMandatory, actor: str, now: dat
 
 
 def close_process(process: Process, actor: str, now: datetime, reason: str) -> Decision[Process]:
-    """End a process without an offer, whatever is open in it.
+    """End a process without an offer, whatever steps are open.
 
     Raises:
         Refused: ``process.ended``.

@@ -1,6 +1,6 @@
-"""What it means to make a template, to change it, and to put its steps in order.
+"""What it means to create a template, to change it, and to arrange its steps.
 
-Nothing here reaches a process that runs: that is what reloading is for.
+Nothing here reaches a running process: that is what reloading is for.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ def create_template(
     """Enter a new template.
 
     Args:
-        template: As `read_template` gave it, with its first steps.
-
+        template: What `read_template` returned, with its first steps.
         taken: The template that has this key already.
-
         namesake: The template that has this name already.
 
     Raises:
@@ -43,7 +41,7 @@ def create_template(
 def change_template(
     before: ProcessTemplate, after: ProcessTemplate, namesake: ProcessTemplate | None
 ) -> Decision[ProcessTemplate]:
-    """Keep a changed template; nothing happens where nothing differs.
+    """Save a changed template; nothing happens if nothing differs.
 
     Raises:
         Refused: ``process_template.name_taken``.
@@ -55,18 +53,14 @@ def change_template(
 def add_step(
     template: ProcessTemplate, step: StepTemplate, position: int | None
 ) -> Decision[ProcessTemplate]:
-    """Give a template one more step.
+    """Add a step to a template.
 
     Args:
-        template: The template.
-
         step: As it was read.
-
         position: Its place, from 0; None for the end.
 
     Raises:
-        InvalidInput: There is no such place, or there are as many steps as there can be.
-
+        InvalidInput: There is no such position, or the template is full.
         Refused: ``template_step.exists`` or ``template_step.other_type``.
     """
     _require_same_type(template, step)
@@ -86,17 +80,16 @@ def add_step(
 
 
 def change_step(template: ProcessTemplate, step: StepTemplate) -> Decision[ProcessTemplate]:
-    """Put a changed step into the place of the one with its id."""
+    """Replace the step that has the same id."""
     steps = tuple(step if each.id == step.id else each for each in template.steps)
     return _keep(template, evolve(template, steps=steps), "process_template.step_changed")
 
 
 def move_step(template: ProcessTemplate, step_id: str, position: int) -> Decision[ProcessTemplate]:
-    """Bring a step to a place, from 0; the others keep their order.
+    """Move a step to a position, from 0; the others keep their order.
 
     Raises:
         NotFound: There is no such step.
-
         InvalidInput: There is no such place.
     """
     step = template.step(step_id)
@@ -107,7 +100,7 @@ def move_step(template: ProcessTemplate, step_id: str, position: int) -> Decisio
 
 
 def shift_step(template: ProcessTemplate, step_id: str, places: int) -> Decision[ProcessTemplate]:
-    """Bring a step up (below zero) or down by so many places; at the end of the list it stays.
+    """Move a step up (negative) or down by this many places; at the end of the list it stays.
 
     Raises:
         NotFound: There is no such step.
@@ -117,7 +110,7 @@ def shift_step(template: ProcessTemplate, step_id: str, places: int) -> Decision
 
 
 def remove_step(template: ProcessTemplate, step_id: str) -> Decision[ProcessTemplate]:
-    """Take a step out of a template.
+    """Remove a step from a template.
 
     Raises:
         NotFound: There is no such step.
@@ -130,13 +123,13 @@ def remove_step(template: ProcessTemplate, step_id: str) -> Decision[ProcessTemp
 
 
 def set_hidden(template: ProcessTemplate, *, hidden: bool) -> Decision[ProcessTemplate]:
-    """Keep a template from being started, or let it be started again."""
+    """Stop a template from being started, or allow it again."""
     action = "process_template.hidden" if hidden else "process_template.shown"
     return _keep(template, evolve(template, hidden=hidden), action)
 
 
 def delete_template(template: ProcessTemplate) -> Decision[None]:
-    """Take away a template from which no process was ever started.
+    """Delete a template from which no process was ever started.
 
     Raises:
         Refused: ``process_template.in_use``.
@@ -153,7 +146,7 @@ def delete_template(template: ProcessTemplate) -> Decision[None]:
 
 
 def require_visible(template: ProcessTemplate, branch_id: str) -> None:
-    """Make sure that a template can be seen, and so changed, in a branch; the head office (empty) sees all.
+    """Make sure that a branch can see, and so change, a template; the head office (empty) sees all.
 
     Raises:
         Refused: ``process_template.other_branch``.

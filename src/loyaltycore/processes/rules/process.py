@@ -1,7 +1,7 @@
 """The process: one customer, one template's steps, and how far they have come.
 
-Steps live inside the process, which is one versioned record: what is locked, and whether an offer can be completed, is
-decided on it alone, so two people at two desks cannot decide differently.
+Steps live inside the process, which is one versioned record. It alone decides what is locked and whether an offer can
+be completed, so two people at two desks cannot decide differently.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ProcessStep:
     """When it was done or skipped, or None."""
     done_by: str = ""
     result: StepValues = field(factory=dict, eq=with_kinds, hash=False)
-    """What came of it, by name; what it means is up to the type."""
+    """Its result, by name; what it means is up to the type."""
 
     @property
     def is_open(self) -> bool:
@@ -89,8 +89,8 @@ class Process:
     started_by: str
     comment: str = ""
     asked: Mapping[str, date | None] = field(factory=dict, hash=False)
-    """What the customer was to be asked for on this occasion: the day on which each field had been asked for
-    before, by the field's key, None where it never was."""
+    """What the customer was to be asked for on this occasion: the day on which each field had been asked for before, by
+    the field's key; None if it never was."""
     ended_at: datetime | None = None
     """When it was completed or closed, or None."""
     ended_by: str = ""
@@ -104,7 +104,7 @@ class Process:
         return self.state is ProcessState.OPEN
 
     def step(self, step_id: str) -> ProcessStep:
-        """The step of an id.
+        """The step with an id.
 
         Raises:
             NotFound: There is none.
@@ -121,7 +121,7 @@ class Process:
 
     @property
     def open_mandatory(self) -> tuple[ProcessStep, ...]:
-        """What must be done and is not; of a completed process, what the completion warned of."""
+        """Mandatory steps not done yet; in a completed process, those that the completion warned of."""
         return tuple(step for step in self.steps if step.mandatory and step.is_open)
 
     def locked_by(self, step_id: str) -> tuple[ProcessStep, ...]:
@@ -139,7 +139,7 @@ STEP_KEY_SEPARATOR: Final = "/"
 
 
 def open_step_key(template: str, step_id: str = "") -> str:
-    """The lookup key ``open_step`` of a process in which that step is open; without a step the beginning of all."""
+    """The lookup key ``open_step`` of a process in which that step is open; without a step, the prefix of all."""
     return f"{template}{STEP_KEY_SEPARATOR}{step_id}"
 
 

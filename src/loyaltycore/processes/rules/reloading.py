@@ -1,9 +1,8 @@
-"""Reloading: bringing what changed in a template to the processes that run.
+"""Reloading: bringing the changes of a template to running processes.
 
-What was done stays exactly as it is, and so does what was skipped, until the template says that it must be done. What
-is open becomes what the template says now: new steps come in at the template's place, open steps take over the
-template's words and flags, open steps that the template no longer has become inactive, and come back when it has them
-again.
+Steps that are done stay exactly as they are, and so do skipped ones until the template says that they must be done.
+Open steps become what the template says now: new steps come in where the template has them, open steps take over the
+template's words and flags, and open steps that the template no longer has become inactive until it has them again.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ class ReloadReport:
     examined: int = 0
     """Open processes that did not agree with the template yet."""
     changed: int = 0
-    """Those of them whose steps changed."""
+    """Those whose steps changed."""
     steps_added: int = 0
     steps_changed: int = 0
     """Open steps with other words, flags or settings."""
@@ -41,7 +40,7 @@ class ReloadReport:
     steps_reopened: int = 0
     """Skipped steps that have become mandatory or pre-steps."""
     steps_moved: int = 0
-    """Steps that stand elsewhere among the others: as few as explain the new order."""
+    """Steps in another place: the fewest that explain the new order."""
 
     def __add__(self, other: ReloadReport) -> ReloadReport:
         """Both together."""
@@ -58,21 +57,17 @@ class ReloadReport:
 
 
 def laid_down(template: ProcessTemplate) -> tuple[ProcessStep, ...]:
-    """The steps of a process as a template lays them down; the same for all its processes."""
+    """The steps of a process by its template; the same for all its processes."""
     return tuple(copied(step) for step in template.steps)
 
 
 def reload_process(
     process: Process, template: ProcessTemplate, steps: tuple[ProcessStep, ...] | None = None
 ) -> Decision[ReloadReport]:
-    """Bring a process up to its template; one that has ended, or agrees already, stays as it is.
+    """Update a process from its template; one that has ended, or agrees already, stays as it is.
 
     Args:
-        process: The process.
-
-        template: Its template.
-
-        steps: What `laid_down` says of the template, for who reloads many processes from it.
+        steps: What `laid_down` returns for the template, to reload many processes from it.
     """
     if not process.is_open or process.template_version >= template.version:
         return Decision(ReloadReport())

@@ -10,7 +10,7 @@ from loyaltycore.processes.rules.template import ProcessTemplate
 
 
 def template_keys(template: ProcessTemplate) -> Mapping[str, tuple[str, ...]]:
-    """The lookup keys of a template: its words, without case and accents."""
+    """The lookup keys of a template: its words, without case or accents."""
     text = f"{template.name} {template.abbreviation} {template.search_key}"
     return {"word": tuple(dict.fromkeys(word for folded in foldings(text) for word in folded.split(" ")))}
 

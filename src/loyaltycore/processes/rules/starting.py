@@ -1,4 +1,4 @@
-"""Starting a process: who may have which, and what it begins with."""
+"""Starting a process: whom it may be for, and what it begins with."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Age:
     """What is known about a customer's age."""
 
     years: int | None
-    """On the day of the start; None where no birth date is known."""
+    """On the day of the start; None if no birth date is known."""
     is_company: bool = False
-    """A company has no age and passes for an adult."""
+    """A company has no age and counts as an adult."""
 
     @property
     def audience(self) -> Audience | None:
-        """What the customer counts as; None where nobody knows."""
+        """What the customer counts as; None if unknown."""
         if self.is_company:
             return Audience.ADULT
         if self.years is None:
@@ -51,7 +51,7 @@ class Start:
 
 
 def age_on(today: date, born: date | None, *, is_company: bool = False) -> Age:
-    """The age on a day; who was born on 29 February grows older on 1 March of a common year."""
+    """The age on a day; people born on 29 February grow older on 1 March of a common year."""
     if born is None:
         return Age(None, is_company)
     had_no_birthday_yet = (today.month, today.day) < (born.month, born.day)
@@ -59,7 +59,7 @@ def age_on(today: date, born: date | None, *, is_company: bool = False) -> Age:
 
 
 def is_for(template: ProcessTemplate, age: Age) -> bool:
-    """Whether a template is meant for customers of an age; where it depends on an unknown age it is not."""
+    """Whether a template is meant for customers of an age; if it depends on an unknown age, it is not."""
     return template.audience in {Audience.EVERYBODY, age.audience}
 
 
@@ -96,7 +96,7 @@ def require_startable(template: ProcessTemplate, branch_id: str, age: Age) -> No
 
 
 def start_process(template: ProcessTemplate, customer_id: str, start: Start) -> Decision[Process]:
-    """Start a process with a copy of the template's steps; what becomes of the template does not reach it by itself."""
+    """Start a process with a copy of the template's steps; later changes of the template do not reach it."""
     # The first process marks its template, which is thereby saved and grows a version.
     marked = () if template.used else (evolve(template, used=True),)
     used = tuple(Note("process_template.used", template, each) for each in marked)

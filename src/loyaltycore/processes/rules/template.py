@@ -16,7 +16,7 @@ StepValues = Mapping[str, CustomValue]
 
 
 def with_kinds(values: StepValues) -> Mapping[str, tuple[type, CustomValue]]:
-    """By what settings and results are compared: True is another value than 1."""
+    """What settings and results are compared by: True differs from 1."""
     return {name: (type(value), value) for name, value in values.items()}
 
 
@@ -51,7 +51,7 @@ ABBREVIATIONS: Final[Mapping[ProcessKind, str]] = {
     ProcessKind.SERVICE_CONTRACT: "SV",
     ProcessKind.OTHER: "SO",
 }
-"""The abbreviation of a kind, where a template names no other."""
+"""The abbreviation of a kind, unless a template names another."""
 
 
 class Audience(Enum):
@@ -111,20 +111,20 @@ class ProcessTemplate:
     audience: Audience = Audience.EVERYBODY
     """For whom it can be started."""
     open_mandatory: OpenMandatory = OpenMandatory.WARN
-    """What becomes of an offer while mandatory steps are open; it goes for all of them."""
+    """What becomes of an offer while mandatory steps are open; applies to running processes too."""
     steps: tuple[StepTemplate, ...] = ()
     """In their order."""
     retired: Mapping[str, str] = field(factory=dict, hash=False)
-    """The keys of steps that were taken out after a process had been started, with the types they had: such a
-    key never comes to stand for a step of another type."""
+    """The keys of steps that were removed after a process had been started, with their types: such a key never stands
+    for a step of another type."""
     hidden: bool = False
     """Whether it can no longer be started."""
     used: bool = False
-    """Whether a process was ever started from it; it is never taken back."""
+    """Whether a process was ever started from it; never reset."""
     version: int = 1
 
     def step(self, step_id: str) -> StepTemplate:
-        """The step of an id.
+        """The step with an id.
 
         Raises:
             NotFound: There is none.

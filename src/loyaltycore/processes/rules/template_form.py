@@ -38,7 +38,7 @@ _VALUE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
 
 
 class TemplateFacts(TypedDict, total=False):
-    """What may be said about a template beside its key and its name; see `ProcessTemplate` for each of them."""
+    """What may be said about a template besides its key and name; see `ProcessTemplate`."""
 
     kind: ProcessKind | str
     abbreviation: str
@@ -55,7 +55,7 @@ class TemplateChanges(TemplateFacts, total=False):
 
 
 class StepFacts(TypedDict, total=False):
-    """What may be said about a step beside its type and its name; see `StepTemplate` for each of them."""
+    """What may be said about a step besides its type and name; see `StepTemplate`."""
 
     description: str
     mandatory: bool
@@ -70,7 +70,7 @@ class StepChanges(StepFacts, total=False):
 
 
 def read_template(faults: Faults, key: object, given: Mapping[str, Any]) -> ProcessTemplate:
-    """Read what is said about a new template; the abbreviation is that of its kind where none is given."""
+    """Read what is said about a new template; the abbreviation is that of its kind if none is given."""
     blank = ProcessTemplate(faults.key("key", key), "", ProcessKind.OTHER, ABBREVIATIONS[ProcessKind.OTHER])
     name = given.get("name")
     return read_template_changes(faults, blank, {**given, "name": "" if name is None else name})

@@ -1,4 +1,4 @@
-"""Working on the steps of a process: what may be done now, and what is kept of it."""
+"""Working on the steps of a process: what may be done now, and what is stored."""
 
 from __future__ import annotations
 
@@ -13,13 +13,9 @@ from loyaltycore.processes.rules.template import StepValues
 
 
 def require_executable(process: Process, step: ProcessStep, *, redoable: bool) -> None:
-    """Make sure that a step can be done now. One that was skipped can be.
+    """Make sure that a step can be done now; a skipped step can.
 
     Args:
-        process: The process.
-
-        step: One of its steps.
-
         redoable: Whether steps of this type may be done again.
 
     Raises:
@@ -33,7 +29,7 @@ def require_executable(process: Process, step: ProcessStep, *, redoable: bool) -
 def finish_step(
     process: Process, step: ProcessStep, result: StepValues, actor: str, now: datetime
 ) -> Decision[Process]:
-    """Mark a step as done, with what came of it. The caller has made sure that it can be done."""
+    """Mark a step as done, with its result. The caller has made sure that it can be done."""
     done = evolve(step, state=StepState.DONE, done_at=now, done_by=actor, result=result)
     action = "process.step_redone" if step.state is StepState.DONE else "process.step_done"
     return _changed(process, done, action)
@@ -42,7 +38,7 @@ def finish_step(
 def skip_step(
     process: Process, step: ProcessStep, actor: str, now: datetime, reason: str
 ) -> Decision[Process]:
-    """Leave a step out that nothing depends on; skipped already, nothing happens.
+    """Skip a step that nothing depends on; if it is skipped already, nothing happens.
 
     Raises:
         Refused: ``process.ended``, ``process_step.inactive``, ``process_step.locked``, ``process_step.already_done`` or
@@ -84,7 +80,7 @@ def require_open(process: Process) -> None:
 
 
 def narrowed(before: Process, after: Process) -> tuple[Process, Process]:
-    """Both sides of a change with those steps alone that differ, so that activities stay short."""
+    """Both sides of a change, with only the steps that differ, so that activities stay short."""
     old, new = ({step.id: step for step in process.steps} for process in (before, after))
     return (
         evolve(before, steps=tuple(step for step in before.steps if is_other(new.get(step.id), step))),

@@ -24,13 +24,13 @@ class DataDraft:
     asked: tuple[str, ...]
     """The keys of the fields that the step asks for."""
     missing: tuple[str, ...]
-    """Those of them that are empty."""
+    """The keys of those that are empty."""
 
 
 class CompleteData(StepType):
-    """Settings: ``fields``, the keys of the fields that the step needs, with blanks between them.
+    """Settings: ``fields``, the keys of the fields that the step needs, separated by blanks.
 
-    Without that setting it asks for what the options watch, and takes any answer. Given: fields of the customer, as in
+    Without them it asks for what the options watch and accepts any answer. Given: fields of the customer, as in
     `DataCompleteness.answer`.
     """
 
@@ -38,11 +38,11 @@ class CompleteData(StepType):
     label: ClassVar[str] = "Complete customer data"
 
     def __init__(self, custom_fields: CustomFields) -> None:
-        """Know the fields of the host application, too."""
+        """Add the fields of the host application to those that can be asked for."""
         self._custom_fields = custom_fields
 
     def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
-        """Read the fields, as one text or one by one; each must be one that can be watched."""
+        """Read the fields, given as one text or as a list; each must be one that can be watched."""
         refuse_others(faults, given, ("fields",))
         fields = tuple(dict.fromkeys(_names(faults, given.get("fields"))))
         known = watchable(self._custom_fields)
@@ -52,11 +52,11 @@ class CompleteData(StepType):
         return {"fields": " ".join(fields)} if fields else {}
 
     def draft(self, work: StepWork) -> DataDraft:
-        """Which fields are asked for, and which of them are empty."""
+        """Which fields are asked for, and which are empty."""
         return _draft(work, work.customer)
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
-        """Complete the customer; the fields that the step needs must be there afterwards."""
+        """Complete the customer; afterwards the fields that the step needs must be filled."""
         before = _draft(work, work.customer)
         after = complete(work.session, work.unit, work.customer, given)
         missing = _draft(work, after).missing
@@ -86,5 +86,5 @@ def _draft(work: StepWork, customer: Customer) -> DataDraft:
 
 
 def _applies(field: WatchedField | None, customer: Customer) -> bool:
-    """A field that the host application no longer has, or that this kind of customer does not have, is passed over."""
+    """Whether the field exists: the host application may have dropped it, or this kind of customer may not have it."""
     return field is not None and field.applies_to(customer)

@@ -1,4 +1,4 @@
-"""The step that the library knows nothing about: it keeps what it is told."""
+"""The step that the library knows nothing about: it keeps what it is given."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Custom(StepType):
     label: ClassVar[str] = "Custom step"
 
     def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
-        """Take them as they are; that they can be kept is checked for all types."""
+        """Take them as they are; whether they can be stored is checked for all types."""
         return given
 
     def draft(self, work: StepWork) -> StepValues:

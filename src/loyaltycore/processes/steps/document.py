@@ -1,4 +1,4 @@
-"""The step that prints a document, or records that one is there."""
+"""The step that prints a document, or records that there is one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Document(StepType):
         return DocumentDraft(str(work.settings["document"]), bool(work.settings["print_at_once"]))
 
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
-        """Record what became of the document. Printing itself is up to the host application."""
+        """Record what became of the document; the host application prints it."""
         with Faults() as faults:
             refuse_others(faults, given, ("reference", "printed"))
             draft = self.draft(work)

@@ -15,10 +15,10 @@ class StepTypes:
     """The step types by key; fixed once it is made."""
 
     def __init__(self, types: Iterable[StepType]) -> None:
-        """Collect them.
+        """Collect the types.
 
         Raises:
-            RegistrationError: A type has no proper key or label, or two share a key.
+            RegistrationError: A type has no valid key or label, or two share a key.
         """
         self._types: dict[str, StepType] = {}
         for each in types:

@@ -21,8 +21,8 @@ class StepWork:
     """A step that is being worked on."""
 
     session: Session
-    """Services made for it, such as ``work.session.service(Cards)``, join the unit: what they do is kept with the step
-    or not at all."""
+    """Services made from it, such as ``work.session.service(Cards)``, join the unit: what they do is stored with the
+    step or not at all."""
     unit: Unit
     process: Process
     """As it was before."""
@@ -39,57 +39,54 @@ class StepWork:
 class StepType(ABC):
     """One kind of step. An instance holds nothing that changes; it is shared by all sessions.
 
-    A type must leave the process that it works in alone: the service saves it, with what `execute` answers.
+    A type must not touch the process that it works in: the service saves it, with what `execute` returns.
     """
 
     key: ClassVar[str]
     """Technical key, which templates keep: it never changes."""
     label: ClassVar[str]
     redoable: ClassVar[bool] = True
-    """Whether a step that is done may be done again."""
+    """Whether a step may be done again."""
 
     def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
-        """Read the settings that a template gives to a step of this type; by itself a type has none.
+        """Read the settings that a template gives to a step of this type; by default a type has none.
 
         Args:
-            faults: Takes every fault; its fields stand below ``settings``.
-
+            faults: Collects every fault; its fields are below ``settings``.
             given: Settings by name, still unchecked.
-
-            unit: To look up what they refer to. Nothing may be written.
+            unit: For looking up what they refer to. Nothing may be written.
 
         Returns:
-            Texts, integers, truth values and dates by name; meaningless where faults were noted.
+            Texts, integers, truth values and dates by name; meaningless if faults were noted.
         """
         refuse_others(faults, given, ())
         return {}
 
     def refer(self, unit: Unit, settings: StepValues) -> None:  # noqa: B027  most types refer to nothing
-        """Mark what the settings refer to as used, now that they are about to be kept."""
+        """Mark what the settings refer to as used, because they are about to be stored."""
 
     def draft(self, work: StepWork) -> Any:  # noqa: ARG002  types that have a dialog look at it
-        """What the dialog shows before the step is done. Nothing is done, nothing is kept."""
+        """What the dialog shows before the step is done. Nothing is done or stored."""
         return None
 
     @abstractmethod
     def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
-        """Do what the step is for, in the unit of work. It may run several times, and is kept once.
+        """Do what the step is for, in the unit of work. It may run several times and takes effect once.
 
         Args:
             work: The step that is worked on.
-
-            given: What the person who does it says, by name, still unchecked.
+            given: What the person doing the step enters, by name, still unchecked.
 
         Returns:
-            What came of it, which the step keeps: texts, integers, truth values and dates by name.
+            The result, which the step keeps: texts, integers, truth values and dates by name.
 
         Raises:
-            InvalidInput: Every fault of what was given.
+            InvalidInput: Names every fault of what was given.
         """
 
 
 def read_preset(faults: Faults, field: str, given: object, preset: str) -> str:
-    """Read a key that may be preset by the settings: then nothing else can be given, and nothing needs to be."""
+    """Read a key that the settings may preset: then it need not be given, and no other can be."""
     key = faults.text(field, given, limit=40) or preset
     if preset and key != preset:
         faults.note(field, "preset", f"is preset to {preset!r}")

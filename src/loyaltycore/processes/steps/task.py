@@ -22,7 +22,7 @@ class TaskDraft:
     """What the dialog shows."""
 
     due_on: date | None
-    """When it should be done, in the branch's time; None where nothing was said."""
+    """When it should be done, at the branch; None if the settings do not say."""
 
 
 class Task(StepType):

@@ -41,8 +41,8 @@ class CustomerProperty:
     property: str
     value: str
     slot: str | None
-    """While it is current, what no other assignment of that customer and property may hold: empty where the
-    property has a single value, else the value's key. None once it has ended."""
+    """While it is current, what no other assignment of that customer and property may hold: empty if the property has a
+    single value, else the value's key. None once it has ended."""
     assigned_at: datetime
     assigned_by: str
     how: AssignedHow = AssignedHow.MANUAL
@@ -68,14 +68,14 @@ class Assigning:
     now: datetime
     comment: str = ""
     step: StepReference | None = None
-    """The step that does it; None for by hand."""
+    """The step that does it; None if done by hand."""
 
 
 def read_assigning(new_id: str, actor: str, now: datetime, comment: object, step: object) -> Assigning:
     """Check what a caller says about an assignment.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         return Assigning(new_id, actor, now, read_comment(faults, comment), _step(faults, step))
@@ -110,22 +110,13 @@ def slot_of(kind: PropertyType, value: str) -> str:
 def assign_value(
     kind: PropertyType, value_key: str, customer_id: str, held: CustomerProperty | None, by: Assigning
 ) -> Decision[CustomerProperty]:
-    """Give a customer a value; what the customer has already stays as it is, and changes nothing.
+    """Give a customer a value; if the customer has it already, nothing changes.
 
     Args:
-        kind: The property.
-
-        value_key: The value.
-
-        customer_id: The customer.
-
         held: What holds the value's slot now.
-
-        by: Who, when and why.
 
     Raises:
         NotFound: The property has no such value.
-
         Refused: ``property.wrong_category``, ``property.hidden`` or ``property.value_hidden``.
     """
     require_customers_own(kind)

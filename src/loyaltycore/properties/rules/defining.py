@@ -14,8 +14,7 @@ def define_property(kind: PropertyType, taken: PropertyType | None) -> Decision[
     """Enter a new property.
 
     Args:
-        kind: As `read_property` gave it.
-
+        kind: What `read_property` returned.
         taken: The property that has this key already.
 
     Raises:
@@ -32,7 +31,7 @@ def define_property(kind: PropertyType, taken: PropertyType | None) -> Decision[
 
 
 def change_property(before: PropertyType, after: PropertyType) -> Decision[PropertyType]:
-    """Keep a changed property; nothing happens where nothing differs.
+    """Save a changed property; nothing happens if nothing differs.
 
     Raises:
         Refused: ``property.fixed``: category and cardinality of a property in use, or of a system property.
@@ -51,12 +50,11 @@ def change_property(before: PropertyType, after: PropertyType) -> Decision[Prope
 
 
 def add_value(kind: PropertyType, value: PropertyValue) -> Decision[PropertyType]:
-    """Give a property one more value, after the others.
+    """Add a value to a property, after the others.
 
     Raises:
         Refused: ``property.value_exists``.
-
-        InvalidInput: There are as many values as there can be.
+        InvalidInput: The property is full.
     """
     _require_free(kind, value, besides="")
     if len(kind.values) >= MOST_VALUES:
@@ -66,7 +64,7 @@ def add_value(kind: PropertyType, value: PropertyValue) -> Decision[PropertyType
 
 
 def change_value(kind: PropertyType, value: PropertyValue) -> Decision[PropertyType]:
-    """Put a changed value into the place of the one with its key.
+    """Replace the value that has the same key.
 
     Raises:
         Refused: ``property.value_exists``: another value has its label.
@@ -76,7 +74,7 @@ def change_value(kind: PropertyType, value: PropertyValue) -> Decision[PropertyT
 
 
 def order_values(kind: PropertyType, values: tuple[PropertyValue, ...]) -> Decision[PropertyType]:
-    """Put the values into another order."""
+    """Reorder the values."""
     return _keep(kind, evolve(kind, values=values), "property.values_ordered")
 
 
@@ -93,7 +91,7 @@ def set_hidden(kind: PropertyType, value_key: str | None, *, hidden: bool) -> De
 
 
 def delete_property(kind: PropertyType) -> Decision[None]:
-    """Take away a property that nothing ever referred to.
+    """Delete a property that nothing ever referred to.
 
     Raises:
         Refused: ``property.in_use`` or ``property.system``.
@@ -108,7 +106,7 @@ def delete_property(kind: PropertyType) -> Decision[None]:
 
 
 def mark_used(kind: PropertyType) -> Decision[PropertyType]:
-    """Mark a property so that it can no longer be deleted; nothing happens where it is marked already."""
+    """Mark a property so that it can no longer be deleted; nothing happens if it is marked already."""
     return _keep(kind, evolve(kind, used=True), "property.used")
 
 

@@ -19,7 +19,7 @@ _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
 class PropertyFacts(TypedDict, total=False):
-    """What may be said about a property beside its key and its name; see `PropertyType` for each of them."""
+    """What may be said about a property besides its key and name; see `PropertyType`."""
 
     category: PropertyCategory | str
     description: str
@@ -33,7 +33,7 @@ class PropertyChanges(PropertyFacts, total=False):
 
 
 class ValueFacts(TypedDict, total=False):
-    """What may be said about a value beside its key; see `PropertyValue` for each of them."""
+    """What may be said about a value besides its key; see `PropertyValue`."""
 
     label: str
     abbreviation: str
@@ -43,11 +43,8 @@ class ValueFacts(TypedDict, total=False):
 def read_property(given: PropertyType) -> PropertyType:
     """Check every field of a new property and return it in normal form.
 
-    Args:
-        given: As the caller described it.
-
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         clean = PropertyType(
@@ -68,7 +65,7 @@ def read_changes(before: PropertyType, given: Mapping[str, Any]) -> PropertyType
     """The property with the given fields, checked; None leaves a field as it is.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         said = _said(given)
@@ -80,17 +77,17 @@ def read_new_value(key: object, facts: Mapping[str, Any]) -> PropertyValue:
     """Check every field of a new value.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         return _value(faults, PropertyValue(key, **facts))  # type: ignore[arg-type]  # not checked yet
 
 
 def read_value_changes(before: PropertyValue, given: Mapping[str, Any]) -> PropertyValue:
-    """The value with the given fields, checked; None leaves a field as it is, and what it meant at first stays.
+    """The value with the given fields, checked; None leaves a field as it is, and its original meaning stays.
 
     Raises:
-        InvalidInput: Every fault.
+        InvalidInput: Names every fault.
     """
     with Faults() as faults:
         clean = _value(faults, evolve(before, **_said(given)))
@@ -112,7 +109,7 @@ def read_order(kind: PropertyType, given: object) -> tuple[PropertyValue, ...]:
 
 
 def same_label(one: str, other: str) -> bool:
-    """Whether people would take two labels for the same."""
+    """Whether people would read two labels as the same."""
     return one.casefold() == other.casefold()
 
 

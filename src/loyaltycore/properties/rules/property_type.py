@@ -27,7 +27,7 @@ class PropertyValue:
     key: str
     """Technical key, unique in its property; it never changes, and assignments hold nothing else."""
     label: str = ""
-    """What people call it; the key where nothing is given. No two values of a property have the same."""
+    """What people call it; the key if none is given. No two values of a property have the same."""
     abbreviation: str = ""
     """A few letters that stand for it on a screen, or empty."""
     colour: str = ""
@@ -57,11 +57,11 @@ class PropertyType:
     system: bool = False
     """Whether a program relies on it."""
     used: bool = False
-    """Whether anything referred to it ever; it is never taken back."""
+    """Whether anything ever referred to it; never reset."""
     version: int = 1
 
     def value(self, key: str) -> PropertyValue:
-        """The value of a key.
+        """The value with a key.
 
         Raises:
             NotFound: There is none.

@@ -20,7 +20,7 @@ class ValueType(Enum):
     """A text, as it is written."""
 
     NAME = "name"
-    """A text without regard to case and accents."""
+    """A text, regardless of case and accents."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -59,12 +59,8 @@ def operators_of(
     """The operators of a type of value.
 
     Args:
-        kind: The type.
-
-        may_be_empty: Whether a field of it may be empty.
-
-        ordered: Whether its values have an order that means something.
-
+        may_be_empty: Whether the field may be empty.
+        ordered: Whether the order of its values means something.
         whole: Whether it can be compared as a whole, and not only by its beginning.
     """
     found = _OPERATORS[kind]
@@ -90,7 +86,7 @@ class SelectableField:
     key: str
     label: str
     group: str
-    """Under which heading a screen shows it."""
+    """The heading under which a screen shows it."""
     type: ValueType
     """What it is compared with."""
     operators: tuple[Operator, ...]
@@ -168,7 +164,7 @@ def _fields_data(fields: Iterable[SelectableField]) -> list[dict[str, Any]]:
 
 
 def label_of(key: str) -> str:
-    """What people call a field whose key is all that is known."""
+    """A label for a field of which only the key is known."""
     return key.replace("_", " ")
 
 

@@ -26,7 +26,7 @@ MAX_KEYED: Final = 200
 """How many values of all lists in a condition may be looked up one by one."""
 
 MAX_TOGETHER: Final = 50
-"""How many conditions that must hold together may be looked up: engines make joins of them, and weigh their orders."""
+"""How many conditions that must hold together may be looked up: engines turn them into joins and weigh their orders."""
 
 _OPPOSITES: Final = frozenset({Operator.IS_NOT, Operator.NOT_ONE_OF, Operator.IS_EMPTY})
 
@@ -37,19 +37,15 @@ def check_condition(
     """Check a condition that was read.
 
     Args:
-        faults: Takes every fault: unknown fields and relations, operators that a field does not have, values that do
+        faults: Collects every fault: unknown fields and relations, operators that a field does not have, values that do
             not fit it.
-
-        condition: As `as_condition` gave it; what could not be read is passed over.
-
-        catalogue: What there is to build from.
-
+        condition: What `as_condition` returned; what could not be read is skipped.
+        catalogue: What conditions can be built from.
         country: ISO 3166-1 alpha-2 of phone numbers without ``+``.
-
         place: The condition's name.
 
     Returns:
-        The condition with its values in normal form; meaningless where faults were noted.
+        The condition with its values in normal form; meaningless if faults were noted.
     """
     return _Check(faults, catalogue, country).condition(condition, place)
 
@@ -62,7 +58,7 @@ class _Check:
     keyed: int = 0
     together: int = 0
     demanded: bool = True
-    """Whether a condition must hold for the whole to hold: no alternative, no opposite."""
+    """Whether a condition must hold for the whole to hold, so is neither an alternative nor an opposite."""
 
     def condition(self, condition: Condition, place: str) -> Condition:
         match condition:

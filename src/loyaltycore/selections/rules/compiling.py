@@ -39,13 +39,11 @@ _COMPARE: Final[Mapping[Operator, _Compare]] = {
 
 
 def compile_condition(condition: Condition, catalogue: Catalogue, today: Today) -> Criterion:
-    """The criterion that matches exactly where a condition holds.
+    """The criterion that matches exactly the customers for whom a condition holds.
 
     Args:
-        condition: As `check_condition` gave it.
-
+        condition: What `check_condition` returned.
         catalogue: What it was checked against.
-
         today: The day on which it is asked.
     """
     match condition:
@@ -63,7 +61,7 @@ def compile_condition(condition: Condition, catalogue: Catalogue, today: Today) 
 
 
 def on_day(value: Value, today: Today) -> Any:
-    """A value with the days that its relative ones mean."""
+    """A value with its relative days resolved."""
     if isinstance(value, tuple):
         return tuple(on_day(each, today) for each in value)
     return value.on(today.day) if isinstance(value, Relative) else value

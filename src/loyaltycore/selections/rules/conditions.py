@@ -50,9 +50,9 @@ WITH_SEVERAL: Final = frozenset({Operator.ONE_OF, Operator.NOT_ONE_OF})
 
 @frozen
 class Relative:
-    """A day counted from the day on which the question is asked; zero everywhere is that day itself.
+    """A day counted from the day on which the condition is evaluated; all zeros mean that day itself.
 
-    Years and months are added first: where the month is too short, its last day is meant.
+    Years and months are added first; if the month is too short, its last day is meant.
 
     Example:
         >>> Relative(months=1).on(date(2026, 1, 31))
@@ -60,7 +60,7 @@ class Relative:
     """
 
     days: int = 0
-    """Days later; earlier where it is negative."""
+    """Days later; earlier if negative."""
     months: int = 0
     years: int = 0
 
@@ -121,7 +121,7 @@ class NoneOf(Group):
 
 
 def _operator(given: Operator | str) -> Operator:
-    """The operator of that word; what is none is left to the check, which can say where it stands."""
+    """The operator with that name; anything else is left to the check, which knows its place."""
     # Not `Operator(given)`: the error that it raises writes what was given, however deep that is nested.
     found = (operator for operator in Operator if isinstance(given, str) and operator.value == given)
     return next(found, given)  # type: ignore[return-value]  # refused by the check
@@ -133,12 +133,12 @@ def _value(given: Value | list[Scalar]) -> Value:
 
 @frozen
 class FieldCondition(Condition):
-    """A field compares as said."""
+    """A comparison of a field."""
 
     field: str
     """The field's key in the catalogue."""
     operator: Operator = attrs_field(converter=_operator)
-    """How it is compared; its word will do."""
+    """The member or its value."""
     value: Value = attrs_field(default=None, converter=_value)
     """What it is compared with: None for `IS_EMPTY` and `IS_FILLED`, a tuple for `ONE_OF` and `NOT_ONE_OF`,
     two values for `BETWEEN`."""
@@ -146,7 +146,7 @@ class FieldCondition(Condition):
 
 @frozen
 class RelatedCondition(Condition):
-    """The customer has, or has not, a record of some kind that fits."""
+    """The customer has, or does not have, a matching record of some kind."""
 
     relation: str
     """The relation's key in the catalogue."""

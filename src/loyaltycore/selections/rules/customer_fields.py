@@ -120,7 +120,7 @@ def _any_phone(group: str) -> SelectableField:
 
 
 _BESIDE: Final = {"company": _any_name, "birth_date": _age, "addresses": _town, "phones": _any_phone}
-"""What is no field of its own and stands beside one, in its group."""
+"""What is not a stored field and appears beside one, in its group."""
 
 
 def _names(customer: Customer) -> Iterator[str]:

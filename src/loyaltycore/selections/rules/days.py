@@ -1,4 +1,4 @@
-"""Age and birthday: what follows from a date of birth on a day, as criteria on what is stored."""
+"""Age and birthday on a day, as criteria on the stored date of birth."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEAP_DAY: Final = "02-29"
 
 @frozen
 class Age(Source):
-    """Whole years since a date; who was born on 29 February grows older on 1 March of a common year."""
+    """Whole years since a date; people born on 29 February grow older on 1 March of a common year."""
 
     name: str
     """The field with the date, which may be None."""
@@ -107,6 +107,6 @@ def _text(day: date) -> str:
 
 
 def _first_celebrated(day: date) -> str:
-    """The first day of the year that is celebrated on a date: where 29 February is lacking, 1 March stands for both."""
+    """The first day of the year that is celebrated on a date: without a 29 February, 1 March stands for both."""
     text = _text(day)
     return _LEAP_DAY if text == "03-01" and not isleap(day.year) else text

@@ -22,7 +22,7 @@ class Explanation:
     words: str
     holds: bool
     because: str = ""
-    """What the customer has there, in words; empty for a group, whose parts say it."""
+    """What the customer has there, in words; empty for a group, which its parts explain."""
     parts: tuple[Explanation, ...] = ()
     """The parts of a group, each explained."""
 

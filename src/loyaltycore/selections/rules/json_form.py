@@ -1,4 +1,4 @@
-"""Conditions as plain data, for storing them and for user interfaces, and the way back.
+"""Conditions as plain data, for storing and for user interfaces, and back again.
 
 Every condition is an object with a ``kind``: ``all_of``, ``any_of`` and ``none_of`` with ``parts``; ``field`` with ``field``,
 ``operator`` and ``value``; ``related`` with ``relation``, ``exists`` and ``where``. A date is ``{"date": "2026-01-31"}``, a
@@ -40,7 +40,7 @@ MAX_DEPTH: Final = 7
 """How deep conditions may be nested; what is compiled from them is nested deeper."""
 
 MAX_PARTS: Final = 200
-"""How many conditions there may be within one, itself included."""
+"""How many conditions one may hold, including itself."""
 
 MAX_VALUES: Final = 1000
 """How many values there may be in a condition."""
@@ -62,7 +62,7 @@ _SHAPES: Final[Mapping[str, frozenset[str]]] = {
     "related": frozenset({"kind", "relation", "exists", "where"}),
 }
 _UNITS: Final = {"days": 73_000, "months": 2_400, "years": 200}
-"""How far a relative day may lie away, by unit."""
+"""How far away a relative day may be, by unit."""
 
 _NOBODY: Final = AnyOf()
 """Stands in for what could not be read."""
@@ -88,10 +88,10 @@ def dumps(condition: Condition) -> str:
 
 
 def loads(text: str) -> Condition:
-    """The condition of a JSON text; whether its fields exist is not looked at.
+    """Read a condition from JSON text; whether its fields exist is not checked.
 
     Raises:
-        InvalidInput: Every fault with its place.
+        InvalidInput: Names every fault with its place.
     """
     with Faults() as faults:
         return as_condition(faults, text)
@@ -101,14 +101,12 @@ def as_condition(faults: Faults, given: object, place: str = "where") -> Conditi
     """Read a condition that came from outside: a `Condition`, its JSON form as data, or as text.
 
     Args:
-        faults: Takes every fault of its form; whether its fields exist is not looked at.
-
-        given: What came.
-
-        place: Its name.
+        faults: Collects every fault of its form; whether its fields exist is not checked.
+        given: What came in.
+        place: The name of its place.
 
     Returns:
-        The condition, in normal form; meaningless where faults were noted.
+        The condition, in normal form; meaningless if faults were noted.
     """
     if isinstance(given, str):
         given = _parsed(faults, given, place)
@@ -167,7 +165,7 @@ class _Reader:
         return self._related(shape, place, depth) if kind else _NOBODY
 
     def _opened(self, given: object, place: str) -> tuple[str, Mapping[str, Any]]:
-        """The kind of a condition and what it consists of, still unchecked; no kind where it is none."""
+        """The kind of a condition and its members, still unchecked; no kind if it is not a condition."""
         match given:
             case Group():
                 return _NAMES.get(cast("Any", type(given)), ""), {"parts": given.parts}

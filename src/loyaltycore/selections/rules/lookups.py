@@ -26,7 +26,7 @@ _LEAST: Final = "\x01"
 
 @frozen
 class Key(Source):
-    """A lookup, compared as it is kept."""
+    """A lookup, compared as it is stored."""
 
     lookup: str
     shown: Callable[[Any], Iterable[str]] | None = None
@@ -37,7 +37,7 @@ class Key(Source):
         return has_key(self.lookup, value)
 
     def begins(self, value: Any) -> Criterion:
-        """The record has a key that begins so."""
+        """The record has a key that begins with a text."""
         return key_starts(self.lookup, value)
 
     def filled(self) -> Criterion:
@@ -65,7 +65,7 @@ class FoldedKey(Key):
         return Or(tuple(has_key(self.lookup, key) for key in foldings(value)))
 
     def begins(self, value: Any) -> Criterion:
-        """The record has a name that begins so."""
+        """The record has a name that begins with a text."""
         return Or(tuple(key_starts(self.lookup, key) for key in foldings(value)))
 
 

@@ -1,4 +1,4 @@
-"""The selection that is saved under a name, and what it means to save, change and delete one."""
+"""The saved selection, and what it means to save, change and delete one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Selection:
     condition: str
     """The condition in its JSON form, one line."""
     created_at: datetime
-    """When it was saved first."""
+    """When it was first saved."""
     created_by: str
     comment: str = ""
     """What it is for, or empty."""
@@ -43,7 +43,6 @@ def save_selection(selection: Selection, taken: Selection | None) -> Decision[Se
 
     Args:
         selection: The selection, checked.
-
         taken: The selection that has this name already.
 
     Raises:
@@ -55,7 +54,7 @@ def save_selection(selection: Selection, taken: Selection | None) -> Decision[Se
 
 
 def change_selection(before: Selection, after: Selection, taken: Selection | None) -> Decision[Selection]:
-    """Keep a changed selection; nothing happens where nothing differs.
+    """Save a changed selection; nothing happens if nothing differs.
 
     Raises:
         Refused: ``selection.name_taken``.
@@ -68,7 +67,7 @@ def change_selection(before: Selection, after: Selection, taken: Selection | Non
 
 
 def delete_selection(selection: Selection) -> Decision[None]:
-    """Take a selection away; no customer is touched."""
+    """Delete a selection; no customer is touched."""
     note = Note("selection.deleted", before=selection)
     return Decision(None, remove=(selection,), notes=(note,))
 

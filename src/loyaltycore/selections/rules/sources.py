@@ -1,6 +1,6 @@
-"""Where the fields of selections take their values from: each source says comparisons as criteria.
+"""Where the fields of selections take their values from: each source turns comparisons into criteria.
 
-An empty field compares with nothing: every comparison with it is false. Exact opposites are made by whoever asks.
+Every comparison with an empty field is false. The caller makes exact opposites.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from loyaltycore.kernel.criteria import (
 
 @frozen(slots=False)
 class Today:
-    """The day on which a question is asked."""
+    """The day on which a condition is evaluated."""
 
     day: date
     """The day."""
     zone: str = "UTC"
-    """IANA name of the time zone in which instants have a day."""
+    """IANA name of the time zone that decides the day of an instant."""
 
     @cached_property
     def _zone(self) -> ZoneInfo:
@@ -50,7 +50,7 @@ class Today:
 
 
 ANY_DAY: Final = Today(date(2000, 1, 1))
-"""Stands where no day was said yet."""
+"""Stands for a day that is not known yet."""
 
 
 class Source:
@@ -59,7 +59,7 @@ class Source:
     __slots__ = ()
 
     def on(self, today: Today) -> Source:  # noqa: ARG002  most do not depend on the day
-        """The source on a day; what is asked of a source is asked on a day."""
+        """The source on a day; comparisons are made on a day."""
         return self
 
     def equals(self, value: Any) -> Criterion:

@@ -27,7 +27,7 @@ _DAY_LENGTH: Final = len("MM-DD")
 
 @frozen
 class Value:
-    """One value that is to be read."""
+    """One value to be read."""
 
     faults: Faults
     """Takes what is wrong with it."""
@@ -51,7 +51,7 @@ def read_value(value: Value) -> Any:
     """Read a value.
 
     Returns:
-        The value in normal form; meaningless where a fault was noted.
+        The value in normal form; meaningless if a fault was noted.
     """
     return _READERS[value.field.type](value)
 

@@ -1,4 +1,4 @@
-"""Conditions in words, for a person who reads what a saved selection means."""
+"""Conditions in words, for people who read saved selections."""
 
 from __future__ import annotations
 
@@ -49,8 +49,7 @@ def words_of(condition: Condition, catalogue: Catalogue) -> str:
     """What a condition means, in one line.
 
     Args:
-        condition: Any condition of the right form; a field or relation that there is not appears under its key.
-
+        condition: Any condition of the right form; an unknown field or relation appears under its key.
         catalogue: Gives fields, relations and choices their labels.
     """
     match condition:
@@ -103,7 +102,7 @@ def _field(condition: FieldCondition, catalogue: Catalogue) -> str:
 
 
 def _in_sentence(field: SelectableField) -> str:
-    """A label of the library without the capital it begins with, unless that belongs to an abbreviation."""
+    """A label of the library without its initial capital, unless that belongs to an abbreviation."""
     label = field.label
     # What a host or a user named ("custom.", "property.") stays as it was written: German nouns keep their capitals.
     if "." in field.key or label[1:2].isupper():

@@ -15,7 +15,7 @@ T = TypeVar("T", str, int, bool)
 def change_setting(
     before: SettingSet | None, scope: str, option: Option[T], value: T | None
 ) -> Decision[None]:
-    """Set an option in one scope; None takes the setting back. Nothing happens where nothing differs.
+    """Set an option in one scope; None removes the setting. Nothing happens if nothing differs.
 
     Raises:
         InvalidInput: The value does not fit.

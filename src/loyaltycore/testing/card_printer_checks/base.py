@@ -1,4 +1,4 @@
-"""What every group of printer tests works with: the hooks, and orders that any vendor takes."""
+"""What every group of printer tests uses: the hooks, and orders that any vendor takes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from loyaltycore.testing.suite import Ability, Conformance, hook, hook_for
 
 @frozen(kw_only=True)
 class PrinterTestCapabilities:
-    """What the test can do with the vendor; what it cannot is a `Lacks` with the reason.
+    """What the test can do with the vendor; a gap is a `Lacks` with a reason.
 
-    What the vendor itself can do is said by the printer, in `PrinterCapabilities`.
+    The printer says in `PrinterCapabilities` what the vendor itself can do.
     """
 
     peekable: Ability = True
-    """The test can count cards behind the printer's back; needs `peek`."""
+    """The test can count cards without the printer; needs `peek`."""
     movable: Ability = True
     """The test can move an order along in production; needs `move`."""
     webhooks: Ability = True
@@ -38,7 +38,7 @@ class PrinterTestCapabilities:
 
 @frozen
 class Call:
-    """A call of the vendor, as it came in."""
+    """A call from the vendor, as received."""
 
     headers: Mapping[str, str]
     """The HTTP headers."""
@@ -66,36 +66,36 @@ class PrinterChecks(Conformance, kit=True):
         PrintState.DISPATCHED,
         PrintState.DELIVERED,
     )
-    """The states through which its cards go after `PrintState.RECEIVED` where nothing goes wrong; a vendor
-    who does not tell some of them apart leaves those out. Production and dispatch are among them."""
+    """The states of its cards after `PrintState.RECEIVED` if nothing goes wrong, without those that the vendor does not
+    distinguish; production and dispatch are among them."""
 
     @hook
     def open(self) -> AbstractContextManager[CardPrinter]:
-        """Return a context manager that gives a printer whose vendor works; orders of other tests may be there."""
+        """Return a context manager that yields a printer whose vendor works; it may have orders of other tests."""
         raise NotImplementedError
 
     @hook_for("peekable")
     def peek(self, printer: Any, reference: str) -> int:
-        """Return how many cards the vendor has made under a reference, or will make of what it has taken."""
+        """Return how many cards the vendor has made under a reference, or will make from accepted orders."""
         raise NotImplementedError
 
     @hook_for("movable")
     def move(self, printer: Any, reference: str, state: PrintState) -> None:
-        """Let an order go through production up to a state, and return when it is there."""
+        """Move an order through production up to a state, and return when it is there."""
         raise NotImplementedError
 
     @hook_for("webhooks")
     def call(self, printer: Any, reference: str) -> Call:
-        """Return the vendor's last call about an order, waiting for it if need be."""
+        """Return the vendor's last call about an order; wait for it if necessary."""
         raise NotImplementedError
 
     @hook_for("unreachable")
     def open_unreachable(self) -> AbstractContextManager[CardPrinter]:
-        """Return a context manager that gives a printer whose vendor does not answer."""
+        """Return a context manager that yields a printer whose vendor does not answer."""
         raise NotImplementedError
 
     def an_order(self, printer: CardPrinter, **changes: Any) -> PrintOrder:
-        """An order that the vendor takes, with a reference that was never used."""
+        """An order that the vendor takes, with a new reference."""
         kinds = printer.capabilities.encodings
         wanted = EncodingKind.TEXT if EncodingKind.TEXT in kinds else min(kinds, key=str)
         order = PrintOrder(
@@ -114,7 +114,7 @@ class PrinterChecks(Conformance, kit=True):
         return order
 
     def cards(self, printer: CardPrinter, order: PrintOrder) -> int:
-        """How many cards there are of an order, made to the end where the test can see to that."""
+        """How many cards an order has made; the test moves it to the end if it can."""
         if self.capabilities.movable and self.status(printer, order).state in printing.BEFORE_PRODUCTION:
             self.move(printer, order.reference, PrintState.DISPATCHED)
         return self.peek(printer, order.reference)

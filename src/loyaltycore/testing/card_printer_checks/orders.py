@@ -29,12 +29,12 @@ _OPEN = frozenset({CancelOutcome.CANCELLED, CancelOutcome.REQUESTED})
 
 
 def cancellation(order: PrintOrder, vendor_id: str = "") -> PrintCancellation:
-    """The wish to call an order back."""
+    """The request to cancel an order."""
     return PrintCancellation(order.reference, vendor_id, "ordered by mistake")
 
 
 def spoilt(order: PrintOrder) -> Iterator[PrintOrder]:
-    """The order with one value that may be none, in many ways."""
+    """The order with one wrong value, in many ways."""
     for text in _SPOILT:
         yield evolve(order, product=text)
         yield evolve(order, comment=text)
@@ -48,7 +48,7 @@ class OrderChecks(PrinterChecks, kit=True):
     """`validate`, `submit`, `find` and `cancel`."""
 
     def test_capabilities_stand_still(self) -> None:
-        """Whoever asks twice gets the same answer: "fixed for the life of the adapter"."""
+        """Asking twice gives the same answer: "fixed for the life of the adapter"."""
         with self.open() as printer:
             before = printer.capabilities
             assert before.encodings, "a printer that puts nothing on a card"
@@ -100,7 +100,7 @@ class OrderChecks(PrinterChecks, kit=True):
                 assert printer.validate(self.an_order(printer, bulk=True))
 
     def test_an_accepted_order_has_a_status(self) -> None:
-        """The receipt says where the order is: "What the vendor says about the order where it accepted it"."""
+        """The receipt says where the order is: "What the vendor says about the order if it accepted it"."""
         with self.open() as printer:
             order = self.an_order(printer)
             answer = printer.submit(order, key_of(order))
@@ -150,13 +150,13 @@ class OrderChecks(PrinterChecks, kit=True):
                 assert found.revision >= 1
 
     def test_an_unknown_order_is_not_found(self) -> None:
-        """A reference that the vendor never saw is no error, whatever is in it: "None if the vendor certainly has none"."""
+        """A reference that the vendor never saw is not an error, whatever it contains: "None if the vendor certainly has none"."""
         with self.open() as printer:
             self.status(printer, self.placed(printer))
             assert [printer.find(reference) for reference in _UNKNOWN] == [None] * len(_UNKNOWN)
 
     def test_an_order_is_called_back(self) -> None:
-        """Before production an order can be cancelled, with the vendor's id or without: "Ask that an order be not carried out"."""
+        """Before production an order can be cancelled, with the vendor's id or without: "Ask that an order not be carried out"."""
         with self.open() as printer:
             self._needs_cancellation(printer)
             without, with_id = self.placed(printer), self.placed(printer)
@@ -170,7 +170,7 @@ class OrderChecks(PrinterChecks, kit=True):
                     assert found.state is PrintState.CANCELLED
 
     def test_asking_twice_is_asking_once(self) -> None:
-        """A repeated wish has the same answer: "Asking twice is the same as asking once"."""
+        """A repeated cancellation gets the same answer: "Asking twice is the same as asking once"."""
         with self.open() as printer:
             self._needs_cancellation(printer)
             order = self.placed(printer)
@@ -178,7 +178,7 @@ class OrderChecks(PrinterChecks, kit=True):
 
     @needs("peekable")
     def test_a_cancelled_order_makes_no_card(self) -> None:
-        """What was called back in time is not made: "Ask that an order be not carried out"."""
+        """A card cancelled in time is not made: "Ask that an order not be carried out"."""
         with self.open() as printer:
             self._needs_cancellation(printer)
             order = self.placed(printer)
@@ -186,7 +186,7 @@ class OrderChecks(PrinterChecks, kit=True):
                 assert self.peek(printer, order.reference) == 0
 
     def test_what_was_never_ordered_cannot_be_cancelled(self) -> None:
-        """A wish about an order that the vendor does not have is answered so: "The vendor has no such order"."""
+        """Cancelling an order that the vendor does not have gets that answer: "The vendor has no such order"."""
         with self.open() as printer:
             self._needs_cancellation(printer)
             wish = cancellation(self.an_order(printer))
@@ -194,7 +194,7 @@ class OrderChecks(PrinterChecks, kit=True):
 
     @needs("movable")
     def test_a_card_on_its_way_stays_on_its_way(self) -> None:
-        """A wish that comes too late changes nothing: "The answer to a wish to cancel"."""
+        """A cancellation that comes too late changes nothing: "The answer to a request to cancel"."""
         with self.open() as printer:
             self._needs_cancellation(printer)
             order = self.placed(printer)

@@ -1,4 +1,4 @@
-"""Calls of the vendor are believed where they are proved, and only then."""
+"""Calls from the vendor are believed if they are proved, and only then."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAY: Final = timedelta(days=1)
 
 
 def with_webhooks(printer: CardPrinter) -> SupportsWebhooks:
-    """The printer as one that reads calls of its vendor."""
+    """The printer as one that reads its vendor's calls."""
     assert isinstance(printer, SupportsWebhooks), "the printer reads no calls: declare `webhooks` as a gap"
     return printer
 
@@ -40,7 +40,7 @@ class WebhookChecks(PrinterChecks, kit=True):
 
     @needs("webhooks")
     def test_a_genuine_call_is_read(self) -> None:
-        """A call of the vendor says what `find` says: "Prove that a call comes from the vendor and read it"."""
+        """A call from the vendor says what `find` says: "Prove that a call comes from the vendor and read it"."""
         with self.open() as printer:
             reference, call = self._called(printer)
             (event,) = with_webhooks(printer).parse_webhook(call.headers, call.body, call.at)

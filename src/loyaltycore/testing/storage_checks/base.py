@@ -1,4 +1,4 @@
-"""What every group of storage tests works with: the hooks, and short ways to write and read."""
+"""What every group of storage tests uses: the hooks, and short ways to write and read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Undo(Exception):
 
 @frozen(kw_only=True)
 class StorageCapabilities:
-    """What a storage can do; what it cannot is a `Lacks` with the reason."""
+    """What a storage can do; a gap is a `Lacks` with a reason."""
 
     concurrent: Ability = True
     """Threads may use one storage at the same time."""
@@ -36,7 +36,7 @@ class StorageCapabilities:
     """Several storages, of one process and of several, may work on the same data at the same time; needs
     `reopen`."""
     peekable: Ability = True
-    """The test can count rows behind the storage's back; needs `peek`."""
+    """The test can count rows without the storage; needs `peek`."""
     unreachable: Ability = True
     """The test can have a storage whose data cannot be reached; needs `open_unreachable`."""
 
@@ -50,34 +50,33 @@ class StorageChecks(Conformance, kit=True):
 
     @hook
     def open(self) -> AbstractContextManager[Storage]:
-        """Return a context manager that gives a fresh storage: empty, and not bound yet."""
+        """Return a context manager that yields a fresh storage: empty, and not bound yet."""
         raise NotImplementedError
 
     @hook_for("durable")
     def reopen(self, storage: Any) -> AbstractContextManager[Storage]:
-        """Return a context manager that gives another storage on the data of `storage`, not bound yet.
+        """Return a context manager that yields another storage on the data of `storage`, not bound yet.
 
-        The tests of `shared` go on using `storage` meanwhile. Those of `durable` do not, so where `shared` is a gap it may
-        be closed here. Both call this in a second process, too, which is a copy of the first.
+        The tests of `shared` go on using `storage` in the meantime. Those of `durable` do not, so if `shared` is a gap
+        it may be closed here. Both also call this in a second process, which is a copy of the first.
         """
         raise NotImplementedError
 
     @hook_for("peekable")
     def peek(self, storage: Any, table: str) -> int:
-        """Return how many records of a table are committed, counted behind the storage's back.
+        """Return how many records of a table are committed, counted without the storage.
 
-        It is asked before anything is written, too, and must answer 0 then.
+        It is also called before anything is written, and must return 0 then.
 
         Args:
-            storage: What `open` gave, bound.
-
+            storage: What `open` yielded, bound.
             table: The `table` of a record type, without any prefix of yours.
         """
         raise NotImplementedError
 
     @hook_for("unreachable")
     def open_unreachable(self) -> AbstractContextManager[Storage]:
-        """Return a context manager that gives a storage whose data cannot be reached: no server, no such folder."""
+        """Return a context manager that yields a storage whose data cannot be reached: no server, no such folder."""
         raise NotImplementedError
 
     @contextmanager
@@ -110,7 +109,7 @@ def undone(storage: Storage) -> Iterator[Transaction]:
 
 
 def write(storage: Storage, *steps: tuple[Any, ...], then: BaseException | None = None) -> None:
-    """Take several steps in one transaction, each a verb and its records, and then raise an error if there is one."""
+    """Take several steps in one transaction, each a verb and its records, and then raise the error, if any."""
     with storage.transaction() as tx:
         for verb, *records in steps:
             getattr(tx, verb)(*records)
@@ -144,6 +143,6 @@ def keys_of(tx: Transaction, cls: type[Any], where: Criterion = EVERYTHING, **qu
 
 
 def assert_same(found: object, expected: object, say: str = "what came back") -> None:
-    """Demand an equal value with equal parts: in Python 1 equals True, and these are two answers."""
+    """Demand an equal value with equal parts: in Python 1 equals True, but these are different answers."""
     assert found == expected, f"{say} is another value"
     assert to_json(found) == to_json(expected), f"{say} is equal, but its parts are of other types"

@@ -1,6 +1,6 @@
-"""What was committed lasts: another storage finds it, and so does whoever looks behind its back.
+"""What was committed lasts: another storage finds it, and so does a look without the storage.
 
-What cannot be reached says so.
+A storage that cannot be reached says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class LastingChecks(StorageChecks, kit=True):
 
     @needs("durable")
     def test_everything_is_there_after_reopening(self) -> None:
-        """A storage that is opened anew shows the same records and lookup keys: "what was committed is there for every storage that is opened on the same data later"."""
+        """A storage that is opened again shows the same records and lookup keys: "what was committed is there for every storage that is opened on the same data later"."""
         with self.bound() as storage:
             keep(storage, Thing("t", "n", facts={"a": 1}, words=("w",)), Part(code="p", thing_id="t"))
             with storage.transaction() as tx:
@@ -52,7 +52,7 @@ class LastingChecks(StorageChecks, kit=True):
 
     @needs("shared")
     def test_two_storages_see_each_others_commits(self) -> None:
-        """What one storage committed another one reads at once: "The record as last committed or as written by this transaction, or None"."""
+        """What one storage has committed, another one reads at once: "The record as last committed or as written by this transaction, or None"."""
         with self.bound() as storage, self.bound_again(storage) as another:
             keep(storage, Thing("t", name="first"))
             assert fetched(another, Thing, "t").name == "first"
@@ -64,7 +64,7 @@ class LastingChecks(StorageChecks, kit=True):
 
     @needs("peekable")
     def test_the_rows_are_really_there(self) -> None:
-        """Behind the storage's back there are as many rows as records: "Store new records, of one or of several classes"."""
+        """Counted without the storage, there are as many rows as records: "Store new records, of one or of several classes"."""
         with self.bound() as storage:
             assert self._peeked(storage, THINGS.table) == 0, "`peek` counts rows in a fresh storage"
             keep(storage, Thing("a"), Thing("b"), Thing("c"), Part(code="p"))

@@ -113,7 +113,7 @@ class PagingChecks(StorageChecks, kit=True):
             holds()
 
     def test_the_key_is_the_last_criterion(self) -> None:
-        """Equal records stand by their key, whatever it is called and in the last direction: "Read the records that match, in the order of the query, the key being the last criterion"."""
+        """Equal records are in the order of their keys, whatever the key is called, in the last direction: "Read the records that match, in the order of the query, the key being the last criterion"."""
         codes = ["c", "a", "B", "b"]
         with self.bound() as storage:
             keep(storage, *(Part(code=code, batch="x", order=place // 2) for place, code in enumerate(codes)))
@@ -130,7 +130,7 @@ class PagingChecks(StorageChecks, kit=True):
                 ]
 
     def test_a_page_begins_behind_its_mark(self) -> None:
-        """The record that the mark was taken from may be gone, or new ones come: "The `order_by` values and the key of the last record seen: the answer starts after it"."""
+        """The record that the mark was taken from may be gone, and new ones may have come: "The `order_by` values and the key of the last record seen: the answer starts after it"."""
         with self.bound() as storage:
             keep(storage, *(Thing(f"{number}", size=number // 2) for number in range(6)))
             with storage.transaction() as tx:

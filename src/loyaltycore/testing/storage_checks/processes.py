@@ -1,4 +1,4 @@
-"""Real processes on the same data: they count together, and one that is killed leaves no half of a unit."""
+"""Real processes on the same data: they count together, and one that is killed leaves no half unit."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _THINK: Final = 0.0005
 """Seconds between reading and saving, in which another process gets its turn."""
 
 UNIT: Final = 30
-"""Records of one unit: enough that to write them takes a while."""
+"""Records of one unit: enough that writing them takes a while."""
 
 _WARM_UP: Final = 2
 """Units after which it is known how long one takes."""
 
 _MOST_UNITS: Final = 20
-"""After so many the writer stops where no limit of its files has killed it."""
+"""The writer stops after this many if no limit of its files has killed it."""
 
 
 @frozen
@@ -76,7 +76,7 @@ class ProcessChecks(StorageChecks, kit=True):
 
     @needs("durable")
     def test_a_killed_process_leaves_whole_units(self) -> None:
-        """A unit of a killed process is there as a whole or not at all, and there if its end was seen: "what was committed is there for every storage that is opened on the same data later", and "what it did is kept as a whole at its end, or not at all"."""
+        """A killed process leaves only whole units, and every unit whose end was seen: "what was committed is there for every storage that is opened on the same data later", and "what it did is kept as a whole at its end, or not at all"."""
         for death in DEATHS:
             # Nothing of this process has the data open before the writer is dead.
             with self.open() as storage:
@@ -159,7 +159,7 @@ def _assert_whole(storage: Storage, seen: int) -> None:
 
 
 def _assert_goes_on(storage: Storage) -> None:
-    """Demand that what a killed process has left behind is in nobody's way."""
+    """Demand that what a killed process has left is in nobody's way."""
     before = len(all_of(storage, Thing))
     keep(storage, Thing("afterwards"))
     assert len(all_of(storage, Thing)) == before + 1, "nobody can write behind what a killed process left"

@@ -120,7 +120,7 @@ class QueryChecks(StorageChecks, kit=True):
     """The meaning of criteria."""
 
     def test_find_and_count_agree_with_matches(self) -> None:
-        """Any criteria on any records means what `matches` says: "This is the meaning that every storage must give it"."""
+        """Any criterion on any records means what `matches` says: "This is the meaning that every storage must give it"."""
         with self.bound() as storage:
 
             @examples(100)
@@ -291,7 +291,7 @@ class QueryChecks(StorageChecks, kit=True):
         assert_answers(self, things, answers)
 
     def test_lookup_keys_follow_their_record(self) -> None:
-        """A save replaces the lookup keys, a removal takes them away: "The record has that lookup key"."""
+        """A save replaces the lookup keys, and a removal removes them: "The record has that lookup key"."""
         with self.bound() as storage:
             keep(storage, Thing("t", words=("old", "both")), Thing("gone", words=("old",)))
             with storage.transaction() as tx:
@@ -314,7 +314,7 @@ class QueryChecks(StorageChecks, kit=True):
         assert_answers(self, [Thing("t", words=(f"{cut}y",))], answers)
 
     def test_a_large_query_is_answered(self) -> None:
-        """What the checks of a query let through has an answer, however long: "Read the records that match"."""
+        """A query that passes the checks has an answer, however long it is: "Read the records that match"."""
         deep: Criterion = stored("size") == 7
         for _ in range(MAX_DEPTH):
             deep = Not(deep)
@@ -329,7 +329,7 @@ class QueryChecks(StorageChecks, kit=True):
         assert_answers(self, [Thing("a", size=7), Thing("b", size=-1)], answers)
 
     def test_a_bad_query_is_refused(self) -> None:
-        """A query that has no answer is refused at its place: "The query names an unknown field, compares wrong types"."""
+        """A query that cannot be answered is refused, with the place of the fault: "The query names an unknown field, compares wrong types"."""
         too_deep: Criterion = EVERYTHING
         for _ in range(MAX_DEPTH + 1):
             too_deep = Not(too_deep)

@@ -1,7 +1,7 @@
 """Several threads at once, each with transactions of its own.
 
-A storage may let transactions in one after the other, so no test waits for two to be open at the same time: whoever
-waits for another thread waits for a moment only, and demands what holds in either case.
+A storage may let in transactions one after the other, so no test waits for two to be open at the same time: a test
+waits only a moment for another thread, and demands what holds in either case.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOMENT: Final = 0.3
 """Seconds that one thread waits for another, which may itself be waiting for this one's transaction to end."""
 
 PATIENCE: Final = 60
-"""Seconds after which a thread that has not come back is given up."""
+"""Seconds after which a thread that has not returned is given up."""
 
 MOST_TRIES: Final = 200
 _WAIT: Final = "wait for the lock some seconds before raising `StorageBusy`"
@@ -52,7 +52,7 @@ def at_once(*works: Callable[[], R]) -> list[R]:
 
 
 def run(storage: Storage, body: Callable[[Transaction], R]) -> R:
-    """One transaction, run again where the engine rolled it back, as every service does."""
+    """One transaction, run again if the engine rolled it back, as every service does."""
     for _ in range(MOST_TRIES):
         try:
             with storage.transaction() as tx:
@@ -85,7 +85,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_a_race_for_a_version_has_one_winner(self) -> None:
-        """Of several who save what they read at the same version one wins: "Of several transactions that save what they read at the same version one succeeds"."""
+        """Of several that save what they read at the same version, one wins: "Of several transactions that save what they read at the same version one succeeds"."""
         with self.bound() as storage:
             for number in range(ROUNDS):
                 read = Thing(f"t{number}")
@@ -96,7 +96,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_a_race_for_a_key_has_one_winner(self) -> None:
-        """Of several who add a record under one key one wins: "DuplicateKey: A key or a unique tuple is taken"."""
+        """Of several that add a record under one key, one wins: "DuplicateKey: A key or a unique tuple is taken"."""
         with self.bound() as storage:
             for number in range(ROUNDS):
                 adders = [_adder(Thing(f"t{number}", name=f"racer {racer}")) for racer in range(RACERS)]
@@ -105,7 +105,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_a_race_for_a_unique_tuple_has_one_winner(self) -> None:
-        """Of several who add records with one serial number one wins: "Tuples of fields that no two records share"."""
+        """Of several that add records with one serial number, one wins: "Tuples of fields that no two records share"."""
         with self.bound() as storage:
             for number in range(ROUNDS):
                 parts = [Part(code=f"{number}-{racer}", serial=f"s{number}") for racer in range(RACERS)]
@@ -123,7 +123,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_nothing_unfinished_is_seen(self) -> None:
-        """What a transaction has written and then takes back is seen by nobody: "each sees either all or nothing of any other"."""
+        """Nobody sees what a transaction has written and then takes back: "each sees either all or nothing of any other"."""
         with self.bound() as storage:
             keep(storage, Thing("t", name="before"))
             written, read = Event(), Event()
@@ -147,7 +147,7 @@ class RaceChecks(StorageChecks, kit=True):
 
     @needs("concurrent")
     def test_a_commit_is_seen_as_a_whole(self) -> None:
-        """Who has seen one record as it was before a commit sees the others so too: "each sees either all or nothing of any other"."""
+        """Whoever has seen one record as it was before a commit sees the others that way too: "each sees either all or nothing of any other"."""
         with self.bound() as storage:
             keep(storage, Thing("t", name="old"), Part(code="p", batch="old"))
             looked, written = Event(), Event()
@@ -257,7 +257,7 @@ def _pair(storage: Storage) -> tuple[int, int]:
 
 
 def _patiently(read: Callable[[], R]) -> R:
-    """Read, again where the engine rolled the reading back."""
+    """Read, and again if the engine rolled the read back."""
     for _ in range(MOST_TRIES):
         try:
             return read()

@@ -52,7 +52,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert [part.code for part in all_of(storage, Part)] == ["a"]
 
     def test_a_save_cannot_take_a_unique_tuple(self) -> None:
-        """Changing a record into the values of another one is refused as adding it is: "DuplicateKey: A unique tuple is taken"."""
+        """Giving a record the values of another one is refused, as adding one is: "DuplicateKey: A unique tuple is taken"."""
         with self.bound() as storage:
             keep(storage, Part(code="a", serial="s"), Part(code="b", serial="other"))
             error = refused_as_duplicate(storage, "save", Part(code="b", serial="s"))
@@ -60,7 +60,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert [part.serial for part in all_of(storage, Part)] == ["s", "other"]
 
     def test_a_record_keeps_its_own_unique_tuple(self) -> None:
-        """A record that is saved with its values unchanged is no second one: "Tuples of fields that no two records share"."""
+        """A record saved with its values unchanged does not conflict with itself: "Tuples of fields that no two records share"."""
         with self.bound() as storage:
             keep(storage, Part(code="a", serial="s", batch="b", order=1, thing_id="t"))
             with storage.transaction() as tx:
@@ -111,7 +111,7 @@ class RuleChecks(StorageChecks, kit=True):
             assert [part.serial for part in all_of(storage, Part)] == ["s", "u", "t"]
 
     def test_a_save_increases_the_version(self) -> None:
-        """Every save counts one, and replaces all of the record: "Afterwards the stored record equals the given one with its version increased by one"."""
+        """Every save increases the version by one and replaces the whole record: "Afterwards the stored record equals the given one with its version increased by one"."""
         with self.bound() as storage:
             keep(storage, Thing("k", name="a", nick="n", size=5))
             for version in (1, 2, 3):

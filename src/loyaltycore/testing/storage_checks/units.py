@@ -30,7 +30,7 @@ class UnitChecks(StorageChecks, kit=True):
     """Atomicity, one's own writes, and what surrounds a transaction."""
 
     def test_every_write_is_kept(self) -> None:
-        """Of several writes to one table none is lost: "what it did is kept as a whole at its end"."""
+        """Several writes to one table are all kept: "what it did is kept as a whole at its end"."""
         with self.bound() as storage:
             keep(storage, Thing("old"), Thing("gone"))
             with storage.transaction() as tx:
@@ -93,7 +93,7 @@ class UnitChecks(StorageChecks, kit=True):
             assert ([thing.id for thing in all_of(storage, Thing)], all_of(storage, Part)) == (["taken"], [])
 
     def test_a_swallowed_refusal_keeps_nothing(self) -> None:
-        """A refusal that nobody heeded is no success: "leaving it as if nothing had happened keeps nothing either"."""
+        """A refusal that nobody heeded is not a success: "leaving it as if nothing had happened keeps nothing either"."""
         for refused in (
             ("add", Thing("taken")),
             ("save", Thing("gone", version=7)),
@@ -126,7 +126,7 @@ class UnitChecks(StorageChecks, kit=True):
                 assert tx.count(Thing, Query()) == 1, "count still counts a removed record"
 
     def test_a_reader_cannot_write(self) -> None:
-        """A write in a unit that only reads is refused and never dropped in silence: "it raises `StorageError`, and nothing is kept"."""
+        """A write in a unit that only reads is refused and never dropped silently: "it raises `StorageError`, and nothing is kept"."""
         steps = [("add", Thing("new")), ("save", Thing("old", name="x")), ("remove", Thing("old"))]
         with self.bound() as storage:
             keep(storage, Thing("old"))
@@ -150,7 +150,7 @@ class UnitChecks(StorageChecks, kit=True):
             assert fetched(storage, Thing, "t") == Thing("t", words=("w",))
 
     def test_an_unknown_key_finds_nothing(self) -> None:
-        """A key is matched exactly, and one that is not there is no error: "The record as last committed or as written by this transaction, or None"."""
+        """A key is matched exactly, and a missing one is not an error: "The record as last committed or as written by this transaction, or None"."""
         unknown = ["", "K", "k ", " k", "k\u0301", "k%", "\x00", "k\x00", "\ud800", "x" * 1000, "'; --"]
         with self.bound() as storage:
             keep(storage, Thing("k"))
@@ -192,7 +192,7 @@ class UnitChecks(StorageChecks, kit=True):
 
 
 def _break_down(storage: Storage, error: BaseException) -> None:
-    """Write to two tables, raise the error in the middle, and demand that nothing has changed."""
+    """Write to two tables, raise the error in between, and demand that nothing has changed."""
     keep(storage, Thing("kept"), Thing("saved"), Part(code="removed"))
     steps = [
         ("add", Thing("new"), Part(code="new")),

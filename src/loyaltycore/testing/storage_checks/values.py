@@ -177,7 +177,7 @@ class ValueChecks(StorageChecks, kit=True):
         come_back(self, numbered("words", [(), ("",), ("b", "a", "b")]))
 
     def test_nobody_changes_what_is_stored_from_outside(self) -> None:
-        """What was handed in or read back may be changed by its owner: "Records come back as equal values, never as the objects that were handed in"."""
+        """Changing what was handed in or read back changes nothing that is stored: "Records come back as equal values, never as the objects that were handed in"."""
         facts = {"a": 1}
         thing = Thing("t", facts=facts)
         with self.bound() as storage:

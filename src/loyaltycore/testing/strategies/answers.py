@@ -1,4 +1,4 @@
-"""What a query must answer, worked out from lists: the model that a storage's answers are compared with."""
+"""What a query must return, worked out from lists: the model that a storage's answers are compared with."""
 
 from __future__ import annotations
 
@@ -18,11 +18,7 @@ def matching(
 
     Args:
         record_type: What is asked for.
-
         registry: All types.
-
-        where: The criterion.
-
         stored: Everything that there is, of all types.
     """
     view = View(
@@ -48,7 +44,7 @@ def _by(name: str) -> Callable[[object], Any]:
 
 
 def place_of(record: object, record_type: RecordType[Any], order_by: tuple[str, ...]) -> tuple[Any, ...]:
-    """Where a record stands in an order, as `Query.after` tells it."""
+    """The place of a record in an order, as in `Query.after`."""
     return tuple(getattr(record, name.removeprefix("-")) for name in (*order_by, record_type.key))
 
 

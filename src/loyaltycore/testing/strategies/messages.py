@@ -51,7 +51,7 @@ def attachments() -> st.SearchStrategy[Attachment]:
 
 
 def lines(max_size: int = 60) -> st.SearchStrategy[str]:
-    """One line of text, without controls and without blanks around."""
+    """One line of text, without controls or surrounding blanks."""
     printable = st.characters(exclude_categories=["C", "Z"]) | st.just(" ")
     return st.text(printable, max_size=max_size).map(str.strip)
 
@@ -116,14 +116,10 @@ def print_orders(
     kinds: frozenset[EncodingKind] = frozenset(EncodingKind),
     products: tuple[str, ...] = ("gold",),
 ) -> PrintOrder:
-    """Orders that a vendor takes who offers these kinds of encoding and these designs.
+    """Orders for a vendor that offers these kinds of encoding and these designs.
 
     Args:
-        draw: Given by hypothesis.
-
         kinds: What may be on the card, each once.
-
-        products: The designs.
     """
     chosen = draw(st.lists(st.sampled_from(sorted(kinds, key=str)), min_size=1, max_size=4, unique=True))
     return PrintOrder(

@@ -42,9 +42,7 @@ def criteria(
 
     Args:
         record_type: What is asked for; it is in the registry.
-
         registry: Where the records that refer to it are found.
-
         among: Records whose values some comparisons use, so that they match some of them.
     """
     known = tuple(among)
@@ -78,12 +76,12 @@ def orders(record_type: RecordType[Any]) -> st.SearchStrategy[tuple[str, ...]]:
 
 @frozen
 class _Held:
-    """Stands in a template for a value that a known record holds: templates are made once, records again and again."""
+    """Stands in a template for a value of a known record: templates are made once, records many times."""
 
     place: int
     """Which of the values there are."""
     otherwise: Any
-    """What is taken where there is none."""
+    """The value if there is none."""
 
     def among(self, values: Iterable[Any]) -> Any:
         """One of the values."""
@@ -151,7 +149,7 @@ def _nested(base: st.SearchStrategy[Criterion]) -> st.SearchStrategy[Criterion]:
 
 
 def _leaves(record_type: RecordType[Any]) -> list[list[st.SearchStrategy[Criterion]]]:
-    """Criterion without parts: on fields, on those that may be None, and on lookup keys where there are any."""
+    """Criteria without parts: on fields, on those that may be None, and on lookup keys if there are any."""
     on_fields: list[st.SearchStrategy[Criterion]] = [st.sampled_from((EVERYTHING, And(()), Or(())))]
     # None is what engines are most often wrong about, and few fields may be None.
     on_nullable: list[st.SearchStrategy[Criterion]] = []

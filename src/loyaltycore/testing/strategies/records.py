@@ -41,9 +41,7 @@ def record_of(record_type: RecordType[T], **given: st.SearchStrategy[Any]) -> st
     """Records of one type, at version 1.
 
     Args:
-        record_type: Its declaration.
-
-        given: Strategies for some of its fields instead of the usual ones, for example ``id=st.just("k")``.
+        **given: Strategies for some of its fields instead of the usual ones, for example ``id=st.just("k")``.
     """
     return _built(record_type.cls, {"version": st.just(1), **_stored(record_type), **given})
 

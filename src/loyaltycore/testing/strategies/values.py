@@ -41,7 +41,7 @@ def texts(max_size: int = 20, *, min_size: int = 0) -> st.SearchStrategy[str]:
 
 
 def keys() -> st.SearchStrategy[str]:
-    """Keys of records: a few that come again and are nearly alike, and others up to the greatest length."""
+    """Keys of records: a few that recur and are nearly alike, and others up to the greatest length."""
     return st.sampled_from(["k1", "k2", "k3", "K1", "k1 ", "ä"]) | texts(KEY_LENGTH, min_size=1)
 
 
