@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from hypothesis import given, strategies as st
 
+from loyaltycore.customers import Customer
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.criteria import EVERYTHING, Query
+from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore.work.ambient import SecretTokens, SystemClock, TimeOrderedIds
 from loyaltycore.work.paging import read_cursor, read_limit, write_cursor
+from loyaltycore.work.running import run_query
 from tests.house import House
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -110,3 +116,17 @@ def test_a_page_has_between_1_and_500_items(limit: object) -> None:
     with pytest.raises(InvalidInput):
         read_limit(limit)
     assert read_limit(500) == 500
+
+
+def test_the_first_of_many_is_read_alone(memory_house: House) -> None:
+    """Who asks for the first record has the storage read one, however many match."""
+    limits: list[int | None] = []
+    find = MemoryTransaction.find
+
+    def watched(self: MemoryTransaction, cls: type[Any], query: Query) -> Iterator[Any]:
+        limits.append(query.limit)
+        return find(self, cls, query)
+
+    with patch.object(MemoryTransaction, "find", watched):
+        run_query(memory_house.desk, lambda unit: unit.first(Customer, EVERYTHING))
+    assert limits == [1]

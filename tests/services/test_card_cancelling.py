@@ -109,5 +109,18 @@ def test_a_vendor_that_is_only_asked_still_resolves_a_cancellation(house: House)
     house.desk.cards.cancel_order(order.id)
     house.loyalty.deliver()
     house.printer.move(order.id, PrintState.DISPATCHED)
-    VendorNews(own_session(house.loyalty, "card vendor"))._ask(house.printer)
+    news = VendorNews(own_session(house.loyalty, "card vendor"))
+    assert news._ask(house.printer).taken == 1
     assert house.desk.cards.get_order(order.id).cancellation is Cancellation.REFUSED
+
+
+def test_what_a_vendor_has_said_before_is_no_news(house: House) -> None:
+    """An order that is looked up again and has not moved since is not written again."""
+    order, _ = ordered(house)
+    house.loyalty.deliver()
+    house.printer.move(order.id, PrintState.IN_PRODUCTION)
+    news = VendorNews(own_session(house.loyalty, "card vendor"))
+    assert news._ask(house.printer).taken == 1
+    before = dump(house.loyalty)
+    assert news._ask(house.printer).taken == 0
+    assert dump(house.loyalty) == before

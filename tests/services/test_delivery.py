@@ -72,6 +72,20 @@ def test_without_an_adapter_messages_wait(memory_house: House) -> None:
     assert memory_house.loyalty.deliver().done == 2
 
 
+def test_what_has_been_due_longest_goes_first(house: House) -> None:
+    """Not the oldest message: one that was put back waits its turn among those that came due meanwhile."""
+    old, new = (house.customer(email=f"{name}@example.org") for name in ("old", "new"))
+    house.set_up_cards()
+    house.desk.cards.order(old.id)
+    house.mailer.answers.append(DeliveryStatus.NOT_SENT)
+    house.loyalty.deliver()
+    house.clock.advance(seconds=1)
+    house.desk.cards.order(new.id)
+    house.clock.advance(hours=1)
+    house.loyalty.deliver()
+    assert [mail.to for mail in house.mailer.sent] == [("new@example.org",), ("old@example.org",)]
+
+
 def test_a_crashed_workers_messages_come_due_again(house: House) -> None:
     """A worker that dies between taking and delivering loses nothing: its lease runs out."""
     with_orders(house, 2)
@@ -219,6 +233,17 @@ def test_the_status_counts_messages_and_orders(memory_house: House) -> None:
     assert {state.value: count for state, count in status.records["Card orders"].items() if count} == {
         "placed": 2
     }
+
+
+def test_what_waits_or_is_done_is_not_overdue(memory_house: House) -> None:
+    """Overdue is what could be handed over now: neither what was, nor what was put back until later."""
+    house = memory_house
+    with_orders(house, 1)
+    house.mailer.answers.append(DeliveryStatus.NOT_SENT)
+    house.loyalty.deliver()
+    status = house.loyalty.session("outbox").outbox.status()
+    assert (status.messages[MessageState.DONE], status.messages[MessageState.PENDING]) == (1, 1)
+    assert status.overdue == 0
 
 
 @given(attempts=st.integers(1, 200), chance=st.floats(0, 1, exclude_max=True))
