@@ -133,7 +133,9 @@ def _length(environ: WSGIEnvironment) -> int | None:
     """The announced length; None if the server marks the end of a body that came in chunks."""
     is_chunked = "HTTP_TRANSFER_ENCODING" in environ
     length = environ.get("CONTENT_LENGTH", "")
-    if (is_chunked or not length) and environ.get("wsgi.input_terminated"):
+    # From HTTP/2 on, a body needs neither a length nor chunks.
+    is_framed = not length and not environ.get("SERVER_PROTOCOL", "HTTP/1").startswith("HTTP/1")
+    if (is_chunked or is_framed) and environ.get("wsgi.input_terminated"):
         return None
     if is_chunked or not length:
         raise _NotTaken(HTTPStatus.LENGTH_REQUIRED)

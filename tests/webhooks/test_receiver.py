@@ -196,7 +196,8 @@ def test_a_body_in_chunks_is_read_where_the_server_takes_them_apart() -> None:
     assert desk.taken[0][2] == b"news" * 1000
     # HTTP/2 needs neither a length nor chunks.
     unannounced = {"CONTENT_LENGTH": None, "wsgi.input_terminated": True}
-    assert ask(desk, Stream(b"news"), checked=False, **unannounced)[0] == 204
+    assert ask(desk, Stream(b"news"), checked=False, SERVER_PROTOCOL="HTTP/2", **unannounced)[0] == 204
+    assert ask(desk, Stream(b""), checked=False, SERVER_PROTOCOL="HTTP/1.1", **unannounced)[0] == 411
 
 
 def test_a_body_in_chunks_has_the_same_limit() -> None:
