@@ -8,7 +8,7 @@ from math import ceil
 from threading import Lock, local
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import (
     URL,
     Connection,
@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError
 
 from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy, StorageError
+from loyaltycore_sql.gate import Gate
 from loyaltycore_sql.hosts import Dialler, Host, split_hosts
 from loyaltycore_sql.translation import Diagnosis, diagnose_mariadb
 
@@ -106,6 +107,8 @@ class Database:
 
     engine: Engine
     limits: Limits
+    gate: Gate | None = None
+    """For SQLite: keeps transactions and forks apart."""
     turn: Lock | None = None
     """For a database with a single connection: the holder of this lock may use it."""
     lost: Lost = field(factory=Lost)
@@ -114,19 +117,44 @@ class Database:
     """For schema changes, which may take long: waits for each answer as long as it takes. None if `engine` does so
     too."""
 
-    def take_turn(self) -> None:
-        """Wait until the only connection is free.
+    def take_turn(self) -> int:
+        """Wait until a transaction may begin.
+
+        Returns:
+            What `end_turn` needs.
 
         Raises:
             StorageBusy: It took too long.
+            StorageError: This process was forked amid a transaction on SQLite.
         """
+        who = self.gate.enter() if self.gate is not None else 0
         if self.turn is not None and not self.turn.acquire(timeout=self.limits.timeout):
+            self._leave(who)
             raise StorageBusy("the only connection of this database is in use")
+        return who
 
-    def end_turn(self) -> None:
-        """Let the next one use the only connection."""
+    def end_turn(self, who: int) -> None:
+        """Let the next one use what only one may use."""
         if self.turn is not None:
             self.turn.release()
+        self._leave(who)
+
+    def _leave(self, who: int) -> None:
+        if self.gate is not None:
+            self.gate.leave(who)
+
+    def in_child(self, url: str, connect_args: Mapping[str, Any]) -> Database:
+        """The database of a process that was forked from the one to which this belongs.
+
+        Nothing of this one is touched: its connections are the parent's. A database in memory has none, and is a copy.
+        """
+        if self.turn is not None:
+            gate = self.gate.in_child(None) if self.gate is not None else None
+            return evolve(self, gate=gate, turn=Lock(), lost=Lost())
+        fresh = open_database(url, self.limits, connect_args)
+        if self.gate is None:
+            return fresh
+        return evolve(fresh, gate=self.gate.in_child(fresh.engine))
 
     @property
     def dialect(self) -> str:
@@ -276,10 +304,10 @@ def _open_sqlite(url: URL, limits: Limits, connect_args: Mapping[str, Any]) -> D
     in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
     if in_memory:
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool, hide_parameters=True)
-        return Database(engine, limits, Lock())
+        return Database(engine, limits, Gate(None, limits.timeout), Lock())
     engine = create_engine(url, connect_args=arguments, pool_reset_on_return=None, **_pool(limits))
     event.listen(engine, "connect", _greet_sqlite)
-    return Database(engine, limits)
+    return Database(engine, limits, Gate(engine, limits.timeout))
 
 
 def _greet_sqlite(connection: Any, _record: Any) -> None:
