@@ -36,7 +36,7 @@ _UNKNOWN_VARIABLE: Final = 1193
 _SKIP_LOCKED_SINCE: Final = (10, 6)
 
 _ANSWER: Final = 3
-"""How many times the wait for a lock an answer may take, if another host might give one."""
+"""How many times the wait for a lock an answer may take."""
 
 
 @frozen
@@ -116,6 +116,8 @@ class Database:
     patient: Engine | None = None
     """For schema changes, which may take long: waits for each answer as long as it takes. None if `engine` does so
     too."""
+    has_other_hosts: bool = False
+    """Whether a new connection may lead to another server."""
 
     def take_turn(self) -> int:
         """Wait until a transaction may begin.
@@ -160,11 +162,6 @@ class Database:
     def dialect(self) -> str:
         """SQLAlchemy's name of the engine."""
         return self.engine.dialect.name
-
-    @property
-    def has_other_hosts(self) -> bool:
-        """Whether a new connection may lead to another server."""
-        return self.patient is not None
 
     @property
     def locks_rows(self) -> bool:
@@ -232,14 +229,8 @@ def open_database(url: str, limits: Limits, connect_args: Mapping[str, Any]) -> 
     if driver is _SQLITE:
         return _open_sqlite(parsed, limits, connect_args)
     if driver is _POSTGRESQL:
-        own, greet = _postgresql(limits)
-        return Database(_server(parsed, own, connect_args, greet, **_pool(limits)), limits)
-    if hosts:
-        return _open_cluster(parsed, hosts, limits, connect_args)
-    own, greet = _mariadb(limits)
-    engine = _server(parsed, own, connect_args, greet, **_pool(limits))
-    event.listen(engine, "handle_error", _discard_if_away)
-    return Database(engine, limits)
+        return _open_postgresql(parsed, limits, connect_args)
+    return _open_mariadb(parsed, hosts, limits, connect_args)
 
 
 def _server(
@@ -264,22 +255,39 @@ def _server(
     return engine
 
 
-def _open_cluster(
+def _open_postgresql(url: URL, limits: Limits, connect_args: Mapping[str, Any]) -> Database:
+    own, greet = _postgresql(limits)
+    engine = _server(url, own, connect_args, greet, **_pool(limits))
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        from loyaltycore_sql.bounds import BoundedConnection  # noqa: PLC0415  it loads the driver
+
+        connection = BoundedConnection.connect(*arguments, **options)
+        connection.silence = limits.timeout * _ANSWER
+        return connection
+
+    patient = _server(url, own, connect_args, greet, poolclass=NullPool, hide_parameters=True)
+    return Database(engine, limits, patient=patient)
+
+
+def _open_mariadb(
     url: URL, hosts: Sequence[Host], limits: Limits, connect_args: Mapping[str, Any]
 ) -> Database:
     own, greet = _mariadb(limits)
-    # A node that hangs would be waited for without end, although the others have shut it out.
+    # A server that hangs would be waited for without end, even if others could take over.
     bounds = dict.fromkeys(("read_timeout", "write_timeout"), ceil(limits.timeout * _ANSWER))
     engine = _server(url, {**own, **bounds}, connect_args, greet, **_pool(limits))
     unbounded = {name: value for name, value in connect_args.items() if name not in bounds}
     patient = _server(
         url.difference_update_query(bounds), own, unbounded, greet, poolclass=NullPool, hide_parameters=True
     )
-    dial = Dialler(hosts, limits.timeout)
+    dial = Dialler(hosts, limits.timeout) if hosts else None
     for each in (engine, patient):
-        event.listen(each, "do_connect", dial)
+        if dial is not None:
+            event.listen(each, "do_connect", dial)
         event.listen(each, "handle_error", _discard_if_away)
-    return Database(engine, limits, patient=patient)
+    return Database(engine, limits, patient=patient, has_other_hosts=bool(hosts))
 
 
 def _discard_if_away(context: ExceptionContext) -> None:
@@ -322,7 +330,11 @@ def _postgresql(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], No
         connection.execute(f"SET lock_timeout = {ceil(limits.timeout * 1000)}")
         connection.autocommit = False
 
-    return {"connect_timeout": ceil(limits.timeout), "client_encoding": "utf8"}, greet
+    silence = ceil(limits.timeout * _ANSWER)
+    # The system gives up a network that has gone silent: while something was sent, and while an answer is waited for.
+    probes = {"keepalives": 1, "keepalives_idle": silence, "keepalives_interval": 1, "keepalives_count": 3}
+    own = {"connect_timeout": ceil(limits.timeout), "client_encoding": "utf8"}
+    return {**own, **probes, "tcp_user_timeout": silence * 1000}, greet
 
 
 def _mariadb(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], None]]:
