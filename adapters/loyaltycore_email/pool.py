@@ -9,6 +9,7 @@ import time
 from attrs import define, field
 
 from loyaltycore.errors import DeliveryFailed
+from loyaltycore.ports.forking import PerProcess
 from loyaltycore_email.connection import Connection
 from loyaltycore_email.dialling import Endpoint, dial
 
@@ -35,11 +36,11 @@ class Pool:
     _generation: int = field(default=0, init=False)
     _fault: DeliveryFailed | None = field(default=None, init=False)
     _paused_until: float = field(default=0.0, init=False)
-    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+    _lock: PerProcess[threading.Lock] = field(factory=lambda: PerProcess(threading.Lock), init=False)
 
     def take(self) -> Connection | None:
         """Return the session used last, or None if all are too old."""
-        with self._lock:
+        with self._lock.get():
             kept = self._idle.pop() if self._idle else None
             too_old = self._remove_old()
         if kept is not None and not self._is_fresh(kept):
@@ -55,7 +56,7 @@ class Pool:
             Unreachable: It did not work now but may work later.
             DeliveryFailed: The set-up is wrong, as seen now or a short while ago.
         """
-        with self._lock:
+        with self._lock.get():
             fault, generation = self._fault, self._generation
             paused = fault is not None and time.monotonic() < self._paused_until
         if fault is not None and paused:
@@ -71,7 +72,7 @@ class Pool:
 
     def give_back(self, connection: Connection) -> None:
         """Keep a session for the next mail; close it if it is broken, one too many, or older than `close`."""
-        with self._lock:
+        with self._lock.get():
             wanted = connection.alive and connection.generation == self._generation and self.idle_limit > 0
             if wanted and len(self._idle) < self.keep:
                 self._idle.append(connection)
@@ -80,7 +81,7 @@ class Pool:
 
     def close(self) -> None:
         """Close all idle sessions; those at work are closed when they are given back. Forget a fault."""
-        with self._lock:
+        with self._lock.get():
             idle, self._idle = self._idle, []
             self._generation += 1
             self._fault = None
@@ -96,7 +97,7 @@ class Pool:
         return too_old
 
     def _remember(self, fault: DeliveryFailed | None) -> None:
-        with self._lock:
+        with self._lock.get():
             self._fault = fault
             self._paused_until = time.monotonic() + self.setup_pause
 

@@ -11,11 +11,12 @@ from attrs import Factory, field, frozen
 
 from loyaltycore.kernel.calendar import MONDAY_TO_FRIDAY, TabulatedCalendar
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.ports.forking import PerProcess
 from loyaltycore_holidays.facts import read_dates, read_weekdays, read_yearly
 from loyaltycore_holidays.places import Place, read_place
 
 # One computation at a time: the holidays package makes no promise to threads.
-_COMPUTING: Final = Lock()
+_COMPUTING: Final = PerProcess(Lock)
 
 
 class _Years(dict[int, frozenset[date]]):
@@ -26,7 +27,7 @@ class _Years(dict[int, frozenset[date]]):
         self._calendar = calendar
 
     def __missing__(self, year: int) -> frozenset[date]:
-        with _COMPUTING:
+        with _COMPUTING.get():
             if year not in self:
                 self[year] = self._calendar.working_days(year)
         return self[year]

@@ -8,7 +8,7 @@ from math import ceil
 from threading import Lock, local
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import (
     URL,
     Connection,
@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError
 
 from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy, StorageError
+from loyaltycore_sql.gate import Gate
 from loyaltycore_sql.hosts import Dialler, Host, split_hosts
 from loyaltycore_sql.translation import Diagnosis, diagnose_mariadb
 
@@ -35,7 +36,7 @@ _UNKNOWN_VARIABLE: Final = 1193
 _SKIP_LOCKED_SINCE: Final = (10, 6)
 
 _ANSWER: Final = 3
-"""How many times the wait for a lock an answer may take, if another host might give one."""
+"""How many times the wait for a lock an answer may take."""
 
 
 @frozen
@@ -106,6 +107,8 @@ class Database:
 
     engine: Engine
     limits: Limits
+    gate: Gate | None = None
+    """For SQLite: keeps transactions and forks apart."""
     turn: Lock | None = None
     """For a database with a single connection: the holder of this lock may use it."""
     lost: Lost = field(factory=Lost)
@@ -113,30 +116,52 @@ class Database:
     patient: Engine | None = None
     """For schema changes, which may take long: waits for each answer as long as it takes. None if `engine` does so
     too."""
+    has_other_hosts: bool = False
+    """Whether a new connection may lead to another server."""
 
-    def take_turn(self) -> None:
-        """Wait until the only connection is free.
+    def take_turn(self) -> int:
+        """Wait until a transaction may begin.
+
+        Returns:
+            What `end_turn` needs.
 
         Raises:
             StorageBusy: It took too long.
+            StorageError: This process was forked amid a transaction on SQLite.
         """
+        who = self.gate.enter() if self.gate is not None else 0
         if self.turn is not None and not self.turn.acquire(timeout=self.limits.timeout):
+            self._leave(who)
             raise StorageBusy("the only connection of this database is in use")
+        return who
 
-    def end_turn(self) -> None:
-        """Let the next one use the only connection."""
+    def end_turn(self, who: int) -> None:
+        """Let the next one use what only one may use."""
         if self.turn is not None:
             self.turn.release()
+        self._leave(who)
+
+    def _leave(self, who: int) -> None:
+        if self.gate is not None:
+            self.gate.leave(who)
+
+    def in_child(self, url: str, connect_args: Mapping[str, Any]) -> Database:
+        """The database of a process that was forked from the one to which this belongs.
+
+        Nothing of this one is touched: its connections are the parent's. A database in memory has none, and is a copy.
+        """
+        if self.turn is not None:
+            gate = self.gate.in_child(None) if self.gate is not None else None
+            return evolve(self, gate=gate, turn=Lock(), lost=Lost())
+        fresh = open_database(url, self.limits, connect_args)
+        if self.gate is None:
+            return fresh
+        return evolve(fresh, gate=self.gate.in_child(fresh.engine))
 
     @property
     def dialect(self) -> str:
         """SQLAlchemy's name of the engine."""
         return self.engine.dialect.name
-
-    @property
-    def has_other_hosts(self) -> bool:
-        """Whether a new connection may lead to another server."""
-        return self.patient is not None
 
     @property
     def locks_rows(self) -> bool:
@@ -204,14 +229,8 @@ def open_database(url: str, limits: Limits, connect_args: Mapping[str, Any]) -> 
     if driver is _SQLITE:
         return _open_sqlite(parsed, limits, connect_args)
     if driver is _POSTGRESQL:
-        own, greet = _postgresql(limits)
-        return Database(_server(parsed, own, connect_args, greet, **_pool(limits)), limits)
-    if hosts:
-        return _open_cluster(parsed, hosts, limits, connect_args)
-    own, greet = _mariadb(limits)
-    engine = _server(parsed, own, connect_args, greet, **_pool(limits))
-    event.listen(engine, "handle_error", _discard_if_away)
-    return Database(engine, limits)
+        return _open_postgresql(parsed, limits, connect_args)
+    return _open_mariadb(parsed, hosts, limits, connect_args)
 
 
 def _server(
@@ -236,22 +255,39 @@ def _server(
     return engine
 
 
-def _open_cluster(
+def _open_postgresql(url: URL, limits: Limits, connect_args: Mapping[str, Any]) -> Database:
+    own, greet = _postgresql(limits)
+    engine = _server(url, own, connect_args, greet, **_pool(limits))
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        from loyaltycore_sql.bounds import BoundedConnection  # noqa: PLC0415  it loads the driver
+
+        connection = BoundedConnection.connect(*arguments, **options)
+        connection.silence = limits.timeout * _ANSWER
+        return connection
+
+    patient = _server(url, own, connect_args, greet, poolclass=NullPool, hide_parameters=True)
+    return Database(engine, limits, patient=patient)
+
+
+def _open_mariadb(
     url: URL, hosts: Sequence[Host], limits: Limits, connect_args: Mapping[str, Any]
 ) -> Database:
     own, greet = _mariadb(limits)
-    # A node that hangs would be waited for without end, although the others have shut it out.
+    # A server that hangs would be waited for without end, even if others could take over.
     bounds = dict.fromkeys(("read_timeout", "write_timeout"), ceil(limits.timeout * _ANSWER))
     engine = _server(url, {**own, **bounds}, connect_args, greet, **_pool(limits))
     unbounded = {name: value for name, value in connect_args.items() if name not in bounds}
     patient = _server(
         url.difference_update_query(bounds), own, unbounded, greet, poolclass=NullPool, hide_parameters=True
     )
-    dial = Dialler(hosts, limits.timeout)
+    dial = Dialler(hosts, limits.timeout) if hosts else None
     for each in (engine, patient):
-        event.listen(each, "do_connect", dial)
+        if dial is not None:
+            event.listen(each, "do_connect", dial)
         event.listen(each, "handle_error", _discard_if_away)
-    return Database(engine, limits, patient=patient)
+    return Database(engine, limits, patient=patient, has_other_hosts=bool(hosts))
 
 
 def _discard_if_away(context: ExceptionContext) -> None:
@@ -276,10 +312,10 @@ def _open_sqlite(url: URL, limits: Limits, connect_args: Mapping[str, Any]) -> D
     in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
     if in_memory:
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool, hide_parameters=True)
-        return Database(engine, limits, Lock())
+        return Database(engine, limits, Gate(None, limits.timeout), Lock())
     engine = create_engine(url, connect_args=arguments, pool_reset_on_return=None, **_pool(limits))
     event.listen(engine, "connect", _greet_sqlite)
-    return Database(engine, limits)
+    return Database(engine, limits, Gate(engine, limits.timeout))
 
 
 def _greet_sqlite(connection: Any, _record: Any) -> None:
@@ -294,7 +330,11 @@ def _postgresql(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], No
         connection.execute(f"SET lock_timeout = {ceil(limits.timeout * 1000)}")
         connection.autocommit = False
 
-    return {"connect_timeout": ceil(limits.timeout), "client_encoding": "utf8"}, greet
+    silence = ceil(limits.timeout * _ANSWER)
+    # The system gives up a network that has gone silent: while something was sent, and while an answer is waited for.
+    probes = {"keepalives": 1, "keepalives_idle": silence, "keepalives_interval": 1, "keepalives_count": 3}
+    own = {"connect_timeout": ceil(limits.timeout), "client_encoding": "utf8"}
+    return {**own, **probes, "tcp_user_timeout": silence * 1000}, greet
 
 
 def _mariadb(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], None]]:

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any, Final, TypeVar
 
-from attrs import define
+from attrs import define, field
 from sqlalchemy import Connection, CursorResult, Executable
 
 from loyaltycore.errors import StaleRecord, StorageBusy, StorageError
+from loyaltycore.ports.forking import Process, this_process
 from loyaltycore.ports.heeding import Heeding
 from loyaltycore_sql.connections import ContendedRow, Database
 from loyaltycore_sql.translation import Diagnosis, Phase, Uniques, diagnose, translating
 
 R = TypeVar("R")
+
+_INHERITED: Final[list[Connection | None]] = []
+"""Connections of a parent process: thrown away, they might end the parent's transaction."""
 
 RESTARTS: Final = 50
 """How often a transaction that has seen nothing yet is restarted."""
@@ -42,8 +46,11 @@ class EngineTransaction(Heeding):
     _fresh: bool = True
     _wrote: bool = False
     _row: ContendedRow | None = None
+    _turn: int = 0
+    _process: Process = field(factory=this_process)
 
     def __enter__(self) -> None:
+        self._require_own_process()
         if self._ended:
             raise StorageError("the transaction has ended")
         super().__enter__()
@@ -59,7 +66,7 @@ class EngineTransaction(Heeding):
         Raises:
             StorageBusy: There was no free connection, or no lock could be taken.
         """
-        self.database.take_turn()
+        self._turn = self.database.take_turn()
         try:
             self._begin()
             if self.locks_rows and (row := self.database.lost.take()):
@@ -125,9 +132,10 @@ class EngineTransaction(Heeding):
         Raises:
             StorageBusy: Nothing was kept.
             CommitUnknown: It may have been kept.
-            StorageError: A verb had failed, so nothing was kept.
+            StorageError: A verb had failed, so nothing was kept; or this is a copy of the process that began.
         """
         try:
+            self._require_own_process()
             if self._wrote and not self.failed:
                 self._commit(self._let_go())
         finally:
@@ -139,11 +147,14 @@ class EngineTransaction(Heeding):
         if self._ended:
             return
         self._ended = True
+        if self._process != this_process():
+            _INHERITED.append(self._connection)
+            return
         try:
             if self._connection is not None:
                 give_back(self._let_go())
         finally:
-            self.database.end_turn()
+            self.database.end_turn(self._turn)
 
     @property
     def locks_rows(self) -> bool:
@@ -169,6 +180,10 @@ class EngineTransaction(Heeding):
             kept = True
         finally:
             give_back(connection, commit_failed=not kept)
+
+    def _require_own_process(self) -> None:
+        if self._process != this_process():
+            raise StorageError("this transaction belongs to another process, from which this one was forked")
 
     @property
     def _live(self) -> Connection:

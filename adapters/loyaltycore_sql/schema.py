@@ -19,6 +19,7 @@ from attrs import frozen
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, delete, inspect, select, text
 
 from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
+from loyaltycore.ports.forking import PerProcess
 from loyaltycore_sql import migrations
 from loyaltycore_sql.connections import Database
 from loyaltycore_sql.engine_transaction import give_back
@@ -36,7 +37,7 @@ _PAUSE: Final = 0.5
 """Longest pause after the first of these tries, in seconds; it grows by as much with each."""
 
 # Alembic keeps the migration that is running in global variables.
-_ONE_AT_A_TIME: Final = Lock()
+_ONE_AT_A_TIME: Final = PerProcess(Lock)
 
 
 class State(Enum):
@@ -128,7 +129,7 @@ class Schema:
             return _is_cluster(connection)
 
     def _change_once(self, absent: Sequence[Table]) -> None:
-        with _ONE_AT_A_TIME, self._changing() as connection:
+        with _ONE_AT_A_TIME.get(), self._changing() as connection:
             # Somebody else may have done it while the lock was waited for.
             state, newest = self._state(connection)
             if newest:
@@ -161,7 +162,7 @@ class Schema:
 
     @contextmanager
     def _connection(self, engine: Engine) -> Iterator[Connection]:
-        self.database.take_turn()
+        turn = self.database.take_turn()
         try:
             with translating(self.database.dialect, Phase.CONNECTING):
                 connection = engine.connect()
@@ -171,7 +172,7 @@ class Schema:
             finally:
                 give_back(connection)
         finally:
-            self.database.end_turn()
+            self.database.end_turn(turn)
 
     def _lock_name(self, connection: Connection) -> str:
         # MariaDB's named locks belong to the server, not to one database.

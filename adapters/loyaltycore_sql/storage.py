@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from loyaltycore.errors import InvalidInput, StorageError
+from loyaltycore.ports.forking import PerProcess
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql.connections import Database, Limits, open_database
 from loyaltycore_sql.engine_transaction import EngineTransaction
@@ -38,7 +39,10 @@ def _without_password(url: str) -> str:
 
 @define(eq=False)
 class SqlStorage:
-    """Keeps records in SQLite, PostgreSQL or MariaDB."""
+    """Keeps records in SQLite, PostgreSQL or MariaDB.
+
+    A process that is forked from one with a storage may go on using it, and opens connections of its own.
+    """
 
     url: str = field(validator=validators.instance_of(str), repr=_without_password)
     """``sqlite:///shop.db``, ``postgresql://user:password@host/shop`` or ``mariadb://user:password@host/shop``;
@@ -62,7 +66,7 @@ class SqlStorage:
     before every transaction that begins with a read; 0, never. Ignored elsewhere."""
     connect_args: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=False)
     """Further arguments for the driver, for example for TLS."""
-    _database: Database = field(init=False, repr=False)
+    _databases: PerProcess[Database] = field(init=False, repr=False)
     _layouts: Layouts | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -78,7 +82,12 @@ class SqlStorage:
             timeout=self.timeout,
             sync_wait=self.wsrep_sync_wait,
         )
-        self._database = open_database(self.url, limits, self.connect_args)
+        url, connect_args = self.url, self.connect_args
+        self._databases = PerProcess(
+            lambda: open_database(url, limits, connect_args),
+            lambda inherited: inherited.in_child(url, connect_args),
+        )
+        self._databases.get()
 
     def bind(self, registry: Registry) -> None:
         """Derive the tables, and make sure that the database has them.
@@ -124,6 +133,10 @@ class SqlStorage:
     def close(self) -> None:
         """Close all connections that are not in use; the next transaction opens new ones."""
         self._database.engine.dispose()
+
+    @property
+    def _database(self) -> Database:
+        return self._databases.get()
 
     @property
     def _schema(self) -> Schema:

@@ -111,6 +111,7 @@ STORAGES: Final = {
     "ForgetsUniqueTuples": "test_the_rules_hold_after_reopening",
     "KeepsACopy": "test_two_storages_see_each_others_commits",
     "LocksItsProcessAlone": "test_processes_lose_no_update",
+    "KeepsItsLockOverAFork": "test_a_fork_starts_afresh",
     "CommitsChangeByChange": "test_a_killed_process_leaves_whole_units",
     "OverwritesItsFile": "test_a_killed_process_leaves_whole_units",
     "WritesLater": "test_a_killed_process_leaves_whole_units",

@@ -6,6 +6,8 @@ import random
 import threading
 from datetime import UTC, datetime, timedelta
 
+from loyaltycore.ports.forking import PerProcess
+
 
 class FixedClock:
     """A clock that stands still until it is moved."""
@@ -26,12 +28,12 @@ class CountedIds:
     """Ids that count up: the same program gives the same ids."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = PerProcess(threading.Lock)
         self._count = 0
 
     def new(self) -> str:
         """The next id."""
-        with self._lock:
+        with self._lock.get():
             self._count += 1
             return f"id-{self._count:08d}"
 

@@ -15,6 +15,7 @@ from attrs import evolve
 
 from loyaltycore.errors import DuplicateKey, StaleRecord, StorageError
 from loyaltycore.kernel.criteria import Criterion, Query, View, matches
+from loyaltycore.ports.forking import PerProcess
 from loyaltycore.ports.heeding import Heeding
 from loyaltycore.storing.answering import answer
 from loyaltycore.storing.checks import check_lengths, check_query
@@ -27,14 +28,24 @@ Rows = dict[str, dict[str, Any]]
 """Plain data by table and key."""
 
 
+class _Turn:
+    """Who may work in one process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.taken = False
+
+
 class MemoryStorage:
-    """Keeps records in dictionaries; a lock lets in one transaction at a time."""
+    """Keeps records in dictionaries; a lock lets in one transaction at a time.
+
+    It belongs to one process: a fork has a copy, and neither sees what the other writes.
+    """
 
     def __init__(self) -> None:
         self._rows: Rows = {}
         self._registry: Registry | None = None
-        self._lock = threading.RLock()
-        self._open = False
+        self._turns = PerProcess(_Turn)
 
     def bind(self, registry: Registry) -> None:
         """Learn the record types."""
@@ -47,17 +58,18 @@ class MemoryStorage:
         """Open a unit of work; see `loyaltycore.ports.storage.Storage`."""
         if self._registry is None:
             raise StorageError("bind a registry first")
-        with self._lock:
-            if self._open:
+        turn = self._turns.get()
+        with turn.lock:
+            if turn.taken:
                 raise StorageError("this thread has a transaction open already")
-            self._open = True
+            turn.taken = True
             tx = MemoryTransaction(self._rows, self._registry, read_only=read_only)
             try:
                 yield tx
                 tx.leave()
                 self._rows = tx.committed()
             finally:
-                self._open = False
+                turn.taken = False
                 tx.ended = True
 
 

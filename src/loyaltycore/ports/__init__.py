@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         SupportsEvents as SupportsEvents,
         SupportsWebhooks as SupportsWebhooks,
     )
+    from loyaltycore.ports.forking import PerProcess as PerProcess
     from loyaltycore.ports.heeding import Heeded as Heeded, Heeding as Heeding
     from loyaltycore.ports.messaging import (
         DeliveryStatus as DeliveryStatus,
@@ -106,6 +107,7 @@ else:
             "..storing.registry": "CustomerLink OnErase OnExport OnMerge RecordType Registry",
             ".ambient": "Clock Ids Tokens",
             ".card_printing": "CancelOutcome CancelReceipt CardPrinter EventPage PrintReceipt PrinterCapabilities SupportsEvents SupportsWebhooks",
+            ".forking": "PerProcess",
             ".heeding": "Heeded Heeding",
             ".messaging": "DeliveryStatus Mailer Receipt SmsGateway",
             ".storage": "Storage Transaction",

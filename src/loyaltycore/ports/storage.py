@@ -20,7 +20,7 @@ class Transaction(Protocol):
 
     Records come back as equal values, never as the objects that were handed in. After a verb raised, the transaction
     can only be left; leaving it with an exception keeps nothing, and leaving it as if nothing had happened keeps nothing
-    either and raises `StorageError`. A transaction sees its own writes. It belongs to one thread.
+    either and raises `StorageError`. A transaction sees its own writes. It belongs to one thread of one process.
 
     Shared errors of all verbs: `StorageBusy` (rolled back by the engine, run the whole unit again), `CommitUnknown`
     (connection lost), `RegistrationError` (the class was never registered), and for what is written `InvalidInput`
@@ -91,6 +91,12 @@ class Storage(Protocol):
 
     That holds even if the process that committed was killed right afterwards. `Loyalty` calls `bind` once, before the
     first transaction.
+
+    A process that was forked may go on using the storages of the process that it copies, whether they were only bound or
+    used already. A storage notices that it is in another process and starts afresh there, with connections and locks of
+    its own; it neither uses nor closes those of the parent. A transaction stays with the process that opened it: a copy
+    that uses or leaves it changes nothing, neither in the data nor for the parent. Data that only one process has,
+    because they are in memory, are copied with it, and neither process sees what the other writes afterwards.
 
     What the engine, the system or the network raises never comes out as it is, but as a `StorageError`: as
     `StorageUnreachable` if no connection could be opened, as `StorageBusy` if the whole unit may run again.

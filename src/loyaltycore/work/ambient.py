@@ -8,6 +8,8 @@ import threading
 import time
 from datetime import UTC, datetime
 
+from loyaltycore.ports.forking import PerProcess
+
 
 class SystemClock:
     """The system's clock, in UTC."""
@@ -25,12 +27,12 @@ class TimeOrderedIds:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = PerProcess(threading.Lock)
         self._last = 0
 
     def new(self) -> str:
         """A fresh id: 36 characters."""
-        with self._lock:
+        with self._lock.get():
             # The twelve bits after the milliseconds count ids of one millisecond; an overflow borrows from the next.
             stamp = max(self._last + 1, time.time_ns() // 1_000_000 << 12)
             self._last = stamp

@@ -7,24 +7,28 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from attrs import Factory, define
 
 from loyaltycore.errors import Refused, StorageError
+from loyaltycore.ports.forking import Process, this_process
 from loyaltycore.work.unit import Unit
 
 R = TypeVar("R")
 
 
-def _worker() -> tuple[int, int]:
-    """The current thread and asynchronous task; asyncio is not loaded for this."""
+_Worker: TypeAlias = tuple[Process, int, int]
+
+
+def _worker() -> _Worker:
+    """The current process, thread and asynchronous task; asyncio is not loaded for this."""
     asyncio = sys.modules.get("asyncio")
     task = None
     if asyncio is not None:
         with suppress(RuntimeError):
             task = asyncio.current_task()
-    return threading.get_ident(), id(task) if task else 0
+    return this_process(), threading.get_ident(), id(task) if task else 0
 
 
 @define
@@ -36,9 +40,9 @@ class OpenUnit:
     """The unit; None once it has ended."""
     outer: OpenUnit | None
     """The one that was at work already, perhaps of another house."""
-    worker: tuple[int, int] = Factory(_worker)
-    """The thread and task in which it was opened: a task started inside a block inherits its context, but must not
-    write into a transaction that may be over before the task is."""
+    worker: _Worker = Factory(_worker)
+    """Where it was opened: a task started inside a block, or a process forked there, inherits its context, but must not
+    write into a transaction that may be over before the task is, or that is another process's."""
 
 
 _current: Final[ContextVar[OpenUnit | None]] = ContextVar("current_unit", default=None)

@@ -5,6 +5,8 @@ A body may run several times, so it must not do anything that a rollback does no
 * a lost version race, a taken unique key, a deadlock: the body reads again and decides again;
 * a connection that broke at the commit: first the command's trace is looked up. If it is there, the commit happened and
   its result is returned; if not, the body runs again under the same key.
+
+All tries of a verb share one budget: twelve of them, and after ten seconds none but the second begins any more.
 """
 
 from __future__ import annotations
@@ -36,6 +38,9 @@ R = TypeVar("R")
 S = TypeVar("S", bound=Service)
 
 MAX_TRIES: Final = 12
+ENOUGH: Final = 10.0
+"""Seconds after which no try begins any more. Only the second one always does: a lost answer can take longer, and another
+host may be ready."""
 _FIRST_PAUSE: Final = 0.004
 _LONGEST_PAUSE: Final = 0.25
 
@@ -101,6 +106,7 @@ def run_query(session: Session, body: Callable[[Unit], R]) -> R:
     if joined is not None:
         with opened(session.house, joined.reading()) as reading:
             return body(reading)
+    begun = time.monotonic()
     for tries in range(1, MAX_TRIES + 1):
         try:
             with (
@@ -109,7 +115,7 @@ def run_query(session: Session, body: Callable[[Unit], R]) -> R:
             ):
                 return body(unit)
         except (StorageBusy, CommitUnknown):
-            if tries == MAX_TRIES:
+            if _was_last(tries, begun):
                 raise
             pause(tries)
     raise AssertionError("unreachable")
@@ -128,15 +134,16 @@ class _Attempts:
         """Results of tries whose commit got no answer."""
 
     def run(self) -> Any:
+        begun = time.monotonic()
         for tries in range(1, MAX_TRIES + 1):
             try:
                 return self._once()
             except CommitUnknown:
-                if tries == MAX_TRIES:
+                if _was_last(tries, begun):
                     raise
             except (DuplicateKey, StaleRecord, StorageBusy) as error:
                 # A trace that lands late shows itself as a taken command key: the next try finds and returns it.
-                if tries == MAX_TRIES:
+                if _was_last(tries, begun):
                     if self._unproven:
                         # That the last try kept nothing says nothing about the one that got no answer.
                         raise CommitUnknown(f"a commit got no answer, and then: {error}") from error
@@ -205,6 +212,11 @@ def _require_method(method: object) -> None:
     odd = inspect.iscoroutinefunction(method) or inspect.isgeneratorfunction(method)
     if odd or inspect.isasyncgenfunction(method) or not inspect.isfunction(method):
         raise RegistrationError(f"{method!r} is no plain method: a verb answers when its work is done")
+
+
+def _was_last(tries: int, begun: float) -> bool:
+    """Whether a verb gives up after that many tries."""
+    return tries == MAX_TRIES or (tries > 1 and time.monotonic() - begun > ENOUGH)
 
 
 def pause(tries: int) -> None:

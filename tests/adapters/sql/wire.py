@@ -6,7 +6,7 @@ import socket
 import struct
 from contextlib import suppress
 from select import select
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Final, Self
 
@@ -24,6 +24,8 @@ class Wire:
         self._word = b""
         self._delivered = False
         self._broken = False
+        self._silent = Event()
+        self._silent.set()
 
     def cut_at(self, word: bytes, *, delivered: bool) -> None:
         """Cut the connection that next says this word.
@@ -39,6 +41,10 @@ class Wire:
         """Let no further connection through."""
         self._broken = True
 
+    def fall_silent(self) -> None:
+        """Forward nothing any more, and keep all connections open; new ones are accepted, and hear nothing."""
+        self._silent.clear()
+
     def __enter__(self) -> Self:
         Thread(target=self._accept, daemon=True).start()
         return self
@@ -46,6 +52,7 @@ class Wire:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._silent.set()
         self._listener.close()
 
     def _accept(self) -> None:
@@ -60,7 +67,9 @@ class Wire:
     def _forward(self, client: socket.socket) -> None:
         with client, socket.create_connection(self._upstream) as server, suppress(OSError):
             while True:
-                for source in select([client, server], [], [])[0]:
+                ready = select([client, server], [], [])[0]
+                self._silent.wait()
+                for source in ready:
                     data = source.recv(_CHUNK)
                     if not data:
                         return

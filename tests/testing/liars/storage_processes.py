@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar, Final
@@ -41,6 +43,38 @@ class LocksItsProcessAlone(OnAFile):
     """Keeps all storages of its process apart, and knows nothing of other processes."""
 
     kind = _OwnLock
+
+
+class _KeptLock(FileDisk):
+    """A disk whose lock is opened once: a fork shares what is open, and with it the lock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: int | None = None
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        import fcntl
+
+        with self._turn:
+            if self._kept is None:
+                self._kept = os.open(self.file.with_suffix(".lock"), os.O_CREAT | os.O_RDWR)
+                weakref.finalize(self, os.close, self._kept)
+            if not self._depth:
+                fcntl.flock(self._kept, fcntl.LOCK_EX)
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                if not self._depth:
+                    fcntl.flock(self._kept, fcntl.LOCK_UN)
+
+
+class KeepsItsLockOverAFork(OnAFile):
+    """Goes on with what it has opened in a copy of its process, where it is the parent's as well."""
+
+    kind = _KeptLock
 
 
 class CommitsChangeByChange(OnAFile):
@@ -136,6 +170,7 @@ class ForgetsWhatItCannotWrite(HonestStorage):
 
 PROCESS_LIARS: Final = (
     LocksItsProcessAlone,
+    KeepsItsLockOverAFork,
     CommitsChangeByChange,
     OverwritesItsFile,
     WritesLater,

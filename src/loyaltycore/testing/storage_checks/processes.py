@@ -1,10 +1,11 @@
-"""Real processes on the same data: they count together, and one that is killed leaves no half unit."""
+"""Real processes on the same data: they count together, also after a fork, and one that is killed leaves no half unit."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import count
 from typing import Final
 
@@ -24,6 +25,9 @@ TIMES: Final = 25
 
 _THINK: Final = 0.0005
 """Seconds between reading and saving, in which another process gets its turn."""
+
+_FORKS: Final = 2
+"""How many copies of a process work beside it."""
 
 UNIT: Final = 30
 """Records of one unit: enough that writing them takes a while."""
@@ -74,6 +78,18 @@ class ProcessChecks(StorageChecks, kit=True):
             "a process saved over what another one had saved"
         )
 
+    @needs("shared")
+    def test_a_fork_starts_afresh(self) -> None:
+        """Copies of a process that go on with its storage, new or used, lose no update and read what they ask for: "A process that was forked may go on using the storages of the process that it copies", and "starts afresh there"."""
+        with self.bound() as storage, self.bound_again(storage) as inherited:
+            keep(storage, Thing("counter"), *(Thing(f"{number}") for number in range(TIMES)))
+            for turn, when in enumerate(("only bound", "used"), start=1):
+                _share_with_copies(inherited, when)
+                counted = fetched(storage, Thing, "counter").size
+                assert counted == turn * (_FORKS + 1) * TIMES, (
+                    f"after a fork of a process in which the storage was {when}, an update was lost"
+                )
+
     @needs("durable")
     def test_a_killed_process_leaves_whole_units(self) -> None:
         """A killed process leaves only whole units, and every unit whose end was seen: "what was committed is there for every storage that is opened on the same data later", and "what it did is kept as a whole at its end, or not at all"."""
@@ -93,6 +109,31 @@ class ProcessChecks(StorageChecks, kit=True):
             if seen == _MOST_UNITS:
                 # No limit of its files ever stops the writer: they are another process's.
                 return
+
+
+def _share_with_copies(storage: Storage, when: str) -> None:
+    """Work with one storage in several copies of this process and in this one."""
+
+    def work(say: Say) -> None:
+        say("ready")
+        _count_and_read(storage, when)
+
+    with ExitStack() as stack:
+        children = [stack.enter_context(forked(work)) for _ in range(_FORKS)]
+        for child in children:
+            assert child.line() == "ready"
+        _count_and_read(storage, when)
+        for child in children:
+            assert child.lines() == []
+
+
+def _count_and_read(storage: Storage, when: str) -> None:
+    _count_up(storage)
+    for number in range(TIMES):
+        found = fetched(storage, Thing, f"{number}").id
+        assert found == f"{number}", (
+            f"after a fork of a process in which the storage was {when}, {found!r} was returned for '{number}'"
+        )
 
 
 def _count_up(storage: Storage) -> None:
