@@ -9,7 +9,7 @@ import time
 from attrs import define, field
 
 from loyaltycore.errors import DeliveryFailed
-from loyaltycore_email.connection import Connection
+from loyaltycore_email.connection import FAREWELL, Connection
 from loyaltycore_email.dialling import Endpoint, dial
 
 
@@ -48,8 +48,11 @@ class Pool:
         _quit_all(too_old)
         return kept
 
-    def dial(self) -> Connection:
+    def dial(self, until: float) -> Connection:
         """Open a new session.
+
+        Args:
+            until: When it must be open, on the monotonic clock.
 
         Raises:
             Unreachable: It did not work now but may work later.
@@ -61,7 +64,7 @@ class Pool:
         if fault is not None and paused:
             raise DeliveryFailed(fault.code, str(fault), permanent=True)
         try:
-            connection = dial(self.endpoint)
+            connection = dial(self.endpoint, until)
         except DeliveryFailed as error:
             self._remember(error)
             raise
@@ -76,7 +79,7 @@ class Pool:
             if wanted and len(self._idle) < self.keep:
                 self._idle.append(connection)
                 return
-        connection.quit()
+        _quit_all([connection])
 
     def close(self) -> None:
         """Close all idle sessions; those at work are closed when they are given back. Forget a fault."""
@@ -102,5 +105,6 @@ class Pool:
 
 
 def _quit_all(connections: list[Connection]) -> None:
+    until = time.monotonic() + FAREWELL
     for connection in connections:
-        connection.quit()
+        connection.quit(until)
