@@ -57,11 +57,11 @@ class _Connection(HTTPConnection):
     def connect(self) -> None:
         with _telling_apart():
             super().connect()
-        _running.deadline.sock = self.sock
+        _running.deadline.watch(self.sock)
 
     def request(self, *args: Any, **options: Any) -> None:
         if self.sock is not None:
-            _running.deadline.sock = self.sock
+            _running.deadline.watch(self.sock)
         super().request(*args, **options)
 
 
@@ -110,6 +110,17 @@ class _Deadline:
         self._timer.cancel()
         self.sock = None
 
+    def watch(self, sock: socket.socket) -> None:
+        """Cut this one in time.
+
+        Raises:
+            _NeverSent: Connecting took so long that the time is over already.
+        """
+        self.sock = sock
+        if self.passed:
+            sock.close()
+            raise _NeverSent("connect_timeout", "no connection within the time")
+
     def _cut(self) -> None:
         self.passed = True
         sock = self.sock
@@ -117,6 +128,11 @@ class _Deadline:
             with suppress(OSError):
                 # The plain method, since the one of an SSL socket throws its state away under the reading thread.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: even if it follows no redirect, `requests` would read its whole body, and unpack it."""
 
 
 class _Adapter(HTTPAdapter):
@@ -209,7 +225,7 @@ class Transport:
         return session
 
     def _open(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False
         adapter = _Adapter(max_retries=Retry(total=0, read=False, redirect=False))
         session.mount("https://", adapter)

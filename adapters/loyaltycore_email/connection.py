@@ -6,7 +6,6 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from smtplib import SMTP
 from typing import Final, TypeVar
 
 from attrs import define, field
@@ -15,11 +14,13 @@ from loyaltycore.errors import DeliveryFailed
 from loyaltycore.ports.messaging import Receipt
 from loyaltycore_email.letter import Parcel
 from loyaltycore_email.replies import Reply, Stage, accepted, refused, unsendable
+from loyaltycore_email.speaking import FOREVER, Dialogue
 
 T = TypeVar("T")
 
 _PIECE: Final = 64 * 1024
-_QUIT_TIMEOUT: Final = 2.0
+FAREWELL: Final = 2.0
+"""Seconds for the answers to QUIT."""
 
 
 class Lost(Exception):
@@ -37,7 +38,7 @@ class Lost(Exception):
 class Connection:
     """A session that is ready for a transaction; used by one thread at a time."""
 
-    _smtp: SMTP
+    _smtp: Dialogue
     alive: bool = True
     """Whether it may be used again."""
     carried: int = 0
@@ -49,11 +50,12 @@ class Connection:
     generation: int = 0
     """How often the pool had been closed when it was opened."""
 
-    def transact(self, parcel: Parcel, recipient: str) -> Receipt:
+    def transact(self, parcel: Parcel, recipient: str, until: float) -> Receipt:
         """Hand one copy over.
 
         Args:
             recipient: What the receipt calls the recipient.
+            until: When the mail must be out, on the monotonic clock; the last answer has its time after that.
 
         Raises:
             Lost: The session is over; its stage says what that means for the mail.
@@ -61,12 +63,15 @@ class Connection:
         """
         if parcel.international and not self._smtp.has_extn("smtputf8"):
             return _without_utf8(parcel, recipient)
+        self._smtp.pace.until = until
         for stage, step in self._before_content(parcel):
             reply = self._take(stage, step)
             if reply.is_refusal:
                 self._reset()
                 return refused(recipient, stage, reply, own_sender=parcel.own_sender)
         self._guarded(Stage.CONTENT, lambda: self._push(parcel.transparent))
+        # To give up now would leave everybody wondering, so this answer has its full time.
+        self._smtp.pace.until = FOREVER
         reply = self._take(Stage.ANSWER, self._smtp.getreply)
         self.used_at = time.monotonic()
         if reply.is_refusal:
@@ -86,8 +91,8 @@ class Connection:
         return options
 
     def _push(self, octets: bytes) -> None:
-        # In pieces, because a socket's timeout is for one call as a whole, however much it has to send. The dot at
-        # the end is in the last piece: if that one fails, the server has no complete mail.
+        # In pieces, because a step has its time, however much it has to send. The dot at the end is in the last piece:
+        # if that one fails, the server has no complete mail.
         view = memoryview(octets)
         for start in range(0, len(view), _PIECE):
             self._smtp.send(view[start : start + _PIECE])
@@ -121,11 +126,11 @@ class Connection:
         self.alive = False
         self._smtp.close()
 
-    def quit(self) -> None:
-        """Say QUIT; the server gets little time to answer."""
+    def quit(self, until: float) -> None:
+        """Say QUIT, unless it is too late for an answer."""
         with contextlib.suppress(OSError):
-            if self.alive and self.process == os.getpid() and self._smtp.sock is not None:
-                self._smtp.sock.settimeout(_QUIT_TIMEOUT)
+            if self.alive and self.process == os.getpid():
+                self._smtp.pace.until = until
                 self._smtp.docmd("QUIT")
         self.drop()
 

@@ -8,7 +8,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import cache
-from smtplib import SMTP, SMTP_SSL, SMTPException, SMTPResponseException
+from smtplib import SMTPException, SMTPResponseException
 from typing import Final
 
 from attrs import field, frozen
@@ -17,6 +17,7 @@ from loyaltycore.errors import DeliveryFailed
 from loyaltycore_email.connection import Connection
 from loyaltycore_email.replies import Reply
 from loyaltycore_email.settings import HOST_NAME, Security
+from loyaltycore_email.speaking import Dialogue, Pace
 
 _GO_ON: Final = 334
 
@@ -52,15 +53,18 @@ class Endpoint:
     """How we greet; empty for this machine's name."""
 
 
-def dial(endpoint: Endpoint) -> Connection:
+def dial(endpoint: Endpoint, until: float) -> Connection:
     """Open a session.
+
+    Args:
+        until: When it must be open, on the monotonic clock.
 
     Raises:
         Unreachable: It did not work now but may work later.
         DeliveryFailed: It will not work before somebody changes the set-up here or there.
     """
     with _translated(endpoint):
-        smtp = _greeted(endpoint)
+        smtp = _greeted(endpoint, until)
         try:
             _secure(smtp, endpoint)
             _log_in(smtp, endpoint)
@@ -71,13 +75,10 @@ def dial(endpoint: Endpoint) -> Connection:
         return Connection(smtp)
 
 
-def _greeted(endpoint: Endpoint) -> SMTP:
+def _greeted(endpoint: Endpoint, until: float) -> Dialogue:
     name = endpoint.local_hostname or _own_name()
-    if endpoint.security is Security.TLS:
-        return SMTP_SSL(
-            endpoint.host, endpoint.port, name, timeout=endpoint.connect_timeout, context=endpoint.context
-        )
-    return SMTP(endpoint.host, endpoint.port, name, timeout=endpoint.connect_timeout)
+    context = endpoint.context if endpoint.security is Security.TLS else None
+    return Dialogue(endpoint.host, endpoint.port, name, Pace(endpoint.connect_timeout, until), context)
 
 
 @cache
@@ -87,7 +88,7 @@ def _own_name() -> str:
     return name if "." in name and HOST_NAME.fullmatch(name) else "[127.0.0.1]"
 
 
-def _secure(smtp: SMTP, endpoint: Endpoint) -> None:
+def _secure(smtp: Dialogue, endpoint: Endpoint) -> None:
     smtp.ehlo_or_helo_if_needed()
     if endpoint.security is not Security.STARTTLS:
         return
@@ -101,7 +102,7 @@ def _secure(smtp: SMTP, endpoint: Endpoint) -> None:
     smtp.ehlo_or_helo_if_needed()
 
 
-def _log_in(smtp: SMTP, endpoint: Endpoint) -> None:
+def _log_in(smtp: Dialogue, endpoint: Endpoint) -> None:
     if not endpoint.username:
         return
     # One mechanism and one try: `smtplib` would go through all of them with a wrong password, which locks accounts
@@ -133,10 +134,10 @@ def _base64(text: str) -> str:
     return b64encode(text.encode()).decode("ascii")
 
 
-def _set_socket(smtp: SMTP, endpoint: Endpoint) -> None:
+def _set_socket(smtp: Dialogue, endpoint: Endpoint) -> None:
     if smtp.sock is None:
         raise Unreachable("unreachable", "the mail server closed the connection")
-    smtp.sock.settimeout(endpoint.answer_timeout)
+    smtp.pace.step = endpoint.answer_timeout
     # A mail is written in pieces; the last one must not wait until the server has acknowledged the others.
     smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import time
 from types import TracebackType
 from typing import Self
 
@@ -59,13 +60,14 @@ class SmtpMailer(Mailer):
     tls_context: ssl.SSLContext | None = None
     """A context of your own instead; it must verify."""
     connect_timeout: float = 10.0
-    """Seconds for each step until the session is open."""
+    """Seconds for each step until the session is open: to connect, to encrypt, for each answer as a whole."""
     answer_timeout: float = 60.0
-    """Seconds for each later answer. A server may examine a mail for minutes (RFC 5321 allows ten). With a shorter wait
+    """Seconds for each later answer as a whole, and for each 64 KiB of a mail. A server may examine a mail for minutes (RFC 5321 allows ten). With a shorter wait
     the outcome may stay unknown; with a longer one than an outbox holds a message, another worker may send it too."""
     time_budget: float = 45.0
-    """Seconds after which no further copy of a mail is started once somebody has it; the rest is not sent and tried
-    again. This keeps a long list at a slow server within the time for which an outbox holds a message."""
+    """Seconds until the last copy of a mail must be out; what is not out by then is not sent and tried again. Only the
+    answer to a copy that is out is waited for beyond that, for `answer_timeout`. A large mail on a slow line needs more.
+    The sum of both should stay below half of the time for which an outbox holds a message."""
     idle_limit: float = 30.0
     """Seconds for which an unused session is kept; 0 closes it after each mail."""
     keep: int = 4
@@ -107,7 +109,7 @@ class SmtpMailer(Mailer):
         except Unsendable as fault:
             return tuple(unsendable(recipient, fault.code, str(fault)) for recipient in email.to)
         receipts: dict[str, Receipt] = {}
-        with Route(self._pool, self.time_budget) as route:
+        with Route(self._pool, time.monotonic() + self.time_budget) as route:
             for recipient in email.to:
                 if recipient not in receipts:
                     receipts[recipient] = _hand_over(letter, recipient, route)

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from loyaltycore.errors import DeliveryFailed
 from loyaltycore.ports.forking import PerProcess
-from loyaltycore_email.connection import Connection
+from loyaltycore_email.connection import FAREWELL, Connection
 from loyaltycore_email.dialling import Endpoint, dial
 
 
@@ -49,8 +49,11 @@ class Pool:
         _quit_all(too_old)
         return kept
 
-    def dial(self) -> Connection:
+    def dial(self, until: float) -> Connection:
         """Open a new session.
+
+        Args:
+            until: When it must be open, on the monotonic clock.
 
         Raises:
             Unreachable: It did not work now but may work later.
@@ -62,7 +65,7 @@ class Pool:
         if fault is not None and paused:
             raise DeliveryFailed(fault.code, str(fault), permanent=True)
         try:
-            connection = dial(self.endpoint)
+            connection = dial(self.endpoint, until)
         except DeliveryFailed as error:
             self._remember(error)
             raise
@@ -77,7 +80,7 @@ class Pool:
             if wanted and len(self._idle) < self.keep:
                 self._idle.append(connection)
                 return
-        connection.quit()
+        _quit_all([connection])
 
     def close(self) -> None:
         """Close all idle sessions; those at work are closed when they are given back. Forget a fault."""
@@ -103,5 +106,6 @@ class Pool:
 
 
 def _quit_all(connections: list[Connection]) -> None:
+    until = time.monotonic() + FAREWELL
     for connection in connections:
-        connection.quit()
+        connection.quit(until)

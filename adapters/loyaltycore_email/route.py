@@ -29,8 +29,8 @@ class Route:
     """
 
     _pool: Pool
-    _time_budget: float
-    _started: float = field(factory=time.monotonic, init=False)
+    _until: float
+    """When the last copy must be out, on the monotonic clock."""
     _connection: Connection | None = field(default=None, init=False)
     _kept: bool = field(default=False, init=False)
     _broken: Unreachable | None = field(default=None, init=False)
@@ -59,8 +59,7 @@ class Route:
             DeliveryFailed: The set-up is wrong, and no copy of this mail has been accepted. Afterwards the fault
                 becomes a receipt, because the error would hide the earlier receipts.
         """
-        # Only once a copy has been taken: then each try of the outbox gets further, however slow the server is.
-        if self._taken and time.monotonic() - self._started > self._time_budget:
+        if self._is_late:
             self._broken = self._broken or Unreachable("out_of_time", "the copies before took too long")
         receipt = self._try(parcel, recipient) if self._broken is None else _not_sent(recipient, self._broken)
         self._taken = self._taken or receipt.status in _TAKEN
@@ -71,31 +70,37 @@ class Route:
             return self._transact(parcel, recipient)
         except Lost as error:
             self._broken = Unreachable("connection_lost", f"the connection broke: {error}")
-            return lost(recipient, error.stage, str(error))
+            if error.stage is Stage.ANSWER or not self._is_late:
+                return lost(recipient, error.stage, str(error))
+            self._broken = Unreachable("out_of_time", str(error))
         except Unreachable as error:
-            self._broken = error
+            self._broken = Unreachable("out_of_time", str(error)) if self._is_late else error
         except DeliveryFailed as error:
             if not self._taken:
                 raise
             self._broken = Unreachable(error.code, str(error))
         return _not_sent(recipient, self._broken)
 
+    @property
+    def _is_late(self) -> bool:
+        return time.monotonic() >= self._until
+
     def _transact(self, parcel: Parcel, recipient: str) -> Receipt:
         connection = self._connection or self._open()
         kept, self._kept = self._kept, False
         try:
-            receipt = connection.transact(parcel, recipient)
+            receipt = connection.transact(parcel, recipient, self._until)
         except Lost as error:
             if not _may_redial(error, connection, kept=kept):
                 raise
-            self._connection = self._pool.dial()
-            receipt = self._connection.transact(parcel, recipient)
+            self._connection = self._pool.dial(self._until)
+            receipt = self._connection.transact(parcel, recipient, self._until)
         return receipt
 
     def _open(self) -> Connection:
         kept = self._pool.take()
         self._kept = kept is not None
-        self._connection = kept or self._pool.dial()
+        self._connection = kept or self._pool.dial(self._until)
         return self._connection
 
 

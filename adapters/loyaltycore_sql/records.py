@@ -16,7 +16,7 @@ import attrs
 from sqlalchemy import CursorResult
 
 from loyaltycore.errors import Fault, InvalidInput, StorageError
-from loyaltycore.storing.checks import is_storable
+from loyaltycore.kernel.words import is_storable
 from loyaltycore.storing.codec import to_json
 from loyaltycore.storing.registry import RecordType, StoredField, Storing
 from loyaltycore_sql.column_types import microseconds

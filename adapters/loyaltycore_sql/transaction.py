@@ -9,7 +9,8 @@ from typing import Any, Final, TypeVar
 from attrs import evolve, frozen
 
 from loyaltycore.kernel.criteria import Query
-from loyaltycore.storing.checks import check_query, is_storable
+from loyaltycore.kernel.words import is_storable
+from loyaltycore.storing.checks import check_query
 from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.layouts import KEY, Layout, Layouts
 from loyaltycore_sql.selection import narrowed

@@ -44,6 +44,7 @@ STORAGES: Final = {
     "RemovesWithoutCheck": "test_a_stale_remove_is_refused",
     "RemovesNothingInSilence": "test_removing_what_is_gone_is_refused",
     "CutsLongTexts": "test_a_text_that_is_too_long_is_refused",
+    "DropsWhatSomeCannotHold": "test_a_text_that_some_engine_cannot_hold_is_refused",
     "CountsBytes": "test_texts_of_full_length_fit",
     "TrimsBlanks": "test_texts_come_back_by_code_point",
     "ComposesTexts": "test_texts_come_back_by_code_point",

@@ -14,8 +14,9 @@ from loyaltycore.cards.rules.production import apply_status, reject_order
 from loyaltycore.errors import DeliveryFailed, Fault, Refused
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.decisions import Decision
-from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.kernel.outbox import DETAIL_LENGTH, MessageState, OutboxMessage
 from loyaltycore.kernel.printing import PrintCancellation, PrintOrder, PrintStatus
+from loyaltycore.kernel.words import as_text
 from loyaltycore.outbox.handler import Outcome, Verdict, outcome_of
 from loyaltycore.ports.card_printing import (
     CancelOutcome,
@@ -69,8 +70,8 @@ class SubmitHandler:
         elif answer.receipt.status is DeliveryStatus.REJECTED:
             order = unit.get(CardOrder, message.about_key)
             card = unit.get(CustomerCard, order.card_id)
-            reason = (_lines(answer.faults) or answer.receipt.detail)[:500]
-            unit.apply(reject_order(order, card, answer.receipt.code[:60], reason, unit.now))
+            reason = _lines(answer.faults) or as_text(answer.receipt.detail, DETAIL_LENGTH)
+            unit.apply(reject_order(order, card, answer.receipt.code, reason, unit.now))
 
     def _known(self, message: OutboxMessage, order: PrintOrder) -> PrintReceipt | None:
         """What the vendor knows about an order, if it recognises no keys: looked up before a repetition."""
@@ -108,6 +109,8 @@ class CancelHandler:
         if order is not None and order.vendor_id:
             wish = evolve(wish, vendor_id=order.vendor_id)
         answer = self.printer.cancel(wish)
+        if not isinstance(answer, CancelReceipt) or not isinstance(answer.outcome, CancelOutcome):
+            return outcome_of(None)
         return Outcome(
             _CANCEL_VERDICTS.get(answer.outcome, Verdict.DONE),
             code=answer.code,
@@ -125,7 +128,7 @@ class CancelHandler:
             take_status(unit, answer.status)
         result = _CANCEL_RESULTS[answer.outcome]
         order = unit.get(CardOrder, message.about_key)
-        unit.apply(settle_cancellation(order, result, answer.detail or answer.code))
+        unit.apply(settle_cancellation(order, result, outcome.detail or outcome.code))
 
 
 _CANCEL_VERDICTS = {
@@ -204,4 +207,6 @@ def _on_its_way(unit: Unit, order_id: str) -> tuple[OutboxMessage | None, CardOr
 
 
 def _lines(faults: tuple[Fault, ...]) -> str:
-    return "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+    return "; ".join(
+        f"{as_text(fault.field, 100)}: {as_text(fault.message, DETAIL_LENGTH)}" for fault in faults
+    )

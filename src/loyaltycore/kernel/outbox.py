@@ -12,6 +12,7 @@ from enum import Enum
 from attrs import evolve, field, frozen
 
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.words import as_text
 
 
 class MessageState(Enum):
@@ -103,9 +104,9 @@ def finish(
         state=state,
         finished_at=now,
         leased_by="",
-        code=code[:CODE_LENGTH],
-        detail=detail[:DETAIL_LENGTH],
-        vendor_id=(vendor_id or message.vendor_id)[:VENDOR_ID_LENGTH],
+        code=as_text(code, CODE_LENGTH),
+        detail=as_text(detail, DETAIL_LENGTH),
+        vendor_id=as_text(vendor_id, VENDOR_ID_LENGTH) or as_text(message.vendor_id, VENDOR_ID_LENGTH),
     )
 
 
@@ -127,8 +128,8 @@ def postpone(
         due_at=due_at,
         leased_by="",
         attempts=attempts,
-        code=code[:CODE_LENGTH],
-        detail=detail[:DETAIL_LENGTH],
+        code=as_text(code, CODE_LENGTH),
+        detail=as_text(detail, DETAIL_LENGTH),
     )
 
 
@@ -163,4 +164,4 @@ def is_leased(message: OutboxMessage, now: datetime) -> bool:
 DETAIL_LENGTH = 500
 CODE_LENGTH = 60
 VENDOR_ID_LENGTH = 200
-"""What the other side says is shortened to this; a long word never stops a delivery."""
+"""What the other side says is shortened to this, and made storable; no word ever stops a delivery."""

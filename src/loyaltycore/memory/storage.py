@@ -18,7 +18,7 @@ from loyaltycore.kernel.criteria import Criterion, Query, View, matches
 from loyaltycore.ports.forking import PerProcess
 from loyaltycore.ports.heeding import Heeding
 from loyaltycore.storing.answering import answer
-from loyaltycore.storing.checks import check_lengths, check_query
+from loyaltycore.storing.checks import check_query, check_texts
 from loyaltycore.storing.codec import from_data, to_data
 from loyaltycore.storing.registry import RecordType, Registry
 
@@ -175,8 +175,8 @@ class MemoryTransaction(Heeding):
         return key
 
     def _put(self, record_type: RecordType[Any], table: dict[str, Any], key: str, record: object) -> None:
+        check_texts(record_type, record)
         data = to_data(record)
-        check_lengths(record_type, record)
         for columns in record_type.unique:
             mine = [data[column] for column in columns]
             if None not in mine and any(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from typing import Any, Final, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
 from loyaltycore.errors import RegistrationError
-from loyaltycore.kernel.outbox import OutboxMessage
+from loyaltycore.kernel.outbox import CODE_LENGTH, DETAIL_LENGTH, VENDOR_ID_LENGTH, OutboxMessage
+from loyaltycore.kernel.words import as_text, is_storable
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.work.capability import Point
 from loyaltycore.work.unit import Unit
@@ -28,24 +30,60 @@ class Verdict(Enum):
     """There is no longer a reason to send it."""
 
 
+def _code(value: object) -> str:
+    return as_text(value, CODE_LENGTH)
+
+
+def _detail(value: object) -> str:
+    return as_text(value, DETAIL_LENGTH)
+
+
+def _vendor_id(value: object) -> str:
+    return as_text(value, VENDOR_ID_LENGTH)
+
+
+def _seconds(value: object) -> float | None:
+    if not isinstance(value, int | float):
+        return None
+    try:
+        seconds = float(value)
+    except Exception:  # noqa: BLE001  it is somebody else's number, and may be too large for a float
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
 @frozen
 class Outcome:
-    """What came of a try."""
+    """What came of a try.
+
+    What the other side says is cleaned as it comes in, because an outcome that cannot be stored would let the message
+    leave again: words become short texts that every engine can hold, and a time that is none is left out.
+    """
 
     verdict: Verdict
     """What becomes of the message."""
-    code: str = field(default="", kw_only=True)
+    code: str = field(default="", kw_only=True, converter=_code)
     """Why it was not delivered, as a stable word."""
-    detail: str = field(default="", kw_only=True)
-    retry_after: float | None = field(default=None, kw_only=True)
+    detail: str = field(default="", kw_only=True, converter=_detail)
+    retry_after: float | None = field(default=None, kw_only=True, converter=_seconds)
     """Seconds to wait at least before the next try, or None."""
-    vendor_id: str = field(default="", kw_only=True)
+    vendor_id: str = field(default="", kw_only=True, converter=_vendor_id)
     answer: Any = field(default=None, kw_only=True)
     """The port's answer, for `Handler.settle`."""
     counts: bool = field(default=True, kw_only=True)
     """Whether the try counts; it does not if the fault is not the message's."""
     payload: str | None = field(default=None, kw_only=True)
     """A new payload for the next try, or None."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it says what becomes of the message, and holds nothing that cannot be stored."""
+        payload: object = self.payload
+        return (
+            isinstance(self.verdict, Verdict)
+            and isinstance(self.counts, bool)
+            and (payload is None or (isinstance(payload, str) and is_storable(payload)))
+        )
 
 
 @runtime_checkable
@@ -107,18 +145,31 @@ class HoldsFew(Protocol):
         ...
 
 
-def outcome_of(receipt: Receipt, answer: Any = None) -> Outcome:
-    """Translate a receipt: an unknown outcome is tried again under the same key."""
-    verdict = {
-        DeliveryStatus.ACCEPTED: Verdict.DONE,
-        DeliveryStatus.REJECTED: Verdict.DEAD,
-        DeliveryStatus.NOT_SENT: Verdict.AGAIN,
-        DeliveryStatus.UNKNOWN: Verdict.AGAIN,
-    }[receipt.status]
+_VERDICTS: Final = {
+    DeliveryStatus.ACCEPTED: Verdict.DONE,
+    DeliveryStatus.REJECTED: Verdict.DEAD,
+    DeliveryStatus.NOT_SENT: Verdict.AGAIN,
+    DeliveryStatus.UNKNOWN: Verdict.AGAIN,
+}
+
+
+def is_receipt(value: object) -> bool:
+    """Whether an adapter answered what its port promises."""
+    return isinstance(value, Receipt) and isinstance(value.status, DeliveryStatus)
+
+
+def outcome_of(receipt: Receipt | None, answer: Any = None) -> Outcome:
+    """Translate a receipt: an unknown outcome is tried again under the same key.
+
+    What is no receipt says nothing, so a person decides whether the message leaves again.
+    """
+    if receipt is None or not is_receipt(receipt):
+        return Outcome(Verdict.DEAD, code="no_outcome", detail="the adapter gave no receipt")
+    again = _VERDICTS[receipt.status] is Verdict.AGAIN
     return Outcome(
-        verdict,
-        code=receipt.code,
-        detail=receipt.detail or receipt.raw,
+        _VERDICTS[receipt.status],
+        code=as_text(receipt.code, CODE_LENGTH) or (receipt.status.value if again else ""),
+        detail=as_text(receipt.detail, DETAIL_LENGTH) or receipt.raw,
         retry_after=receipt.retry_after,
         vendor_id=receipt.vendor_id,
         answer=answer,

@@ -17,9 +17,18 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from loyaltycore.errors import DeliveryFailed, LoyaltyError
+from loyaltycore.errors import DeliveryFailed, InvalidInput, LoyaltyError
 from loyaltycore.kernel.criteria import stored
-from loyaltycore.kernel.outbox import MessageState, OutboxMessage, RetryPolicy, finish, lease, postpone
+from loyaltycore.kernel.outbox import (
+    DETAIL_LENGTH,
+    MessageState,
+    OutboxMessage,
+    RetryPolicy,
+    finish,
+    lease,
+    postpone,
+)
+from loyaltycore.kernel.words import describe
 from loyaltycore.outbox.handler import Handler, HoldsFew, Outcome, Verdict
 from loyaltycore.work.running import run_command
 from loyaltycore.work.session import Session
@@ -120,10 +129,11 @@ class Worker:
             while held and not (handler.kind in tally.paused or _is_set(stop) or self._is_late(held[0])):
                 message = held.popleft()
                 outcome = self._deliver(handler, message, tally)
-                if self._written_down(handler, message, outcome):
-                    tally.count(outcome)
+                written = self._written_down(handler, message, outcome)
+                if written is not None:
+                    tally.count(written)
                     if on_message is not None:
-                        on_message(message, outcome)
+                        on_message(message, written)
         finally:
             self._give_back(tuple(held))
 
@@ -148,29 +158,50 @@ class Worker:
         if self._was_never_written_down(message):
             return Outcome(Verdict.DEAD, code=message.code or "tried_too_often", detail=message.detail)
         try:
-            return handler.deliver(message)
+            outcome = handler.deliver(message)
         except DeliveryFailed as error:
-            tally.paused[handler.kind] = f"{error.code}: {error}"
-            return Outcome(Verdict.AGAIN, code=error.code, detail=str(error), counts=False)
+            again = Outcome(Verdict.AGAIN, code=getattr(error, "code", ""), detail=error, counts=False)
+            tally.paused[handler.kind] = f"{again.code}: {again.detail}"
+            return again
         except Exception as error:  # noqa: BLE001  a fault in one adapter must not stop the others' messages
             _log.exception("handing over %s %s failed", message.kind, message.id)
-            return Outcome(Verdict.AGAIN, code="error", detail=f"{type(error).__name__}: {error}")
+            return Outcome(Verdict.AGAIN, code="error", detail=describe(error, DETAIL_LENGTH))
+        if isinstance(outcome, Outcome) and outcome.is_usable:
+            return outcome
+        # It may have been handed over, so a person decides whether it leaves again.
+        return Outcome(
+            Verdict.DEAD, code="no_outcome", detail=f"the handler answered {type(outcome).__name__}"
+        )
 
-    def _written_down(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> bool:
-        """Settle a message; if that fails, it comes due again after its lease and does not hold up the others."""
+    def _written_down(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> Outcome | None:
+        """Settle a message and return what was written down.
+
+        If nothing could be, the message comes due again after its lease and does not hold up the others.
+        """
         try:
-            self._settle(handler, message, outcome)
+            return self._settled(handler, message, outcome)
         except Exception:  # noqa: BLE001  the message comes due again; the others must not wait for it
             _log.exception("what came of %s %s could not be written down", message.kind, message.id)
-            return False
-        return True
+            return None
 
-    def _settle(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> None:
+    def _settled(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> Outcome:
+        try:
+            self._settle(handler, message, outcome)
+        except InvalidInput as error:
+            # What the other side said cannot be stored, and never will be: the message must not leave again for that.
+            _log.exception("what came of %s %s cannot be stored", message.kind, message.id)
+            why = describe(error, DETAIL_LENGTH)
+            dead = Outcome(Verdict.DEAD, code="not_recorded", detail=why, vendor_id=outcome.vendor_id)
+            self._settle(None, message, dead)
+            return dead
+        return outcome
+
+    def _settle(self, handler: Handler | None, message: OutboxMessage, outcome: Outcome) -> None:
         def settle(unit: Unit) -> None:
             current = unit.seek(OutboxMessage, message.id, for_update=True)
             if current is None or current.version != message.version:
                 return  # written down already, or held by another worker since our lease ran out
-            if not self._was_never_written_down(message):
+            if handler is not None and not self._was_never_written_down(message):
                 handler.settle(unit, message, outcome)
             unit.save(self._after(unit, message, outcome))
 

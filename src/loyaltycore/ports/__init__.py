@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         PrintState as PrintState,
         PrintStatus as PrintStatus,
     )
+    from loyaltycore.kernel.words import is_storable as is_storable
     from loyaltycore.ports.ambient import Clock as Clock, Ids as Ids, Tokens as Tokens
     from loyaltycore.ports.card_printing import (
         CancelOutcome as CancelOutcome,
@@ -71,11 +72,7 @@ if TYPE_CHECKING:
     )
     from loyaltycore.ports.storage import Storage as Storage, Transaction as Transaction
     from loyaltycore.storing.answering import answer as answer
-    from loyaltycore.storing.checks import (
-        check_lengths as check_lengths,
-        check_query as check_query,
-        is_storable as is_storable,
-    )
+    from loyaltycore.storing.checks import check_query as check_query, check_texts as check_texts
     from loyaltycore.storing.codec import (
         from_data as from_data,
         from_json as from_json,
@@ -101,8 +98,9 @@ else:
             "..kernel.criteria": "And Compare Criterion EVERYTHING Everything Exists HasKey IsNull KeyBetween Not OneOf Op Or Query View end_of_prefix exists has_key key_between key_starts matches plain stored",
             "..kernel.messages": "Attachment Email SmsText",
             "..kernel.printing": "Encoding EncodingKind PostalAddress PrintCancellation PrintEvent PrintOrder PrintState PrintStatus",
+            "..kernel.words": "is_storable",
             "..storing.answering": "answer",
-            "..storing.checks": "check_lengths check_query is_storable",
+            "..storing.checks": "check_query check_texts",
             "..storing.codec": "from_data from_json to_data to_json",
             "..storing.registry": "CustomerLink OnErase OnExport OnMerge RecordType Registry",
             ".ambient": "Clock Ids Tokens",

@@ -107,7 +107,10 @@ class CancelReceipt:
 
 
 class CardPrinter(Protocol):
-    """Has cards made. No method raises for what the network or the vendor does."""
+    """Has cards made. No method raises for what the network or the vendor does.
+
+    Each takes a bounded time and bounded memory, whatever the vendor does.
+    """
 
     @property
     def capabilities(self) -> PrinterCapabilities:

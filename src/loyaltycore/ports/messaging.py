@@ -30,7 +30,10 @@ class DeliveryStatus(Enum):
 
 @frozen
 class Receipt:
-    """The answer to a hand-over."""
+    """The answer to a hand-over.
+
+    The other side's words may be anything: the outbox shortens them and makes them storable.
+    """
 
     status: DeliveryStatus
     """One of the shared words."""
@@ -53,8 +56,9 @@ class Mailer(Protocol):
     def send(self, email: Email) -> tuple[Receipt, ...]:
         """Hand one mail over.
 
-        Never raises for what the network or the server does: that is what receipts are for. The Message-ID is made
-        from `email.message_id` alone, so a repetition carries the same one.
+        Never raises for what the network or the server does: that is what receipts are for. Takes a bounded time and
+        bounded memory, whatever the server does. The Message-ID is made from `email.message_id` alone, so a repetition
+        carries the same one.
 
         Args:
             email: The mail; its texts may hold anything, and none of it may become a header of its own.
@@ -74,6 +78,8 @@ class SmsGateway(Protocol):
 
     def send(self, sms: SmsText) -> Receipt:
         """Hand one text over; never raises for what the network or the gateway does.
+
+        Takes a bounded time and bounded memory, whatever the gateway does.
 
         Raises:
             DeliveryFailed: The adapter is set up wrongly.

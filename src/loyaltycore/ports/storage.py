@@ -24,7 +24,8 @@ class Transaction(Protocol):
 
     Shared errors of all verbs: `StorageBusy` (rolled back by the engine, run the whole unit again), `CommitUnknown`
     (connection lost), `RegistrationError` (the class was never registered), and for what is written `InvalidInput`
-    (a text is longer than its field: nothing is ever cut).
+    (a text is longer than its field: nothing is ever cut; or it holds NUL or half of a surrogate pair, which some
+    engine cannot keep: nothing is ever replaced).
     """
 
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:

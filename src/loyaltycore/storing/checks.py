@@ -22,6 +22,8 @@ from loyaltycore.kernel.criteria import (
     Query,
 )
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.kernel.words import is_storable
+from loyaltycore.storing.codec import to_json
 from loyaltycore.storing.registry import RecordType, Registry, StoredField, Storing
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ MAX_DEPTH: Final = 20
 MAX_VALUES: Final = 1000
 """How many values a `OneOf` may list."""
 
+_BAD_TEXT: Final = "holds NUL or half of a character"
 _ORDERED: Final = frozenset({Op.LT, Op.LE, Op.GT, Op.GE})
 
 
@@ -57,26 +60,34 @@ def check_query(query: Query, record_type: RecordType[T], registry: Registry) ->
             faults.note("limit", "out_of_range", "must be an integer from 0")
 
 
-def check_lengths(record_type: RecordType[T], record: T) -> None:
-    """Refuse a record with a text that is longer than its field: no storage cuts silently.
+def check_texts(record_type: RecordType[T], record: T) -> None:
+    """Refuse a record with a text that is longer than its field, or that some engine cannot hold.
+
+    No storage cuts or replaces silently, and none takes what another would refuse.
 
     Raises:
         InvalidInput: One fault for each such field.
     """
     with Faults() as faults:
         for stored in record_type.fields:
-            if stored.storing is Storing.TEXT and len(getattr(record, stored.name) or "") > stored.length:
-                faults.note(stored.name, "too_long", f"is longer than {stored.length} characters")
+            _check_text(stored, getattr(record, stored.name), faults)
+        for lookup, keys in record_type.keys_of(record).items() if not faults.found else ():
+            if not all(map(is_storable, keys)):
+                faults.note(lookup, "bad_text", _BAD_TEXT)
 
 
-def is_storable(text: str) -> bool:
-    """Whether every engine can hold the text: no NUL, no lone surrogate."""
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return False
-    return "\x00" not in text
+def _check_text(stored: StoredField, value: Any, faults: Faults) -> None:
+    if value is None and stored.nullable:
+        return
+    if stored.storing in {Storing.TEXT, Storing.LONG_TEXT}:
+        if not isinstance(value, str):
+            faults.note(stored.name, "wrong_type", f"must be text, not {type(value).__name__}")
+        elif stored.storing is Storing.TEXT and len(value) > stored.length:
+            faults.note(stored.name, "too_long", f"is longer than {stored.length} characters")
+        elif not is_storable(value):
+            faults.note(stored.name, "bad_text", _BAD_TEXT)
+    elif stored.storing is Storing.DOCUMENT and not is_storable(to_json(value, stored.type)):
+        faults.note(stored.name, "bad_text", _BAD_TEXT)
 
 
 def _check_after(query: Query, record_type: RecordType[Any], faults: Faults) -> None:
@@ -134,7 +145,7 @@ def _check_lookup(
     if not all(isinstance(value, str) and value for value in values):
         faults.note(path, "wrong_type", "a lookup key is text and not empty")
     elif not all(map(is_storable, values)):
-        faults.note(path, "bad_text", "holds NUL or half of a character")
+        faults.note(path, "bad_text", _BAD_TEXT)
 
 
 def _check_exists(
@@ -183,7 +194,7 @@ def _check_value(stored: StoredField, value: Any, faults: Faults, path: str) -> 
     elif not _fits(stored, value):
         faults.note(path, "wrong_type", f"{stored.name!r} is compared with {type(value).__name__}")
     elif isinstance(value, str) and not is_storable(value):
-        faults.note(path, "bad_text", "holds NUL or half of a character")
+        faults.note(path, "bad_text", _BAD_TEXT)
 
 
 def _fits(stored: StoredField, value: Any) -> bool:

@@ -193,6 +193,15 @@ def huge(running: Proxy, client: socket.socket) -> None:
             client.sendall(b" " * 65536)
 
 
+def huge_redirect(running: Proxy, client: socket.socket) -> None:
+    """Let the server act, and send the client elsewhere with a body that does not end."""
+    running.ask(running.read_request(client))
+    client.sendall(b"HTTP/1.1 303 See Other\r\nLocation: /v2\r\nConnection: close\r\n\r\n")
+    with suppress(OSError):
+        for _ in range(200):
+            client.sendall(b" " * 65536)
+
+
 def instead(answer: bytes, *, acting: bool = True) -> Behaviour:
     """Answer with something else, whether the server acts or not."""
 

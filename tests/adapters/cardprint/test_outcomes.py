@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
+import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+import urllib3.util.connection
 
 from loyaltycore.errors import DeliveryFailed
 from loyaltycore.ports.card_printing import CancelOutcome, PrintCancellation
@@ -28,6 +33,7 @@ IMPATIENT = {
     "answer that drips": {"deadline": 0.8},
     "answer that drips without a length": {"deadline": 0.8},
     "answer without an end": {"max_response_bytes": 20_000},
+    "a redirect without an end": {"max_response_bytes": 20_000},
 }
 
 PAGE = b"<html>Please log in</html>"
@@ -56,6 +62,7 @@ FAULTS = {
     "answer that drips": (faults.drip, UNKNOWN, "timeout", True),
     "answer that drips without a length": (faults.drip_without_length, UNKNOWN, "timeout", True),
     "answer without an end": (faults.huge, UNKNOWN, "contract_violation", True),
+    "a redirect without an end": (faults.huge_redirect, UNKNOWN, "contract_violation", True),
     "no HTTP": (instead(b"220 mail.example ESMTP\r\n"), UNKNOWN, "connection_lost", True),
     "a page instead of the order": (instead(http("201 Created", PAGE)), UNKNOWN, "contract_violation", True),
     "an empty answer": (instead(http("201 Created")), UNKNOWN, "contract_violation", True),
@@ -122,6 +129,41 @@ def test_the_outcome_after_a_fault(
     assert again.receipt.status is ACCEPTED
     vendor.control("advance", reference=order.reference, state="dispatched")
     assert vendor.prints().count(order.reference) == 1
+
+
+def test_a_packed_redirect_is_not_unpacked(vendor: RunningVendor, make_printer: Printer) -> None:
+    """A small body that unpacks to a hundred megabytes stays small, although `requests` unpacks those of redirects."""
+    packed = gzip.compress(bytes(100_000_000))
+    answer = instead(http("303 See Other", packed, "Location: /v2", "Content-Encoding: gzip"))
+    with _behind(vendor, make_printer, answer) as (unlucky, _):
+        tracemalloc.start()
+        try:
+            receipt = unlucky.submit(an_order(), "p" * 16).receipt
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert (receipt.status, receipt.code) == (UNKNOWN, "redirected")
+    assert peak < 10_000_000
+
+
+def test_a_connection_that_takes_all_the_time(
+    vendor: RunningVendor, make_printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the time is over before there is a connection to cut, nothing is sent, and nothing can drip afterwards."""
+    connect = urllib3.util.connection.create_connection
+
+    def slowly(*args: Any, **options: Any) -> socket.socket:
+        time.sleep(0.4)
+        return connect(*args, **options)
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", slowly)
+    order = an_order()
+    with _behind(vendor, make_printer, faults.drip, "answer that drips") as (_, running):
+        started = time.monotonic()
+        receipt = make_printer(base_url=running.url, deadline=0.2).submit(order, a_key(order)).receipt
+        assert time.monotonic() - started < 2
+        assert not running.acted.is_set()
+    assert (receipt.status, receipt.code) == (NOT_SENT, "connect_timeout")
 
 
 def test_a_reset_at_once_is_told_as_what_it_was(

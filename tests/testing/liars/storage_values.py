@@ -11,6 +11,7 @@ from attrs import evolve
 
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import Query
+from loyaltycore.kernel.words import is_storable
 from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore.storing.codec import from_data, to_data
 from loyaltycore.storing.registry import RecordType, StoredField, Storing
@@ -64,6 +65,14 @@ class CountsBytes(BendsTexts):
         if stored.length and len(text.encode()) > stored.length:
             raise InvalidInput([Fault(stored.name, "too_long", "takes too many bytes")])
         return text
+
+
+class DropsWhatSomeCannotHold(BendsTexts):
+    """Leaves out NUL and halves of characters in silence."""
+
+    def bend_text(self, stored: StoredField, text: str) -> str:
+        """Leave out."""
+        return "".join(character for character in text if is_storable(character))
 
 
 class TrimsBlanks(BendsTexts):
@@ -203,6 +212,7 @@ class CountsTruth(BendsAnswers):
 
 VALUE_LIARS: Final = (
     CutsLongTexts,
+    DropsWhatSomeCannotHold,
     CountsBytes,
     TrimsBlanks,
     ComposesTexts,

@@ -15,8 +15,8 @@ from loyaltycore.ports import (
     Registry,
     View,
     answer,
-    check_lengths,
     check_query,
+    check_texts,
     from_data,
     matches,
     to_data,
@@ -109,7 +109,7 @@ class FileTransaction:
 
     def _put(self, record_type: RecordType[Any], record: Any) -> None:
         table, key, data = self._writable(record_type), record_type.key_of(record), to_data(record)
-        check_lengths(record_type, record)
+        check_texts(record_type, record)
         others = [row for other, row in table.items() if other != key]
         for columns in record_type.unique:
             mine = [data[column] for column in columns]

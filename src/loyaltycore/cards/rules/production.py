@@ -15,11 +15,12 @@ from loyaltycore.cards.rules.card import CardState, CustomerCard, activated, end
 from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState
 from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.printing import PrintState, PrintStatus
+from loyaltycore.kernel.words import as_text
 
 WORD_LENGTH: Final = 60
 LINE_LENGTH: Final = 200
 REASON_LENGTH: Final = 500
-"""What a vendor says is shortened to this: a long word must not hold up its news."""
+"""What a vendor says is shortened to this, and made storable: no word must hold up its news."""
 
 _STATES: Final = {
     PrintState.RECEIVED: OrderState.PLACED,
@@ -64,7 +65,7 @@ def apply_status(
         after,
         save=(after, *(new for _, new in changed)),
         notes=(
-            Note(f"card_order.{_word(status)}", order, after, status.reason[:REASON_LENGTH]),
+            Note(f"card_order.{_word(status)}", order, after, as_text(status.reason, REASON_LENGTH)),
             *(Note(f"card.{new.state.value}", old, new) for old, new in changed),
         ),
     )
@@ -79,17 +80,18 @@ def _word(status: PrintStatus) -> str:
 def _order_after(order: CardOrder, status: PrintStatus) -> CardOrder:
     facts: dict[str, Any] = {
         "vendor_revision": status.revision,
-        "vendor_word": status.raw_state[:WORD_LENGTH],
-        "vendor_id": (status.vendor_id or order.vendor_id)[:LINE_LENGTH],
-        "tracking": (status.tracking or order.tracking)[:LINE_LENGTH],
+        "vendor_word": as_text(status.raw_state, WORD_LENGTH),
+        "vendor_id": as_text(status.vendor_id, LINE_LENGTH) or order.vendor_id,
+        "tracking": as_text(status.tracking, LINE_LENGTH) or order.tracking,
         "cancellation": _cancellation_after(order, status),
     }
     if status.state is not None:
         facts["production"] = status.state
         facts["state"] = _state_after(order, status.state)
         facts.update(_times(order, status))
-    if status.reason_code or status.reason:
-        facts.update(reason_code=status.reason_code[:WORD_LENGTH], reason=status.reason[:REASON_LENGTH])
+    code, reason = as_text(status.reason_code, WORD_LENGTH), as_text(status.reason, REASON_LENGTH)
+    if code or reason:
+        facts.update(reason_code=code, reason=reason)
     return evolve(order, **facts)
 
 
@@ -125,7 +127,7 @@ def _card_after(card: CustomerCard, status: PrintStatus, now: datetime) -> Custo
     if status.state in _ON_ITS_WAY:
         return activated(card, now)
     if status.state in _NEVER_MADE:
-        return ended(card, CardState.INVALID, now, f"the order was {status.raw_state[:WORD_LENGTH]}")
+        return ended(card, CardState.INVALID, now, f"the order was {as_text(status.raw_state, WORD_LENGTH)}")
     if status.state is PrintState.CANCELLED:
         return ended(card, CardState.CANCELLED, now, "the vendor cancelled the order")
     return card
@@ -138,7 +140,10 @@ def reject_order(
     if order.vendor_revision or order.state is not OrderState.PLACED:
         return Decision(order)
     after = evolve(
-        order, state=OrderState.REJECTED, reason_code=code[:WORD_LENGTH], reason=reason[:REASON_LENGTH]
+        order,
+        state=OrderState.REJECTED,
+        reason_code=as_text(code, WORD_LENGTH),
+        reason=as_text(reason, REASON_LENGTH),
     )
     card_after = ended(card, CardState.INVALID, now, "the order was rejected")
     notes = (

@@ -139,6 +139,30 @@ class ValueChecks(StorageChecks, kit=True):
                 tx.save(Thing("old", name="x" * (NAME_LENGTH + 1)))
             assert all_of(storage, Thing) == [Thing("old")]
 
+    def test_a_text_that_some_engine_cannot_hold_is_refused(self) -> None:
+        """NUL and half of a surrogate pair are refused in every text, on every storage alike: "it holds NUL or half of a surrogate pair, which some engine cannot keep: nothing is ever replaced"."""
+        for text in ("a\x00", "\x00", "\ud800", "\xe4\udfff", "\ud83d \ude00"):
+            self._refuses(text)
+
+    def _refuses(self, text: str) -> None:
+        bad = {
+            "id": Thing(text),
+            "name": Thing("new", name=text),
+            "nick": Thing("new", nick=text),
+            "note": Thing("new", note=text),
+            "word": Thing("new", words=("good", text)),
+        }
+        with self.bound() as storage:
+            keep(storage, Thing("old"))
+            for name, thing in bad.items():
+                with pytest.raises(InvalidInput) as caught, storage.transaction() as tx:
+                    tx.add(thing)
+                assert name in {*caught.value.fields, "word"}, "the error names another field"
+                if name != "id":
+                    with pytest.raises(InvalidInput), storage.transaction() as tx:
+                        tx.save(evolve(thing, id="old"))
+            assert all_of(storage, Thing) == [Thing("old")]
+
     def test_instants_come_back_to_the_microsecond(self) -> None:
         """An instant keeps its microseconds and its zone-awareness: "Records come back as equal values"."""
         come_back(self, numbered("at", _INSTANTS))
