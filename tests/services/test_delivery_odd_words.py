@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
@@ -25,6 +26,19 @@ from tests.house import House, build_house
 from tests.services.steps import outbox, with_orders
 
 pytestmark = pytest.mark.every_engine
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quiet() -> Iterator[None]:
+    """No log: what is odd in it could not be sent from one process of the test run to another."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (
+            "loyaltycore.outbox.worker",
+            "loyaltycore.outbox.mailing",
+            "loyaltycore.cards.vendor_news",
+        ):
+            patch.setattr(logging.getLogger(name), "disabled", True)
+        yield
 
 
 class Sulky:
