@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -31,6 +32,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what differs by engine on every engine, and the rest once, in memory."""
     if "storage" in metafunc.fixturenames and metafunc.definition.get_closest_marker("every_engine"):
         metafunc.parametrize("storage", STORAGES, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Iterator[None]:
+    """No log: half a character in it could not be sent from one process of the test run to another."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("outbox.worker", "outbox.mailing", "cards.vendor_news"):
+            patch.setattr(logging.getLogger(f"loyaltycore.{name}"), "disabled", True)
+        yield
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -25,20 +24,7 @@ from loyaltycore.work.unit import Unit
 from tests.house import House, build_house
 from tests.services.steps import outbox, with_orders
 
-pytestmark = pytest.mark.every_engine
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _quiet() -> Iterator[None]:
-    """No log: what is odd in it could not be sent from one process of the test run to another."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in (
-            "loyaltycore.outbox.worker",
-            "loyaltycore.outbox.mailing",
-            "loyaltycore.cards.vendor_news",
-        ):
-            patch.setattr(logging.getLogger(name), "disabled", True)
-        yield
+pytestmark = [pytest.mark.every_engine, pytest.mark.usefixtures("quiet")]
 
 
 class Sulky:
