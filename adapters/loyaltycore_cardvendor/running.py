@@ -47,7 +47,7 @@ class RunningVendor:
         command = [sys.executable, "-m", "loyaltycore_cardvendor", "--until-input-ends"]
         # With "=", since a token may begin with a hyphen.
         command += [f"--database={self._database}", f"--token={self.token}", f"--port={port}", *options]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  ourselves
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  this package's own program
         line = self._process.stdout.readline() if self._process.stdout else b""
         self.url = line.decode().strip().rpartition(" ")[2]
         if not self.url:

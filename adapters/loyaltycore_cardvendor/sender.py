@@ -59,7 +59,7 @@ class Sender:
                 tx.execute("UPDATE deliveries SET done = 1 WHERE done = 0")
             return False
         done = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-        pause = settings["retry_seconds"] * 2 ** delivery["attempts"] * random.uniform(0.8, 1.2)  # noqa: S311  jitter
+        pause = settings["retry_seconds"] * 2 ** delivery["attempts"] * random.uniform(0.8, 1.2)  # noqa: S311  no secret: it spreads the calls
         with self.database.transaction() as tx:
             tx.execute(
                 "UPDATE deliveries SET done = ?, attempts = attempts + 1, next_at = ? WHERE number = ?",

@@ -8,11 +8,12 @@ import json
 import re
 import socket
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -35,7 +36,7 @@ class Reply(NamedTuple):
 
     status: int
     document: dict[str, Any]
-    headers: dict[str, str] = {}  # noqa: RUF012  a default of a NamedTuple, never changed
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class VendorServer(ThreadingHTTPServer):
@@ -95,16 +96,16 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._withhold(mishap)
 
-    do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_GET  # noqa: N815  names given by the base class
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_GET  # noqa: N815  the base class looks for these names
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002  signature of the base
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer with a problem document, too, what the base class refuses (a malformed request line, an unknown method)."""
         self.close_connection = True
         self.request_version = self.protocol_version  # or there would be no status line for what is no HTTP
         kind = "method_not_allowed" if code == HTTPStatus.NOT_IMPLEMENTED else "malformed"
-        self._write(Reply(code, Problem(code, kind, message or "").document()))
+        self._write(Reply(code, Problem(code, kind, message or explain or "").document()))
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  name given by the base class
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class names it so
         """Write nothing: orders hold names and addresses."""
 
     def _authorize(self) -> None:
@@ -149,7 +150,7 @@ class Handler(BaseHTTPRequestHandler):
         content = json.dumps(reply.document).encode()
         kind = "application/problem+json" if reply.status >= HTTPStatus.BAD_REQUEST else "application/json"
         self.send_response(reply.status)
-        headers = {"Content-Type": kind, "Content-Length": str(len(content))} | reply.headers
+        headers = {"Content-Type": kind, "Content-Length": str(len(content)), **reply.headers}
         for name, value in headers.items():
             self.send_header(name, value)
         if self.close_connection:

@@ -9,7 +9,7 @@ import secrets
 import sqlite3
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from loyaltycore_cardvendor.checks import Checker, is_reference
 from loyaltycore_cardvendor.database import Database
@@ -157,7 +157,7 @@ class Works:
             changes["due_at"] = _due(tx, changes["state"])
             _print(tx, order, changes["state"])
         names = ", ".join(f"{name} = :{name}" for name in changes)
-        tx.execute(f"UPDATE orders SET {names} WHERE id = :id", changes | {"id": order["id"]})  # noqa: S608  our names
+        tx.execute(f"UPDATE orders SET {names} WHERE id = :id", changes | {"id": order["id"]})  # noqa: S608  the names are keywords of the calls above
         changed = render(_row(tx, "id", order["id"]))
         if event:
             _tell(tx, event, changed)
@@ -202,11 +202,14 @@ def _replay(tx: sqlite3.Connection, known: sqlite3.Row, content: str) -> dict[st
     return render(_row(tx, "id", known["order_id"]))
 
 
+_BY: Final = {
+    "id": "SELECT * FROM orders WHERE id = ?",
+    "reference": "SELECT * FROM orders WHERE reference = ?",
+}
+
+
 def _row(tx: sqlite3.Connection, name: str, value: str) -> sqlite3.Row:
-    found: sqlite3.Row | None = tx.execute(
-        f"SELECT * FROM orders WHERE {name} = ?",  # noqa: S608  one of our own two columns
-        (value,),
-    ).fetchone()
+    found: sqlite3.Row | None = tx.execute(_BY[name], (value,)).fetchone()
     if found is None:
         raise Problem(404, "not_found", "no such order")
     return found

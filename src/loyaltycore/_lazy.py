@@ -22,7 +22,7 @@ def lazy_names(
     namespace = vars(sys.modules[package])
     homes = {name: module for module, names in offered.items() for name in names.split()}
 
-    def __getattr__(name: str) -> object:  # noqa: N807  becomes the package's own
+    def load(name: str) -> object:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         value: object = getattr(import_module(homes[name], package), name)
@@ -30,7 +30,7 @@ def lazy_names(
         namespace[name] = value
         return value
 
-    def __dir__() -> list[str]:  # noqa: N807  becomes the package's own
+    def names() -> list[str]:
         return sorted({*namespace, *homes})
 
-    return __getattr__, __dir__, sorted(name for name in homes if not name.startswith("_"))
+    return load, names, sorted(name for name in homes if not name.startswith("_"))

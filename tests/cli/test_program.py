@@ -21,10 +21,12 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     for command in COMMANDS:
-        assert command.NAME in shown
+        assert command.name in shown
         with pytest.raises(SystemExit):
-            cli.main([command.NAME, "--help"])
-        assert f"{command.HELP[0].upper()}{command.HELP[1:]}." in " ".join(capsys.readouterr().out.split())
+            cli.main([command.name, "--help"])
+        assert f"{command.summary[0].upper()}{command.summary[1:]}." in " ".join(
+            capsys.readouterr().out.split()
+        )
 
 
 def test_common_options_may_stand_anywhere() -> None:

@@ -9,7 +9,6 @@ from loyaltycore.cards.printing import require_printable
 from loyaltycore.cards.rules.cancelling import cancel_order
 from loyaltycore.cards.rules.card import (
     CardStanding,
-    CardState,
     CustomerCard,
     Presentation,
     activate_card,
@@ -22,7 +21,7 @@ from loyaltycore.cards.rules.options import INFORMATION_EMAIL, NUMBER_PREFIX, NU
 from loyaltycore.cards.rules.order import CardOrder, submission_key
 from loyaltycore.cards.rules.order_service import CardOrderService, DeliveryTarget
 from loyaltycore.cards.rules.ordering import Fresh, OrderDraft, OrderRequest, Place, draft_order, place_order
-from loyaltycore.cards.rules.replacing import require_replaceable
+from loyaltycore.cards.rules.replacing import FOLLOWING, require_replaceable, step_aside
 from loyaltycore.cards.rules.validity import ValidityPeriod
 from loyaltycore.cards.setup import CardSetup
 from loyaltycore.customers.rules.customer import Customer
@@ -92,7 +91,7 @@ class Cards(Service):
             valid_until=valid_until,
             valid_for=valid_for,
             comment=comment,
-            target=target,  # type: ignore[arg-type]  # the rule reads text, too
+            target=target,
         )
         return self.unit.apply(self._placed(customer, request))
 
@@ -131,15 +130,11 @@ class Cards(Service):
             valid_until=valid_until,
             valid_for=valid_for,
             comment=comment,
-            target=target,  # type: ignore[arg-type]  # the rule reads text, too
+            target=target,
             replaces=card,
         )
         placed = self._placed(customer, request)
-        if card.state is CardState.ACTIVE and not keep:
-            self.unit.apply(invalidate_card(card, self.unit.now, why or "replaced"))
-        else:
-            # Saved as it is: of two who replace it at once one loses the race, reads again and finds the follower.
-            self.unit.save(card)
+        self.unit.apply(step_aside(card, self.unit.now, why, keep=keep))
         return self.unit.apply(placed)
 
     @command("cards.cancel_order")
@@ -286,9 +281,7 @@ class Cards(Service):
     def _follower(self, card: CustomerCard) -> CustomerCard | None:
         """A card in use or on its way that already follows this one."""
         mine = (stored("customer_id") == card.customer_id) & (stored("replaces") == card.id)
-        return self.unit.first(
-            CustomerCard, mine & stored("state").one_of((CardState.ORDERED, CardState.ACTIVE))
-        )
+        return self.unit.first(CustomerCard, mine & stored("state").one_of(FOLLOWING))
 
     def _same_template(self, card: CustomerCard) -> str | None:
         """The old card's template, if it can still be ordered."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from attrs import evolve
+from typing_extensions import override
 
 from loyaltycore.cards.rules.ordering import OrderDraft
 from loyaltycore.cards.service import Cards
@@ -25,7 +26,8 @@ class OrderCard(StepType):
     # Each order costs money: a further card is ordered on purpose, on the customer.
     redoable: ClassVar[bool] = False
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+    @override
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:
         """Read the card template; whether it exists is checked when the card is ordered."""
         refuse_others(faults, given, ("template",))
         template = faults.text("template", given.get("template"), limit=40)

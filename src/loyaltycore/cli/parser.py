@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.commands import (
     catch_up,
     deliver,
@@ -20,38 +21,15 @@ from loyaltycore.cli.commands import (
 )
 from loyaltycore.cli.config import DEFAULT_NAME
 
-
-class Command(Protocol):
-    """What a module of a command offers."""
-
-    @property
-    def NAME(self) -> str:  # noqa: N802  a constant of the module
-        """What people type."""
-        ...
-
-    @property
-    def HELP(self) -> str:  # noqa: N802  a constant of the module
-        """What it does, beginning in lower case and without a full stop."""
-        ...
-
-    def configure(self, parser: argparse.ArgumentParser, /) -> None:
-        """Add the options."""
-        ...
-
-    def run(self, options: argparse.Namespace, /) -> int:
-        """Do it, and answer the exit code."""
-        ...
-
-
 COMMANDS: Final[tuple[Command, ...]] = (
-    init,
-    import_customers,
-    deliver,
-    receive_webhooks,
-    catch_up,
-    status,
-    requeue,
-    prune,
+    init.COMMAND,
+    import_customers.COMMAND,
+    deliver.COMMAND,
+    receive_webhooks.COMMAND,
+    catch_up.COMMAND,
+    status.COMMAND,
+    requeue.COMMAND,
+    prune.COMMAND,
 )
 
 
@@ -74,8 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(parser, Path(DEFAULT_NAME), "command line")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        description = f"{command.HELP[0].upper()}{command.HELP[1:]}."
-        sub = commands.add_parser(command.NAME, help=command.HELP, description=description)
+        description = f"{command.summary[0].upper()}{command.summary[1:]}."
+        sub = commands.add_parser(command.name, help=command.summary, description=description)
         # Suppressed defaults let the options stand before or after the command.
         _add_common(sub, argparse.SUPPRESS, argparse.SUPPRESS)
         command.configure(sub)

@@ -231,7 +231,7 @@ class _Reading:
         self.find = tx.find
         self.count = tx.count
 
-    def add(self, *records: Any) -> None:  # noqa: ARG002  the port's signature
+    def add(self, *_: Any) -> None:
         raise StorageError("this work only reads")
 
     save = remove = add

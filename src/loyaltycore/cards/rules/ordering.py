@@ -48,8 +48,8 @@ class OrderRequest:
     """The validity as a period, instead of `valid_until`."""
     comment: str = ""
     """What deviates from the standard order."""
-    target: DeliveryTarget | None = None
-    """Where the card goes; None for what was agreed."""
+    target: DeliveryTarget | str | None = None
+    """Where the card goes, or its word; None for what was agreed."""
     replaces: CustomerCard | None = None
     """The card that the new one follows, or None."""
 

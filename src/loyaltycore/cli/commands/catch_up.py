@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.opening import open_loyalty, sections_of
 from loyaltycore.cli.saying import complain, say
 from loyaltycore.outbox import NEWS
-
-NAME: Final = "catch-up"
-HELP: Final = "ask every vendor for what it has reported meanwhile"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,3 +28,6 @@ def run(options: argparse.Namespace) -> int:
         f"{news.taken} taken in, {news.repeated} known already, {news.unknown} about records that are not ours"
     )
     return 0
+
+
+COMMAND: Final = Command("catch-up", "ask every vendor for what it has reported meanwhile", configure, run)

@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import Final
 
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.numbers import count, seconds
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import complain, log_to_stderr, on_one_line, say
@@ -15,9 +16,6 @@ from loyaltycore.cli.stopping import Wish, wish_to_stop
 from loyaltycore.errors import LoyaltyError
 from loyaltycore.loyalty import Loyalty
 from loyaltycore.outbox import DeliveryReport, OutboxMessage, Outcome, Verdict, Worker
-
-NAME: Final = "deliver"
-HELP: Final = "hand over what waits in the outbox: mails, texts, print orders"
 
 _LOOK: Final = 0.1
 """Seconds between two checks for a request to stop."""
@@ -129,3 +127,8 @@ def _added(total: DeliveryReport, report: DeliveryReport) -> DeliveryReport:
         withdrawn=total.withdrawn + report.withdrawn,
         paused=report.paused,
     )
+
+
+COMMAND: Final = Command(
+    "deliver", "hand over what waits in the outbox: mails, texts, print orders", configure, run
+)

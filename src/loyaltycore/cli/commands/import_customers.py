@@ -7,14 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.progress import Progress
 from loyaltycore.cli.saying import on_one_line, say
 from loyaltycore.customers import ImportProgress, ImportReport, RejectedRow
 from loyaltycore.errors import Fault, InvalidInput
-
-NAME: Final = "import-customers"
-HELP: Final = "take customers on from a CSV file; who is known already is passed over"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -93,3 +91,11 @@ def _say_report(report: ImportReport, *, dry_run: bool) -> None:
     )
     if report.ignored_columns:
         say(on_one_line(f"columns that no field takes: {', '.join(report.ignored_columns)}"))
+
+
+COMMAND: Final = Command(
+    "import-customers",
+    "take customers on from a CSV file; who is known already is passed over",
+    configure,
+    run,
+)

@@ -6,12 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say
 from loyaltycore.loyalty import Loyalty
-
-NAME: Final = "init"
-HELP: Final = "write a configuration if there is none, create or upgrade the tables, open a first branch"
 
 _TEMPLATE: Final = """\
 # Which adapter stands behind each port of loyaltycore; everything but `use` is an option of the adapter.
@@ -89,3 +87,11 @@ def _open_branch(loyalty: Loyalty, options: argparse.Namespace) -> str:
         # A place whose holidays nobody knows shows here, before the branch is kept, and not with the first order.
         loyalty.calendar(branch)
     return f"opened the branch {branch.id}"
+
+
+COMMAND: Final = Command(
+    "init",
+    "write a configuration if there is none, create or upgrade the tables, open a first branch",
+    configure,
+    run,
+)

@@ -6,12 +6,10 @@ import argparse
 from datetime import timedelta
 from typing import Final
 
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.numbers import days
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say
-
-NAME: Final = "prune"
-HELP: Final = "remove delivered messages and the traces of commands and events that are old"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,3 +25,8 @@ def run(options: argparse.Namespace) -> int:
         removed = loyalty.prune(older_than=timedelta(days=options.days))
     say(f"removed {removed.messages:,} messages, {removed.commands:,} commands and {removed.events:,} events")
     return 0
+
+
+COMMAND: Final = Command(
+    "prune", "remove delivered messages and the traces of commands and events that are old", configure, run
+)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore import WebhookReceiver
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.numbers import port
 from loyaltycore.cli.opening import open_loyalty, sections_of
 from loyaltycore.cli.saying import complain, log_to_stderr
@@ -19,9 +20,6 @@ from loyaltycore.outbox import NEWS
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-NAME: Final = "receive-webhooks"
-HELP: Final = "take in what vendors report by webhook"
 
 _DEFAULT_PATH: Final = "/webhooks"
 _LOOK: Final = 0.1
@@ -86,3 +84,6 @@ def _below(path: str, application: WSGIApplication) -> WSGIApplication:
         return []
 
     return mounted
+
+
+COMMAND: Final = Command("receive-webhooks", "take in what vendors report by webhook", configure, run)

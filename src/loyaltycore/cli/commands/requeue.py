@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import complain, say
 from loyaltycore.errors import Fault, InvalidInput, NotFound, Refused
 from loyaltycore.outbox import MessageState, Outbox
-
-NAME: Final = "requeue"
-HELP: Final = "give messages that were given up a new life"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,3 +49,6 @@ def _requeued(outbox: Outbox, message_id: str) -> bool:
         complain(f"{message_id}: {error}")
         return False
     return True
+
+
+COMMAND: Final = Command("requeue", "give messages that were given up a new life", configure, run)

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
+from loyaltycore.cli.command import Command
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say, say_table
 from loyaltycore.outbox import MessageState, OutboxMessage
-
-NAME: Final = "status"
-HELP: Final = "show the outbox and what depends on it by state, and why messages were given up"
 
 _SHOWN: Final = 50
 
@@ -48,3 +46,11 @@ def _say_counts(counts: Mapping[Any, int], remarks: Mapping[Enum, str]) -> None:
 def _row(message: OutboxMessage) -> tuple[str, ...]:
     when = f"{message.finished_at:%Y-%m-%d %H:%M} UTC" if message.finished_at else ""
     return message.id, message.kind, when, message.code, message.detail
+
+
+COMMAND: Final = Command(
+    "status",
+    "show the outbox and what depends on it by state, and why messages were given up",
+    configure,
+    run,
+)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from attrs import frozen
+from typing_extensions import override
 
 from loyaltycore.completeness.rules.fields import WatchedField, watchable
 from loyaltycore.completeness.service import complete, completeness_of, remember
@@ -41,7 +42,8 @@ class CompleteData(StepType):
         """Add the fields of the host application to those that can be asked for."""
         self._custom_fields = custom_fields
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+    @override
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:
         """Read the fields, given as one text or as a list; each must be one that can be watched."""
         refuse_others(faults, given, ("fields",))
         fields = tuple(dict.fromkeys(_names(faults, given.get("fields"))))

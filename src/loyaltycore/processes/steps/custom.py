@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from typing_extensions import override
+
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.template import StepValues
 from loyaltycore.processes.steps.step_type import StepType, StepWork
@@ -17,7 +19,8 @@ class Custom(StepType):
     key: ClassVar[str] = "custom"
     label: ClassVar[str] = "Custom step"
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+    @override
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:
         """Take them as they are; whether they can be stored is checked for all types."""
         return given
 
@@ -25,6 +28,7 @@ class Custom(StepType):
         """The settings."""
         return work.settings
 
-    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002  all of a family take the same
+    @override
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
         """Keep what is given."""
         return given

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from attrs import frozen
+from typing_extensions import override
 
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.template import StepValues
@@ -31,7 +32,8 @@ class Document(StepType):
     key: ClassVar[str] = "document"
     label: ClassVar[str] = "Print or record a document"
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+    @override
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:
         """Read which document."""
         refuse_others(faults, given, ("document", "print_at_once"))
         return {

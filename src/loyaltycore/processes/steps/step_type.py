@@ -48,7 +48,7 @@ class StepType(ABC):
     redoable: ClassVar[bool] = True
     """Whether a step may be done again."""
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  a type without settings looks nothing up
         """Read the settings that a template gives to a step of this type; by default a type has none.
 
         Args:
@@ -65,7 +65,7 @@ class StepType(ABC):
     def refer(self, unit: Unit, settings: StepValues) -> None:  # noqa: B027  most types refer to nothing
         """Mark what the settings refer to as used, because they are about to be stored."""
 
-    def draft(self, work: StepWork) -> Any:  # noqa: ARG002  types that have a dialog look at it
+    def draft(self, work: StepWork) -> Any:  # noqa: ARG002  only types with a dialog look at it
         """What the dialog shows before the step is done. Nothing is done or stored."""
         return None
 

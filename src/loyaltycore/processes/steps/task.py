@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from attrs import frozen
+from typing_extensions import override
 
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.template import StepValues
@@ -32,7 +33,8 @@ class Task(StepType):
     label: ClassVar[str] = "Task"
     redoable: ClassVar[bool] = False
 
-    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:  # noqa: ARG002  all of a family take the same
+    @override
+    def read_settings(self, faults: Faults, given: Mapping[str, Any], unit: Unit) -> StepValues:
         """Read when it is due."""
         refuse_others(faults, given, ("due_after_days",))
         if given.get("due_after_days") is None:
@@ -46,7 +48,8 @@ class Task(StepType):
         begun = work.session.branch.local_date(work.process.started_at)
         return TaskDraft(None if days is None else begun + timedelta(days=int(str(days))))
 
-    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:  # noqa: ARG002  all of a family take the same
+    @override
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
         """Record that it was done."""
         with Faults() as faults:
             refuse_others(faults, given, ("note",))

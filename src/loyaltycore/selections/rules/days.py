@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 from dateutil.relativedelta import relativedelta
+from typing_extensions import override
 
 from loyaltycore.kernel.criteria import Criterion, Or, View, stored
 from loyaltycore.selections.rules.sources import ANY_DAY, Column, Source, Today
@@ -53,7 +54,8 @@ class Age(Source):
         """The age is known."""
         return ~stored(self.name).is_null()
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
+    @override
+    def held(self, record: Any, view: View) -> tuple[object, ...]:
         """The age."""
         born = getattr(record, self.name)
         return () if born is None else (age_on(self.today.day, born),)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from attrs import frozen
+from typing_extensions import override
 
 from loyaltycore.customers.rules.search import email_key, foldings
 from loyaltycore.kernel.criteria import (
@@ -116,7 +117,8 @@ class CustomKey(Source):
         """The customer has a value there."""
         return key_starts("custom", self._start)
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
+    @override
+    def held(self, record: Any, view: View) -> tuple[object, ...]:
         """The customer's value."""
         return (record.custom[self.key],) if self.key in record.custom else ()
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
+from typing_extensions import override
 
 from loyaltycore.kernel.criteria import (
     EVERYTHING,
@@ -168,7 +169,8 @@ class Column(Source):
             return stored(self.name) != ""
         return ~IsNull(self.name) if self.nullable else EVERYTHING
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
+    @override
+    def held(self, record: Any, view: View) -> tuple[object, ...]:
         """What a record holds there."""
         value = plain(getattr(record, self.name))
         return () if value is None or value == "" else (value,)
@@ -188,7 +190,8 @@ class Presence(Source):
         """The field is there, or is not."""
         return ~IsNull(self.name) if value else IsNull(self.name)
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
+    @override
+    def held(self, record: Any, view: View) -> tuple[object, ...]:
         """Whether it is there."""
         return (getattr(record, self.name) is not None,)
 
@@ -231,7 +234,8 @@ class InstantColumn(Source):
         """There is an instant."""
         return ~IsNull(self.name) if self.nullable else EVERYTHING
 
-    def held(self, record: Any, view: View) -> tuple[object, ...]:  # noqa: ARG002  all of a family take the same
+    @override
+    def held(self, record: Any, view: View) -> tuple[object, ...]:
         """The day of the instant."""
         value = getattr(record, self.name)
         return () if value is None else (self.today.day_of(value),)
