@@ -1,63 +1,28 @@
-"""A bar on a terminal, and a line now and then elsewhere."""
+"""How far a piece of work has come: a line that changes on a terminal, and one line at the end elsewhere."""
 
 from __future__ import annotations
 
 import sys
-import time
-from types import TracebackType
-from typing import Final, Self
-
-_WIDTH: Final = 30
-_PAUSE_ON_TERMINAL: Final = 0.1
-_PAUSE_ELSEWHERE: Final = 5.0
-_CLEAR: Final = "\r\x1b[K"
-"""Back to the beginning of the line, and away with what stands there."""
+from typing import Self
 
 
 class Progress:
-    """Shows on the standard output how far a piece of work has come; used as a context manager.
-
-    Args:
-        label: What is being done.
-    """
+    """Prints the state of one piece of work; used as a context manager."""
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._is_terminal = sys.stdout.isatty()
-        self._shown_at = float("-inf")
         self._last = ""
 
     def show(self, share: float, text: str) -> None:
-        """Show the state, unless it was shown a moment ago and there is more to come.
-
-        Args:
-            share: How much is done, from 0 to 1.
-
-            text: The same in words.
-        """
-        pause = _PAUSE_ON_TERMINAL if self._is_terminal else _PAUSE_ELSEWHERE
-        if time.monotonic() - self._shown_at >= pause or share >= 1:
-            self._shown_at = time.monotonic()
-            self._write(f"{self._label} {self._bar(share)}{share:4.0%} {text}")
-
-    def _bar(self, share: float) -> str:
-        filled = round(_WIDTH * min(share, 1))
-        return f"[{'#' * filled}{'.' * (_WIDTH - filled)}] " if self._is_terminal else ""
-
-    def _write(self, line: str) -> None:
-        if line != self._last:
+        """Print how much is done, from 0 to 1, and the same in words."""
+        line = f"{self._label} {share:4.0%} {text}"
+        if line != self._last and (sys.stdout.isatty() or share >= 1):
             self._last = line
-            print(
-                f"{_CLEAR}{line}" if self._is_terminal else line,
-                end="" if self._is_terminal else "\n",
-                flush=True,
-            )
+            print(f"\r\x1b[K{line}" if sys.stdout.isatty() else line, end="", flush=True)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._is_terminal and self._last:
+    def __exit__(self, *_: object) -> None:
+        if self._last:
             print(flush=True)
