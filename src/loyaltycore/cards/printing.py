@@ -9,9 +9,17 @@ from attrs import evolve, field, frozen
 
 from loyaltycore.cards.rules.cancelling import settle_cancellation
 from loyaltycore.cards.rules.card import CustomerCard
-from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState, require_placed, submission_key
+from loyaltycore.cards.rules.order import (
+    Cancellation,
+    CardOrder,
+    OrderState,
+    in_one_line,
+    require_no_faults,
+    require_placed,
+    submission_key,
+)
 from loyaltycore.cards.rules.production import apply_status, reject_order
-from loyaltycore.errors import DeliveryFailed, Fault, Refused
+from loyaltycore.errors import DeliveryFailed, Fault
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.decisions import Decision
 from loyaltycore.kernel.outbox import DETAIL_LENGTH, MessageState, OutboxMessage
@@ -55,7 +63,7 @@ class SubmitHandler:
         order = from_json(message.payload, PrintOrder)
         faults = (*unsupported(order, self.printer.capabilities), *self.printer.validate(order))
         if faults:
-            receipt = Receipt(DeliveryStatus.REJECTED, code="invalid_order", detail=_lines(faults))
+            receipt = Receipt(DeliveryStatus.REJECTED, code="invalid_order", detail=in_one_line(faults))
             return outcome_of(receipt, PrintReceipt(receipt, faults=faults))
         answer = self._known(message, order) or self.printer.submit(order, message.key)
         return outcome_of(answer.receipt, answer)
@@ -70,7 +78,7 @@ class SubmitHandler:
         elif answer.receipt.status is DeliveryStatus.REJECTED:
             order = unit.get(CardOrder, message.about_key)
             card = unit.get(CustomerCard, order.card_id)
-            reason = _lines(answer.faults) or as_text(answer.receipt.detail, DETAIL_LENGTH)
+            reason = in_one_line(answer.faults) or as_text(answer.receipt.detail, DETAIL_LENGTH)
             unit.apply(reject_order(order, card, answer.receipt.code, reason, unit.now))
 
     def _known(self, message: OutboxMessage, order: PrintOrder) -> PrintReceipt | None:
@@ -178,13 +186,7 @@ def require_printable(decision: Decision[CardOrder], printer: CardPrinter) -> No
                 *unsupported(dispatch.payload, printer.capabilities),
                 *printer.validate(dispatch.payload),
             )
-            if faults:
-                raise Refused(
-                    "card_order.not_printable",
-                    f"the vendor cannot make this card: {_lines(faults)}",
-                    remedy="change what the template puts on the card, or the customer's data",
-                    faults=faults,
-                )
+            require_no_faults(faults)
 
 
 def unsupported(order: PrintOrder, capabilities: PrinterCapabilities) -> tuple[Fault, ...]:
@@ -204,9 +206,3 @@ def unsupported(order: PrintOrder, capabilities: PrinterCapabilities) -> tuple[F
 def _on_its_way(unit: Unit, order_id: str) -> tuple[OutboxMessage | None, CardOrder | None]:
     submission = unit.first(OutboxMessage, stored("key") == submission_key(order_id))
     return submission, unit.seek(CardOrder, order_id)
-
-
-def _lines(faults: tuple[Fault, ...]) -> str:
-    return "; ".join(
-        f"{as_text(fault.field, 100)}: {as_text(fault.message, DETAIL_LENGTH)}" for fault in faults
-    )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from loyaltycore.customers.rules.customer import Customer
-from loyaltycore.errors import Refused
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.records import COMMENT_LENGTH
@@ -233,14 +232,7 @@ class Processes(Worklist):
         redoable = step_type is not None and step_type.redoable
         working.require_executable(process, step, redoable=redoable)
         if step_type is None:
-            raise Refused(
-                "process_step.unknown_type",
-                f"no step type {step.type!r} is registered",
-                remedy="register the capability that adds it: Loyalty(capabilities=[...])",
-                process=process.id,
-                step=step.id,
-                type=step.type,
-            )
+            raise working.unknown_type(process, step)
         return step, step_type
 
     def _work(self, unit: Unit, process: Process, step: ProcessStep) -> StepWork:

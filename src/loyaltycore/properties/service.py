@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from loyaltycore.customers.rules.customer import Customer
-from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.process import Process
@@ -15,6 +14,7 @@ from loyaltycore.properties.rules.assignment import (
     read_assigning,
     read_comment,
     require_customers_own,
+    require_own_step,
     slot_of,
     unassign_value,
 )
@@ -57,7 +57,7 @@ class Properties(PropertyDefinitions):
         by = read_assigning(self.unit.ids.new(), self.unit.acting.actor, self.unit.now, comment, by_step)
         customer = self.unit.get(Customer, customer_id)
         if by.step is not None:
-            _require_step(self.unit, by.step, customer.id)
+            require_own_step(by.step, self.unit.get(Process, by.step.process_id), customer.id)
         kind = self.unit.get(PropertyType, key)
         return self.unit.apply(
             assign_value(kind, value, customer.id, _held(self.unit, customer, kind, value), by)
@@ -137,16 +137,6 @@ class Properties(PropertyDefinitions):
     def _current(self, customer: Customer) -> tuple[CustomerProperty, ...]:
         where = (stored("customer_id") == customer.id) & ~stored("slot").is_null()
         return tuple(self.unit.find(CustomerProperty, where, order_by=("id",)))
-
-
-def _require_step(unit: Unit, step: StepReference, customer_id: str) -> None:
-    """Make sure that the step exists, and that its process is the customer's."""
-    process = unit.get(Process, step.process_id)
-    process.step(step.step_id)
-    if process.customer_id != customer_id:
-        raise InvalidInput(
-            [Fault("by_step.process_id", "other_customer", "is a process of another customer")]
-        )
 
 
 def _held(unit: Unit, customer: Customer, kind: PropertyType, value: str | None) -> CustomerProperty | None:

@@ -13,7 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from loyaltycore.cards.rules.order_service import CardCosts, DeliveryTarget
-from loyaltycore.errors import Refused
+from loyaltycore.errors import Fault, Refused
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.printing import PostalAddress, PrintState
 
@@ -144,3 +144,23 @@ def require_placed(order: CardOrder) -> None:
             order=order.id,
             state=order.state.value,
         )
+
+
+def require_no_faults(faults: tuple[Fault, ...]) -> None:
+    """Make sure that the vendor finds nothing wrong with an order.
+
+    Raises:
+        Refused: ``card_order.not_printable``, with everything that is wrong.
+    """
+    if faults:
+        raise Refused(
+            "card_order.not_printable",
+            f"the vendor cannot make this card: {in_one_line(faults)}",
+            remedy="change what the template puts on the card, or the customer's data",
+            faults=faults,
+        )
+
+
+def in_one_line(faults: tuple[Fault, ...]) -> str:
+    """What is wrong with an order, for people."""
+    return "; ".join(f"{fault.field}: {fault.message}" for fault in faults)

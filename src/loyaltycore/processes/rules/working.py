@@ -132,3 +132,15 @@ def _changed(process: Process, step: ProcessStep, action: str, comment: str = ""
     after = evolve(process, steps=steps)
     note = Note(action, *narrowed(process, after), comment)
     return Decision(after, save=(after,), notes=(note,))
+
+
+def unknown_type(process: Process, step: ProcessStep) -> Refused:
+    """The refusal of a step whose type no capability adds: ``process_step.unknown_type``."""
+    return Refused(
+        "process_step.unknown_type",
+        f"no step type {step.type!r} is registered",
+        remedy="register the capability that adds it: Loyalty(capabilities=[...])",
+        process=process.id,
+        step=step.id,
+        type=step.type,
+    )

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.rules.process import Process
 from loyaltycore.properties.rules.defining import mark_used
 from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
 
@@ -199,3 +200,16 @@ def _step(faults: Faults, step: object) -> StepReference | None:
         at.text("process_id", step.process_id, limit=64, required=True),
         at.text("step_id", step.step_id, limit=64, required=True),
     )
+
+
+def require_own_step(step: StepReference, process: Process, customer_id: str) -> None:
+    """Make sure that the step exists, and that its process is the customer's.
+
+    Raises:
+        NotFound: The process has no such step.
+        InvalidInput: The process is another customer's.
+    """
+    process.step(step.step_id)
+    with Faults() as faults:
+        if process.customer_id != customer_id:
+            faults.note("by_step.process_id", "other_customer", "is a process of another customer")
