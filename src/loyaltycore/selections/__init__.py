@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Relative as Relative,
     )
     from loyaltycore.selections.rules.explaining import Explanation as Explanation
+    from loyaltycore.selections.rules.json_form import dumps as dumps, loads as loads
     from loyaltycore.selections.rules.selection import Selection as Selection
     from loyaltycore.selections.rules.sources import Source as Source, Today as Today
     from loyaltycore.selections.service import Selections as Selections
@@ -40,6 +41,7 @@ else:
         {
             ".adding": "SELECTABLE Selectable Selecting",
             ".rules.catalogue": "Catalogue Choice Relation SelectableField ValueType operators_of",
+            ".rules.json_form": "dumps loads",
             ".rules.conditions": "AllOf AnyOf Condition FieldCondition NoneOf Operator RelatedCondition Relative",
             ".rules.explaining": "Explanation",
             ".rules.selection": "Selection",
