@@ -7,13 +7,25 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from benchmarks import calendars, completeness, imports, outbox, page, processes, search, selections, storage
+from benchmarks import (
+    calendars,
+    completeness,
+    imports,
+    outbox,
+    page,
+    processes,
+    search,
+    selections,
+    starting,
+    storage,
+)
 from benchmarks.timing import Result
 
 PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "calendar": calendars.run,
-    "import": imports.run,
+    "start": starting.run,
     "storage": storage.run,
+    "import": imports.run,
     "outbox": outbox.run,
     "search": search.run,
     "completeness": completeness.run,

@@ -147,7 +147,7 @@ def _card(row: Any) -> CustomerCard:
 
 def customer_row(customer: Customer) -> dict[str, Any]:
     """A customer as a row."""
-    row = {name: getattr(customer, name) for name in CUSTOMERS.columns.keys()}  # noqa: SIM118  a column collection
+    row = {name: getattr(customer, name) for name in CUSTOMERS.columns.keys()}  # noqa: SIM118  a column collection  a column collection
     row["created_at"] = _micros(customer.created_at)
     for name in ("kind", "privacy", "consent_letter", "consent_email", "consent_phone", "consent_sms"):
         row[name] = row[name].value
@@ -164,7 +164,8 @@ def customer_row(customer: Customer) -> dict[str, Any]:
     return row
 
 
-def _customer(row: Any) -> Customer:
+def customer_of(row: Any) -> Customer:
+    """The customer of a row."""
     values = row._asdict()
     values["created_at"] = _instant(values["created_at"])
     values["kind"] = CustomerKind(values["kind"])
@@ -195,7 +196,7 @@ _CARDS_OF = select(CARDS).where(CARDS.c.customer_id == bindparam("wanted")).orde
 _SAVE_CARD = (
     update(CARDS)
     .where(CARDS.c.id == bindparam("wanted"), CARDS.c.version == bindparam("expected"))
-    .values({name: bindparam(f"new_{name}") for name in CARDS.columns.keys() if name != "id"})  # noqa: SIM118
+    .values({name: bindparam(f"new_{name}") for name in CARDS.columns.keys() if name != "id"})  # noqa: SIM118  a column collection
 )
 
 
@@ -208,7 +209,7 @@ def get_card(connection: Connection, key: str) -> CustomerCard | None:
 def get_customer(connection: Connection, key: str) -> Customer | None:
     """Read one customer."""
     row = connection.execute(_GET_CUSTOMER, {"wanted": key}).first()
-    return _customer(row) if row else None
+    return customer_of(row) if row else None
 
 
 def cards_of(connection: Connection, customer_id: str) -> list[CustomerCard]:

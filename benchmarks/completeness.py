@@ -141,7 +141,7 @@ def _people(bare: Engine, table: Table, where: ColumnElement[bool] | None = None
     wanted = select(table) if where is None else select(table).where(where)
     with bare.connect() as connection:
         for row in connection.execution_options(yield_per=500).execute(wanted):
-            yield by_hand._customer(row)  # noqa: SLF001  the same module's public readers read one row
+            yield by_hand.customer_of(row)
 
 
 def _scan(bare: Engine, table: Table) -> Counter[str]:

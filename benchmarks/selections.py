@@ -88,7 +88,7 @@ def _copy(connection: Connection, table: Table) -> None:
     marked = {"id", "number", "customer_id", "order_id"} & set(table.columns.keys())
     rest = [column for column in table.columns if column.name not in marked]
     names = [*sorted(marked), *(column.name for column in rest)]
-    connection.execute(text(f"CREATE TEMPORARY TABLE seeds_{table.name} AS SELECT * FROM {table.name}"))  # noqa: S608
+    connection.execute(text(f"CREATE TEMPORARY TABLE seeds_{table.name} AS SELECT * FROM {table.name}"))  # noqa: S608  our own names
     copied = table.to_metadata(MetaData(), name=f"seeds_{table.name}")
     for copy in range(1, MANY // SEEDS):
         mark = literal(f"d{copy:03d}")
@@ -126,7 +126,7 @@ def _people(bare: Engine) -> list[Any]:
     columns = ", ".join(f"c.{name}" for name in by_hand.CUSTOMERS.columns.keys())  # noqa: SIM118  a column collection
     statement = text(f"SELECT {columns} {SQL} ORDER BY c.id").columns(*by_hand.CUSTOMERS.columns)
     with bare.connect() as connection:
-        return [by_hand._customer(row) for row in connection.execute(statement, {"born": BORN})]  # noqa: SLF001
+        return [by_hand.customer_of(row) for row in connection.execute(statement, {"born": BORN})]
 
 
 def _count(bare: Engine) -> int:

@@ -87,6 +87,14 @@ def at_most(subject: str, ours: float, peer: float, limit: float | None = None, 
     )
 
 
+def per_second(subject: str, ours: float, peer: float, limit: float, count: int) -> Result:
+    """A result in pieces a second, where each may take a multiple of the peer's time."""
+    found = at_most(subject, ours, peer, limit)
+    return Result(
+        subject, f"{count / ours:,.0f}/s", f"{count / peer:,.0f}/s", found.ratio, found.target, found.kept
+    )
+
+
 def at_least(subject: str, ours: float, peer: float, factor: float, count: int = 1) -> Result:
     """A result where ours must be faster by a factor."""
     ratio = peer / ours

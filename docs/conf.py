@@ -23,7 +23,6 @@ extensions = [
     "myst_parser",
     "docstrings",
     "module_pages",
-    "declared_tables",
 ]
 exclude_patterns = ["_build", "_tools"]
 
@@ -50,6 +49,8 @@ autodoc_default_options = {
     "show-inheritance": True,
 }
 autodoc_typehints_format = "short"
+# Nothing is typed in comments, and looking for them reads each module once for each of its functions.
+autodoc_use_type_comments = False
 python_use_unqualified_type_names = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True

@@ -55,7 +55,7 @@ def at_the_till(desk: Desk, title: str, number: str) -> None:
 
 
 def main() -> None:
-    """Order six cards, let something happen to five of them, and present them all."""
+    """Order five cards, let something happen to four of them, and present them all."""
     clock = FixedClock(OPENING)
     desk = open_shop(clock)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +16,8 @@ settings.register_profile(
     "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("house")
+# Where a law has run before, and only its dependencies are others.
+settings.register_profile("quick", parent=settings.get_profile("house"), max_examples=20)
 # For mutation testing: which example is the smallest, or was found before, does not matter there.
 settings.register_profile(
     "mutation",
@@ -32,15 +33,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what differs by engine on every engine, and the rest once, in memory."""
     if "storage" in metafunc.fixturenames and metafunc.definition.get_closest_marker("every_engine"):
         metafunc.parametrize("storage", STORAGES, indirect=True)
-
-
-@pytest.fixture(scope="module")
-def quiet() -> Iterator[None]:
-    """No log: half a character in it could not be sent from one process of the test run to another."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("outbox.worker", "outbox.mailing", "cards.vendor_news"):
-            patch.setattr(logging.getLogger(f"loyaltycore.{name}"), "disabled", True)
-        yield
 
 
 @pytest.fixture
@@ -63,6 +55,12 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
 def house(storage: Storage) -> House:
     """A house on that storage."""
     return build_house(storage)
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verbs that lose a race or their database try again at once."""
+    monkeypatch.setattr("loyaltycore.work.running.pause", lambda _: None)
 
 
 @pytest.fixture

@@ -24,8 +24,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from loyaltycore.capabilities import core_record_types
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.naming import keys_table_name, table_name, version_table_name
+from tests.odd_mariadb import odd_server
 
 ENGINES: Final = ("sqlite", "postgresql", "mariadb")
+
+ODD: Final = "odd mariadb"
+"""A server whose defaults all differ from the usual ones; only for databases that hold nothing yet."""
 
 _SERVERS: Final = {
     "postgresql": (
@@ -70,6 +74,8 @@ def bare_database(engine: str) -> Iterator[str]:
 @cache
 def server(engine: str) -> URL:
     """The address of a server; skips the test where it does not answer."""
+    if engine == ODD:
+        return odd_server()
     variable, usual = _SERVERS[engine]
     url = make_url(os.environ.get(variable, usual)).set(drivername=_DRIVERS[engine])
     try:
@@ -80,6 +86,27 @@ def server(engine: str) -> URL:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+@contextmanager
+def somebody(engine: str, *rights: str) -> Iterator[URL]:
+    """A user of a server, as an address; `rights` are statements with the places `{name}` and `{account}`."""
+    name = f"loyaltycore_{token_hex(4)}"
+    account = name if engine == "postgresql" else f"'{name}'@'%'"
+    _administer(engine, *(statement.format(name=name, account=account) for statement in rights))
+    try:
+        yield server(engine).set(username=name, password="secret")
+    finally:
+        if engine == "postgresql":
+            _administer(engine, f"DROP DATABASE IF EXISTS {name}")
+        _administer(engine, f"DROP {'ROLE' if engine == 'postgresql' else 'USER'} {account}")
+
+
+def _administer(engine: str, *statements: str) -> None:
+    made = create_engine(server(engine), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with made.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
 
 
 @cache
@@ -93,8 +120,8 @@ def _shared(engine: str) -> str:
 def _create(engine: str) -> tuple[str, Callable[[], None]]:
     url, name = server(engine), f"loyaltycore_{token_hex(6)}"
     if engine == "postgresql":
-        # A schema instead of a database: a hundred times cheaper.
-        fresh = url.update_query_dict({"options": f"-csearch_path={name}"})
+        # A schema instead of a database: a hundred times cheaper. No test takes the server's power away.
+        fresh = url.update_query_dict({"options": f"-csearch_path={name} -csynchronous_commit=off"})
         create, drop = f"CREATE SCHEMA {name}", f"DROP SCHEMA {name} CASCADE"
     else:
         fresh = url.set(database=name)

@@ -11,6 +11,7 @@ from loyaltycore import Address, CardCosts, CardTemplate, Loyalty, Money
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.desk import Desk
 from loyaltycore.kernel.calendar import WeekdayCalendar
+from loyaltycore.kernel.settings import Option
 from loyaltycore.memory import FixedClock, MemoryCardPrinter, MemoryMailer, MemoryStorage
 from loyaltycore.ports.storage import Storage
 
@@ -44,6 +45,11 @@ class House:
             **fields,
         }
         return self.desk.customers.create(**given)
+
+    def desk_after(self, option: Option[Any], value: object) -> Desk:
+        """A desk that was opened after an option of the chain was changed."""
+        self.loyalty.session("admin").settings.change(option, value)
+        return self.loyalty.session("anna", "berlin")
 
     def set_up_cards(self, **facts: Any) -> None:
         """Set the card order service up for the chain."""

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from typing import Annotated, Any, Generic, TypeVar
 
 import pytest
-from attrs import frozen
+from attrs import field, frozen, make_class
+from cattrs import override
 from hypothesis import given, strategies as st
 
 from loyaltycore.errors import InvalidInput
+from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.storing.codec import from_data, from_json, to_data, to_json
+
+K = TypeVar("K")
 
 
 class Colour(Enum):
     RED = "red"
     BLUE = "blue"
+
+
+class Size(Enum):
+    SMALL = 1
 
 
 @frozen
@@ -104,3 +114,89 @@ def test_broken_json_is_an_input_error(text: str) -> None:
     """Cut or foreign JSON raises our error, never the parser's."""
     with pytest.raises(InvalidInput):
         from_json(text, Everything)
+
+
+@frozen
+class Loose:
+    text: str
+    flag: bool
+    colour: Colour
+    inner: tuple[Inner, ...]
+    anything: Any
+
+
+odd = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.dates()
+    | st.sampled_from(Colour)
+    | st.sampled_from(Size)
+    | st.builds(Inner, st.text() | st.integers(), st.none() | st.dates() | st.text()),
+    lambda inside: (
+        st.lists(inside) | st.lists(inside).map(tuple) | st.dictionaries(st.text() | st.booleans(), inside)
+    ),
+    max_leaves=6,
+)
+
+
+def _outcome(write: Callable[[], str]) -> object:
+    try:
+        return write()
+    except Exception as error:  # noqa: BLE001  whichever it is, both raise it
+        return type(error)
+
+
+@given(st.builds(Loose, odd, odd, odd, odd, odd) | odd)
+def test_json_is_the_canonical_text_of_the_plain_data(value: object) -> None:
+    """Whatever a value holds, of the kinds that are declared or not, one way to write it says what the other says."""
+    assert _outcome(lambda: to_json(value)) == _outcome(lambda: canonical_json(to_data(value)))
+    for kind in (str, bool, Any, Colour, Size, Inner, tuple[Inner, ...], tuple[Any, ...], dict[str, Any]):
+        plain = _outcome(lambda kind=kind: canonical_json(to_data(value, None if kind is Any else kind)))
+        assert _outcome(lambda kind=kind: to_json(value, kind)) == plain
+
+
+@frozen
+class Renamed:
+    shown: Annotated[str, override(rename="other")]
+
+
+@frozen
+class Hiding:
+    shown: str
+    hidden: str = field(default="", init=False)
+
+
+@frozen
+class Kept(Generic[K]):
+    kept: K
+
+
+Untyped = make_class("Untyped", ["thing"])
+
+
+@frozen
+class Nest:
+    nests: tuple[Nest, ...] = ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Renamed("a"),
+        Hiding("a"),
+        Kept(Colour.RED),
+        Untyped(date.min),
+        Nest((Nest(), Nest((Nest(),)))),
+    ],
+)
+def test_classes_that_say_how_they_are_written_are_written_so(value: object) -> None:
+    """Other names, attributes that nobody gives or types, and classes that hold themselves."""
+    assert to_json(value) == canonical_json(to_data(value))
+
+
+def test_what_can_be_read_once_is_written_once() -> None:
+    """Whatever stands in the place of a tuple."""
+    assert to_json(iter([Inner("a"), Inner("b")]), tuple[Inner, ...]) == to_json((Inner("a"), Inner("b")))

@@ -17,6 +17,7 @@ from loyaltycore.testing.processes import Say, forked
 from loyaltycore.work.ambient import TimeOrderedIds
 from loyaltycore_holidays import HolidayCalendar
 from loyaltycore_holidays.calendar import _COMPUTING
+from tests.bounded import join, start
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -31,14 +32,13 @@ def held(lock: PerProcess[threading.Lock]) -> Iterator[None]:
             ready.set()
             done.wait(60)
 
-    thread = threading.Thread(target=hold)
-    thread.start()
+    thread = start(hold)
     ready.wait(60)
     try:
         yield
     finally:
         done.set()
-        thread.join()
+        join(thread)
 
 
 def in_a_child(work: Callable[[], str]) -> str | None:
@@ -71,14 +71,13 @@ def test_a_storage_in_memory_is_copied() -> None:
             ready.set()
             done.wait(60)
 
-    thread = threading.Thread(target=write)
-    thread.start()
+    thread = start(write)
     ready.wait(60)
     try:
         said = in_a_child(lambda: desk.customers.change(erika, last_name="Neumann").last_name)
     finally:
         done.set()
-        thread.join()
+        join(thread)
     assert said == "Neumann"
     assert desk.customers.get(erika).last_name == "Mustermann"
 

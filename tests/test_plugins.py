@@ -61,7 +61,9 @@ def test_a_name_counts_in_its_group_alone(install: Install) -> None:
 def test_an_unknown_name_lists_what_there_is(install: Install) -> None:
     """A name that nobody offers is answered with the names that are offered, and with its own facts."""
     install("pigeon-post", {"pigeon": "pigeon_post:x", "dove": "pigeon_post:x"})
-    with pytest.raises(PluginError, match=r"'raven'; installed: dove, pigeon$") as caught:
+    with pytest.raises(
+        PluginError, match=r"there is no adapter 'raven'; known are dove, kannel, pigeon, seven$"
+    ) as caught:
         plugins.load(plugins.SMS, "raven")
     assert (caught.value.group, caught.value.name) == (plugins.SMS, "raven")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301  our own bytes
@@ -69,7 +71,7 @@ def test_an_unknown_name_lists_what_there_is(install: Install) -> None:
 
 def test_a_group_without_offers_says_so() -> None:
     """Where nothing is installed, the message says that instead of ending in nothing."""
-    with pytest.raises(PluginError, match="installed: nothing"):
+    with pytest.raises(PluginError, match="'raven'; there is none"):
         plugins.load("loyaltycore.no_such_port", "raven")
 
 
@@ -169,4 +171,4 @@ def test_importing_looks_nothing_up() -> None:
         "import loyaltycore.plugins\n"
         "assert not [name for name in sys.modules if name.startswith('loyaltycore_')]\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

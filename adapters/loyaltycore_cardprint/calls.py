@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import frozen
 
 from loyaltycore.ports.card_printing import EventPage
 from loyaltycore_cardprint import wire
-from loyaltycore_cardprint.answers import Answer, NoAnswer
 from loyaltycore_cardprint.outcomes import Failure, failure_of, violation
-from loyaltycore_cardprint.strict_json import NotStrict, dump, parse_object
 from loyaltycore_cardprint.wire import ContractViolation, VendorOrder
+from loyaltycore_http.answers import Answer, NoAnswer
+from loyaltycore_http.strict_json import NotStrict, dump, parse_object
 
 if TYPE_CHECKING:  # its library is an extra
-    from loyaltycore_cardprint.transport import Transport
+    from loyaltycore_http.transport import Transport
 
 T = TypeVar("T")
+
+_JSON: Final = {"Content-Type": "application/json"}
 
 
 @frozen
@@ -30,7 +32,9 @@ class Calls:
 
     def place(self, body: dict[str, Any], key: str) -> VendorOrder | Failure:
         """Place an order."""
-        answer = self.transport.call("POST", "/orders", body=dump(body), headers={"Idempotency-Key": key})
+        answer = self.transport.call(
+            "POST", "/orders", body=dump(body), headers={**_JSON, "Idempotency-Key": key}
+        )
         return _read(answer, {200, 201}, lambda document: _same_order(document, body["reference"]))
 
     def look_up(self, reference: str) -> VendorOrder | Failure | None:
@@ -41,7 +45,7 @@ class Calls:
     def cancel(self, vendor_id: str, reference: str, reason: str) -> VendorOrder | Failure:
         """Ask that an order not be carried out."""
         body = dump(wire.cancellation_body(reference, reason))
-        answer = self.transport.call("PUT", f"/orders/{vendor_id}/cancellation", body=body)
+        answer = self.transport.call("PUT", f"/orders/{vendor_id}/cancellation", body=body, headers=_JSON)
         found = _read(answer, {200, 202}, lambda document: _same_order(document, reference))
         if isinstance(answer, NoAnswer) or isinstance(found, Failure):
             return found

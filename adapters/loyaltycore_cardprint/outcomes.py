@@ -7,7 +7,7 @@ no connection                   not sent              raises, transient         
 connection broke, time over     unknown               raises, transient          unknown
 2xx as in the contract          accepted              the status                 by status
 2xx otherwise, 1xx, 3xx         unknown               raises, transient          unknown
-401, 403                        raises, transient     raises, transient          rejected
+401, 403                        raises, transient     raises, transient          raises, transient
 402                             not sent              raises, transient          not sent
 429                             not sent              raises, transient          not sent
 503 ``unavailable``             not sent              raises, transient          not sent
@@ -19,7 +19,7 @@ other 4xx without a problem     unknown               raises, transient         
 ==============================  ====================  =========================  =================
 
 (1) If the problem says ``not_found`` and the look-up by reference finds none either; without such a problem the address
-is wrong, which is rejected.
+is wrong, which raises, transient.
 
 Wrong credentials, an exhausted account and a wrong address are faults of the set-up, not of the order: they never
 reject an order, and all are transient, because the same order goes through once a person has corrected the set-up. An
@@ -35,16 +35,13 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from loyaltycore.errors import DeliveryFailed, Fault
-from loyaltycore_cardprint.answers import Answer, NoAnswer
-from loyaltycore_cardprint.strict_json import NotStrict, parse_object
 from loyaltycore_cardprint.wire import read_faults
+from loyaltycore_http.answers import Answer, NoAnswer, retry_after, shown
+from loyaltycore_http.strict_json import NotStrict, parse_object
 
-LONGEST_PAUSE: Final = 3600.0
-_SHOWN: Final = 500
 _NOT_THIS_CALL: Final = frozenset({408, 425})
 _CLIENT_ERROR: Final = 4
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_SECONDS: Final = re.compile(r"[0-9]{1,9}")
 
 
 class Meaning(Enum):
@@ -82,12 +79,6 @@ class Failure:
         return DeliveryFailed(self.code, self.detail, permanent=self.meaning is Meaning.REJECTED)
 
 
-def shown(body: bytes) -> str:
-    """The beginning of a body, fit for a log and a screen."""
-    text = body[:_SHOWN].decode("utf-8", "replace")
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
 def failure_of(answer: Answer | NoAnswer) -> Failure:
     """Say what a call without the expected answer proves."""
     if isinstance(answer, NoAnswer):
@@ -101,7 +92,7 @@ def failure_of(answer: Answer | NoAnswer) -> Failure:
         code=code,
         detail=_detail(answer.status, code, problem),
         status=answer.status,
-        retry_after=_retry_after(answer),
+        retry_after=retry_after(answer),
         raw=shown(answer.body),
         problem=problem,
     )
@@ -160,9 +151,3 @@ def _detail(status: int, code: str, problem: dict[str, Any]) -> str:
         "wrong_address": ", no such path: check base_url",
     }
     return f"HTTP {status} ({code.replace('_', ' ')}){advice.get(code, '')}"
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """Read whole seconds, at most an hour; dates are not in the contract."""
-    text = answer.headers.get("retry-after", "").strip()
-    return min(float(text), LONGEST_PAUSE) if _SECONDS.fullmatch(text) else None

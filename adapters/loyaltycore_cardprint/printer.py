@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from os import PathLike, fspath
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from loyaltycore.errors import DeliveryFailed, Fault, InvalidInput, MissingExtra, WebhookRejected
+from loyaltycore.errors import DeliveryFailed, Fault, InvalidInput, WebhookRejected
+from loyaltycore.kernel.declared import settle_types
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.printing import (
     EncodingKind,
     PrintCancellation,
@@ -19,39 +20,32 @@ from loyaltycore.kernel.printing import (
     PrintOrder,
     PrintStatus,
 )
-from loyaltycore.kernel.validation import require_aware
-from loyaltycore.ports.card_printing import CancelReceipt, EventPage, PrinterCapabilities, PrintReceipt
+from loyaltycore.kernel.validation import Faults, require_aware
+from loyaltycore.ports.card_printing import (
+    UNKNOWN_CURSOR,
+    CancelReceipt,
+    EventPage,
+    PrinterCapabilities,
+    PrintReceipt,
+)
 from loyaltycore_cardprint import options, receipts, wire
 from loyaltycore_cardprint.calls import Calls
 from loyaltycore_cardprint.rules import ALL_ENCODINGS, check_order
-from loyaltycore_cardprint.strict_json import NotStrict, parse_object
 from loyaltycore_cardprint.webhooks import verify
+from loyaltycore_http import options as shared
+from loyaltycore_http.opening import open_transport
+from loyaltycore_http.strict_json import NotStrict, parse_object
 
 _KEY: Final = re.compile(r"[A-Za-z0-9._-]{16,128}")
 _MOST_EVENTS: Final = 200
 
 
-# Converters with types of their own: type checkers see no argument type in `tuple` and `frozenset`.
+def _names(values: Iterable[str]) -> Any:
+    return shared.items_of(values, frozenset)
 
 
-def _without_slash(url: str) -> str:
-    return url.rstrip("/")
-
-
-def _texts(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(values)
-
-
-def _names(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(values)
-
-
-def _kinds(values: Iterable[EncodingKind]) -> frozenset[EncodingKind]:
-    return frozenset(values)
-
-
-def _path(path: str | PathLike[str]) -> str:
-    return fspath(path)
+def _kinds(values: Iterable[EncodingKind]) -> Any:
+    return shared.items_of(values, frozenset, EncodingKind)
 
 
 @frozen(kw_only=True, eq=False)
@@ -66,11 +60,11 @@ class HttpCardPrinter:
         MissingExtra: The extra ``cardprint`` is not installed.
     """
 
-    base_url: str = field(converter=_without_slash)
+    base_url: str = field(converter=shared.without_slash)
     """Address of the vendor, up to the version: ``https://cards.example/v1``. Unencrypted only on
     loopback."""
     token: str = field(repr=False)
-    webhook_secrets: tuple[str, ...] = field(default=(), converter=_texts, repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), converter=shared.texts_of, repr=False)
     """Secrets ``whsec_…`` that are valid today, newest first: two while one is being replaced. None: every
     webhook is refused."""
     source: str = field()
@@ -80,11 +74,12 @@ class HttpCardPrinter:
     deadline: float = 60.0
     """Seconds for a whole call, however slowly the answer drips in."""
     max_response_bytes: int = 1_048_576
-    """A longer answer proves nothing."""
-    ca_file: str = field(default="", converter=_path)
+    """A longer answer proves nothing; one that comes packed is measured packed and unpacked."""
+    ca_file: str = field(default="", converter=shared.path_of)
     """PEM file with the only trusted authorities; empty for the usual ones."""
     tolerance: float = 300.0
-    """Greatest age of a webhook in seconds, in both directions."""
+    """Greatest distance of a webhook from now in seconds, in both directions; one that is exactly so far away is
+    believed."""
     encodings: frozenset[EncodingKind] = field(default=ALL_ENCODINGS, converter=_kinds)
     """What was agreed with the vendor; `validate` refuses the rest."""
     products: frozenset[str] = field(default=frozenset(), converter=_names)
@@ -94,28 +89,19 @@ class HttpCardPrinter:
     @source.default
     def _host(self) -> str:
         try:
-            return urlsplit(self.base_url).hostname or ""
+            return urlsplit(text_of(self.base_url) or "").hostname or ""
         except ValueError:  # named as a fault of `base_url` when all options are checked
             return ""
 
     @_calls.default
     def _open(self) -> Calls:
-        """Check the options and prepare the calls; loads `requests`, so that importing this module needs no extra."""
+        """Check the options and prepare the calls."""
         self._check()
-        try:
-            from loyaltycore_cardprint.transport import Transport  # noqa: PLC0415  requests comes with the extra
-        except ImportError as error:
-            raise MissingExtra("cardprint", error.name or "requests") from error
-        connect, read = self.timeouts
-        transport = Transport(
-            base_url=self.base_url,
-            token=self.token,
-            connect_timeout=connect,
-            read_timeout=read,
-            deadline=self.deadline,
-            max_bytes=self.max_response_bytes,
-            verify=self.ca_file or True,
-        )
+        headers = {
+            "Accept": "application/json, application/problem+json",
+            "Authorization": f"Bearer {self.token}",
+        }
+        transport = open_transport("cardprint", self, self.base_url, headers)
         return Calls(transport, self.source)
 
     @property
@@ -166,7 +152,7 @@ class HttpCardPrinter:
     def events_after(self, cursor: str, limit: int = 100) -> EventPage:
         """Read the events after `cursor`, at most 200 at once whatever the `limit`."""
         if cursor and not wire.CURSOR.fullmatch(cursor):
-            raise DeliveryFailed("bad_cursor", "that is no cursor of this vendor", permanent=True)
+            raise DeliveryFailed(UNKNOWN_CURSOR, "that is no cursor of this vendor", permanent=True)
         page = self._calls.events(cursor, max(1, min(limit, _MOST_EVENTS)))
         if isinstance(page, EventPage):
             return page
@@ -183,17 +169,19 @@ class HttpCardPrinter:
         self.close()
 
     def _check(self) -> None:
+        with Faults() as faults:
+            settle_types(faults, self)
         connect, read = self.timeouts
-        options.raise_if_any(
-            options.check_base_url(self.base_url)
+        shared.raise_if_any(
+            shared.check_base_url(self.base_url)
             + options.check_token(self.token)
             + options.check_secrets(self.webhook_secrets)
-            + options.check_numbers(
+            + shared.check_numbers(
                 connect_timeout=connect,
                 read_timeout=read,
                 deadline=self.deadline,
                 max_response_bytes=self.max_response_bytes,
                 tolerance=self.tolerance,
             )
-            + options.check_ca_file(self.ca_file)
+            + shared.check_ca_file(self.ca_file)
         )

@@ -10,8 +10,8 @@ from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore_cardprint import wire
 from loyaltycore_cardprint.calls import Calls
 from loyaltycore_cardprint.outcomes import Failure, Meaning
-from loyaltycore_cardprint.strict_json import digest
 from loyaltycore_cardprint.wire import ContractViolation, VendorOrder
+from loyaltycore_http.strict_json import digest
 
 _TAKEN: Final = frozenset({"reference_in_use", "idempotency_key_reused"})
 

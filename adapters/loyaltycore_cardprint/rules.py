@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from loyaltycore.errors import Fault
+from loyaltycore.kernel.naming import unknown
 from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
 
 ALL_ENCODINGS: Final = frozenset(EncodingKind)
@@ -70,7 +71,8 @@ def check_order(
     _check_pattern(note, "reference", order.reference, 64, _REFERENCE)
     _check_printed(note, "product", order.product, NAME_LENGTH)
     if products and order.product and order.product not in products:
-        note("product", "unknown_choice", "is not a design agreed with the vendor")
+        agreed = unknown("design", order.product, sorted(products))
+        note("product", "unknown_choice", f"is not agreed with the vendor: {agreed}")
     _check_encodings(note, order.encodings, encodings)
     _check_address(note, order.ship_to)
     _check_letter(note, order)

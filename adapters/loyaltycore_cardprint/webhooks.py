@@ -13,13 +13,20 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from loyaltycore.errors import WebhookRejected
+from loyaltycore.kernel.given import text_of
 
 MOST_BYTES: Final = 65536
+MOST_HEADERS: Final = 1000
+"""How many headers a call may have; web servers allow a hundred or so."""
+
 _MOST_SIGNATURES: Final = 16
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SECONDS: Final = re.compile(r"[0-9]{1,12}")
 _SIGNATURE: Final = re.compile(r"[ -~]{1,4096}")
@@ -39,27 +46,42 @@ def verify(
         body: Byte for byte as received.
         now: The present instant, aware.
         keys: Every key that is valid today.
-        tolerance: Greatest distance between the call and `now`, in seconds, in both directions.
+        tolerance: Greatest distance between the call and `now`, in seconds, in both directions, included.
 
     Raises:
         WebhookRejected: Nothing is proved.
     """
+    if not isinstance(body, bytes):
+        raise WebhookRejected("malformed", "the body is no bytes")
     if len(body) > MOST_BYTES:
         raise WebhookRejected("too_large", f"the body is longer than {MOST_BYTES} bytes")
-    event_id = _header(headers, "webhook-id", _ID)
-    seconds = _header(headers, "webhook-timestamp", _SECONDS)
-    given = _signatures(_header(headers, "webhook-signature", _SIGNATURE))
+    pairs = _pairs(headers)
+    event_id = _header(pairs, "webhook-id", _ID)
+    seconds = _header(pairs, "webhook-timestamp", _SECONDS)
+    given = _signatures(_header(pairs, "webhook-signature", _SIGNATURE))
     signed = f"{event_id}.{seconds}.".encode() + body
     if not _any_matches(given, [hmac.digest(key, signed, hashlib.sha256) for key in keys]):
         raise WebhookRejected("bad_signature", "no signature matches")
-    if abs(now.timestamp() - int(seconds)) > tolerance:
+    # In whole microseconds, because a float of today's seconds is not exact enough for a limit that is included.
+    if abs((now - _EPOCH) // _MICROSECOND - int(seconds) * 10**6) > tolerance * 10**6:
         raise WebhookRejected("stale", f"sent at {seconds}, more than {tolerance:g} seconds away from now")
     return event_id
 
 
-def _header(headers: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
+def _pairs(headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """All headers, with names in lower case; one that is there twice is there twice."""
+    try:
+        found = [(text_of(name), text_of(value)) for name, value in islice(headers.items(), MOST_HEADERS + 1)]
+    except Exception as error:
+        raise WebhookRejected("malformed", "the headers cannot be read") from error
+    if len(found) > MOST_HEADERS:
+        raise WebhookRejected("malformed", f"there are more than {MOST_HEADERS} headers")
+    return [(name.lower(), value or "") for name, value in found if name is not None]
+
+
+def _header(pairs: Iterable[tuple[str, str]], name: str, pattern: re.Pattern[str]) -> str:
     """Read a header that must appear once: with two, nobody knows which one was signed."""
-    values = [value for key, value in headers.items() if key.lower() == name]
+    values = [value for key, value in pairs if key == name]
     if not values:
         raise WebhookRejected("malformed", f"{name} is missing")
     if len(values) > 1 or _JOINED.search(values[0]):

@@ -7,7 +7,7 @@ of the first attempt. So empty values are left out, and so is a field that is ad
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from attrs import frozen
@@ -24,7 +24,10 @@ REASON_LENGTH: Final = 500
 _STATES: Final = {state.value: state for state in PrintState}
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_INSTANT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:)([0-5][0-9]|60)((?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2}))"
+)
+_LEAP: Final = "60"
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _GREATEST_REVISION: Final = 2**53  # beyond it, JSON numbers are not the same everywhere
 
@@ -187,10 +190,17 @@ def _revision(value: object) -> int:
 
 
 def _instant(value: object) -> datetime:
-    """Read an instant of RFC 3339; `fromisoformat` alone would also take weeks and naive times."""
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
+    """Read an instant of RFC 3339; `fromisoformat` alone would also take weeks and naive times.
+
+    A leap second is the second after it: our clocks have none.
+    """
+    found = _INSTANT.fullmatch(value) if isinstance(value, str) else None
+    if found:
+        minute, second, rest = found.groups()
+        leap = second == _LEAP
         try:
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+            instant = datetime.fromisoformat(f"{minute}{'59' if leap else second}{rest}".upper())
+            return instant.astimezone(UTC) + timedelta(seconds=leap)
         except (ValueError, OverflowError):
             pass
     raise ContractViolation("changed_at is missing or malformed")

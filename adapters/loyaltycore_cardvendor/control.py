@@ -38,8 +38,8 @@ class Control:
             raise Problem(422, "invalid_request", str(error)) from error
 
     def _advance(self, reference: str = "", state: str = "", **facts: str) -> dict[str, Any]:
-        """Move one order or, without a reference, all of them; facts: reason_code, carrier, tracking_number, ..."""
-        known = {"reason_code", "reason_detail", "carrier", "tracking_number"}
+        """Move one order or, without a reference, all of them; facts: reason_code, tracking_number, changed_at, ..."""
+        known = {"reason_code", "reason_detail", "carrier", "tracking_number", "changed_at"}
         if unknown := facts.keys() - known:
             raise ValueError(f"no such facts: {', '.join(sorted(unknown))}")
         rows = self.database.rows("SELECT reference, state FROM orders ORDER BY rowid")
@@ -72,10 +72,10 @@ class Control:
         rows = self.database.rows("SELECT reference, order_id, printed_at FROM prints ORDER BY number")
         return {"prints": [dict(row) for row in rows]}
 
-    def _orders(self) -> dict[str, Any]:
-        """Every order with its content."""
-        rows = self.database.rows("SELECT reference, id, state, revision, body FROM orders ORDER BY rowid")
-        return {"orders": [dict(row) for row in rows]}
+    def _orders(self, reference: str = "") -> dict[str, Any]:
+        """One order with its content or, without a reference, all of them."""
+        query = "SELECT reference, id, state, revision, body FROM orders WHERE ? IN ('', reference) ORDER BY rowid"
+        return {"orders": [dict(row) for row in self.database.rows(query, reference)]}
 
     def _webhooks(self) -> dict[str, Any]:
         """How many calls are pending, and how many attempts were made so far."""

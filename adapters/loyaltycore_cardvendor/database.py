@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
 );
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (next_at) WHERE done = 0;
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS names (number INTEGER PRIMARY KEY CHECK (number = 1), name TEXT NOT NULL);
 """
 
 _DEFAULTS: dict[str, Any] = {
@@ -82,6 +84,9 @@ class Database:
         ):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.executescript(_SCHEMA)
+        self._connection.execute("INSERT OR IGNORE INTO names VALUES (1, ?)", (secrets.token_hex(6),))
+        self.name: str = self._connection.execute("SELECT name FROM names").fetchone()["name"]
+        """Tells this database from every other one, so that a cursor is used where it was given."""
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

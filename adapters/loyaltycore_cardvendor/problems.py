@@ -20,6 +20,7 @@ TITLES = {
     "too_large": "The body is too large",
     "unsupported_media_type": "The body must be application/json",
     "unknown_product": "The design is unknown",
+    "unknown_cursor": "The cursor was given elsewhere",
     "throttled": "Too many requests",
     "internal": "Something broke",
     "unavailable": "Out of service",

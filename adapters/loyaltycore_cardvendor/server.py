@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hmac
 import ipaddress
 import json
 import re
 import socket
 import sqlite3
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -25,10 +27,12 @@ from loyaltycore_cardvendor.works import Works
 
 MOST_BYTES = 65536
 MOST_EVENTS = 200
+WORTH_PACKING = 1024
 BASE = "/v1"
 _LINGER = 0.5
 _MOST_LEFTOVERS = 100
 _KEY = re.compile(r"[A-Za-z0-9._-]{16,128}")
+_PACKERS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 
 
 class Reply(NamedTuple):
@@ -105,12 +109,13 @@ class Handler(BaseHTTPRequestHandler):
         kind = "method_not_allowed" if code == HTTPStatus.NOT_IMPLEMENTED else "malformed"
         self._write(Reply(code, Problem(code, kind, message or explain or "").document()))
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class names it so
+    def log_message(self, *_: Any) -> None:
         """Write nothing: orders hold names and addresses."""
 
     def _authorize(self) -> None:
-        given = self.headers.get("Authorization", "").encode("utf-8", "replace")
-        if not hmac.compare_digest(given, f"Bearer {self.server.token}".encode()):
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        matches = hmac.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode())
+        if scheme.lower() != "bearer" or not matches:
             self.close_connection = True  # the body was not read
             raise Problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
 
@@ -150,7 +155,11 @@ class Handler(BaseHTTPRequestHandler):
         content = json.dumps(reply.document).encode()
         kind = "application/problem+json" if reply.status >= HTTPStatus.BAD_REQUEST else "application/json"
         self.send_response(reply.status)
-        headers = {"Content-Type": kind, "Content-Length": str(len(content)), **reply.headers}
+        coding = _packing(getattr(self, "headers", {}).get("Accept-Encoding", ""))
+        packed = {"Content-Encoding": coding} if coding and len(content) >= WORTH_PACKING else {}
+        if packed:
+            content = _PACKERS[coding](content)
+        headers = {"Content-Type": kind, "Content-Length": str(len(content)), **packed, **reply.headers}
         for name, value in headers.items():
             self.send_header(name, value)
         if self.close_connection:
@@ -167,13 +176,21 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
 
+def _packing(accepted: str) -> str:
+    """What a client takes of what this vendor packs answers with; empty for nothing."""
+    weights = [entry.lower().replace(" ", "").partition(";q=") for entry in accepted.split(",")]
+    taken = [name for name, _, weight in weights if not re.fullmatch(r"0(\.0*)?", weight)]
+    return next((name for name in taken if name in _PACKERS), "")
+
+
 def _planned(mishap: Mishap) -> Reply:
     pause = {"Retry-After": str(mishap.retry_after)} if mishap.retry_after else {}
     return Reply(mishap.status, Problem(mishap.status, mishap.code, "as planned").document(), pause)
 
 
 def _json(handler: Handler, body: bytes) -> dict[str, Any]:
-    if handler.headers.get_content_type() != "application/json":
+    packed = handler.headers.get("Content-Encoding", "identity").lower() != "identity"
+    if packed or handler.headers.get_content_type() != "application/json":
         raise Problem(415, "unsupported_media_type")
     return parse(body)
 
@@ -215,7 +232,7 @@ def _events(handler: Handler, _body: bytes) -> Reply:
     limit = query.get("limit", "100")
     if not re.fullmatch("[0-9]{1,3}", limit) or not 1 <= int(limit) <= MOST_EVENTS:
         raise Problem(400, "invalid_request", f"limit must be between 1 and {MOST_EVENTS}")
-    return Reply(200, handler.server.works.events(query.get("after", ""), int(limit)))
+    return Reply(200, handler.server.works.events(query.get("after"), int(limit)))
 
 
 def _control(handler: Handler, body: bytes, action: str) -> Reply:

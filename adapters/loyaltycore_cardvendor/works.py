@@ -38,7 +38,8 @@ class Works:
             known = tx.execute("SELECT * FROM keys WHERE key = ?", (key,)).fetchone()
             if known:
                 return False, _replay(tx, known, content)
-            # Only now: a repetition is answered even where the agreement has become stricter since.
+            _require_new(tx, body.get("reference"))
+            # Only now: what is known is answered even where the agreement has become stricter since.
             self.checker.order(body)
             return True, self._accept(tx, body, content, key)
 
@@ -75,9 +76,9 @@ class Works:
                 return 202, self._change(tx, order, cancellation="requested", event="", **reason)
             return 200, self._change(tx, order, state="cancelled", cancellation="granted", **reason)
 
-    def events(self, after: str, limit: int) -> dict[str, Any]:
-        """A page of events; the cursor is the number of the last one."""
-        start = _cursor(after)
+    def events(self, after: str | None, limit: int) -> dict[str, Any]:
+        """A page of events; the cursor is the number of the last one, behind the name of this database."""
+        start = 0 if after is None else self._place(after)
         found = self.database.rows(
             "SELECT * FROM events WHERE number > ? ORDER BY number LIMIT ?", start, limit + 1
         )
@@ -85,9 +86,17 @@ class Works:
         cursor = page[-1]["number"] if page else start
         return {
             "events": [json.loads(row["body"]) for row in page],
-            "cursor": f"c{cursor}",
+            "cursor": f"{self.database.name}.{cursor}",
             "more": len(found) > limit,
         }
+
+    def _place(self, cursor: str) -> int:
+        """The number in a cursor; one of another vendor, or from the future of a backup, would hide events."""
+        name, _, number = cursor.partition(".")
+        last = self.database.rows("SELECT COALESCE(MAX(number), 0) AS last FROM events")[0]["last"]
+        if name != self.database.name or not re.fullmatch("[0-9]{1,15}", number) or int(number) > last:
+            raise Problem(400, "unknown_cursor", "after is no cursor of ours")
+        return int(number)
 
     def work(self) -> int:
         """Move on every order that is due and return how many moved."""
@@ -110,6 +119,8 @@ class Works:
             while _is_ahead(order["state"], state) and _next(order["state"]) != state:
                 self._step(tx, order)
                 order = _row(tx, "reference", reference)
+            if order["state"] in NEVER_MADE:  # a request to cancel was granted on the way
+                return render(order)
             return self._change(tx, order, state=state, **facts)
 
     def decide(self, reference: str, *, granted: bool) -> dict[str, Any]:
@@ -122,8 +133,6 @@ class Works:
 
     def _accept(self, tx: sqlite3.Connection, body: dict[str, Any], content: str, key: str) -> dict[str, Any]:
         reference, now = body["reference"], instant()
-        if tx.execute("SELECT 1 FROM orders WHERE reference = ?", (reference,)).fetchone():
-            raise Problem(409, "reference_in_use", f"there is an order with the reference {reference}")
         order_id = f"ord_{secrets.token_hex(10)}"
         tx.execute(
             "INSERT INTO orders (id, reference, body, content_digest, state, revision, created_at, changed_at, due_at)"
@@ -152,7 +161,7 @@ class Works:
         self, tx: sqlite3.Connection, order: sqlite3.Row, event: str = "card.state_changed", **changes: Any
     ) -> dict[str, Any]:
         """Make one revision, with its card and its event."""
-        changes |= {"revision": order["revision"] + 1, "changed_at": instant()}
+        changes = {"changed_at": instant()} | changes | {"revision": order["revision"] + 1}
         if "state" in changes:
             changes["due_at"] = _due(tx, changes["state"])
             _print(tx, order, changes["state"])
@@ -194,6 +203,13 @@ def render(order: sqlite3.Row) -> dict[str, Any]:
     if order["tracking_number"]:
         found["tracking"] = {"carrier": order["carrier"] or "Post", "number": order["tracking_number"]}
     return found
+
+
+def _require_new(tx: sqlite3.Connection, reference: object) -> None:
+    if not isinstance(reference, str) or not is_reference(reference):
+        return  # what is wrong with it is named with everything else
+    if tx.execute("SELECT 1 FROM orders WHERE reference = ?", (reference,)).fetchone():
+        raise Problem(409, "reference_in_use", f"there is an order with the reference {reference}")
 
 
 def _replay(tx: sqlite3.Connection, known: sqlite3.Row, content: str) -> dict[str, Any]:
@@ -262,11 +278,3 @@ def _tell(tx: sqlite3.Connection, kind: str, order: dict[str, Any]) -> None:
         tx.executemany(
             "INSERT INTO deliveries (event, next_at) VALUES (?, ?)", [(number, time.time())] * calls
         )
-
-
-def _cursor(text: str) -> int:
-    if not text:
-        return 0
-    if not re.fullmatch("c[0-9]{1,15}", text):
-        raise Problem(400, "invalid_request", "after is no cursor of ours")
-    return int(text.removeprefix("c"))

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from loyaltycore.ports.messaging import Attachment, Email
 from loyaltycore_email.addresses import Mailbox, read_mailbox
+from loyaltycore_email.bounces import ReturnPath
 from loyaltycore_email.headers import (
     Header,
     Unsendable,
@@ -31,6 +32,7 @@ _LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 _NAME: Final = r"[A-Za-z0-9!#$&^_.+-]+"
 _MEDIA_TYPE: Final = re.compile(rf'{_NAME}/{_NAME}(?:; ?{_NAME}=(?:{_NAME}|"[A-Za-z0-9 !#$&^_.+/:,=-]*"))*')
 _LONGEST_MEDIA_TYPE: Final = 200
+_ONE_TOUCH: Final = re.compile(r"https://[A-Za-z0-9.-]+[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{0,850}")
 
 
 @frozen
@@ -43,6 +45,8 @@ class Letterhead:
     """The name that goes with it."""
     message_id_domain: str
     """Right side of every Message-ID."""
+    returns: ReturnPath | None = None
+    """Where mails come back to; None for their sender."""
 
 
 @frozen
@@ -74,11 +78,13 @@ class Letter:
     """Whether an address in its headers needs SMTPUTF8."""
     own_sender: bool
     """Whether the sender is the mailer's own."""
+    return_path: str = ""
+    """Where it comes back to; empty for the sender."""
 
     def to(self, recipient: Mailbox) -> Parcel:
         """Make the copy for one recipient; nobody else is named in it."""
         return Parcel(
-            self.sender.address,
+            self.return_path or self.sender.address,
             recipient.address,
             b"To: " + recipient.address.encode() + b"\r\n" + self.content,
             self.international or recipient.international,
@@ -105,11 +111,23 @@ def compose(email: Email, head: Letterhead) -> Letter:
     _put(message, "Date", format_datetime(datetime.now(UTC)))
     _put(message, "Message-ID", message_id(email.message_id, head.message_id_domain))
     _put(message, "Auto-Submitted", "auto-generated")
+    if email.unsubscribe:
+        _put(message, "List-Unsubscribe", f"<{_one_touch(email.unsubscribe)}>")
+        _put(message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     _put(message, "MIME-Version", "1.0")
     _write_body(message, email)
     international = sender.international or (reply_to is not None and reply_to.international)
     content = message.as_bytes(policy=_POLICY.clone(utf8=international))
-    return Letter(sender, content, international, own_sender=not email.sender)
+    return_path = head.returns.of(email.message_id) if head.returns else ""
+    own_sender = bool(return_path) or not email.sender
+    return Letter(sender, content, international, own_sender, return_path)
+
+
+def _one_touch(url: str) -> str:
+    """An address for the header, which readers fetch without asking: nothing else may stand in it."""
+    if not _ONE_TOUCH.fullmatch(url):
+        raise Unsendable("unsubscribe", "is no https address of at most 900 characters")
+    return url
 
 
 def _write_body(message: EmailMessage, email: Email) -> None:

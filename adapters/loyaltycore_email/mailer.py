@@ -10,9 +10,14 @@ from typing import Self
 
 from attrs import Factory, field, frozen
 
+from loyaltycore.errors import WebhookRejected
+from loyaltycore.kernel.declared import settle_types
+from loyaltycore.kernel.fates import MailReport
+from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.ports.messaging import Email, Mailer, Receipt
 from loyaltycore_email.addresses import read_mailbox
+from loyaltycore_email.bounces import ReturnPath, check_secrets, read_bounce
 from loyaltycore_email.dialling import Endpoint
 from loyaltycore_email.headers import Unsendable
 from loyaltycore_email.letter import Letter, Letterhead, compose
@@ -26,11 +31,11 @@ from loyaltycore_email.settings import (
     check_login,
     check_one_line,
     check_port,
-    check_seconds,
     check_trust,
     read_context,
     read_security,
     read_sender,
+    usual_port,
 )
 
 
@@ -50,7 +55,7 @@ class SmtpMailer(Mailer):
     """Display name that goes with `sender`."""
     security: Security = field(default=Security.STARTTLS, converter=read_security)
     """How the session is encrypted; a member or its value."""
-    port: int = Factory(lambda self: self.security.default_port, takes_self=True)
+    port: int = Factory(lambda self: usual_port(self.security), takes_self=True)
     """TCP port; by default the usual one for `security`."""
     username: str = field(default="", repr=False)
     """For servers that want a login (PLAIN or LOGIN), else empty."""
@@ -78,15 +83,25 @@ class SmtpMailer(Mailer):
     """Right side of the Message-IDs; by default the sender's domain."""
     local_hostname: str = ""
     """How the server is greeted; by default this machine's name."""
+    bounce_address: str = ""
+    """Where mails come back to that could not be delivered after all, such as ``bounces@shop.example``; empty for their
+    sender. Whatever stands behind a plus sign in it must be delivered there, too: it says which mail came back."""
+    bounce_secrets: tuple[str, ...] = field(default=(), converter=as_tuple, repr=False)
+    """Texts of 24 to 128 characters that nobody can guess; the first one signs. What came back is believed if it was
+    signed with any of them."""
     _head: Letterhead = field(init=False, repr=False)
     _pool: Pool = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Check the settings and prepare `send`; no connection is opened."""
         with Faults() as faults:
+            settle_types(faults, self)
+            # What is of a wrong type cannot be looked at any further.
+            faults.raise_if_any()
             self._check(faults)
             sender = read_sender(faults, self.sender)
-        head = Letterhead(sender, self.sender_name, self.message_id_domain or sender.domain)
+            returns = self._returns(faults)
+        head = Letterhead(sender, self.sender_name, self.message_id_domain or sender.domain, returns)
         # The attrs way of setting a field of a frozen class.
         object.__setattr__(self, "_head", head)
         object.__setattr__(
@@ -115,6 +130,21 @@ class SmtpMailer(Mailer):
                     receipts[recipient] = _hand_over(letter, recipient, route)
         return tuple(receipts[recipient] for recipient in email.to)
 
+    @property
+    def hears_bounces(self) -> bool:
+        """Whether mails come back to `bounce_address`."""
+        return self._head.returns is not None
+
+    def parse_bounce(self, raw: bytes) -> tuple[MailReport, ...]:
+        """Prove and read a mail that came back.
+
+        Raises:
+            WebhookRejected: ``bad_signature``, also without `bounce_address`; ``malformed`` or ``too_large``.
+        """
+        if self._head.returns is None:
+            raise WebhookRejected("bad_signature", "no mails come back to this mailer")
+        return read_bounce(raw, self._head.returns)
+
     def close(self) -> None:
         """Close the kept sessions. The mailer may be used again and then opens new ones."""
         self._pool.close()
@@ -133,14 +163,31 @@ class SmtpMailer(Mailer):
         check_one_line(faults, "sender_name", self.sender_name)
         check_login(faults, self.security, self.host, self.username, self.password)
         check_trust(faults, self.ca_file, self.tls_context)
-        check_seconds(faults, "connect_timeout", self.connect_timeout)
-        check_seconds(faults, "answer_timeout", self.answer_timeout)
-        check_seconds(faults, "time_budget", self.time_budget)
-        check_seconds(faults, "idle_limit", self.idle_limit, or_zero=True)
-        check_seconds(faults, "setup_pause", self.setup_pause, or_zero=True)
+        faults.seconds("connect_timeout", self.connect_timeout)
+        faults.seconds("answer_timeout", self.answer_timeout)
+        faults.seconds("time_budget", self.time_budget)
+        faults.seconds("idle_limit", self.idle_limit, or_zero=True)
+        faults.seconds("setup_pause", self.setup_pause, or_zero=True)
         faults.integer("keep", self.keep, least=0, most=1000)
         check_greeting(faults, "message_id_domain", self.message_id_domain)
         check_greeting(faults, "local_hostname", self.local_hostname)
+
+    def _returns(self, faults: Faults) -> ReturnPath | None:
+        for fault in check_secrets(self.bounce_secrets):
+            faults.note(fault.field, fault.code, fault.message)
+        if not self.bounce_address:
+            return None
+        if not self.bounce_secrets:
+            faults.note("bounce_secrets", "required", "must not be empty: anybody could report anything")
+        try:
+            mailbox = read_mailbox(self.bounce_address, "bounce_address")
+        except Unsendable:
+            mailbox = None
+        local_part = self.bounce_address.rpartition("@")[0]
+        if mailbox is None or mailbox.international or "+" in local_part:
+            faults.note("bounce_address", "bad_email", "is not an ASCII e-mail address without a plus sign")
+            return None
+        return ReturnPath(local_part, mailbox.domain, self.bounce_secrets)
 
     def _endpoint(self) -> Endpoint:
         return Endpoint(

@@ -7,16 +7,19 @@ import os
 import re
 import ssl
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.given import member_of
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.kernel.words import describe
 from loyaltycore_email.addresses import Mailbox, read_mailbox
 from loyaltycore_email.headers import Unsendable, is_one_line
 
 HOST_NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 _LITERAL: Final = re.compile(r"\[[0-9A-Za-z:.]{2,60}\]")
 _HIGHEST_PORT: Final = 65535
+_LONGEST_REASON: Final = 200
 
 
 class Security(Enum):
@@ -37,17 +40,14 @@ class Security(Enum):
         return {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}[self]
 
 
-def read_security(value: Security | str) -> Security:
-    """Read the setting, which a configuration file gives as text.
+def read_security(value: Security | str) -> Any:
+    """Read the setting, which a configuration file gives as text; what is no mode is refused with the other settings."""
+    return member_of(Security, value)
 
-    Raises:
-        InvalidInput: There is no such mode.
-    """
-    with Faults() as faults:
-        found = faults.choice("security", value, Security)
-    if found is None:
-        raise InvalidInput([Fault("security", "required", "must not be empty")])
-    return found
+
+def usual_port(security: object) -> int:
+    """The port that servers use for it."""
+    return security.default_port if isinstance(security, Security) else Security.STARTTLS.default_port
 
 
 def check_host(faults: Faults, value: str) -> None:
@@ -65,12 +65,6 @@ def check_greeting(faults: Faults, field: str, value: str) -> None:
 def check_port(faults: Faults, value: int) -> None:
     """Note a port outside TCP's range."""
     faults.integer("port", value, least=1, most=_HIGHEST_PORT)
-
-
-def check_seconds(faults: Faults, field: str, value: float, *, or_zero: bool = False) -> None:
-    """Note a time span that is not positive (or not even zero)."""
-    if not (value > 0 or (or_zero and value == 0)):
-        faults.note(field, "out_of_range", "must be a positive number of seconds")
 
 
 def check_login(faults: Faults, security: Security, host: str, username: str, password: str) -> None:
@@ -120,8 +114,9 @@ def read_context(ca_file: str | os.PathLike[str] | None, context: ssl.SSLContext
         return context
     try:
         return ssl.create_default_context(cafile=ca_file)
-    except OSError as error:  # ssl.SSLError is one too
-        raise InvalidInput([Fault("ca_file", "unreadable", f"cannot be used: {error}")]) from error
+    except Exception as error:  # of the file, of its certificates, or of a path that is none
+        reason = describe(error, _LONGEST_REASON)
+        raise InvalidInput([Fault("ca_file", "unreadable", f"cannot be used: {reason}")]) from error
 
 
 def is_loopback(host: str) -> bool:

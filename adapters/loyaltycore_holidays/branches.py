@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from attrs import frozen
 
@@ -13,6 +14,8 @@ from loyaltycore.kernel.validation import Faults
 from loyaltycore_holidays.calendar import HolidayCalendar
 from loyaltycore_holidays.facts import read_dates, read_yearly
 from loyaltycore_holidays.places import known_countries, read_place
+
+_MOST_COUNTRIES: Final = 300
 
 
 @frozen(init=False)
@@ -56,7 +59,7 @@ class BranchHolidays:
             options = (
                 read_yearly(faults, "closed_every", closed_every),
                 read_dates(faults, "closed_on", closed_on),
-                _read_categories(faults, categories or {}),
+                _read_categories(faults, categories),
             )
         self.__attrs_init__(*options)
 
@@ -74,6 +77,15 @@ class BranchHolidays:
             tuple(branch.open_on),
             self.closed_every,
         )
+
+    def check_place(self, country: str, subdivision: str, municipality: str) -> None:
+        """Refuse a place that `holidays` does not know.
+
+        Raises:
+            InvalidInput: Each fault lists the places known.
+        """
+        with Faults() as faults:
+            read_place(faults, country, subdivision, municipality, dict(self.categories).get(country))
 
 
 @lru_cache(maxsize=256)
@@ -97,11 +109,10 @@ def _calendar(
     )
 
 
-def _read_categories(
-    faults: Faults, given: Mapping[str, Iterable[str]]
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _read_categories(faults: Faults, given: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    countries = faults.members("categories", given, most=_MOST_COUNTRIES, what="categories by country")
     places = [
-        read_place(faults.at(f"categories[{country}]"), country, None, None, tuple(words))
-        for country, words in given.items()
+        read_place(faults.at(f"categories[{country}]"), country, None, None, words)
+        for country, words in countries.items()
     ]
     return tuple(sorted((place.country, place.categories) for place in places))

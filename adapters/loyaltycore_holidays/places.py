@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from loyaltycore.errors import MissingExtra
-from loyaltycore.kernel.contact import COUNTRY_LENGTH
+from loyaltycore.kernel.given import items_of, text_of
+from loyaltycore.kernel.naming import unknown
+from loyaltycore.kernel.places import COUNTRY_LENGTH
 from loyaltycore.kernel.validation import Faults
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ _MIXED_STATES: Final = {"DE": frozenset({"BY", "SN", "TH"})}
 _CITIES: Final = {"DE": {"Augsburg": "BY"}, "CH": {"Stadt Zurich": "ZH"}, "ES": {"Barcelona": "CT"}}
 
 _NAME_LIMIT: Final = 60
+_MOST_CATEGORIES: Final = 100
 
 
 @frozen
@@ -71,7 +75,7 @@ def _read_country(faults: Faults, value: object) -> str:
     known = known_countries()
     code = faults.text("country", value, limit=COUNTRY_LENGTH, required=True).upper()
     if code and code not in known:
-        faults.note("country", "unknown_country", f"is not known here; known: {_listed(known)}")
+        faults.unknown("country", "unknown_country", "country", code, sorted(known))
         return ""
     return code
 
@@ -84,9 +88,8 @@ def _read_subdivision(faults: Faults, country: str, offer: HolidayBase, value: o
     known |= {code.casefold(): code for code in codes}
     word = text.casefold().removeprefix(f"{country.casefold()}-")
     if word and word not in known:
-        faults.note(
-            "subdivision", "unknown_subdivision", f"is not known in {country}; known: {_listed(codes)}"
-        )
+        names = [*codes, *offer.subdivisions_aliases]
+        faults.unknown("subdivision", "unknown_subdivision", f"subdivision of {country}", text, names)
     return known.get(word, "")
 
 
@@ -107,22 +110,20 @@ def _read_municipality(
     for name, inside in known.items():
         if name.casefold() == text.casefold():
             return inside, name
-    message = f"is not known there; known: {_listed(known)}; elsewhere leave it empty and use closed_on"
+    message = f"{unknown('municipality', text, known)}; elsewhere leave it empty and use closed_on"
     faults.note("municipality", "unknown_municipality", message)
     return state, ""
 
 
 def _read_categories(faults: Faults, country: str, offer: HolidayBase, value: object) -> tuple[str, ...]:
-    words = value if isinstance(value, tuple | list | set | frozenset) else (value,) if value else ()
-    chosen = {word for word in words if isinstance(word, str) and word in offer.supported_categories}
-    if len(chosen) < len(words):
-        known = _listed(offer.supported_categories)
-        faults.note("categories", "unknown_category", f"must be among those of {country}: {known}")
+    given = () if value is None else items_of(value, _MOST_CATEGORIES, unordered=True)
+    words = [text_of(word) for word in ((value,) if given is None else given)]
+    chosen = {word for word in words if word is not None and word in offer.supported_categories}
+    for word in words:
+        if word not in chosen:
+            kind, known = f"category of {country}", offer.supported_categories
+            faults.unknown("categories", "unknown_category", kind, word, known)
     return tuple(sorted(chosen or {offer.default_category or offer.supported_categories[0]}))
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(sorted(words)) or "none"
 
 
 def known_countries() -> Iterable[str]:
@@ -131,18 +132,22 @@ def known_countries() -> Iterable[str]:
     Raises:
         MissingExtra: `holidays` is not installed.
     """
-    try:
-        from holidays import list_supported_countries  # noqa: PLC0415  an optional extra, and slow to load
-    except ImportError:
-        raise MissingExtra("holidays", "holidays") from None
-    return list_supported_countries(include_aliases=False)
+    codes: Iterable[str] = _library().list_supported_countries(include_aliases=False)
+    return codes
 
 
 def _library_calendar(
     country: str, years: Iterable[int] = (), subdivision: str = "", categories: tuple[str, ...] = ()
 ) -> HolidayBase:
-    from holidays import country_holidays  # noqa: PLC0415  an optional extra, and slow to load
-
-    return country_holidays(
+    found: HolidayBase = _library().country_holidays(
         country, subdiv=subdivision or None, years=years, expand=False, categories=categories or None
     )
+    return found
+
+
+def _library() -> ModuleType:
+    try:
+        import holidays  # noqa: PLC0415  an optional extra, and slow to load
+    except ImportError:
+        raise MissingExtra("holidays", "holidays") from None
+    return holidays

@@ -11,10 +11,15 @@ A driver is loaded by the first `SqlStorage` that needs it, never by importing t
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from loyaltycore.errors import MissingExtra
 
+if TYPE_CHECKING:
+    from loyaltycore_sql.django_storage import DjangoStorage as DjangoStorage
+
 try:
+    from loyaltycore_sql.host_tables import host_tables
     from loyaltycore_sql.storage import SqlStorage
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] != "sqlalchemy":
@@ -25,4 +30,16 @@ except ModuleNotFoundError as error:
 if find_spec("alembic") is None:
     raise MissingExtra("sql", "alembic")
 
-__all__ = ["SqlStorage"]
+__all__ = ["DjangoStorage", "SqlStorage", "host_tables"]
+
+
+def __getattr__(name: str) -> object:
+    if name != "DjangoStorage":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from loyaltycore_sql.django_storage import DjangoStorage  # noqa: PLC0415  only projects of Django have it
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "django":
+            raise
+        raise MissingExtra("django", "django") from error
+    return DjangoStorage

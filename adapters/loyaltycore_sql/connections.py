@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from math import ceil
 from threading import Lock, local
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     ExceptionContext,
-    Executable,
     NullPool,
     StaticPool,
     create_engine,
@@ -23,20 +22,28 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError
 
-from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy, StorageError
+from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy
+from loyaltycore.kernel.naming import unknown
 from loyaltycore_sql.gate import Gate
+from loyaltycore_sql.greetings import Greet, greets_mariadb, greets_postgresql
 from loyaltycore_sql.hosts import Dialler, Host, split_hosts
+from loyaltycore_sql.kinds import Kind
+from loyaltycore_sql.sqlite_file import is_in_memory, open_file
+from loyaltycore_sql.statements import ContendedRow
 from loyaltycore_sql.translation import Diagnosis, diagnose_mariadb
 
 _RECYCLE: Final = 1800
 """Seconds after which a connection is replaced: servers and firewalls drop idle ones."""
 
-_UNKNOWN_VARIABLE: Final = 1193
-
-_SKIP_LOCKED_SINCE: Final = (10, 6)
 
 _ANSWER: Final = 3
 """How many times the wait for a lock an answer may take."""
+
+_ENCODINGS: Final[Mapping[str, Mapping[str, str]]] = {
+    "postgresql+psycopg": {"client_encoding": "utf8"},
+    "mariadb+pymysql": {"charset": "utf8mb4"},
+}
+"""How texts travel, by driver; an address that asks for another encoding is overruled, because names would not fit."""
 
 
 @frozen
@@ -80,16 +87,6 @@ class Limits:
     """Before which statements a Galera node catches up, as its variable ``wsrep_sync_wait``."""
 
 
-@frozen
-class ContendedRow:
-    """One row that several may want to change."""
-
-    lock: Executable
-    """The statement that locks it."""
-    parameters: Mapping[str, Any]
-    """The statement's parameters."""
-
-
 class Lost(local):
     """The row for which this thread's last transaction lost a race."""
 
@@ -118,6 +115,12 @@ class Database:
     too."""
     has_other_hosts: bool = False
     """Whether a new connection may lead to another server."""
+    kind: Kind = field(init=False)
+    """How the engine differs from others."""
+
+    @kind.default
+    def _kind(self) -> Kind:
+        return Kind(self.engine.dialect)
 
     def take_turn(self) -> int:
         """Wait until a transaction may begin.
@@ -160,24 +163,8 @@ class Database:
 
     @property
     def dialect(self) -> str:
-        """SQLAlchemy's name of the engine."""
-        return self.engine.dialect.name
-
-    @property
-    def locks_rows(self) -> bool:
-        """Whether there is SELECT ... FOR UPDATE."""
-        return self.dialect != "sqlite"
-
-    @property
-    def skips_locked(self) -> bool:
-        """Whether there is SKIP LOCKED; known after the first connection."""
-        version = self.engine.dialect.server_version_info or ()
-        return self.locks_rows and (self.dialect != "mariadb" or version >= _SKIP_LOCKED_SINCE)
-
-    @property
-    def lists_related(self) -> bool:
-        """Whether it evaluates a whole subquery before it looks at the first row."""
-        return self.dialect == "sqlite"
+        """``sqlite``, ``postgresql`` or ``mariadb``."""
+        return self.kind.name
 
     def begin(self, connection: Connection, *, read_only: bool) -> None:
         """Begin a transaction, unless the driver does so by itself."""
@@ -186,6 +173,9 @@ class Database:
             connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
         elif self.dialect == "postgresql" and read_only:
             connection.execution_options(postgresql_readonly=True)
+
+    def settle(self, connection: Connection) -> None:
+        """After a transaction: put back what was set for it alone."""
 
     def begin_ddl(self, connection: Connection) -> None:
         """Begin a transaction that changes tables and sees what others changed while it waited."""
@@ -207,8 +197,7 @@ def parse_url(url: str) -> URL:
         raise InvalidInput([Fault("url", "bad_url", "is no database address")]) from None
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
-        known = ", ".join(_DRIVERS)
-        raise InvalidInput([Fault("url", "bad_url", f"begins with {parsed.drivername!r}, known are {known}")])
+        raise InvalidInput([Fault("url", "bad_url", unknown("engine", parsed.drivername, _DRIVERS))])
     return parsed.set(drivername=driver.name)
 
 
@@ -237,13 +226,13 @@ def _server(
     url: URL,
     own: Mapping[str, Any],
     connect_args: Mapping[str, Any],
-    greet: Callable[[Any, Any], None],
+    greet: Greet,
     **pool: Any,
 ) -> Engine:
     defaults = {name: value for name, value in own.items() if name not in url.query}
     engine = create_engine(
         url,
-        connect_args={**defaults, **connect_args},
+        connect_args={**defaults, **connect_args, **_ENCODINGS[url.drivername]},
         # Several reads of one transaction see one state; who writes what another changed since is told so.
         isolation_level="REPEATABLE READ",
         pool_recycle=_RECYCLE,
@@ -251,17 +240,22 @@ def _server(
         pool_reset_on_return=None,
         **pool,
     )
-    event.listen(engine, "connect", greet)
+    # Before SQLAlchemy asks a server how it writes names: that depends on what the greeting sets.
+    event.listen(engine, "connect", greet, insert=True)
     return engine
 
 
 def _open_postgresql(url: URL, limits: Limits, connect_args: Mapping[str, Any]) -> Database:
-    own, greet = _postgresql(limits)
+    silence = ceil(limits.timeout * _ANSWER)
+    # The system gives up a network that has gone silent: while something was sent, and while an answer is waited for.
+    probes = {"keepalives": 1, "keepalives_idle": silence, "keepalives_interval": 1, "keepalives_count": 3}
+    own = {"connect_timeout": ceil(limits.timeout), "tcp_user_timeout": silence * 1000, **probes}
+    greet = greets_postgresql(limits.timeout)
     engine = _server(url, own, connect_args, greet, **_pool(limits))
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
-        from loyaltycore_sql.bounds import BoundedConnection  # noqa: PLC0415  it loads the driver
+        from loyaltycore_sql.bounds import BoundedConnection  # noqa: PLC0415  it loads psycopg, which other engines do not have
 
         connection = BoundedConnection.connect(*arguments, **options)
         connection.silence = limits.timeout * _ANSWER
@@ -274,7 +268,8 @@ def _open_postgresql(url: URL, limits: Limits, connect_args: Mapping[str, Any]) 
 def _open_mariadb(
     url: URL, hosts: Sequence[Host], limits: Limits, connect_args: Mapping[str, Any]
 ) -> Database:
-    own, greet = _mariadb(limits)
+    own = {"connect_timeout": max(1, ceil(limits.timeout))}
+    greet = greets_mariadb(limits.timeout, limits.sync_wait)
     # A server that hangs would be waited for without end, even if others could take over.
     bounds = dict.fromkeys(("read_timeout", "write_timeout"), ceil(limits.timeout * _ANSWER))
     engine = _server(url, {**own, **bounds}, connect_args, greet, **_pool(limits))
@@ -309,60 +304,9 @@ def _open_sqlite(url: URL, limits: Limits, connect_args: Mapping[str, Any]) -> D
     # isolation_level=None: the module begins nothing by itself, `Database.begin` does.
     own = {"isolation_level": None, "timeout": limits.timeout, "check_same_thread": False}
     arguments = {**own, **connect_args}
-    in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
-    if in_memory:
+    if is_in_memory(url):
         engine = create_engine(url, connect_args=arguments, poolclass=StaticPool, hide_parameters=True)
         return Database(engine, limits, Gate(None, limits.timeout), Lock())
     engine = create_engine(url, connect_args=arguments, pool_reset_on_return=None, **_pool(limits))
-    event.listen(engine, "connect", _greet_sqlite)
+    event.listen(engine, "do_connect", open_file)
     return Database(engine, limits, Gate(engine, limits.timeout))
-
-
-def _greet_sqlite(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    # In WAL mode the default could lose the last commits when the power fails, after a mail that they announced left.
-    connection.execute("PRAGMA synchronous=FULL")
-
-
-def _postgresql(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], None]]:
-    def greet(connection: Any, _record: Any) -> None:
-        connection.autocommit = True
-        connection.execute(f"SET lock_timeout = {ceil(limits.timeout * 1000)}")
-        connection.autocommit = False
-
-    silence = ceil(limits.timeout * _ANSWER)
-    # The system gives up a network that has gone silent: while something was sent, and while an answer is waited for.
-    probes = {"keepalives": 1, "keepalives_idle": silence, "keepalives_interval": 1, "keepalives_count": 3}
-    own = {"connect_timeout": ceil(limits.timeout), "client_encoding": "utf8"}
-    return {**own, **probes, "tcp_user_timeout": silence * 1000}, greet
-
-
-def _mariadb(limits: Limits) -> tuple[dict[str, Any], Callable[[Any, Any], None]]:
-    settings = (
-        # Nothing is cut silently, whatever the server's default.
-        "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
-        f"innodb_lock_wait_timeout = {max(1, ceil(limits.timeout))}",
-    )
-
-    def greet(connection: Any, _record: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET SESSION {', '.join(settings)}")
-            # Without it a statement that locks or writes would see what was committed after the snapshot.
-            if not _set_if_known(cursor, "innodb_snapshot_isolation = ON"):
-                raise StorageError(
-                    "this MariaDB has no innodb_snapshot_isolation: 10.6.18 or 10.11.8 is needed"
-                )
-            # On a Galera node: wait until it knows what the others committed before.
-            _set_if_known(cursor, f"wsrep_sync_wait = {limits.sync_wait}")
-
-    return {"connect_timeout": max(1, ceil(limits.timeout)), "charset": "utf8mb4"}, greet
-
-
-def _set_if_known(cursor: Any, setting: str) -> bool:
-    try:
-        cursor.execute(f"SET SESSION {setting}")
-    except Exception as error:
-        if error.args[:1] != (_UNKNOWN_VARIABLE,):
-            raise
-        return False
-    return True

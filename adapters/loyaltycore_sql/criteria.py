@@ -41,6 +41,7 @@ from loyaltycore.kernel.criteria import (
     OneOf,
     Or,
 )
+from loyaltycore.kernel.given import shown
 from loyaltycore.storing.registry import RecordType, Storing
 from loyaltycore_sql.tables import Tables
 
@@ -94,7 +95,7 @@ class Compiler:
                 return self._or(parts)
             case Not(part):
                 return not_(evolve(self, below_not=True).compile(part))
-        raise TypeError(f"not a criterion: {criteria!r}")
+        raise TypeError(f"not a criterion: {shown(criteria)}")
 
     def _guarded(self, name: str, comparison: SqlCondition) -> SqlCondition:
         if self.below_not and self.target.record_type.field_map[name].nullable:

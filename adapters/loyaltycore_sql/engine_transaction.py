@@ -11,11 +11,15 @@ from sqlalchemy import Connection, CursorResult, Executable
 
 from loyaltycore.errors import StaleRecord, StorageBusy, StorageError
 from loyaltycore.ports.forking import Process, this_process
-from loyaltycore.ports.heeding import Heeding
-from loyaltycore_sql.connections import ContendedRow, Database
+from loyaltycore.ports.logs import Log
+from loyaltycore_sql.connections import Database
+from loyaltycore_sql.kinds import Kind
+from loyaltycore_sql.statements import ContendedRow, Statements, run
 from loyaltycore_sql.translation import Diagnosis, Phase, Uniques, diagnose, translating
 
 R = TypeVar("R")
+
+_log: Final = Log("sql")
 
 _INHERITED: Final[list[Connection | None]] = []
 """Connections of a parent process: thrown away, they might end the parent's transaction."""
@@ -28,7 +32,7 @@ REDIALS: Final = 2
 
 
 @define
-class EngineTransaction(Heeding):
+class EngineTransaction(Statements):
     """A transaction of the engine.
 
     Until its first statement has answered, it has seen and done nothing. If the engine rolls it back by then, or the
@@ -75,56 +79,52 @@ class EngineTransaction(Heeding):
             self.abandon()
             raise
 
+    @property
+    def kind(self) -> Kind:
+        """The engine."""
+        return self.database.kind
+
     def contends(self, row: ContendedRow) -> None:
         """Say which row the next statements need."""
         self._row = row
 
     def execute(
         self,
-        statement: Executable,
+        statement: Executable | str,
         parameters: Any,
         use: Callable[[CursorResult[Any]], R],
         uniques: Uniques | None = None,
     ) -> R:
-        """Run one statement and consume its result.
-
-        Raises:
-            StorageBusy: The engine rolled the transaction back, or the connection is lost.
-            DuplicateKey: One of `uniques` is taken.
-        """
+        """Run one statement; see `Statements.execute`."""
         restarts = RESTARTS if self._fresh else 0
         while True:
             try:
-                result = use(self._live.execute(statement, parameters))
+                result = use(run(self._live, statement, parameters))
             except Exception as error:
-                restarts = min(restarts, self._chances(error))
+                found = diagnose(error, self.database.dialect)
+                restarts = min(restarts, self._chances(found))
                 if not restarts:
                     with self._edge(Phase.WORKING, uniques):
                         raise
                 restarts -= 1
-                self.begin_afresh()
+                if found is Diagnosis.CONFLICT:
+                    _log.debug("transaction restarted", why=found)
+                else:
+                    _log.info("transaction restarted", why=found)
+                self.take_back()
             else:
                 self._fresh = False
                 return result
 
-    def write(self, statement: Executable, rows: list[dict[str, Any]], uniques: Uniques | None = None) -> int:
-        """Run one statement for each row.
-
-        Returns:
-            How many rows were touched; drivers add up all executions.
-
-        Raises:
-            StorageError: As `execute`, or the transaction only reads.
-        """
-        if self.read_only:
-            raise StorageError("this transaction only reads")
+    def note_write(self) -> None:
+        """Remember that there is something to commit."""
         self._wrote = True
-        return self.execute(statement, rows, lambda result: result.rowcount, uniques)
 
-    def begin_afresh(self) -> None:
+    def take_back(self) -> bool:
         """Give up what was done and begin again."""
-        give_back(self._let_go())
+        self._give_back(self._let_go())
         self._begin()
+        return True
 
     def commit(self) -> None:
         """Keep what was done.
@@ -152,19 +152,9 @@ class EngineTransaction(Heeding):
             return
         try:
             if self._connection is not None:
-                give_back(self._let_go())
+                self._give_back(self._let_go())
         finally:
             self.database.end_turn(self._turn)
-
-    @property
-    def locks_rows(self) -> bool:
-        """Whether it may take row locks."""
-        return self.database.locks_rows and not self.read_only
-
-    @property
-    def skips_locked(self) -> bool:
-        """Whether it may skip rows that others have locked."""
-        return self.database.skips_locked and not self.read_only
 
     def _begin(self) -> None:
         with self._edge(Phase.CONNECTING):
@@ -179,7 +169,10 @@ class EngineTransaction(Heeding):
                 connection.commit()
             kept = True
         finally:
-            give_back(connection, commit_failed=not kept)
+            self._give_back(connection, commit_failed=not kept)
+
+    def _give_back(self, connection: Connection, *, commit_failed: bool = False) -> None:
+        give_back(connection, self.database, commit_failed=commit_failed)
 
     def _require_own_process(self) -> None:
         if self._process != this_process():
@@ -195,9 +188,9 @@ class EngineTransaction(Heeding):
         connection, self._connection = self._live, None
         return connection
 
-    def _chances(self, error: Exception) -> int:
-        """How often a first statement may be tried again after this error."""
-        match diagnose(error, self.database.dialect):
+    def _chances(self, found: Diagnosis) -> int:
+        """How often a first statement may be tried again after such an error."""
+        match found:
             case Diagnosis.CONFLICT:
                 return RESTARTS
             case Diagnosis.LOST:
@@ -210,7 +203,7 @@ class EngineTransaction(Heeding):
         return translating(self.database.dialect, phase, uniques)
 
 
-def give_back(connection: Connection, *, commit_failed: bool = False) -> None:
+def give_back(connection: Connection, database: Database, *, commit_failed: bool = False) -> None:
     """Roll back and return the connection to the pool; if it cannot roll back, discard it."""
     clean = False
     try:
@@ -219,6 +212,7 @@ def give_back(connection: Connection, *, commit_failed: bool = False) -> None:
                 # SQLAlchemy holds the transaction for ended, the driver may not.
                 connection.connection.rollback()
             connection.rollback()
+            database.settle(connection)
             clean = True
     finally:
         if not clean:

@@ -10,8 +10,12 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from loyaltycore.errors import Fault, InvalidInput, StorageUnreachable
+from loyaltycore.errors import Fault, InvalidInput, StorageError, StorageUnreachable
+from loyaltycore.ports.logs import Log
 from loyaltycore_sql.translation import Diagnosis, diagnose_mariadb
+from loyaltycore_sql.unconnected import is_permanent
+
+_log: Final = Log("sql")
 
 REST: Final = 10.0
 """Seconds for which a host that failed is tried last."""
@@ -79,22 +83,28 @@ class Dialler:
         """Open a connection to the first host that takes commands.
 
         Raises:
-            StorageUnreachable: None does.
+            StorageUnreachable: None does at the moment.
+            StorageError: None ever will, as things are.
             Exception: The driver's own, if a host refuses the user or does not know the database.
         """
         said = []
+        hopeless = True
         for host in self._in_turn():
             try:
                 connection = self._dial(dialect, host, options)
-            except (dialect.loaded_dbapi.Error, OSError) as error:
+            except (dialect.loaded_dbapi.Error, OSError, UnicodeError) as error:
                 if diagnose_mariadb(error) is Diagnosis.REFUSED:
                     raise
                 self._failed[host] = monotonic()
+                hopeless &= is_permanent(error)
+                _log.warning("host does not answer", host=str(host), error=type(error).__name__)
                 said.append(f"{host}: {error}")
             else:
-                self._failed.pop(host, None)
+                if self._failed.pop(host, None) is not None:
+                    _log.info("host answers again", host=str(host))
                 return connection
-        raise StorageUnreachable(f"no host takes commands: {'; '.join(said)}")
+        kind = StorageError if hopeless else StorageUnreachable
+        raise kind(f"no host takes commands: {'; '.join(said)}")
 
     def _in_turn(self) -> list[Host]:
         rested = monotonic() - REST

@@ -7,25 +7,28 @@ from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
 from sqlalchemy import (
+    BigInteger,
     Delete,
-    Insert,
     MetaData,
     Select,
+    String,
     Table,
     Update,
     bindparam,
+    column,
     delete,
-    insert,
     select,
+    table,
     update,
 )
 
 from loyaltycore.storing.registry import RecordType, Registry
-from loyaltycore_sql.connections import ContendedRow
 from loyaltycore_sql.criteria import Compiler, Target
+from loyaltycore_sql.inserting import Inserting
 from loyaltycore_sql.naming import primary_name, unique_name
 from loyaltycore_sql.records import Decoder, Encoder
 from loyaltycore_sql.selection import Queries
+from loyaltycore_sql.statements import ContendedRow
 from loyaltycore_sql.tables import Tables, build_tables
 from loyaltycore_sql.translation import Uniques
 
@@ -40,8 +43,7 @@ KEYS: Final = "keys_"
 class KeyStatements:
     """Statements on the lookup keys of a record type."""
 
-    insert: Insert
-    """One pair of a record."""
+    insert: Inserting
     delete: Delete
     """One pair of a record: `KEY`, ``lookup_``, ``value_``."""
     clear: Delete
@@ -65,9 +67,9 @@ class Layout(Generic[T]):
     """The row with the key `KEY`."""
     lock: Select[Any]
     """The row with the key `KEY`, locked."""
-    insert: Insert
+    insert: Inserting
     update: Update
-    """The row with the key `KEY` and the version `VERSION`."""
+    """The row with the key `KEY` and the version `VERSION`, by the values that the encoder makes."""
     delete: Delete
     """The row with the key `KEY` and the version `VERSION`."""
     versions: Select[Any]
@@ -124,12 +126,22 @@ def _layout(target: Target, targets: Mapping[str, Target]) -> Layout[Any]:
         uniques=_uniques(record_type, main),
         get=select(main).where(key == bindparam(KEY)),
         lock=select(main).where(key == bindparam(KEY)).with_for_update(),
-        insert=insert(main),
-        update=update(main).where(*as_read),
+        insert=Inserting(main),
+        update=_update(main, record_type.key),
         delete=delete(main).where(*as_read),
         versions=select(key, version).where(key.in_(bindparam(KEYS, expanding=True))),
         keys=_key_statements(target.tables),
     )
+
+
+def _update(main: Table, key: str) -> Update:
+    # To columns without types SQLAlchemy hands the encoder's values on as they are.
+    bare = table(main.name, *(column(each.name) for each in main.c))
+    as_read = (
+        bare.c[key] == bindparam(KEY, type_=String),
+        bare.c.version == bindparam(VERSION, type_=BigInteger),
+    )
+    return update(bare).where(*as_read)
 
 
 def _key_statements(tables: Tables) -> KeyStatements | None:
@@ -139,7 +151,7 @@ def _key_statements(tables: Tables) -> KeyStatements | None:
     of_record = keys.c.record_key == bindparam(KEY)
     pair = (keys.c.lookup == bindparam("lookup_"), keys.c.value == bindparam("value_"))
     return KeyStatements(
-        insert=insert(keys),
+        insert=Inserting(keys),
         delete=delete(keys).where(of_record, *pair),
         clear=delete(keys).where(of_record),
         select=select(keys.c.record_key, keys.c.lookup, keys.c.value).where(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from enum import Enum
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar, cast
 
@@ -46,40 +47,44 @@ class Encoder(Generic[T]):
 
     def __init__(self, record_type: RecordType[T]) -> None:
         self._record_type = record_type
-        self._values = attrgetter(*(stored.name for stored in record_type.fields))
+        self._names = tuple(stored.name for stored in record_type.fields)
+        self._values = attrgetter(*self._names)
         self._encoders = [
-            (stored.name, _encoder(stored, column_length(record_type, stored)))
-            for stored in record_type.fields
+            _encoder(stored, column_length(record_type, stored)) for stored in record_type.fields
         ]
 
-    def encode(self, record: T) -> dict[str, Any]:
-        """The values of a record by column.
+    def encode(self, record: T) -> tuple[Any, ...]:
+        """The values of a record in the order of its fields: texts, integers and truth values that every driver takes.
 
         Raises:
             InvalidInput: Names every field whose value does not fit its column.
         """
         values = self._values(record)
         try:
-            return {name: encode(value) for (name, encode), value in zip(self._encoders, values, strict=True)}
+            return tuple([encode(value) for encode, value in zip(self._encoders, values, strict=True)])
         except Unfit:
             raise InvalidInput(self._faults(values)) from None
 
-    def keys(self, record: T) -> set[tuple[str, str]]:
-        """The lookup keys of a record, each with its lookup's name.
+    def named(self, record: T) -> dict[str, Any]:
+        """The same by column."""
+        return dict(zip(self._names, self.encode(record), strict=True))
+
+    def keys(self, record: T) -> list[tuple[str, str]]:
+        """The lookup keys of a record, each once, with its lookup's name.
 
         Raises:
             InvalidInput: A key that no engine can hold.
         """
         derived = self._record_type.keys_of(record)
-        pairs = {(lookup, value) for lookup, values in derived.items() for value in values}
-        for lookup, value in pairs:
-            if not is_storable(value):
-                raise InvalidInput([Fault(lookup, "bad_text", "holds a character that cannot be stored")])
+        pairs = [(lookup, value) for lookup, values in derived.items() for value in values]
+        if not is_storable("".join([value for _, value in pairs])):
+            lookup = next(lookup for lookup, value in pairs if not is_storable(value))
+            raise InvalidInput([Fault(lookup, "bad_text", "holds a character that cannot be stored")])
         return pairs
 
     def _faults(self, values: Iterable[Any]) -> list[Fault]:
         faults = []
-        for (name, encode), value in zip(self._encoders, values, strict=True):
+        for name, encode, value in zip(self._names, self._encoders, values, strict=True):
             try:
                 encode(value)
             except Unfit as unfit:
@@ -127,7 +132,7 @@ def _scalar(stored: StoredField, length: int) -> Encode:
         case Storing.TEXT | Storing.LONG_TEXT:
             return _text(length)
         case Storing.CHOICE:
-            return _instance_of(stored.type)
+            return _choice(stored.type)
         case Storing.DOCUMENT:
             return _document(stored.type)
         case _:
@@ -155,22 +160,26 @@ def _text(limit: int) -> Encode:
     return encode
 
 
-def _instance_of(kind: type) -> Encode:
+def _choice(kind: type[Enum]) -> Encode:
     def encode(value: Any) -> Any:
         if not isinstance(value, kind):
             raise _wrong_type(kind, value)
-        return value
+        # What `value` returns too, after a step of Python.
+        return value._value_
 
     return encode
 
 
-def _exactly(kind: type) -> Encode:
-    def encode(value: Any) -> Any:
-        if type(value) is not kind:
-            raise _wrong_type(kind, value)
-        return value
+def _truth(value: Any) -> Any:
+    if type(value) is not bool:
+        raise _wrong_type(bool, value)
+    return value
 
-    return encode
+
+def _day(value: Any) -> Any:
+    if type(value) is not date:
+        raise _wrong_type(date, value)
+    return value.isoformat()
 
 
 def _integer(value: Any) -> Any:
@@ -185,9 +194,10 @@ def _instant(value: Any) -> Any:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Unfit("wrong_type", "must be an instant with a time zone")
     # A zone east or west of Greenwich can carry the first and the last day of the calendar out of it.
-    if value.tzinfo is not UTC and not _EARLIEST <= microseconds(value) <= _LATEST:
+    counted = microseconds(value)
+    if not _EARLIEST <= counted <= _LATEST:
         raise Unfit("out_of_range", "lies outside the calendar in UTC")
-    return value
+    return counted
 
 
 def _document(kind: Any) -> Encode:
@@ -196,8 +206,9 @@ def _document(kind: Any) -> Encode:
             raise Unfit("missing", "must not be None")
         try:
             text = to_json(value, kind)
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            raise Unfit("bad_document", f"cannot be written as JSON: {error}") from error
+        except Exception as error:
+            # It may hold anything, of any depth.
+            raise Unfit("bad_document", "cannot be written as JSON") from error
         if not is_storable(text):
             raise Unfit("bad_text", "holds a character that cannot be stored")
         return text
@@ -211,7 +222,7 @@ def _wrong_type(kind: type, value: Any) -> Unfit:
 
 _SCALARS: Final[Mapping[Storing, Encode]] = {
     Storing.INTEGER: _integer,
-    Storing.BOOLEAN: _exactly(bool),
-    Storing.DATE: _exactly(date),
+    Storing.BOOLEAN: _truth,
+    Storing.DATE: _day,
     Storing.INSTANT: _instant,
 }

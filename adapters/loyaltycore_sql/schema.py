@@ -6,35 +6,50 @@ they are absent; what becomes of them afterwards is up to the host.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from hashlib import sha256
 from random import random
 from threading import Lock
-from time import sleep
-from typing import Any, Final
+from time import monotonic, sleep
+from typing import Any, Final, TypeVar
 
 from attrs import frozen
-from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, delete, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, delete, inspect, select, text
 
-from loyaltycore.errors import SchemaError, SchemaTooNew, SchemaTooOld, StorageError
+from loyaltycore.errors import (
+    SchemaError,
+    SchemaTooNew,
+    SchemaTooOld,
+    StorageBusy,
+    StorageError,
+    StorageUnreachable,
+)
 from loyaltycore.ports.forking import PerProcess
+from loyaltycore.ports.logs import Log
 from loyaltycore_sql import migrations
 from loyaltycore_sql.connections import Database
+from loyaltycore_sql.encodings import require_unicode
 from loyaltycore_sql.engine_transaction import give_back
+from loyaltycore_sql.mariadb_tables import require_as_made
 from loyaltycore_sql.migrations import TABLES
-from loyaltycore_sql.naming import keys_table_name, table_name, version_table_name
+from loyaltycore_sql.naming import keys_table_name, table_name
+from loyaltycore_sql.tables import versions_table
 from loyaltycore_sql.translation import Phase, translating
+
+R = TypeVar("R")
 
 _LONG: Final = 3600
 """Seconds to wait for another process that is migrating."""
 
 _TRIES: Final = 8
-"""How often a change is tried on a cluster."""
+"""How often it is tried to set a database up while others do so, too."""
 
 _PAUSE: Final = 0.5
 """Longest pause after the first of these tries, in seconds; it grows by as much with each."""
+
+_log: Final = Log("sql")
 
 # Alembic keeps the migration that is running in global variables.
 _ONE_AT_A_TIME: Final = PerProcess(Lock)
@@ -62,18 +77,14 @@ class Schema:
         Raises:
             SchemaTooNew: A revision that this library does not know.
             SchemaTooOld: An older revision, and `migrate` is not set.
-            SchemaError: A table of the host lacks a column.
+            SchemaError: A table of the host lacks a column, or a table is not kept as it was made.
         """
-        with self._reading() as connection:
-            state, found = self._state(connection)
-            if state is State.OLD and not migrate:
-                raise SchemaTooOld(found, head())
-            present = _present(connection, host_tables)
-            absent = [table for table in host_tables if table not in present]
-        if absent or state is not State.CURRENT:
-            self._change(absent)
-        with self._reading() as connection:
-            _check_columns(connection, host_tables)
+        absent = self._persistently(lambda: self._look(host_tables, migrate=migrate))
+        if absent is not None:
+            self._persistently(lambda: self._change(absent))
+        if host_tables:
+            with self._reading() as connection:
+                _check_columns(connection, host_tables)
 
     def upgrade(self) -> str:
         """Bring the library's own tables to the newest revision, if they are not there already.
@@ -83,12 +94,63 @@ class Schema:
 
         Raises:
             SchemaTooNew: A revision that this library does not know.
+            SchemaError: A table is not kept as it was made.
+        """
+        self.prepare((), migrate=True)
+        return head()
+
+    def is_set_up(self) -> bool:
+        """Whether the library's own tables were made, of whatever revision.
+
+        Raises:
+            SchemaTooNew: A revision that this library does not know.
         """
         with self._reading() as connection:
             state, _ = self._state(connection)
-        if state is not State.CURRENT:
-            self._change(())
-        return head()
+        return state is not State.EMPTY
+
+    def require_current(self, host_tables: Sequence[Table]) -> None:
+        """Make sure that the tables fit, and change nothing.
+
+        Raises:
+            SchemaTooNew: A revision that this library does not know.
+            SchemaTooOld: An older revision, or none.
+            SchemaError: A table of the host is absent, or lacks a column.
+        """
+        with self._reading() as connection:
+            state, found, absent = self._survey(connection, host_tables)
+            if state is not State.CURRENT:
+                raise SchemaTooOld(found, head())
+            if absent:
+                raise SchemaError(f"these tables are absent: {', '.join(table.name for table in absent)}")
+            _check_columns(connection, host_tables)
+
+    def _look(self, host_tables: Sequence[Table], *, migrate: bool) -> Sequence[Table] | None:
+        """What the host's tables lack; None if nothing at all has to be made."""
+        with self._reading() as connection:
+            state, found, absent = self._survey(connection, host_tables)
+        if state is State.OLD and not migrate:
+            state, found = self._settled(state, found)
+            if state is State.OLD:
+                raise SchemaTooOld(found, head())
+        return absent if absent or state is not State.CURRENT else None
+
+    def _survey(
+        self, connection: Connection, host_tables: Sequence[Table]
+    ) -> tuple[State, str, Sequence[Table]]:
+        """The state, the newest revision found, and which of the host's tables are absent."""
+        require_unicode(connection)
+        state, found = self._state(connection)
+        require_as_made(connection, {*_own_names(self.prefix), *(table.name for table in host_tables)})
+        stored = set(inspect(connection).get_table_names()) if host_tables else set()
+        return state, found, [table for table in host_tables if table.name not in stored]
+
+    def _settled(self, state: State, found: str) -> tuple[State, str]:
+        """The state after whoever may be setting up has finished: MariaDB shows each step, the others only the end."""
+        if self.database.kind.name != "mariadb":
+            return state, found
+        with self._changing() as connection:
+            return self._state(connection)
 
     def _state(self, connection: Connection) -> tuple[State, str]:
         found = self._noted(connection)
@@ -102,33 +164,38 @@ class Schema:
 
     def _noted(self, connection: Connection) -> Sequence[str]:
         """The revisions that the database carries, as Alembic noted them."""
-        versions = self._versions
+        versions = versions_table(self.prefix)
         if not inspect(connection).has_table(versions.name):
             return ()
-        return connection.scalars(select(versions.c.version_num)).all()
+        noted = connection.scalars(select(versions.c.version_num)).all()
+        # An earlier version left the character set to the server, and some have `binary`.
+        return [each.decode() if isinstance(each, bytes) else each for each in noted]
 
-    @property
-    def _versions(self) -> Table:
-        return Table(version_table_name(self.prefix), MetaData(), Column("version_num", String(32)))
-
-    def _change(self, absent: Sequence[Table]) -> None:
+    def _persistently(self, work: Callable[[], R]) -> R:
+        """Do again what others got in the way of by setting the same database up."""
+        begun = monotonic()
         for tries in range(1, _TRIES + 1):
             try:
-                return self._change_once(absent)
-            except SchemaError:
+                return work()
+            except (SchemaError, StorageUnreachable):
                 raise
-            except StorageError:
-                # No lock reaches all nodes of a cluster: another one may have made the same change at the same time.
-                if tries == _TRIES or not self._is_cluster():
+            except StorageError as error:
+                if tries == _TRIES or not self._lost_a_race(error, monotonic() - begun):
                     raise
-            sleep(_PAUSE * tries * random())  # noqa: S311  it only keeps rivals apart
+            sleep(_PAUSE * tries * random())  # noqa: S311  no secret: it keeps rivals apart
         raise AssertionError("unreachable")
+
+    def _lost_a_race(self, error: StorageError, spent: float) -> bool:
+        if isinstance(error, StorageBusy) and spent < self.database.limits.timeout:
+            return True
+        # No lock reaches all nodes of a cluster: another one may have made the same change at the same time.
+        return self.database.kind.name == "mariadb" and self._is_cluster()
 
     def _is_cluster(self) -> bool:
         with self._reading() as connection:
             return _is_cluster(connection)
 
-    def _change_once(self, absent: Sequence[Table]) -> None:
+    def _change(self, absent: Sequence[Table]) -> None:
         with _ONE_AT_A_TIME.get(), self._changing() as connection:
             # Somebody else may have done it while the lock was waited for.
             state, newest = self._state(connection)
@@ -137,13 +204,14 @@ class Schema:
             if state is not State.CURRENT:
                 if state is State.EMPTY:
                     _refuse_strangers(connection, self.prefix)
-                _run_revisions(connection, self.prefix)
+                _run_revisions(connection, self.prefix, newest)
             for table in absent:
                 table.create(connection, checkfirst=True)
+                _log.info("table created", table=table.name)
 
     def _forget_older(self, connection: Connection, newest: str) -> None:
         """Keep one revision: a slow node of a cluster may have noted an older one after a faster node."""
-        versions = self._versions
+        versions = versions_table(self.prefix)
         connection.execute(delete(versions).where(versions.c.version_num != newest))
 
     @contextmanager
@@ -170,13 +238,18 @@ class Schema:
                 with translating(self.database.dialect, Phase.WORKING):
                     yield connection
             finally:
-                give_back(connection)
+                give_back(connection, self.database)
         finally:
             self.database.end_turn(turn)
 
     def _lock_name(self, connection: Connection) -> str:
-        # MariaDB's named locks belong to the server, not to one database.
-        return f"{connection.engine.url.database}/{self.prefix}"
+        # MariaDB's named locks belong to the server, not to one database, and not every engine knows its address.
+        ask = _DATABASE.get(self.database.kind.name)
+        database = connection.exec_driver_sql(ask).scalar_one() if ask else ""
+        return f"{database}/{self.prefix}"
+
+
+_DATABASE: Final = {"mariadb": "SELECT DATABASE()", "postgresql": "SELECT current_database()"}
 
 
 def head() -> str:
@@ -184,15 +257,24 @@ def head() -> str:
     return migrations.REVISIONS[-1]
 
 
-def _run_revisions(connection: Connection, prefix: str) -> None:
-    from loyaltycore_sql.migrating import run_revisions  # noqa: PLC0415  most starts find nothing to migrate
+def _run_revisions(connection: Connection, prefix: str, found: str) -> None:
+    from loyaltycore_sql.migrating import run_revisions  # noqa: PLC0415  it loads Alembic, and most starts find nothing to migrate
 
+    if found:
+        _log.info("migrating", found=found, wanted=head())
+    begun = monotonic()
     run_revisions(connection, prefix)
+    facts = {"revision": head(), "seconds": round(monotonic() - begun, 3)}
+    if found:
+        _log.info("migrated", **facts)
+    else:
+        _log.debug("tables set up", **facts)
 
 
-def _present(connection: Connection, tables: Iterable[Table]) -> list[Table]:
-    stored = set(inspect(connection).get_table_names())
-    return [table for table in tables if table.name in stored]
+def _own_names(prefix: str) -> Iterator[str]:
+    for table in TABLES:
+        yield table_name(prefix, table)
+        yield keys_table_name(prefix, table)
 
 
 def _check_columns(connection: Connection, tables: Iterable[Table]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, String, Table, UniqueConstraint
 
 from loyaltycore.errors import RegistrationError
 from loyaltycore.storing.registry import KEY_LENGTH, LOOKUP_LENGTH, NAME_LENGTH, RecordType, StoredField
@@ -18,10 +18,12 @@ from loyaltycore_sql.naming import (
     primary_name,
     table_name,
     unique_name,
+    version_table_name,
 )
 
 TABLE_OPTIONS: Final[dict[str, Any]] = {
     "mariadb_engine": "InnoDB",
+    "mariadb_row_format": "DYNAMIC",
     "mariadb_charset": MARIADB_CHARSET,
     "mariadb_collate": MARIADB_COLLATION,
 }
@@ -58,6 +60,14 @@ def build_tables(record_type: RecordType[Any], prefix: str, metadata: MetaData) 
         main=_main_table(record_type, name, metadata),
         keys=_keys_table(keys, metadata) if record_type.lookups else None,
     )
+
+
+def versions_table(prefix: str) -> Table:
+    """The table in which the migrations note the revision: as Alembic makes it, but kept like all others."""
+    name = version_table_name(prefix)
+    column = Column("version_num", String(32), nullable=False)
+    primary = PrimaryKeyConstraint("version_num", name=f"{name}_pkc")
+    return Table(name, MetaData(), column, primary, **TABLE_OPTIONS)
 
 
 def column_length(record_type: RecordType[Any], stored: StoredField) -> int:

@@ -11,9 +11,9 @@ from attrs import evolve, frozen
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.words import is_storable
 from loyaltycore.storing.checks import check_query
-from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.layouts import KEY, Layout, Layouts
 from loyaltycore_sql.selection import narrowed
+from loyaltycore_sql.statements import Statements
 from loyaltycore_sql.writing import Insertion, Replacement, by_class, remove
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ LATER_PORTION: Final = 8000
 class SqlTransaction:
     """A transaction; see `loyaltycore.ports.storage.Transaction` for what its verbs promise."""
 
-    _tx: EngineTransaction
+    _tx: Statements
     _layouts: Layouts
 
     def get(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
@@ -99,7 +99,7 @@ class SqlTransaction:
         if not size:
             return []
         skip_locked = query.skip_locked and self._tx.skips_locked
-        if self._tx.database.lists_related:
+        if self._tx.kind.lists_related:
             query = narrowed(query)
         ask = layout.queries.find(query, size, skip_locked=skip_locked)
         return self._tx.execute(ask.statement, ask.parameters, layout.decoder.decode)

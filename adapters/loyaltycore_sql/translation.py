@@ -21,8 +21,10 @@ from loyaltycore.errors import (
     LoyaltyError,
     StorageBusy,
     StorageError,
+    StorageFull,
     StorageUnreachable,
 )
+from loyaltycore_sql.unconnected import is_permanent
 
 
 @frozen
@@ -68,12 +70,18 @@ class Diagnosis(Enum):
     REFUSED = "refused"
     """No connection is possible before somebody changes something."""
 
+    FULL = "full"
+    """No room is left: nothing was kept, and there may be room later."""
+
     UNCLEAR = "unclear"
     """A failure that says nothing about a COMMIT; elsewhere nothing was kept."""
 
     FATAL = "fatal"
     """Everything else."""
 
+
+_TRANSIENT: Final = frozenset({Diagnosis.CONFLICT, Diagnosis.WAITED, Diagnosis.AWAY, Diagnosis.LOST})
+"""What may be otherwise in a moment, with nobody doing anything about it."""
 
 _SQLSTATES: Final[Mapping[str, Diagnosis]] = {
     "40001": Diagnosis.CONFLICT,  # could not serialize access
@@ -88,26 +96,35 @@ _SQLSTATES: Final[Mapping[str, Diagnosis]] = {
     "57P03": Diagnosis.LOST,  # starting up, cannot connect now
     "57P05": Diagnosis.LOST,  # idle for too long
     "57014": Diagnosis.UNCLEAR,  # cancelled
+    "53100": Diagnosis.FULL,
 }
 
 _VENDOR_CODES: Final[Mapping[int, Diagnosis]] = {
     1020: Diagnosis.CONFLICT,  # changed since the snapshot
     1213: Diagnosis.CONFLICT,  # deadlock; on Galera also another node's write
+    1412: Diagnosis.CONFLICT,  # the table was made or changed since the snapshot
     1040: Diagnosis.WAITED,  # too many connections
     1047: Diagnosis.AWAY,  # not ready for commands
     1203: Diagnosis.WAITED,  # too many connections of this user
     1205: Diagnosis.WAITED,  # lock wait timeout
+    1226: Diagnosis.WAITED,  # this user's share of connections or queries is used up
+    1637: Diagnosis.WAITED,  # too many transactions
     1062: Diagnosis.DUPLICATE,
     1169: Diagnosis.DUPLICATE,
     1586: Diagnosis.DUPLICATE,
     1053: Diagnosis.LOST,  # shutting down
     1180: Diagnosis.LOST,  # error during commit; Galera: the node lost the others, who may have heard of it and keep it
     1927: Diagnosis.LOST,  # killed
+    2002: Diagnosis.LOST,  # cannot connect
+    2003: Diagnosis.LOST,  # the same
     2006: Diagnosis.LOST,
     2013: Diagnosis.LOST,
     2055: Diagnosis.LOST,
     4031: Diagnosis.LOST,  # idle for too long
     1317: Diagnosis.UNCLEAR,  # interrupted
+    1969: Diagnosis.UNCLEAR,  # interrupted by max_statement_time
+    1021: Diagnosis.FULL,
+    1114: Diagnosis.FULL,  # the table cannot grow
     1044: Diagnosis.REFUSED,  # no right to the database
     1045: Diagnosis.REFUSED,  # wrong password
     1049: Diagnosis.REFUSED,  # no such database
@@ -117,16 +134,23 @@ _VENDOR_CODES: Final[Mapping[int, Diagnosis]] = {
 
 _MARIADB_STATES: Final[Mapping[str, Diagnosis]] = {"40001": Diagnosis.CONFLICT, "23505": Diagnosis.DUPLICATE}
 
+# Some of its errors show the system's own: a number, and words in quotes.
+_FROM_SYSTEM: Final = frozenset({3, 20, 1004, 1005, 1006, 1025, 1026, 1030})
+_NO_ROOM: Final = re.compile(r'\b(28|122) "')  # ENOSPC, EDQUOT
+
 _SQLITE_EXTENDED: Final[Mapping[int, Diagnosis]] = {
     517: Diagnosis.CONFLICT,  # BUSY_SNAPSHOT
     1555: Diagnosis.DUPLICATE,  # CONSTRAINT_PRIMARYKEY
     2067: Diagnosis.DUPLICATE,  # CONSTRAINT_UNIQUE
+    4874: Diagnosis.FULL,  # IOERR_SHMSIZE: no room for the index of the log
 }
 
 _SQLITE_PRIMARY: Final[Mapping[int, Diagnosis]] = {
     5: Diagnosis.WAITED,  # BUSY
     6: Diagnosis.WAITED,  # LOCKED
     10: Diagnosis.UNCLEAR,  # IOERR: whether the log reached the disk nobody can tell
+    13: Diagnosis.FULL,
+    15: Diagnosis.WAITED,  # PROTOCOL: a race for the log that others won too often
 }
 
 
@@ -164,11 +188,13 @@ def translate(error: Exception, dialect: str, phase: Phase, uniques: Uniques | N
     if isinstance(error, exc.StatementError) and isinstance(error.orig, LoyaltyError):
         return error.orig
     found = diagnose(error, dialect)
+    if found is Diagnosis.FULL:
+        return StorageFull(f"no room is left: {_words(error)}")
     if phase is Phase.CONNECTING:
         return _connecting(error, found)
     if phase is Phase.COMMITTING and found in {Diagnosis.LOST, Diagnosis.UNCLEAR}:
-        return CommitUnknown(f"the connection was lost at the commit: {_words(error)}")
-    if found in {Diagnosis.CONFLICT, Diagnosis.WAITED, Diagnosis.AWAY, Diagnosis.LOST}:
+        return CommitUnknown(f"the commit got no clear answer: {_words(error)}")
+    if found in _TRANSIENT:
         return StorageBusy(_words(error))
     if found is Diagnosis.DUPLICATE and (duplicate := uniques and _duplicate(error, uniques)):
         return duplicate
@@ -187,12 +213,11 @@ def translating(dialect: str, phase: Phase, uniques: Uniques | None = None) -> I
         raise translated from error
 
 
-def _connecting(error: Exception, found: Diagnosis) -> Exception:
-    if not isinstance(error, exc.SQLAlchemyError | OSError):
-        return error
+def _connecting(error: Exception, found: Diagnosis) -> StorageError:
     if isinstance(error, exc.TimeoutError):
         return StorageBusy(_words(error))  # all places of the pool were taken
-    if found is Diagnosis.REFUSED:
+    said = getattr(error, "orig", None) or error
+    if is_permanent(said) or not (found in _TRANSIENT or isinstance(said, OSError)):
         return StorageError(_words(error))
     return StorageUnreachable(_words(error))
 
@@ -210,6 +235,8 @@ def diagnose_mariadb(said: BaseException | None) -> Diagnosis:
     code = said.args[0] if said and said.args else -1
     if code in _VENDOR_CODES:
         return _VENDOR_CODES[code]
+    if code in _FROM_SYSTEM and _NO_ROOM.search(str(said)):
+        return Diagnosis.FULL
     state = getattr(said, "sqlstate", None) or ""
     return _MARIADB_STATES.get(state, Diagnosis.LOST if state.startswith("08") else Diagnosis.FATAL)
 
@@ -237,7 +264,8 @@ def _duplicate(error: Exception, uniques: Uniques) -> DuplicateKey | None:
     details = getattr(driver_error, "diag", None)
     if details is not None:
         return uniques.named(details.constraint_name)
-    message = str(driver_error)
+    # Not `str` of it: where a value holds quotes, that escapes those of the key's name as well.
+    message = str(driver_error.args[-1]) if driver_error and driver_error.args else ""
     if found := re.fullmatch(r"UNIQUE constraint failed: (.+)", message):
         return uniques.named(found[1])
     # MariaDB names the key last, in the language of the server; before it stands the value, which may be anything.

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from attrs import evolve
 from sqlalchemy import CursorResult
 
 from loyaltycore.errors import StaleRecord
-from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.layouts import KEY, KEYS, VERSION, KeyStatements, Layout, Layouts
+from loyaltycore_sql.statements import Statements
 
 _AT_ONCE: Final = 500
 """How many keys one SELECT asks for."""
 
 Pairs = set[tuple[str, str]]
+"""The lookup keys of a record, each with its lookup's name."""
 
 
 def by_class(layouts: Layouts, records: Iterable[Any]) -> list[tuple[Layout[Any], list[Any]]]:
@@ -35,13 +37,18 @@ class Insertion:
     def __init__(self, layout: Layout[Any], records: Sequence[Any]) -> None:
         self._layout = layout
         self._rows = [layout.encoder.encode(record) for record in records]
-        self._keys = _keys(layout, records)
+        self._keys = [
+            (lookup, value, layout.record_type.key_of(record))
+            for record in records
+            if layout.keys
+            for lookup, value in layout.encoder.keys(record)
+        ]
 
-    def write(self, tx: EngineTransaction) -> None:
+    def write(self, tx: Statements) -> None:
         """Insert rows and lookup keys."""
-        tx.write(self._layout.insert, self._rows, self._layout.uniques)
-        if self._layout.keys is not None:
-            _insert_keys(tx, self._layout.keys, self._keys)
+        self._layout.insert.write(tx, self._rows, self._layout.uniques)
+        if self._layout.keys is not None and self._keys:
+            self._layout.keys.insert.write(tx, self._keys)
 
 
 class Replacement:
@@ -51,9 +58,10 @@ class Replacement:
         self._layout = layout
         self._records = records
         self._rows = [self._row(record) for record in records]
-        self._keys = _keys(layout, records)
+        key_of, keys_of = layout.record_type.key_of, layout.encoder.keys
+        self._keys = {key_of(record): set(keys_of(record)) for record in records if layout.keys}
 
-    def write(self, tx: EngineTransaction) -> None:
+    def write(self, tx: Statements) -> None:
         """Update rows and the lookup keys that differ.
 
         Raises:
@@ -68,13 +76,13 @@ class Replacement:
             self._write_keys(tx, self._layout.keys)
 
     def _row(self, record: Any) -> dict[str, Any]:
-        row = self._layout.encoder.encode(record)
+        row = self._layout.encoder.named(record)
         row[KEY] = row.pop(self._layout.record_type.key)
         row[VERSION] = row["version"]
         row["version"] += 1
         return row
 
-    def _write_keys(self, tx: EngineTransaction, statements: KeyStatements) -> None:
+    def _write_keys(self, tx: Statements, statements: KeyStatements) -> None:
         stored = _stored_keys(tx, statements, list(self._keys))
         gone = {key: stored.get(key, set()) - pairs for key, pairs in self._keys.items()}
         fresh = {key: pairs - stored.get(key, set()) for key, pairs in self._keys.items()}
@@ -85,10 +93,12 @@ class Replacement:
         ]
         if rows:
             tx.write(statements.delete, rows)
-        _insert_keys(tx, statements, fresh)
+        added = [(lookup, value, key) for key, pairs in fresh.items() for lookup, value in sorted(pairs)]
+        if added:
+            statements.insert.write(tx, added)
 
 
-def remove(tx: EngineTransaction, layout: Layout[Any], records: Sequence[Any]) -> None:
+def remove(tx: Statements, layout: Layout[Any], records: Sequence[Any]) -> None:
     """Delete records and their lookup keys.
 
     Raises:
@@ -96,25 +106,37 @@ def remove(tx: EngineTransaction, layout: Layout[Any], records: Sequence[Any]) -
     """
     rows = [{KEY: layout.record_type.key_of(record), VERSION: record.version} for record in records]
     if tx.write(layout.delete, rows) != len(rows):
-        raise stale(tx, layout, records)
+        raise stale(tx, layout, records, removed=True)
     if layout.keys is not None:
         tx.write(layout.keys.clear, [{KEY: row[KEY]} for row in rows])
 
 
-def stale(tx: EngineTransaction, layout: Layout[Any], records: Sequence[Any]) -> StaleRecord:
-    """Find out which record was not as it was read.
-
-    The transaction is lost anyway, so it is rolled back first: the stored records then show whose version differs.
-    """
-    key_of = layout.record_type.key_of
-    stored: dict[str, int] = {}
-    if len(records) > 1:
-        tx.begin_afresh()
-        for keys in _portions([key_of(record) for record in records]):
-            stored.update(tx.execute(layout.versions, {KEYS: keys}, lambda found: dict(map(tuple, found))))
-    key = key_of(max(records, key=lambda record: _suspicion(record, stored.get(key_of(record)))))
+def stale(
+    tx: Statements, layout: Layout[Any], records: Sequence[Any], *, removed: bool = False
+) -> StaleRecord:
+    """Find out which record was not as it was read, after a statement has not touched them all."""
+    key = layout.record_type.key_of(_suspect(tx, layout, records, removed=removed))
     tx.contends(layout.row(key))
     return StaleRecord(layout.record_type.table, key)
+
+
+def _suspect(tx: Statements, layout: Layout[Any], records: Sequence[Any], *, removed: bool) -> Any:
+    if len(records) == 1:
+        return records[0]
+    if not tx.take_back():
+        # What the statement has touched is as it left it.
+        return next((each for each in records if not _is_done(tx, layout, each, removed=removed)), records[0])
+    # The transaction is lost anyway, so it was rolled back: the stored records show whose version differs.
+    key_of = layout.record_type.key_of
+    stored: dict[str, int] = {}
+    for keys in _portions([key_of(record) for record in records]):
+        stored.update(tx.execute(layout.versions, {KEYS: keys}, lambda found: dict(map(tuple, found))))
+    return max(records, key=lambda record: _suspicion(record, stored.get(key_of(record))))
+
+
+def _is_done(tx: Statements, layout: Layout[Any], record: Any, *, removed: bool) -> bool:
+    found = tx.execute(layout.get, {KEY: layout.record_type.key_of(record)}, layout.decoder.decode)
+    return found == ([] if removed else [evolve(record, version=record.version + 1)])
 
 
 def _suspicion(record: Any, stored: int | None) -> int:
@@ -124,13 +146,7 @@ def _suspicion(record: Any, stored: int | None) -> int:
     return int(stored != record.version)
 
 
-def _keys(layout: Layout[Any], records: Sequence[Any]) -> dict[str, Pairs]:
-    if layout.keys is None:
-        return {}
-    return {layout.record_type.key_of(record): layout.encoder.keys(record) for record in records}
-
-
-def _stored_keys(tx: EngineTransaction, statements: KeyStatements, keys: Sequence[str]) -> dict[str, Pairs]:
+def _stored_keys(tx: Statements, statements: KeyStatements, keys: Sequence[str]) -> dict[str, Pairs]:
     stored: dict[str, Pairs] = {}
     for portion in _portions(keys):
         for key, lookup, value in tx.execute(statements.select, {KEYS: portion}, _pairs):
@@ -140,16 +156,6 @@ def _stored_keys(tx: EngineTransaction, statements: KeyStatements, keys: Sequenc
 
 def _pairs(found: CursorResult[Any]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in found]
-
-
-def _insert_keys(tx: EngineTransaction, statements: KeyStatements, pairs: dict[str, Pairs]) -> None:
-    rows = [
-        {"lookup": lookup, "value": value, "record_key": key}
-        for key, each in pairs.items()
-        for lookup, value in sorted(each)
-    ]
-    if rows:
-        tx.write(statements.insert, rows)
 
 
 def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -1,13 +1,14 @@
-"""Tables of the reference that are drawn from the library's own declarations, so that they cannot be wrong."""
+"""Writes the tables of the reference that say what the library declares: ``python docs/_tools/declared_tables.py``.
+
+A table stands between two comments, ``<!-- table: NAME -->`` and ``<!-- end of table -->``; a test holds it fresh.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from docutils import nodes
-from docutils.statemachine import StringList
-from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
 
 from loyaltycore.capabilities import CAPABILITIES, core_options, core_record_types
 from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
@@ -17,145 +18,124 @@ from loyaltycore.selections.selectable import relations
 from loyaltycore.storing.registry import RecordType, Registry
 from loyaltycore.testing import commands_of, services_of
 
+Rows = Iterator[tuple[str, ...]]
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Name the directives."""
-    app.add_directive("declared-commands", DeclaredCommands)
-    app.add_directive("declared-options", DeclaredOptions)
-    app.add_directive("declared-records", DeclaredRecords)
-    app.add_directive("declared-links", DeclaredLinks)
-    app.add_directive("customer-fields", DeclaredFields)
-    app.add_directive("import-columns", ImportColumns)
-    app.add_directive("selectable-fields", SelectableFields)
-    app.add_directive("selectable-relations", SelectableRelations)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+DOCS: Final = Path(__file__).parents[1]
+_TABLE: Final = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
-class DeclaredTable(SphinxDirective):
-    """A table from declarations."""
-
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """The heading, then the rows, in Markdown."""
-        raise NotImplementedError
-
-    def run(self) -> list[nodes.Node]:
-        """Draw the table."""
-        heading, *rows = self.rows()
-        rule = tuple("---" for _ in heading)
-        lines = [
-            f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in (heading, rule, *rows)
-        ]
-        return self.parse_text_to_nodes(StringList(lines, source="declared-tables"))
-
-
-class DeclaredCommands(DeclaredTable):
+def commands() -> Rows:
     """Every capability of the library."""
-
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """One row for each capability."""
-        yield "Capability", "Services", "Commands"
-        for capability in CAPABILITIES:
-            services = {service.__name__: service.__module__ for service in services_of(capability)}
-            links = (f"{{py:class}}`~{module}.{name}`" for name, module in services.items())
-            commands = (
-                f"{{py:meth}}`{name} <{services[place.partition('.')[0]]}.{place}>`"
-                for name, place in commands_of(capability).items()
-            )
-            yield f"{{py:mod}}`loyaltycore.{capability.name}`", ", ".join(links), ", ".join(commands)
+    yield "Capability", "Services", "Commands"
+    for capability in CAPABILITIES:
+        services = (f"`{service.__name__}`" for service in services_of(capability))
+        done = (f"`{name}`" for name in commands_of(capability))
+        yield f"`{capability.name}`", ", ".join(services), ", ".join(done)
 
 
-class DeclaredOptions(DeclaredTable):
+def options() -> Rows:
     """Every option of the library."""
-
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """One row for each option."""
-        yield "Option", "Type", "Default", "Tab / section", "What it does"
-        for option in core_options():
-            default = f"`{option.default}`" if option.default != "" else "empty"
-            place = f"{option.tab} / {option.section}"
-            yield f"`{option.key}`", type(option.default).__name__, default, place, option.description
+    yield "Option", "Type", "Default", "Tab / section", "What it does"
+    for option in core_options():
+        default = f"`{option.default}`" if option.default != "" else "empty"
+        place = f"{option.tab} / {option.section}"
+        yield f"`{option.key}`", type(option.default).__name__, default, place, option.description
 
 
-class DeclaredRecords(DeclaredTable):
+def records() -> Rows:
     """Every record type of the library."""
-
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """One row for each table."""
-        yield "Table", "Class", "Key", "Unique", "Indexes", "Lookup keys"
-        for record_type in core_record_types():
-            yield (
-                f"`{record_type.table}`",
-                f"{{py:class}}`~{record_type.cls.__module__}.{record_type.cls.__qualname__}`",
-                f"`{record_type.key}`",
-                columns(record_type.unique),
-                columns(record_type.indexes),
-                ", ".join(f"`{lookup}`" for lookup in record_type.lookups),
-            )
+    yield "Table", "Class", "Key", "Unique", "Indexes", "Lookup keys"
+    for record_type in core_record_types():
+        yield (
+            f"`{record_type.table}`",
+            f"`{record_type.cls.__name__}`",
+            f"`{record_type.key}`",
+            _columns(record_type.unique),
+            _columns(record_type.indexes),
+            ", ".join(f"`{lookup}`" for lookup in record_type.lookups),
+        )
 
 
-class DeclaredLinks(DeclaredTable):
+def links() -> Rows:
     """What merge, export and erase do with the records that refer to a customer."""
-
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """One row for each table that refers to a customer."""
-        yield "Table", "By", "Merge", "Export", "Erase"
-        yield from (link(record_type) for record_type in core_record_types() if record_type.customer)
+    yield "Table", "By", "Merge", "Export", "Erase"
+    yield from (link(record_type) for record_type in core_record_types() if record_type.customer)
 
 
-class DeclaredFields(DeclaredTable):
+def fields() -> Rows:
     """Every field of a customer."""
-
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """One row for each field."""
-        yield "Field", "Label", "Group", "Holds", "Whose", "Greatest length", "Given"
-        for field in CUSTOMER_FIELDS.values():
-            yield (
-                f"`{field.key}`",
-                field.label,
-                field.group,
-                field.content.value.replace("_", " "),
-                field.only.value if field.only else "everybody",
-                f"{field.length:,}" if field.length else "",
-                "yes" if field.given else "no",
-            )
+    yield "Field", "Label", "Group", "Holds", "Whose", "Greatest length", "Given"
+    for field in CUSTOMER_FIELDS.values():
+        yield (
+            f"`{field.key}`",
+            field.label,
+            field.group,
+            field.content.value.replace("_", " "),
+            field.only.value if field.only else "everybody",
+            f"{field.length:,}" if field.length else "",
+            "yes" if field.given else "no",
+        )
 
 
-class ImportColumns(DeclaredTable):
+def import_columns() -> Rows:
     """Every column that an import knows."""
-
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """One row for each column."""
-        yield "Column", "Also called"
-        for name, headers in ALIASES.items():
-            yield f"`{name}`", ", ".join(headers)
+    yield "Column", "Also called"
+    for name, headers in ALIASES.items():
+        yield f"`{name}`", ", ".join(f"`{header}`" for header in headers)
 
 
-class SelectableFields(DeclaredTable):
+def selectable_fields() -> Rows:
     """Every field of a customer that conditions compare."""
-
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """One row for each field."""
-        yield "Field", "Group", "What it is", "Type", "Operators", "Choices"
-        for field in customer_fields():
-            yield (
-                f"`{field.key}`",
-                field.group,
-                field.label,
-                f"`{field.type.value}`",
-                ", ".join(f"`{operator.value}`" for operator in field.operators),
-                ", ".join(f"`{choice.key}`" for choice in field.choices),
-            )
+    yield "Field", "Group", "What it is", "Type", "Operators", "Choices"
+    for field in customer_fields():
+        yield (
+            f"`{field.key}`",
+            field.group,
+            field.label,
+            f"`{field.type.value}`",
+            ", ".join(f"`{operator.value}`" for operator in field.operators),
+            ", ".join(f"`{choice.key}`" for choice in field.choices),
+        )
 
 
-class SelectableRelations(DeclaredTable):
+def selectable_relations() -> Rows:
     """Every kind of record that conditions ask for, and its fields."""
+    yield "Relation", "Fields"
+    for relation in relations(Registry(core_record_types())):
+        shown = (f"`{field.key}` ({field.type.value})" for field in relation.fields)
+        yield f"`{relation.key}`", ", ".join(shown)
 
-    def rows(self) -> Iterable[tuple[str, ...]]:
-        """One row for each relation."""
-        yield "Relation", "Fields"
-        for relation in relations(Registry(core_record_types())):
-            fields = (f"`{field.key}` ({field.type.value})" for field in relation.fields)
-            yield f"`{relation.key}`", ", ".join(fields)
+
+TABLES: Final[dict[str, Callable[[], Rows]]] = {
+    "commands": commands,
+    "options": options,
+    "records": records,
+    "links": links,
+    "customer-fields": fields,
+    "import-columns": import_columns,
+    "selectable-fields": selectable_fields,
+    "selectable-relations": selectable_relations,
+}
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every page that has tables, and its text with the tables as they should be."""
+    for path in sorted(DOCS.rglob("*.md")):
+        text = path.read_text("utf-8")
+        if _TABLE.search(text):
+            yield path, _TABLE.sub(lambda found: f"{found[1]}{_table(TABLES[found[2]]())}{found[3]}", text)
+
+
+def main() -> None:
+    """Write them."""
+    for path, text in pages():
+        path.write_text(text, "utf-8")
+
+
+def _table(rows: Rows) -> str:
+    heading, *rest = rows
+    lines = (heading, tuple("---" for _ in heading), *rest)
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |\n" for row in lines)
 
 
 def link(record_type: RecordType[object]) -> tuple[str, ...]:
@@ -172,9 +152,13 @@ def link(record_type: RecordType[object]) -> tuple[str, ...]:
     )
 
 
-def columns(groups: tuple[tuple[str, ...], ...]) -> str:
+def _columns(groups: tuple[tuple[str, ...], ...]) -> str:
     """Tuples of fields, each in its own brackets where it has several."""
     return ", ".join(
         f"`{group[0]}`" if len(group) == 1 else f"({', '.join(f'`{name}`' for name in group)})"
         for group in groups
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -17,9 +17,14 @@ PACKAGES = (
     "loyaltycore",
     "loyaltycore_sql",
     "loyaltycore_email",
+    "loyaltycore_http",
+    "loyaltycore_sms",
+    "loyaltycore_calendars",
     "loyaltycore_cardprint",
     "loyaltycore_cardvendor",
     "loyaltycore_holidays",
+    "loyaltycore_otel",
+    "loyaltycore_templates",
 )
 
 # Running a module as a program, and the migrations of the tables, are no interface.

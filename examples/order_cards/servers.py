@@ -143,4 +143,4 @@ def _end(process: subprocess.Popen[str]) -> int:
         return process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
-        return process.wait()
+        return process.wait(_PATIENCE)

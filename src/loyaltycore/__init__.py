@@ -17,6 +17,8 @@ Here are the names that everybody needs:
 
 * `Loyalty`, `Desk`, and values that go into calls: `Address`, `Phone`, `Money`, `CardTemplate`, ...
 * what a call may raise, all subclasses of `LoyaltyError`: `InvalidInput`, `NotFound`, `Refused`, `Conflict`, ...
+* `to_data` and `from_data`, which turn records into plain data for JSON and back
+* `BlocksEventLoop`, the only warning; `Committed`, what a hook after the commit gets
 * what a capability of your own is built from: `Capability`, `Service`, `command`, `query`, `Decision`, `Note`, `Faults`
 
 A name is loaded when it is first used; no optional dependency is imported before it is needed.
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from loyaltycore.cards.rules.validity import ValidityPeriod as ValidityPeriod
     from loyaltycore.desk import Desk as Desk
     from loyaltycore.errors import (
+        BlocksEventLoop as BlocksEventLoop,
         CommitUnknown as CommitUnknown,
         Conflict as Conflict,
         DeliveryFailed as DeliveryFailed,
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
         StaleRecord as StaleRecord,
         StorageBusy as StorageBusy,
         StorageError as StorageError,
+        StorageFull as StorageFull,
         StorageUnreachable as StorageUnreachable,
         WebhookRejected as WebhookRejected,
     )
@@ -74,8 +78,10 @@ if TYPE_CHECKING:
     from loyaltycore.kernel.outbox import RetryPolicy as RetryPolicy
     from loyaltycore.kernel.validation import Faults as Faults
     from loyaltycore.loyalty import Loyalty as Loyalty
+    from loyaltycore.storing.codec import from_data as from_data, to_data as to_data
     from loyaltycore.webhooks import WebhookReceiver as WebhookReceiver
     from loyaltycore.work.capability import Capability as Capability, Point as Point
+    from loyaltycore.work.committed import Committed as Committed
     from loyaltycore.work.house import House as House
     from loyaltycore.work.paging import (
         Page as Page,
@@ -99,7 +105,7 @@ else:
             ".cards.rules.order_service": "CardCosts CardTemplate DeliveryTarget",
             ".cards.rules.validity": "ValidityPeriod",
             ".desk": "Desk",
-            ".errors": "CommitUnknown Conflict DeliveryFailed DuplicateKey EditedMeanwhile Fault InvalidInput KeyReused LoyaltyError MissingExtra NotFound PluginError Refused RegistrationError SchemaError SchemaTooNew SchemaTooOld SlotTaken StaleRecord StorageBusy StorageError StorageUnreachable WebhookRejected",
+            ".errors": "BlocksEventLoop CommitUnknown Conflict DeliveryFailed DuplicateKey EditedMeanwhile Fault InvalidInput KeyReused LoyaltyError MissingExtra NotFound PluginError Refused RegistrationError SchemaError SchemaTooNew SchemaTooOld SlotTaken StaleRecord StorageBusy StorageError StorageFull StorageUnreachable WebhookRejected",
             ".kernel.contact": "Address AddressKind Channel ConsentState Phone PhoneKind",
             ".kernel.custom_fields": "CustomField FieldKind",
             ".kernel.decisions": "Decision Dispatch Note",
@@ -107,8 +113,10 @@ else:
             ".kernel.outbox": "RetryPolicy",
             ".kernel.validation": "Faults",
             ".loyalty": "Loyalty",
+            ".storing.codec": "from_data to_data",
             ".webhooks": "WebhookReceiver",
             ".work.capability": "Capability Point",
+            ".work.committed": "Committed",
             ".work.house": "House",
             ".work.paging": "Page find_page read_portion",
             ".work.running": "command query",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from loyaltycore.activities.capability import CAPABILITY as ACTIVITIES
+from loyaltycore.booking.capability import CAPABILITY as BOOKING
 from loyaltycore.branches.capability import CAPABILITY as BRANCHES
 from loyaltycore.cards.capability import CAPABILITY as CARDS
 from loyaltycore.completeness.capability import CAPABILITY as COMPLETENESS
@@ -16,6 +17,7 @@ from loyaltycore.properties.capability import CAPABILITY as PROPERTIES
 from loyaltycore.selections.capability import CAPABILITY as SELECTIONS
 from loyaltycore.settings.capability import CAPABILITY as SETTINGS
 from loyaltycore.storing.registry import RecordType
+from loyaltycore.templates.capability import CAPABILITY as TEMPLATES
 from loyaltycore.work.capability import Capability
 from loyaltycore.work.records import JOURNAL
 
@@ -29,7 +31,9 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     PROCESSES,
     SELECTIONS,
     PROPERTIES,
+    TEMPLATES,
     CARDS,
+    BOOKING,
 )
 
 

@@ -11,6 +11,7 @@ from loyaltycore.work.session import Session
 
 if TYPE_CHECKING:
     from loyaltycore.activities.service import Activities
+    from loyaltycore.booking.service import Appointments
     from loyaltycore.branches.service import Branches
     from loyaltycore.cards.service import Cards
     from loyaltycore.completeness.service import DataCompleteness
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from loyaltycore.properties.service import Properties
     from loyaltycore.selections.service import Selections
     from loyaltycore.settings.service import Settings
+    from loyaltycore.templates.service import MessageTemplates
 
 
 @frozen(slots=False)
@@ -51,6 +53,13 @@ class Desk(Session):
         return Cards(self)
 
     @cached_property
+    def appointments(self) -> Appointments:
+        """Make, assign, confirm, move and cancel appointments; and set planners up."""
+        from loyaltycore.booking.service import Appointments
+
+        return Appointments(self)
+
+    @cached_property
     def properties(self) -> Properties:
         """Define properties and give their values to customers."""
         from loyaltycore.properties.service import Properties
@@ -70,6 +79,13 @@ class Desk(Session):
         from loyaltycore.selections.service import Selections
 
         return Selections(self)
+
+    @cached_property
+    def templates(self) -> MessageTemplates:
+        """Word messages to customers, and see how they will look."""
+        from loyaltycore.templates.service import MessageTemplates
+
+        return MessageTemplates(self)
 
     @cached_property
     def branches(self) -> Branches:

@@ -10,17 +10,41 @@ can cross process borders. The families:
 * `DeliveryFailed`: a message could not be handed over.
 * `MissingExtra`, `PluginError`, `SchemaError`: the installation or its configuration is wrong.
 
-A call that raises has changed nothing.
+A call that raises has changed nothing. The only warning is `BlocksEventLoop`.
+
+Whatever a caller gave, an error has an end: long texts are cut, and of very many faults the first are kept and the rest
+are counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
+
+MOST_FAULTS: Final = 100
+"""How many faults an error keeps; it counts the others."""
+
+LONGEST_MESSAGE: Final = 4000
+"""In characters, like the following."""
+LONGEST_FAULT: Final = 500
+LONGEST_PLACE: Final = 200
+LONGEST_KEY: Final = 200
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut a text that is too long and mark where it was cut."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}\u2026"
+
+
+class BlocksEventLoop(RuntimeWarning):
+    """A verb was called where an event loop runs, which stands still until the verb is done."""
 
 
 class LoyaltyError(Exception):
     """Base of everything that the library raises on purpose."""
+
+    def __init__(self, *words: object) -> None:
+        super().__init__(*(cut(word, LONGEST_MESSAGE) if isinstance(word, str) else word for word in words))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Rebuild from attributes, so that keyword arguments survive pickling."""
@@ -40,11 +64,11 @@ class Fault:
     __slots__ = ("code", "field", "message")
 
     def __init__(self, field: str, code: str, message: str) -> None:
-        self.field = field
+        self.field = cut(field, LONGEST_PLACE)
         """Dotted path of the field, for example ``addresses[0].postal_code``."""
         self.code = code
         """Stable word that names the fault, for example ``too_long``."""
-        self.message = message
+        self.message = cut(message, LONGEST_FAULT)
         """One English sentence for a person."""
 
     def __repr__(self) -> str:
@@ -60,14 +84,18 @@ class Fault:
 
 
 class InvalidInput(LoyaltyError, ValueError):
-    """The data given are wrong; `faults` names every fault found."""
+    """The data given are wrong; `faults` names every fault found, up to a hundred."""
 
     faults: tuple[Fault, ...]
     """At least one `Fault`, in the order of the fields."""
+    more: int
+    """How many faults were found beyond those."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in self.faults))
+        found = tuple(faults)
+        self.faults = found[:MOST_FAULTS]
+        self.more = len(found) - len(self.faults)
+        super().__init__(_prose(found))
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -80,16 +108,39 @@ class InvalidInput(LoyaltyError, ValueError):
         return frozenset(fault.code for fault in self.faults)
 
 
+def _prose(faults: tuple[Fault, ...]) -> str:
+    """The faults in words, as many as there is room for, and how many there are besides."""
+    shown: list[str] = []
+    room = LONGEST_MESSAGE - len("; and 1,000,000,000 more")
+    for fault in faults[:MOST_FAULTS]:
+        line = f"{fault.field}: {fault.message}"
+        room -= len(line) + len("; ")
+        if room < 0:
+            break
+        shown.append(line)
+    if rest := len(faults) - len(shown):
+        shown.append(f"and {rest:,} more")
+    return "; ".join(shown)
+
+
 class NotFound(LoyaltyError, LookupError):
     """Nothing is stored under that key."""
 
-    def __init__(self, kind: str, key: object) -> None:
-        # A value of another type may be of any size, or nested too deep to be written at all.
-        self.key = key if isinstance(key, str) else f"<{type(key).__name__}>"
-        """The key that found nothing; a key that is not text appears as its type, for example ``<list>``."""
+    def __init__(self, kind: str, key: object, hint: str = "") -> None:
+        """Say that there is none.
+
+        Args:
+            hint: How the message goes on.
+        """
+        # A value of another type may be of any size, or nested too deep to be written at all; and a subclass of text
+        # may do anything.
+        text = str.__str__(key) if issubclass(type(key), str) else f"<{type(key).__name__}>"
+        self.key = cut(text, LONGEST_KEY)
+        """The key that found nothing, cut if it is very long; a key that is not text appears as its type, for example
+        ``<list>``."""
         self.kind = kind
         """What was looked for, for example ``customer``."""
-        super().__init__(f"no {kind.replace('_', ' ')} {self.key!r}")
+        super().__init__(f"no {kind.replace('_', ' ')} {self.key!r}{hint}")
 
 
 class Refused(LoyaltyError):
@@ -175,12 +226,25 @@ class StorageUnreachable(StorageBusy):
     """No connection could be opened: nothing was sent, the whole unit may run again."""
 
 
+class StorageFull(StorageError):
+    """No room is left, for example on the disk: nothing was kept. Once there is room, the same call works."""
+
+
 class CommitUnknown(StorageError):
-    """The connection was lost: the transaction may or may not have been committed."""
+    """The commit got no answer, or none that tells: the transaction may or may not have been committed."""
 
 
 class SchemaError(StorageError):
     """The tables do not fit this version of the library."""
+
+
+class NotSetUp(SchemaError):
+    """There are no tables yet: either the house has never been set up, or it is somewhere else."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        """Where they were looked for: a file, or an address without its password."""
+        super().__init__(f"nothing was set up in {place}: correct the address, or run `loyaltycore init`")
 
 
 class SchemaTooNew(SchemaError):

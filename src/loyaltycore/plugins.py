@@ -17,14 +17,17 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
 from loyaltycore.errors import MissingExtra, PluginError
+from loyaltycore.kernel.naming import unknown
 
 STORAGE: Final = "loyaltycore.storage"
 MAILER: Final = "loyaltycore.mailer"
 SMS: Final = "loyaltycore.sms"
 CARD_PRINTER: Final = "loyaltycore.card_printer"
+RENDERER: Final = "loyaltycore.renderer"
+INVITATIONS: Final = "loyaltycore.invitations"
 CALENDAR: Final = "loyaltycore.calendar"
 
-GROUPS: Final = (STORAGE, MAILER, SMS, CARD_PRINTER, CALENDAR)
+GROUPS: Final = (STORAGE, MAILER, SMS, CARD_PRINTER, RENDERER, INVITATIONS, CALENDAR)
 """The groups, one for each port whose adapter can be chosen by name."""
 
 
@@ -99,5 +102,4 @@ def _normalized(name: str) -> str:
 def _not_found(group: str, name: str, offered: Iterable[EntryPoint], distribution: str | None) -> str:
     if sources := [_source(entry) for entry in offered]:
         return f"{group}: {name!r} is not offered by {distribution}, but by {', '.join(sources)}"
-    names = ", ".join(installed(group)) or "nothing"
-    return f"{group}: no adapter is called {name!r}; installed: {names}"
+    return f"{group}: {unknown('adapter', name, installed(group))}"

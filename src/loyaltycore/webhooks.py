@@ -6,16 +6,22 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol
 
-from loyaltycore.errors import DeliveryFailed, NotFound, WebhookRejected
+from loyaltycore.errors import DeliveryFailed, NotFound, RegistrationError, WebhookRejected
+from loyaltycore.kernel.given import shown
+from loyaltycore.ports.logs import Log, about, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import InputStream, StartResponse, WSGIEnvironment
 
     from loyaltycore.outbox.news import Intake
 
 LONGEST_BODY: Final = 65_536
 """In bytes."""
+
+_LONGEST_SENDER: Final = 60
+
+_log: Final = Log("webhooks")
 
 _DIGITS: Final = re.compile(r"[0-9]{1,20}")
 
@@ -28,7 +34,10 @@ _REJECTED: Final = {
 
 
 class TakesWebhooks(Protocol):
-    """What the receiver passes calls to: a `Loyalty`."""
+    """What the receiver passes calls to: a `Loyalty`.
+
+    If it has `receive_query`, as a `Loyalty` has, vendors that call with ``GET`` are heard, too.
+    """
 
     def receive_webhook(self, source: str, headers: Mapping[str, str], body: bytes, /) -> Intake:
         """Take in a call of a vendor."""
@@ -38,6 +47,8 @@ class TakesWebhooks(Protocol):
 class WebhookReceiver:
     """Takes in webhooks, at one path for each source of news: its name, such as ``/card-printer``.
 
+    Vendors post to it; one that says everything in the address, as Kannel does, calls with ``GET``.
+
     It answers 204 if the news is stored; 401 if the call does not prove that it comes from the vendor, or is too old;
     400 if it cannot be read; 404, 405, 411 and 413 if it does not belong here; and 500 if the fault is ours, so that
     the vendor tries again. The log says why a call was refused; the answer never does.
@@ -46,10 +57,14 @@ class WebhookReceiver:
     """
 
     def __init__(self, loyalty: TakesWebhooks) -> None:
-        import logging  # only programs that receive webhooks pay for it
+        """Receive for a `Loyalty`.
 
+        Raises:
+            RegistrationError: It takes in no webhooks.
+        """
+        if not callable(getattr(loyalty, "receive_webhook", None)) or isinstance(loyalty, type):
+            raise RegistrationError(f"`loyalty` is a Loyalty, not {shown(loyalty)}")
         self._loyalty = loyalty
-        self._log = logging.getLogger(__name__)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one call with a status and no body."""
@@ -64,18 +79,41 @@ class WebhookReceiver:
         return []
 
     def _take(self, environ: WSGIEnvironment) -> None:
-        if environ["REQUEST_METHOD"] != "POST":
-            raise _NotTaken(HTTPStatus.METHOD_NOT_ALLOWED)
         source = environ.get("PATH_INFO", "").removeprefix("/")
-        if not source or "/" in source:
-            raise _NotTaken(HTTPStatus.NOT_FOUND)
-        body = _body(environ)
+        take = self._taker(environ, source)
         try:
-            news = self._loyalty.receive_webhook(source, _headers(environ), body)
-            counts = news.taken, news.repeated, news.unknown
+            news = take()
+            counts = {"taken": news.taken, "repeated": news.repeated, "unknown": news.unknown}
+        except _NotTaken:
+            raise
         except Exception as error:  # noqa: BLE001  whatever it is, the vendor must hear whose fault it is
             raise _NotTaken(self._explained(environ, source, error)) from None
-        self._log.info("%s: %d taken in, %d known already, %d unknown", source, *counts)
+        _log.info("webhook taken in", source=source, **counts)
+
+    def _taker(self, environ: WSGIEnvironment, source: str) -> Callable[[], Intake]:
+        """How the call is taken in; its body is read before anything else happens."""
+        if environ["REQUEST_METHOD"] == "GET":
+            return lambda: self._asked(source, environ.get("QUERY_STRING", ""))
+        if environ["REQUEST_METHOD"] != "POST":
+            raise _NotTaken(HTTPStatus.METHOD_NOT_ALLOWED)
+        if not source or "/" in source:
+            raise _NotTaken(HTTPStatus.NOT_FOUND)
+        headers, body = _headers(environ), _body(environ)
+        return lambda: self._loyalty.receive_webhook(source, headers, body)
+
+    def _asked(self, source: str, query: str) -> Intake:
+        """Take in a call with ``GET``; where nobody takes such calls, only posting is allowed."""
+        receive: Callable[[str, str], Intake] | None = getattr(self._loyalty, "receive_query", None)
+        if receive is None or not source or "/" in source:
+            raise _NotTaken(HTTPStatus.METHOD_NOT_ALLOWED)
+        if len(query) > LONGEST_BODY:
+            raise _NotTaken(HTTPStatus.REQUEST_URI_TOO_LONG)
+        try:
+            return receive(source, query)
+        except (NotFound, DeliveryFailed) as error:
+            if _is_nobody(error, source):
+                raise _NotTaken(HTTPStatus.METHOD_NOT_ALLOWED) from None
+            raise
 
     def _explained(self, environ: WSGIEnvironment, source: str, error: Exception) -> HTTPStatus:
         """The status for an error, and a line in the log."""
@@ -84,10 +122,13 @@ class WebhookReceiver:
         elif _is_nobody(error, source):
             status = HTTPStatus.NOT_FOUND
         else:
-            self._log.error("a webhook could not be taken in; the vendor will send it again", exc_info=error)
+            _log.error("webhook not taken in", source=word(source), **about(error))
             return HTTPStatus.INTERNAL_SERVER_ERROR
-        sender = "".join(filter(str.isprintable, environ.get("REMOTE_ADDR", "somewhere")))
-        self._log.warning("a webhook from %.60s was refused: %.200s", sender, error)
+        sender = environ.get("REMOTE_ADDR", "")[:_LONGEST_SENDER]
+        code = word(getattr(error, "code", "no_source"))
+        # Paths that strangers make up are no sources.
+        known = "" if isinstance(error, NotFound) else word(source)
+        _log.warning("webhook refused", source=known, sender=sender, status=status.value, code=code)
         return status
 
 
@@ -103,7 +144,8 @@ def _is_nobody(error: Exception, source: str) -> bool:
     """Whether no source of news has this path; anything else that cannot be found or delivered is our fault."""
     match error:
         case NotFound(kind=kind, key=key):
-            return (kind, key) == ("source of news", source)
+            # The error cuts a path that is very long.
+            return (kind, key) == ("source of news", NotFound("source of news", source).key)
         case DeliveryFailed(code=code):
             return code == "no_webhooks"
         case _:

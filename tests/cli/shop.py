@@ -16,6 +16,7 @@ from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore_cardvendor import RunningVendor
+from tests.bounded import running
 
 PATIENCE = 30.0
 COSTS = CardCosts(card=Money(120, "EUR"), print=Money(80, "EUR"), dispatch=Money(95, "EUR"))
@@ -45,10 +46,13 @@ class Shop:
     def config(self) -> Path:
         return self.folder / "loyaltycore.toml"
 
-    def run(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
+    def run(
+        self, *arguments: str, cwd: Path | None = None, said: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end; what is said to it comes from standard input."""
         return subprocess.run(
             [sys.executable, "-m", "loyaltycore.cli", "--config", str(self.config), *arguments],
+            input=said,
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -59,20 +63,11 @@ class Shop:
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """Run one command while the block lasts; what is left of it then is killed."""
+        """Run one command while the block lasts, and end it then."""
         command = [sys.executable, "-m", "loyaltycore.cli", "--config", str(self.config), *arguments]
-        with subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            cwd=self.folder,
-        ) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with running(command, text=True, encoding="utf-8", cwd=self.folder, **pipes) as process:
+            yield process
 
     @contextmanager
     def opened(self) -> Iterator[Loyalty]:
@@ -87,11 +82,12 @@ class Shop:
 
 
 def make_shop(folder: Path, vendor: RunningVendor | None = None) -> Shop:
-    """Write the configuration."""
+    """Write the configuration, and set the shop up."""
     shop = Shop(folder)
     text = STORAGE.format(folder=folder.as_posix())
     shop.config.write_text(text + (PRINTER.format(vendor=vendor) if vendor else ""), "utf-8")
-    return shop
+    with shop.opened():
+        return shop
 
 
 def order_cards(loyalty: Loyalty, count: int) -> list[str]:

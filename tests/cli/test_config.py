@@ -148,7 +148,7 @@ def test_all_faults_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "calendar.closed_every[0]": found["calendar.closed_every[0]"],
         "calendar.closed_every[1]": found["calendar.closed_every[1]"],
     }
-    order = ["colour", "storage", "mailer", "sms", "card_printer", "calendar"]
+    order = ["colour", "storage", "mailer", "sms", "card_printer", "renderer", "calendar"]
     places = [order.index(place.partition(".")[0]) for place in found]
     assert places == sorted(places)
 
@@ -241,3 +241,17 @@ def test_the_distribution_reaches_the_look_up(path: Path, monkeypatch: pytest.Mo
     with open_loyalty(path) as loyalty:
         assert isinstance(loyalty.storage, MemoryStorage)
     assert asked == ["mine"]
+
+
+def test_a_mistyped_name_is_answered_with_the_right_one(path: Path) -> None:
+    """A section, an adapter and an option, each with the one that was meant."""
+    path.write_text(
+        '[storage]\nuse = "sqll"\n[mailr]\n[calendar]\nuse = "holidays"\nclose_every = []\n', "utf-8"
+    )
+    with pytest.raises(BadConfig) as refused, open_loyalty(path):
+        raise AssertionError("it was taken")
+    assert [fault.message for fault in refused.value.faults] == [
+        "there is no section 'mailr'; did you mean 'mailer'?",
+        "loyaltycore.storage: there is no adapter 'sqll'; did you mean 'sql'?",
+        "there is no option 'close_every'; did you mean 'closed_every'?",
+    ]

@@ -10,6 +10,7 @@ import pytest
 from loyaltycore.cli.parser import read_arguments
 from loyaltycore.kernel.outbox import MessageState
 from loyaltycore_cardvendor import RunningVendor
+from tests.bounded import line_with
 from tests.cli.shop import PATIENCE, Shop, order_cards, wait_for
 
 
@@ -32,7 +33,7 @@ def test_hands_over_what_is_due_and_ends(card_shop: Shop, vendor: RunningVendor)
     ended = card_shop.run("deliver")
     assert ended.returncode == 0
     assert ended.stdout == "3 handed over, 0 put back, 0 given up, 0 withdrawn\n"
-    assert len(re.findall(r"INFO card_print.submit \S+ done \(try 1\)", ended.stderr)) == 3
+    assert len(re.findall(r"INFO message delivered: kind=card_print.submit .* tries=1", ended.stderr)) == 3
     assert _make_all(vendor) == sorted(orders)
 
 
@@ -44,7 +45,9 @@ def test_says_when_something_was_given_up(card_shop: Shop, vendor: RunningVendor
     ended = card_shop.run("deliver")
     assert ended.returncode == 1
     assert "1 handed over, 0 put back, 1 given up" in ended.stdout
-    assert re.search(r"ERROR card_print.submit \S+ dead \(try 1\): unknown_product", ended.stderr)
+    assert re.search(
+        r"ERROR message given up: kind=card_print.submit .* tries=1 code=unknown_product", ended.stderr
+    )
 
 
 def test_says_why_a_kind_has_to_wait(card_shop: Shop, vendor: RunningVendor) -> None:
@@ -55,6 +58,7 @@ def test_says_why_a_kind_has_to_wait(card_shop: Shop, vendor: RunningVendor) -> 
         order_cards(loyalty, 1)
     ended = card_shop.run("deliver")
     assert ended.returncode == 1
+    assert "kind of message has to wait: kind=card_print.submit code=" in ended.stderr
     assert "card_print.submit had to wait" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert [m.state for m in card_shop.messages()] == [MessageState.PENDING]
@@ -88,8 +92,7 @@ def test_a_signal_ends_it_after_the_message_in_hand(
 def test_a_watching_worker_sees_what_comes_later(card_shop: Shop, vendor: RunningVendor) -> None:
     """What is ordered while the worker waits is handed over without a new start."""
     with card_shop.opened() as loyalty, card_shop.running("deliver", "--watch", "--poll", "0.1") as worker:
-        assert worker.stderr
-        assert "delivering card_print.submit, card_print.cancel" in worker.stderr.readline()
+        line_with("delivering card_print.submit, card_print.cancel", worker.stderr)
         orders = order_cards(loyalty, 2)
         wait_for(lambda: len(vendor.control("orders")["orders"]) == 2)
         worker.terminate()
@@ -104,9 +107,7 @@ def test_a_watching_worker_outlives_the_vendor(card_shop: Shop, vendor: RunningV
         orders = order_cards(loyalty, 2)
     vendor.kill()
     with card_shop.running("deliver", "--watch", "--poll", "0.1") as worker:
-        assert worker.stderr
-        while "again" not in worker.stderr.readline():
-            pass
+        line_with("put back", worker.stderr)
         vendor.start()
         wait_for(lambda: len(vendor.control("orders")["orders"]) == 2)
         worker.terminate()

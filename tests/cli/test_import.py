@@ -44,8 +44,8 @@ def test_says_what_became_of_each_row(branch_shop: Shop, table: Path) -> None:
     assert ended.returncode == 1
     first, second, *rest = ended.stdout.splitlines()
     assert {first, second} == {
-        "line 3, E-Mail: is not an e-mail address [bad_email]",
-        "line 3, Geburtsdatum: is not a date such as 31.12.1980 or 1980-12-31 [bad_date]",
+        "line 3, E-Mail: 'aenne@@example.org' is not an e-mail address [bad_email]",
+        "line 3, Geburtsdatum: '31.02.1975' is not a date such as 31.12.1980 or 1980-12-31 [bad_date]",
     }
     assert rest == [
         "line 4: has fewer fields than the header [too_few_fields]",
@@ -89,10 +89,11 @@ def test_columns_can_be_named_and_ignored(branch_shop: Shop, table: Path) -> Non
     ended = branch_shop.run(
         "import-customers",
         str(table),
-        "--columns",
+        "--column",
         "Hut=external_number",
+        "--column",
         "Geburtsdatum=",
-        "--columns",
+        "--column",
         "Größe=Nr=notes",
     )
     assert "4 rows: 2 added, 0 known already, 2 rejected" in ended.stdout
@@ -107,8 +108,8 @@ def test_columns_can_be_named_and_ignored(branch_shop: Shop, table: Path) -> Non
     [
         (["nowhere.csv"], "nowhere.csv: No such file or directory"),
         (["{table}", "--branch", "atlantis"], "no branch 'atlantis'"),
-        (["{table}", "--columns", "Hut"], "--columns must be HEADER=FIELD, not 'Hut'"),
-        (["{table}", "--columns", "Hut=hat"], "columns[Hut] must be empty or one of: salutation"),
+        (["{table}", "--column", "Hut"], "--column must be HEADER=FIELD, not 'Hut'"),
+        (["{table}", "--column", "Hut=hat"], "columns[Hut] there is no field 'hat'; known are salutation"),
         (["{table}", "--encoding", "klingon"], "encoding must be a text encoding"),
     ],
 )
@@ -172,3 +173,30 @@ def _read_all(terminal: object) -> str:
     except OSError:
         pass
     return found.decode()
+
+
+def test_rejected_rows_are_mended_and_imported_again(branch_shop: Shop, table: Path, tmp_path: Path) -> None:
+    """The file of rejected rows has all of them; once mended it brings the others in, and it is never overwritten."""
+    rejected = tmp_path / "rejected.csv"
+    branch_shop.run("import-customers", str(table), "--rejected", str(rejected))
+    text = rejected.read_text("utf-8-sig")
+    assert len(text.splitlines()) == 3
+    again = branch_shop.run("import-customers", str(table), "--rejected", str(rejected))
+    assert (again.returncode, rejected.read_text("utf-8-sig")) == (2, text)
+    rejected.write_text(text.replace("@@", "@").replace("31.02.", "28.02."), "utf-8-sig")
+    ended = branch_shop.run("import-customers", str(rejected))
+    assert "2 rows: 1 added, 0 known already, 1 rejected" in ended.stdout
+
+
+def test_says_which_fields_were_left_out_and_who_is_known(branch_shop: Shop, table: Path) -> None:
+    """A lenient import names each field that it leaves out; with `--known`, each row of a known customer is told."""
+    ended = branch_shop.run("import-customers", str(table), "--lenient")
+    assert (
+        "line 3, Geburtsdatum: '31.02.1975' is not a date such as 31.12.1980 or 1980-12-31 [bad_date]: left out"
+        in ended.stdout.splitlines()
+    )
+    assert "4 rows: 3 added, 0 known already, 1 rejected" in ended.stdout
+    assert "2 faulty fields left out of rows that were added" in ended.stdout
+    for arguments, said in (["--known"], True), ([], False):
+        ended = branch_shop.run("import-customers", str(table), "--lenient", *arguments)
+        assert ("line 2: known by birth date as customer 0000018" in ended.stdout) is said

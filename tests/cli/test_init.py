@@ -65,8 +65,10 @@ def test_the_template_is_right_in_every_line(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "card-vendor.secret").write_text("whsec_" + "A" * 32 + "\n", "utf-8")
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     monkeypatch.setenv("CARD_VENDOR_TOKEN", "token")
+    monkeypatch.setenv("SEVEN_API_KEY", "key")
+    monkeypatch.setenv("BOUNCE_SECRET", "b" * 24)
     with shop.opened() as loyalty:
-        assert len(loyalty.worker().kinds) == 3
+        assert len(loyalty.worker().kinds) == 6
         assert loyalty.session("anna").actor == "anna"
 
 

@@ -112,7 +112,7 @@ def test_catch_up_without_a_vendor(shop: Shop) -> None:
     """Without a card printer there is nobody to ask."""
     ended = shop.run("catch-up")
     assert ended.returncode == 2
-    assert "without a card_printer" in ended.stderr
+    assert "nobody to ask: set up [mailer] or [sms] or [card_printer]" in ended.stderr
 
 
 def test_prune_removes_what_is_old_and_done(shop: Shop) -> None:
@@ -123,7 +123,28 @@ def test_prune_removes_what_is_old_and_done(shop: Shop) -> None:
         assert message
         long_ago = loyalty.clock.now() - timedelta(days=40)
         tx.save(evolve(message, state=MessageState.DONE, finished_at=long_ago))
-    assert shop.run("prune").stdout.startswith("removed 0 messages")
-    assert shop.run("prune", "--days", "30").stdout.startswith("removed 1 messages")
+    rest = " messages, 0 commands, 0 events, what became of 0 messages, and 0 counts of tries\n"
+    assert shop.run("prune").stdout == f"removed 0{rest}"
+    assert shop.run("prune", "--days", "30").stdout == f"removed 1{rest}"
     assert [m.id for m in shop.messages()] == [second]
     assert shop.run("prune", "--days", "0").returncode == 2
+
+
+def test_remind_goes_through_all_branches(shop: Shop) -> None:
+    """Whoever has an appointment in the next days is reminded once, of one branch if that is asked for."""
+    with shop.opened() as loyalty:
+        admin = loyalty.session("admin")
+        admin.appointments.setup.save_template("test", name="Test", length=30, remind=5)
+        begin = (loyalty.clock.now() + timedelta(days=2)).replace(microsecond=0)
+        for key in ("bonn", "kiel"):
+            admin.branches.ensure(key, name=key.title())
+            admin.appointments.setup.save_resource(f"room-{key}", branch_id=key, name="Room")
+            customer = admin.customers.create(last_name="Muster", email=f"{key}@example.org")
+            made = admin.appointments.make(f"room-{key}", begin, template="test", customer_id=customer.id)
+            with loyalty.storage.transaction() as tx:
+                tx.save(evolve(made, booked_at=begin - timedelta(days=9)))
+    assert shop.run("remind", "--branch", "bonn").stdout == "1 put into the outbox\n"
+    assert shop.run("remind").stdout == "1 put into the outbox\n"
+    assert shop.run("remind").stdout == "0 put into the outbox\n"
+    unknown = shop.run("remind", "--branch", "nowhere")
+    assert (unknown.returncode, len(unknown.stderr.splitlines())) == (2, 1)

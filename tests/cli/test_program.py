@@ -40,7 +40,7 @@ def test_common_options_may_stand_anywhere() -> None:
 def test_the_installed_command_is_this_one() -> None:
     """The entry point of the distribution leads here, and tells its version."""
     command = Path(sys.executable).with_name("loyaltycore")
-    ended = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    ended = subprocess.run([command, "--version"], capture_output=True, text=True, check=True, timeout=60)
     assert ended.stdout.strip() == __import__("loyaltycore").__version__
 
 
@@ -120,6 +120,7 @@ def test_a_terminal_without_umlauts(shop: Shop, tmp_path: Path) -> None:
         capture_output=True,
         env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
         check=False,
+        timeout=60,
     )
     assert ended.returncode == 0, ended.stderr
     assert b"Schuhgr??e" in ended.stdout

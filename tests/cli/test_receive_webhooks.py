@@ -48,8 +48,8 @@ def test_the_command_serves_until_it_is_told_to_end(card_shop: Shop, vendor: Run
             _, log = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0
     assert time.monotonic() - begin < 3
-    assert "was refused: no signature matches" in log
-    assert "card-printer: 1 taken in" in log
+    assert "webhook refused: source=card-printer" in log
+    assert "webhook taken in: source=card-printer taken=1" in log
     assert "Traceback" not in log
 
 
@@ -96,7 +96,7 @@ def test_a_shop_to_which_nobody_reports(shop: Shop) -> None:
     assert ended.returncode == 2
     assert (
         ended.stderr
-        == f"loyaltycore: {shop.config}: nobody sends webhooks: set up a card_printer that does\n"
+        == f"loyaltycore: {shop.config}: nobody sends webhooks: set up [mailer] or [sms] or [card_printer] with somebody who does\n"
     )
 
 

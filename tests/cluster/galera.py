@@ -186,6 +186,6 @@ class Cluster:
 
     def _script(self, command: str, *arguments: object) -> str:
         words = [str(_SCRIPT), command, str(self._folder), *map(str, arguments)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
+
+from tests.bounded import end, join, start
 
 _ROOT: Final = Path(__file__).parents[2]
 _STAFF: Final = "tests.cluster.staff"
@@ -34,8 +35,7 @@ class Employee:
                 stdout=subprocess.PIPE,
                 stderr=stream,
             )
-        self._listening = threading.Thread(target=self._listen)
-        self._listening.start()
+        self._listening = start(self._listen)
 
     @property
     def orders(self) -> list[dict[str, Any]]:
@@ -65,17 +65,15 @@ class Employee:
         assert self._process.stdin
         self._process.stdin.close()
         ended = self._process.wait(patience)
-        self._listening.join()
+        join(self._listening)
         assert ended == 0, self._log.read_text("utf-8")
 
     def dismiss(self) -> None:
         """End it, whatever it is doing."""
         self._process.kill()
-        self._process.wait()
-        self._listening.join()
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe
-            pipe.close()
+        self._process.wait(_ENDING)
+        join(self._listening)
+        end(self._process)
 
     def _listen(self) -> None:
         assert self._process.stdout

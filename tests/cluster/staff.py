@@ -27,6 +27,7 @@ from loyaltycore.ports.messaging import DeliveryStatus, Email, Receipt
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.samples import PARTS, THINGS
+from tests.bounded import join, start
 from tests.cluster.counting import CountingStorage
 from tests.hosting import hosted
 from tests.house import HOME
@@ -98,12 +99,11 @@ class Staff:
         mailer = MailLog(Path(self.options["mails"]))
         loyalty = Loyalty(self.storage, card_printer=printer, mailer=mailer, retry=RETRY)
         stop = threading.Event()
-        watching = threading.Thread(target=loyalty.worker().watch, args=(stop,), kwargs={"poll_seconds": 0.1})
-        watching.start()
+        watching = start(loyalty.worker().watch, stop, poll_seconds=0.1)
         say(ready=True)
         until_told()
         stop.set()
-        watching.join()
+        join(watching)
         say(ends=self.storage.ends)
 
     def reporter(self) -> None:
@@ -122,12 +122,11 @@ class Staff:
                     logging.getLogger(__name__).exception("could not catch up")
                 stop.wait(0.3)
 
-        watching = threading.Thread(target=watch)
-        watching.start()
+        watching = start(watch)
         say(ready=True)
         until_told()
         stop.set()
-        watching.join()
+        join(watching)
         say(ends=self.storage.ends)
 
 

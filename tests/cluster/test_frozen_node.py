@@ -14,6 +14,7 @@ from loyaltycore.errors import CommitUnknown, StaleRecord, StorageBusy, StorageE
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Storage
 from loyaltycore.work.journal import InboxEvent
+from tests.bounded import join, start
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.galera import NODES
 from tests.house import HOME
@@ -38,15 +39,12 @@ class Writers:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """They work while the block lasts."""
-        threads = [threading.Thread(target=self._work, args=(number,)) for number in range(WRITERS)]
-        for thread in threads:
-            thread.start()
+        threads = [start(self._work, number) for number in range(WRITERS)]
         try:
             yield
         finally:
             self._stop.set()
-            for thread in threads:
-                thread.join()
+            join(*threads)
 
     def _work(self, number: int) -> None:
         turn = 0
@@ -125,9 +123,5 @@ def _together(desks: list[Desk], customer_id: str) -> list[float]:
         desks[number].cards.order(customer_id)
         took[number] = time.monotonic() - begun
 
-    threads = [threading.Thread(target=order, args=(number,)) for number in range(len(desks))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    join(*(start(order, number) for number in range(len(desks))))
     return took

@@ -20,7 +20,7 @@ from loyaltycore.desk import Desk
 from loyaltycore.errors import Conflict, Refused, StorageBusy
 from loyaltycore.kernel.criteria import Query, stored
 from loyaltycore.work.journal import Activity
-from tests.adapters.sql.helpers import at_once
+from tests.bounded import at_once
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.counting import CountingStorage
 from tests.cluster.galera import NODES
@@ -35,7 +35,7 @@ FIELDS = ("last_name", "first_name", "company", "title", "name_extension", "note
 
 
 def _storages(desks: list[Desk]) -> list[Any]:
-    return list({id(desk.loyalty): desk.loyalty.storage for desk in desks}.values())
+    return list({id(desk.house): desk.house.storage for desk in desks}.values())
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_changes_of_one_customer_add_up(desks: list[Desk], figure: Figure) -> No
     assert {getattr(after, name) for name in FIELDS} == {f"v{CHANGES}"}
     changes = len(desks) * CHANGES
     assert after.version == erika.version + changes
-    with desks[1].loyalty.storage.transaction(read_only=True) as tx:
+    with desks[1].house.storage.transaction(read_only=True) as tx:
         told = stored("subject_id") == erika.id
         assert tx.count(Activity, Query(told & (stored("action") == "customer.changed"))) == changes
     figure(f"one customer, six clerks at three nodes: {_losses(desks)}")
@@ -104,7 +104,7 @@ def test_one_key_is_one_order(desks: list[Desk]) -> None:
     erika = desks[0].customers.create(last_name="Mustermann", addresses=[HOME])
     for turn in range(TURNS):
         key = f"{erika.id}-{turn}"
-        outcomes = at_once(len(desks), lambda n, key=key: desks[n].keyed(key).cards.order(erika.id))  # type: ignore[misc]  # a default binds what the loop gives
+        outcomes = at_once(len(desks), lambda n, key=key: desks[n].keyed(key).cards.order(erika.id))
         assert len({_ok(order) for order in outcomes}) == 1
     orders = desks[-1].cards.orders_of(erika.id)
     assert len(orders) == len(desks[-1].cards.of_customer(erika.id)) == TURNS
@@ -118,7 +118,7 @@ def test_a_card_is_followed_by_one(desks: list[Desk], *, keep: bool) -> None:
         old = desks[0].cards.activate(desks[0].cards.order(erika.id).card_id)
         outcomes = at_once(
             len(desks),
-            lambda n, old=old: desks[n].cards.replace(old.id, keep_until_active=keep),  # type: ignore[misc]  # a default binds what the loop gives
+            lambda n, old=old: desks[n].cards.replace(old.id, keep_until_active=keep),
         )
         refusals = Counter(each.code for each in outcomes if isinstance(each, Refused))
         assert refusals == {"card.already_replaced": len(desks) - 1}, outcomes
@@ -150,7 +150,7 @@ def _rename_both(desk: Desk, keys: list[str], name: str) -> None:
 
 
 def _running(desk: Desk) -> int:
-    with desk.loyalty.storage.transaction(read_only=True) as tx:
+    with desk.house.storage.transaction(read_only=True) as tx:
         held = tx.get(NumberRange, RANGE)
     return held.last if held else 0
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from loyaltycore.desk import Desk
+from tests.bounded import join, start
 from tests.cluster.conftest import Figure, Shop
 
 ROUNDS = 150
@@ -27,13 +28,12 @@ def _kept_busy(desk: Desk) -> Iterator[None]:
                 for number in range(BATCH):
                     desk.customers.create(last_name=f"Muster {number}")
 
-    working = threading.Thread(target=work)
-    working.start()
+    working = start(work)
     try:
         yield
     finally:
         stop.set()
-        working.join()
+        join(working)
 
 
 @pytest.mark.parametrize("sync_wait", [1, 0])
@@ -47,7 +47,7 @@ def test_what_was_committed_is_read_elsewhere(shop: Shop, figure: Figure, *, syn
         for number in range(ROUNDS):
             writing.customers.change(erika.id, notes=str(number))
             for desk in reading:
-                notes, took = _timed(lambda desk=desk: desk.customers.get(erika.id).notes)  # type: ignore[misc]  # a default binds what the loop gives
+                notes, took = _timed(lambda desk=desk: desk.customers.get(erika.id).notes)
                 stale += notes != str(number)
                 waited += took
     reads = ROUNDS * len(reading)

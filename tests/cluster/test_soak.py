@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,6 +14,7 @@ from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.outbox import MessageState
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardvendor import RunningVendor, running_vendor
+from tests.bounded import join, start
 from tests.cluster.conftest import Figure, Shop
 from tests.cluster.galera import NODES
 from tests.cluster.hiring import Employee, Team, longest_pause, slowest
@@ -60,11 +60,10 @@ def test_no_order_is_lost_and_none_is_made_twice(shop: Shop, tmp_path: Path, fig
         killed = time.time()
         _await_orders(clerks, len(NODES) * ORDERS * 2 // 3)
         back: list[float] = []
-        rejoining = threading.Thread(target=lambda: back.append(shop.cluster.rejoin(VICTIM)))
-        rejoining.start()
+        rejoining = start(lambda: back.append(shop.cluster.rejoin(VICTIM)))
         for clerk in clerks:
             clerk.finish()
-        rejoining.join()
+        join(rejoining, patience=600)
         shop.cluster.await_nodes(*NODES)
         missed = shop.cluster.events_received(VICTIM)
         orders = _orders(clerks)
@@ -76,7 +75,7 @@ def test_no_order_is_lost_and_none_is_made_twice(shop: Shop, tmp_path: Path, fig
 
         assert len(set(orders)) == len(orders) == len(NODES) * ORDERS
         assert sorted(vendor.prints()) == sorted(orders)
-    messages = head.outbox.status().messages
+    messages = desk.outbox.status().messages
     assert {state: count for state, count in messages.items() if count} == {
         MessageState.DONE: sum(messages.values())
     }
@@ -106,7 +105,7 @@ def test_no_order_is_lost_and_none_is_made_twice(shop: Shop, tmp_path: Path, fig
 
 def _await_vendor(shop: Shop, vendor: RunningVendor, count: int) -> None:
     """Wait until everything is handed over and made."""
-    outbox = shop.at(3).outbox
+    outbox = shop.at(3).session("anna").outbox
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if not outbox.status().messages[MessageState.PENDING] and len(vendor.prints()) >= count:

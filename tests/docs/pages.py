@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from attrs import frozen
@@ -40,6 +42,16 @@ def pages() -> list[Path]:
     return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(found)]
 
 
+def tool(name: str) -> ModuleType:
+    """A module of `docs/_tools`, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / "_tools" / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def name(page: Path) -> str:
     """The page's path inside the repository."""
     return page.relative_to(ROOT).as_posix()
@@ -64,6 +76,13 @@ def blocks(page: Path) -> Iterator[Block]:
         code = textwrap.dedent("\n".join(lines[start:position])) + "\n"
         yield Block(opening["info"].strip(), start + 1, code, above["reason"] if above else "")
         position += 1
+
+
+def headings(page: Path, level: int) -> list[str]:
+    """The headings of a page on one level."""
+    begin = f"{'#' * level} "
+    lines = page.read_text("utf-8").splitlines()
+    return [line.removeprefix(begin) for line in lines if line.startswith(begin)]
 
 
 def table(page: Path, heading: str) -> list[dict[str, str]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import doctest
+import logging
 import sys
 import types
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from loyaltycore.ports.logs import _WATCHERS
 from tests.docs.pages import Block, blocks, name, pages
 
 WITH_CODE = [page for page in pages() if any(block.is_python for block in blocks(page))]
@@ -22,13 +24,27 @@ def namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
     monkeypatch.chdir(tmp_path)
     module = types.ModuleType("page")
     monkeypatch.setitem(sys.modules, "page", module)
-    yield module.__dict__
+    with _logging_as_before():
+        yield module.__dict__
     for value in list(module.__dict__.values()):
         for owner in (value, getattr(value, "storage", None)):
             close = None if isinstance(owner, type) else getattr(owner, "close", None)
             if callable(close):
                 with suppress(Exception):
                     close()
+
+
+@contextmanager
+def _logging_as_before() -> Iterator[None]:
+    """Take back what a page does to the log, and to who watches it."""
+    logger = logging.getLogger("loyaltycore")
+    level, handlers, watchers = logger.level, list(logger.handlers), list(_WATCHERS)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
+        _WATCHERS[:] = watchers
 
 
 def _run(page: Path, block: Block, namespace: dict[str, object]) -> None:

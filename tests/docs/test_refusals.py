@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from loyaltycore.cards import CardStanding
-from tests.docs.pages import ROOT, table
+from tests.docs.pages import ROOT, headings, table
 
 PAGE: Final = ROOT / "docs" / "reference" / "refusals.md"
-HEADINGS: Final = [
-    line.removeprefix("## ") for line in PAGE.read_text("utf-8").splitlines() if line.startswith("## ")
-]
+HEADINGS: Final = headings(PAGE, 2)
 STANDINGS: Final = {
     f"card.{standing.value}" for standing in CardStanding if standing is not CardStanding.VALID
 }

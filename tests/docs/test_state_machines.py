@@ -17,18 +17,9 @@ from loyaltycore.errors import Refused
 from loyaltycore.kernel.outbox import MessageState
 from loyaltycore.kernel.printing import PrintState, PrintStatus
 from tests.docs.pages import ROOT, table
-from tests.house import House
 
 PAGE: Final = ROOT / "docs" / "reference" / "state-machines.md"
 NOW: Final = datetime(2026, 1, 15, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def placed(house: House) -> tuple[CardOrder, CustomerCard]:
-    """An order that was just placed, and its card."""
-    house.set_up_cards()
-    order = house.desk.cards.order(house.customer().id)
-    return order, house.desk.cards.get(order.card_id)
 
 
 def _words(cell: str) -> list[str]:
@@ -64,7 +55,10 @@ def test_what_cancelling_makes_of_an_order(
     state: OrderState, to: str, placed: tuple[CardOrder, CustomerCard]
 ) -> None:
     """The rows of the order's table about `cards.cancel_order` are what the rule answers."""
-    order, card = evolve(placed[0], state=state), placed[1]
+    order, card = placed
+    said = PrintState.RECEIVED if state is OrderState.PLACED else PrintState(state.value)
+    order = apply_status(order, card, None, PrintStatus(order.id, "v-1", 1, said, "word", NOW), NOW).result
+    assert order.state is state
     if to.startswith("refused: "):
         with pytest.raises(Refused) as refusal:
             cancel_order(order, card, None, "anna", NOW, "")
@@ -89,6 +83,13 @@ def test_the_standing_of_a_card(
     """The rows of the table of standings, from the rule itself."""
     card = evolve(placed[1], state=state, valid_until=valid_until)
     assert standing(card, date(2026, 1, 15)) is expected
+
+
+def test_the_vendors_words_stand_in_the_order_that_decides() -> None:
+    """The page says that of two reports with one revision the word further down counts, and so does the rule."""
+    assert [row["Vendor's word"] for row in table(PAGE, "What the vendor says")] == [
+        word.value for word in PrintState
+    ]
 
 
 def test_the_tables_name_every_state() -> None:

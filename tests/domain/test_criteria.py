@@ -205,7 +205,7 @@ def test_a_query_asks_for_everything_by_default() -> None:
 def test_what_is_no_criteria_is_a_mistake_in_the_program() -> None:
     """It is not silently false."""
     with pytest.raises(TypeError):
-        matches("size = 5", THING)  # type: ignore[arg-type]  # wrong on purpose
+        matches("size = 5", THING)  # wrong on purpose
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loyaltycore.errors import InvalidInput, RegistrationError
+from loyaltycore.errors import InvalidInput, NotFound, RegistrationError
 from loyaltycore.kernel.settings import (
     Option,
     OptionCatalogue,
@@ -111,10 +111,30 @@ def test_a_catalogue_knows_its_options_and_no_others() -> None:
     """In the order in which they came; another option under a known key is a stranger."""
     catalogue = OptionCatalogue([NUMBER, TEXT])
     assert catalogue.all == (NUMBER, TEXT)
-    assert TEXT in catalogue
-    assert FLAG not in catalogue
-    assert Option("a.text", "other", "Another text.") not in catalogue
-    assert "a.text" not in catalogue
+    catalogue.require(TEXT)
+    for stranger in (FLAG, Option("a.text", "other", "Another text.")):
+        with pytest.raises(NotFound) as missed:
+            catalogue.require(stranger)
+        assert (missed.value.kind, missed.value.key) == ("option", stranger.key)
+
+
+@pytest.mark.parametrize("option", [TEXT, NUMBER, FLAG])
+def test_a_key_finds_its_option_and_is_none(option: Option[Any]) -> None:
+    """A key given for its option is told from an option that does not exist, and the remedy is named."""
+    catalogue = OptionCatalogue([NUMBER, TEXT, FLAG])
+    assert catalogue.named(option.key) is option
+    for use in (catalogue.require, SettingsSnapshot().__getitem__):
+        with pytest.raises(InvalidInput, match=f"settings.option.'{option.key}'") as refused:
+            use(option.key)
+        assert [(fault.field, fault.code) for fault in refused.value.faults] == [("option", "wrong_type")]
+
+
+def test_a_mistyped_key_is_answered_with_the_right_one() -> None:
+    """Wherever a key is looked up."""
+    catalogue = OptionCatalogue([NUMBER, TEXT])
+    for look in (catalogue.named, catalogue.require):
+        with pytest.raises(NotFound, match=r"no option 'a\.txt'; did you mean 'a\.text'\?"):
+            look("a.txt")
 
 
 def test_a_key_stands_once_in_a_catalogue() -> None:

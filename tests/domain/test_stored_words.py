@@ -70,7 +70,19 @@ def test_what_is_not_said_is_empty() -> None:
     """Values that pass between the parts hold nothing that nobody said."""
     assert CustomerCard("k1", "1", "c1", "o1", "gold", CardState.ORDERED, date(2026, 1, 1), "", NOW) == (
         CustomerCard(
-            "k1", "1", "c1", "o1", "gold", CardState.ORDERED, date(2026, 1, 1), "", NOW, None, None, "", 1
+            "k1",
+            "1",
+            "c1",
+            "o1",
+            "gold",
+            CardState.ORDERED,
+            date(2026, 1, 1),
+            "",
+            NOW,
+            None,
+            None,
+            "",
+            ended_here=False,
         )
     )
     address = PostalAddress("Erika", ("Weg 1",), "10115", "Berlin", "DE")

@@ -1,12 +1,17 @@
-"""Runs an example as a reader would: as a script, in a folder of its own."""
+"""Runs an example as a reader would, as a script, in a folder of its own; and compares it with its page."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
+
+from tests.docs.pages import tool
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+TEXT: Final = tool("gallery_text")
 
 
 def run(script: str, folder: Path, *arguments: str, patience: float = 30) -> subprocess.CompletedProcess[str]:
@@ -20,3 +25,8 @@ def run(script: str, folder: Path, *arguments: str, patience: float = 30) -> sub
         timeout=patience,
         check=False,
     )
+
+
+def assert_shown(printed: Mapping[str, str]) -> None:
+    """Their page shows what these scripts print, but for dates and card numbers; `docs/_tools/gallery.py` writes it."""
+    assert TEXT.lasting(TEXT.PAGE.read_text("utf-8")) == TEXT.lasting(TEXT.page(printed))

@@ -13,10 +13,15 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from tests.examples.running import EXAMPLES, run
+from tests.bounded import line_with, running
+from tests.docs.pages import ROOT, tool
+from tests.examples.running import EXAMPLES, TEXT, assert_shown, run
 
 SCRIPT = "order_cards/run.py"
+IMAGES = ROOT / "docs" / "images"
+MOST_BYTES = 150_000
 
 
 def test_everybody_gets_a_card(tmp_path: Path) -> None:
@@ -37,6 +42,18 @@ def test_everybody_gets_a_card(tmp_path: Path) -> None:
     assert (folder / "card.pdf").read_bytes().startswith(b"%PDF")
     # Card numbers are as good as money: the screen shows four digits.
     assert not re.search(r"\d{13}", ended.stdout.replace(str(folder), ""))
+    assert_shown({SCRIPT: ended.stdout, TEXT.MAIL: TEXT.mail(folder)})
+    _assert_pictured(folder, ended.stdout)
+
+
+def _assert_pictured(folder: Path, printed: str) -> None:
+    """The pictures of the documentation can be drawn from the run, and are as large as they were; all are small files."""
+    drawn = tool("gallery_pictures").pictures(folder, printed)
+    assert {path.name for path in IMAGES.iterdir()} == drawn.keys()
+    assert sum(path.stat().st_size for path in IMAGES.iterdir()) < MOST_BYTES
+    for name, picture in drawn.items():
+        with Image.open(IMAGES / name) as kept:
+            assert kept.size == picture.size
 
 
 def test_a_second_run_begins_afresh(tmp_path: Path) -> None:
@@ -44,7 +61,7 @@ def test_a_second_run_begins_afresh(tmp_path: Path) -> None:
     (tmp_path / "demo-output").mkdir()
     (tmp_path / "demo-output" / "mine.txt").write_text("keep", "utf-8")
     with _started(tmp_path) as process:
-        _read_until(process, "handing over")
+        line_with("handing over", process.stdout)
         process.terminate()
         process.wait(30)
     assert (tmp_path / "demo-output" / "mine.txt").read_text("utf-8") == "keep"
@@ -64,7 +81,7 @@ def _interrupts_are_heard() -> Iterator[None]:
 def test_takes_its_processes_down(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """Interrupted while its workers work, it leaves no process behind and no trace on the screen."""
     with _started(tmp_path) as process:
-        _read_until(process, "handing over")
+        line_with("handing over", process.stdout)
         if number is signal.SIGINT:
             os.killpg(process.pid, number)  # as a terminal does
         else:
@@ -79,7 +96,7 @@ def test_takes_its_processes_down(tmp_path: Path, number: signal.Signals, code: 
 @contextmanager
 def _started(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """The example in a process group of its own, of which nothing is left afterwards, whatever the test finds."""
-    with subprocess.Popen(
+    with running(
         [sys.executable, "-W", "error", str(EXAMPLES / SCRIPT)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -93,13 +110,3 @@ def _started(folder: Path) -> Iterator[subprocess.Popen[str]]:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-
-
-def _read_until(process: subprocess.Popen[str], words: str) -> None:
-    assert process.stdout
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if words in line:
-            return
-    raise AssertionError("".join(said))

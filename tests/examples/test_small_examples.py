@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.examples.running import run
+from tests.examples.running import TEXT, assert_shown, run
 
 
 def test_the_first_card(tmp_path: Path) -> None:
     """The tutorial's script ends with an ordered card, its costs and its expected dispatch, and leaves nothing behind."""
     ended = run("first_card.py", tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
+    assert_shown({"first_card.py": ended.stdout})
     assert re.search(r"Erika Mustermann, customer 0000018, has ordered the card \d{16}\.", ended.stdout)
     assert "costs 2.95 EUR" in ended.stdout
     assert re.search(r"dispatched on \d{4}-\d\d-\d\d, and is ordered for now", ended.stdout)
@@ -23,6 +24,7 @@ def test_presenting_cards(tmp_path: Path) -> None:
     """At the till a good card leads to its customer, on its last day, too; every other one is refused for its own reason."""
     ended = run("presenting_cards.py", tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
+    assert_shown({"presenting_cards.py": ended.stdout})
     answers = [(line[:11].strip(), line[12:]) for line in ended.stdout.splitlines()]
     assert [
         (title, answer.startswith("yes: "), answer.rpartition("(")[2].rstrip(")"))
@@ -42,6 +44,7 @@ def test_writing_invoices(tmp_path: Path) -> None:
     """A capability of the shop's own is played through: options, keys, outbox, step, selection and refusals."""
     ended = run("write_invoices.py", tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
+    assert_shown({"write_invoices.py": ended.stdout})
     for line in (
         "days to pay: 14 in a session that was open, 30 in one that came after",
         "2026-00002: 12.50 EUR, although the till asked twice",
@@ -59,6 +62,7 @@ def test_knowing_the_customer(tmp_path: Path) -> None:
     """Options, reminders, a new mandatory step, a reload and a blocked offer come out as the manual says."""
     ended = run("know_the_customer.py", tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
+    assert_shown({"know_the_customer.py": ended.stdout})
     for line in (
         "fields watched by the session opened before: 0",
         "in the form, marked red:   Postal address, E-mail address, Mobile number, Privacy statement",
@@ -71,3 +75,16 @@ def test_knowing_the_customer(tmp_path: Path) -> None:
     ):
         assert line in ended.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_the_page_shows_no_other_script() -> None:
+    """What the page shows is compared with a run, here or where all cards are ordered."""
+    small = {"first_card.py", "presenting_cards.py", "write_invoices.py", "know_the_customer.py"}
+    assert TEXT.scripts() == {*small, "order_cards/run.py", TEXT.MAIL}
+
+
+def test_what_changes_from_run_to_run_is_left_out() -> None:
+    """Card numbers, and dates in either form; a customer number or an amount stays."""
+    assert TEXT.lasting("7415282101894531 0000018 2026-01-31 31.01.2026 2.95 EUR") == (
+        "0000000000000000 0000018 0000-00-00 00.00.0000 2.95 EUR"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,20 +11,22 @@ import pytest
 from loyaltycore import Loyalty
 from loyaltycore.cli import main
 from loyaltycore.kernel.outbox import RetryPolicy
-from loyaltycore.memory import MemoryStorage
+from loyaltycore.memory import FixedClock, MemoryStorage
 from loyaltycore.storing.registry import Registry
-from loyaltycore_cardprint.transport import Transport
 from loyaltycore_email import SmtpMailer
+from loyaltycore_http.transport import Transport
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.layouts import Layouts
 from tests.faults import rivals
 from tests.faults.perils import Peril, PerilousStorage, kill_yourself
 from tests.faults.racing import gate
 from tests.faults.scene import RECORD_TYPES, build_scene
+from tests.faults.selling import Counting
 from tests.faults.texting import Gateway
 from tests.faults.verbs import BY_NAME
 from tests.faults.verbs.verb import SECOND, open_verb
 from tests.hosting import hosted
+from tests.house import THURSDAY
 
 _LAYOUTS = Layouts(Registry(RECORD_TYPES), "loyalty_")
 
@@ -54,6 +56,20 @@ def create_customers(url: str, rounds: int, folder: str, number: int) -> list[st
     desk = Loyalty(SqlStorage(url)).session(f"process {number}")
     gate(Path(folder), number)
     return rivals.create_customers(desk, number, rounds)
+
+
+def tell_customer(url: str, appointment_id: str, folder: str, number: int) -> str:
+    """Tell the customer of an appointment."""
+    loyalty = Loyalty(SqlStorage(url))
+    gate(Path(folder), number)
+    return rivals.tell_customer(loyalty, appointment_id)
+
+
+def book_anything(url: str, first: str, count: int, folder: str, number: int) -> tuple[int, int]:
+    """Try to book every half hour from the first on."""
+    planner = Loyalty(SqlStorage(url), clock=FixedClock(THURSDAY)).planner("berlin")
+    gate(Path(folder), number)
+    return rivals.book_anything(planner, rivals.half_hours(datetime.fromisoformat(first), count), number)
 
 
 def deliver_probes(url: str, probe: str, folder: str, number: int) -> int:
@@ -94,6 +110,12 @@ def perform_when_ready(url: str, facts: dict[str, str], verb: str, ready: str) -
     run = open_verb(PerilousStorage(_bound(url)), facts, SECOND)
     Path(ready).touch()
     BY_NAME[verb].act(run)
+
+
+def sell(url: str, facts: dict[str, str], verb: str, point: int) -> None:
+    """Let a verb run in a transaction of the host beside a sale, and die of SIGKILL at one point of it."""
+    counting = Counting(url, point, kill_yourself)
+    counting.sell(lambda: open_verb(_bound(url), facts, SECOND), BY_NAME[verb].act)
 
 
 def command_line(arguments: list[str], lease: float) -> int:

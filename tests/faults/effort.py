@@ -14,11 +14,11 @@ from typing import Final
 FACTOR: Final = int(os.environ.get("LOYALTYCORE_FAULTS_FACTOR", "1"))
 THOROUGH: Final = FACTOR > 1
 
-_LONG: Final = 60.0 * FACTOR
+LONG: Final = 60.0 * FACTOR
 """Seconds after which what is still waited for will never come."""
 
 
-def patience(what: str, seconds: float = _LONG) -> Iterator[None]:
+def patience(what: str, seconds: float = LONG) -> Iterator[None]:
     """Go round again and again, but not for ever.
 
     Raises:
@@ -30,7 +30,7 @@ def patience(what: str, seconds: float = _LONG) -> Iterator[None]:
     raise AssertionError(f"{what}: not within {seconds:.0f} seconds")
 
 
-def wait_for(done: Callable[[], bool], what: str, *, seconds: float = _LONG, pause: float = 0.05) -> None:
+def wait_for(done: Callable[[], bool], what: str, *, seconds: float = LONG, pause: float = 0.05) -> None:
     """Wait until something is the case.
 
     Raises:

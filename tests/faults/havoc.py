@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from loyaltycore.errors import DeliveryFailed
+from tests.bounded import join, start
 from tests.faults.prefork import Child
 from tests.faults.town import LEASE, Town, end
 
@@ -32,6 +33,7 @@ class Havoc:
 
     def __init__(self, town: Town, chance: random.Random) -> None:
         self.town = town
+        self._chance = chance
         self.tally: Counter[str] = Counter()
         """How often each was struck."""
         self.faults: list[BaseException] = []
@@ -39,31 +41,29 @@ class Havoc:
         self._stop = threading.Event()
         self._workers: list[Child] = []
         self._receiver: Child | None = None
-        strokes: Mapping[str, Callable[[random.Random], None]] = {
+        self._strokes: Mapping[str, Callable[[random.Random], None]] = {
             "workers": self._kill_worker,
             "receivers": self._kill_receiver,
             "vendor": lambda _: self.town.kill_vendor(),
             "catching up": self._catch_up,
             "frozen": lambda _: self._freeze_worker(),
         }
-        self._threads = [
-            threading.Thread(target=self._repeat, args=(name, stroke, random.Random(chance.random())))  # noqa: S311  repeatable
-            for name, stroke in strokes.items()
-        ]
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
         self._workers = [self.town.start_worker() for _ in range(WORKERS)]
         self._receiver = self.town.start_receiver()
-        for thread in self._threads:
-            thread.start()
+        self._threads = [
+            start(self._repeat, name, stroke, random.Random(self._chance.random()))  # noqa: S311  repeatable
+            for name, stroke in self._strokes.items()
+        ]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        join(*self._threads)
         self.town.to_vendor.calm = self.town.to_shop.calm = True
 
     def end_all(self) -> list[int]:

@@ -20,8 +20,13 @@ from typing import Any, Final, Self
 
 from attrs import field, frozen
 
+from tests.bounded import end
+from tests.faults.effort import LONG
+
 _ROOT: Final = Path(__file__).parents[2]
 _CHILDREN: Final = "tests.faults.children"
+
+_OVERDUE: Final = -1
 
 KILLED: Final = -signal.SIGKILL
 """How a child ends that was killed."""
@@ -39,15 +44,17 @@ class Child:
     def kill(self) -> int:
         """Kill it without a warning, at whatever it is doing; answers how it ended."""
         os.kill(self.pid, signal.SIGKILL)
-        return self.wait()
+        return self.ended()
 
-    def wait(self) -> int:
+    def ended(self) -> int:
         """Wait for its end; answers its exit code, negative for a signal."""
-        return os.waitstatus_to_exitcode(self._house.ask({"wait": self.pid}))
+        status = self._house.ask({"wait": self.pid})
+        assert status != _OVERDUE, f"killed, because it did not end within {LONG:g} s"
+        return os.waitstatus_to_exitcode(status)
 
     def result(self) -> Any:
         """Wait for its end, and answer what its function returned."""
-        ended = self.wait()
+        ended = self.ended()
         assert ended == 0, f"a child ended with {ended}; {self._house.log.read_text('utf-8')}"
         return json.loads(self._answer.read_text("utf-8"))
 
@@ -77,10 +84,11 @@ class Prefork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process.stdin
-        assert self._process.stdout
         self._process.stdin.close()
-        self._process.wait()
-        self._process.stdout.close()
+        try:
+            self._process.wait(LONG)
+        finally:
+            end(self._process)
 
     def start(self, work: str, *arguments: Any) -> Child:
         """Fork a child that calls a function of `tests.faults.children` with these arguments."""
@@ -116,13 +124,28 @@ def main() -> None:
             answer = _fork(module, order)
             running.add(answer)
         elif "wait" in order:
-            _, answer = os.waitpid(order["wait"], 0)
+            answer = _wait(order["wait"])
             running.discard(order["wait"])
         else:
             answer = _end(running)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
     _end(running)
+
+
+def _wait(pid: int) -> int:
+    """How a child ended; one that does not end is killed."""
+    overdue = []
+
+    def give_up(*_: object) -> None:
+        overdue.append(pid)
+        os.kill(pid, signal.SIGKILL)
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, LONG)
+    _, status = os.waitpid(pid, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return _OVERDUE if overdue else status
 
 
 def _end(running: set[int]) -> int:

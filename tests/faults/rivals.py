@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import time
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from loyaltycore import Loyalty
+from loyaltycore import Loyalty, Refused
+from loyaltycore.booking import Planner
 from loyaltycore.desk import Desk
-from loyaltycore.errors import EditedMeanwhile
+from loyaltycore.errors import Conflict, EditedMeanwhile, StorageBusy
 from loyaltycore.kernel.decisions import Decision, Dispatch
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.outbox.handler import Outcome, Verdict
@@ -149,3 +151,32 @@ def deliver_to_the_end(loyalty: Loyalty) -> None:
             break
         worker.run_pass()
         time.sleep(0.02)
+
+
+def half_hours(first: datetime, count: int) -> list[datetime]:
+    """So many times, half an hour apart."""
+    return [first + number * timedelta(minutes=30) for number in range(count)]
+
+
+def tell_customer(loyalty: Loyalty, appointment_id: str) -> str:
+    """Tell the customer of an appointment by a mail; answers the id of the notice."""
+    appointments = loyalty.session("anna", "berlin").appointments
+    return until_done(lambda: appointments.notify(appointment_id, by="email").id)
+
+
+def book_anything(planner: Planner, starts: list[datetime], number: int) -> tuple[int, int]:
+    """Try to book each of these times, in an order of one's own; answers how often it was had, and how often it was taken."""
+    had = taken = 0
+    for each in random.Random(number).sample(starts, len(starts)):  # noqa: S311  no secret
+        for _ in patience("a booking"):
+            try:
+                planner.book(
+                    each, first_name="E", last_name=f"R{number}", email="e@example.org", phone="0170 1234567"
+                )
+                had += 1
+            except Refused as refusal:
+                taken += refusal.code == "booking.slot_taken"
+            except (Conflict, StorageBusy):
+                continue
+            break
+    return had, taken

@@ -84,6 +84,10 @@ class Stage:
             self.snapshots.restore(rehearsal.start)
         self._present = None
 
+    def touched(self) -> None:
+        """Say that somebody else has changed what is stored."""
+        self._present = None
+
     def repeat(self, verb: Verb) -> Any:
         """Do again what a caller does again after a crash."""
         self._present = None

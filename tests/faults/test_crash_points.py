@@ -75,9 +75,9 @@ def test_what_is_done_is_written_down(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("verb", _REPEATABLE, ids=lambda verb: verb.name)
-def test_an_unanswered_commit_is_found_out(stage: Stage, verb: Verb, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("no_pauses")
+def test_an_unanswered_commit_is_found_out(stage: Stage, verb: Verb) -> None:
     """Every commit in turn happens unheard, or is lost: the verb finds out by itself, and acts once."""
-    monkeypatch.setattr("loyaltycore.work.running.pause", lambda _: None)
     rehearsal = stage.rehearse(verb)
     for number in rehearsal.commits:
         for side in (BEFORE, AFTER):

@@ -57,7 +57,7 @@ def _kill(stage: Stage, children: Prefork, rehearsal: Rehearsal, number: int, si
     verb = rehearsal.verb
     stage.begin(rehearsal)
     child = children.start("perform", stage.url, dict(stage.facts), verb.name, number, side)
-    assert child.wait() == KILLED
+    assert child.ended() == KILLED
     where = f"{side} call {number} ({rehearsal.calls[number]})"
     assert not difference(stage.now(), rehearsal.left_by(number, side)), where
     if verb.repeatable:
@@ -105,7 +105,7 @@ def test_a_process_is_killed_anywhere(stage: Stage, children: Prefork, tmp_path:
         wait_for(ready.exists, "the child", pause=0.0005)
         start = time.perf_counter()
         if seconds is None:
-            child.wait()
+            child.ended()
         else:
             time.sleep(seconds)
             child.kill()

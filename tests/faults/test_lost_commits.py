@@ -41,9 +41,8 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
 
 
 @pytest.fixture
-def house(line: Line, monkeypatch: pytest.MonkeyPatch) -> House:
+def house(line: Line, no_pauses: None) -> House:
     """A house behind the line; it does not wait between its tries."""
-    monkeypatch.setattr("loyaltycore.work.running.pause", lambda _: None)
     opened = build_house(line.far)
     opened.set_up_cards()
     return opened

@@ -14,7 +14,7 @@ from loyaltycore.errors import EditedMeanwhile
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.work.journal import Activity
 from loyaltycore_sql import SqlStorage
-from tests.adapters.sql.helpers import at_once
+from tests.bounded import at_once
 from tests.faults import rivals
 from tests.faults.effort import FACTOR
 from tests.faults.meeting import MeetingStorage

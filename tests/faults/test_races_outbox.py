@@ -107,7 +107,7 @@ def test_a_message_that_kills_its_worker_takes_no_other_along(
     )
     keys = rivals.dispatch_probes(house.desk, 8)
     deaths = 0
-    while prefork.start("deliver_poison", url, str(probe.file), keys[2], TRIES, LEASE).wait() == KILLED:
+    while prefork.start("deliver_poison", url, str(probe.file), keys[2], TRIES, LEASE).ended() == KILLED:
         deaths += 1
         assert deaths <= TRIES + 1
     assert sorted(probe.keys()) == sorted(key for key in keys if key != keys[2])

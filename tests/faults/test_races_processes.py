@@ -13,7 +13,7 @@ from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
 from loyaltycore.processes import Process, ProcessState, ReloadReport, StepState
 from loyaltycore_sql import SqlStorage
-from tests.adapters.sql.helpers import at_once
+from tests.bounded import at_once
 from tests.conftest import STORAGES
 from tests.engines import fresh_database
 from tests.faults.meeting import MeetingStorage

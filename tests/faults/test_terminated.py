@@ -27,6 +27,7 @@ from loyaltycore.memory import MemoryMailer
 from loyaltycore.work.ambient import SystemClock
 from loyaltycore.work.journal import Activity
 from loyaltycore_sql import SqlStorage
+from tests.bounded import join, start
 from tests.engines import fresh_database, server
 from tests.faults.effort import FACTOR, patience
 from tests.faults.racing import seeded, tell
@@ -56,15 +57,14 @@ class Killer:
         self._name = name
         self._chance = chance
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._thread = start(self._work)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join()
+        join(self._thread)
 
     def _work(self) -> None:
         engine = create_engine(server(self._engine), poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -105,13 +105,10 @@ def _delivering(loyalty: Loyalty) -> Iterator[Counter[str]]:
             except LoyaltyError as error:
                 met[type(error).__name__] += 1
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
+    threads = [start(work) for _ in range(2)]
     yield met
     stop.set()
-    for thread in threads:
-        thread.join()
+    join(*threads)
 
 
 @pytest.mark.parametrize("engine", list(_VICTIMS))

@@ -42,7 +42,7 @@ def test_a_worker_is_killed_when_a_text_has_left(
     loyalty = Loyalty(storage, clock=SystemClock())
     gateway = Gateway(tmp_path / "sent")
     ids = dispatch_texts(loyalty.session("anna"), TEXTS, at_most_once=at_most_once)
-    assert prefork.start("deliver_texts", url, str(gateway.file), KILLS, LEASE).wait() == KILLED
+    assert prefork.start("deliver_texts", url, str(gateway.file), KILLS, LEASE).ended() == KILLED
     (first,) = gateway.sent()
     prefork.start("deliver_texts", url, str(gateway.file), ANSWERS, LEASE).result()
     sent = Counter(gateway.sent())

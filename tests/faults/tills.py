@@ -16,7 +16,8 @@ from loyaltycore.errors import CommitUnknown, Refused, StorageBusy
 from loyaltycore.kernel.printing import PrintCancellation, PrintOrder
 from loyaltycore.memory import MemoryCardPrinter
 from loyaltycore.ports.card_printing import CancelReceipt, PrintReceipt
-from tests.faults.effort import patience
+from tests.bounded import all_at_once
+from tests.faults.effort import LONG, patience
 from tests.house import HOME
 
 
@@ -105,21 +106,7 @@ class Till:
 
 def work_at_once(tills: list[Till], job: Callable[[Till], None]) -> None:
     """Let all tills do a job in threads of their own, to the end."""
-    failed: list[BaseException] = []
-
-    def work(till: Till) -> None:
-        try:
-            job(till)
-        except BaseException as error:  # noqa: BLE001  the test shall hear of it
-            failed.append(error)
-
-    threads = [threading.Thread(target=work, args=(till,)) for till in tills]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise failed[0]
+    all_at_once(len(tills), lambda number: job(tills[number]), patience=5 * LONG)
 
 
 class LockedPrinter(MemoryCardPrinter):

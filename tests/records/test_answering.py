@@ -11,7 +11,7 @@ from loyaltycore.errors import InvalidInput
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.words import is_storable
 from loyaltycore.storing.answering import answer
-from loyaltycore.storing.checks import check_texts
+from loyaltycore.storing.checks import check_record
 from loyaltycore.storing.registry import RecordType
 
 
@@ -59,10 +59,10 @@ def test_a_page_of_an_answer(query: Query, codes: str) -> None:
 
 def test_texts_that_are_too_long() -> None:
     """Every text with a length is looked at, and what fits, is None or has no limit passes."""
-    check_texts(TILES, Tile("x" * 64, room="1234", note="x" * 10_000))
-    check_texts(TILES, Tile("x"))
+    check_record(TILES, Tile("x" * 64, room="1234", note="x" * 10_000))
+    check_record(TILES, Tile("x"))
     with pytest.raises(InvalidInput) as caught:
-        check_texts(TILES, Tile("x" * 65, room="12345"))
+        check_record(TILES, Tile("x" * 65, room="12345"))
     assert [(fault.field, fault.code) for fault in caught.value.faults] == [
         ("code", "too_long"),
         ("room", "too_long"),

@@ -10,7 +10,7 @@ from tests.house import House, dump
 
 def ordered(house: House, **wishes: object) -> tuple[CardOrder, CustomerCard]:
     house.set_up_cards()
-    order = house.desk.cards.order(house.customer().id, **wishes)  # type: ignore[arg-type]  # test data
+    order = house.desk.cards.order(house.customer().id, **wishes)
     return order, house.desk.cards.get(order.card_id)
 
 

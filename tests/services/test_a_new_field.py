@@ -124,5 +124,6 @@ def test_a_new_field_costs_a_line_and_a_migration(copy: Path, storage: str) -> N
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
     assert run.returncode == 0, run.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC
@@ -20,6 +19,7 @@ from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore.work.ambient import SecretTokens, SystemClock, TimeOrderedIds
 from loyaltycore.work.paging import read_cursor, read_limit, write_cursor
 from loyaltycore.work.running import run_query
+from tests.bounded import all_at_once
 from tests.house import House
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -28,16 +28,7 @@ UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 def test_ids_are_uuid7_unique_and_in_order() -> None:
     """Eight threads draw 4,000 ids: each of the right form, none twice, ascending within every thread."""
     ids = TimeOrderedIds()
-    drawn: list[list[str]] = []
-
-    def draw() -> None:
-        drawn.append([ids.new() for _ in range(500)])
-
-    threads = [threading.Thread(target=draw) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    drawn = all_at_once(8, lambda _: [ids.new() for _ in range(500)])
     everything = [one for part in drawn for one in part]
     assert len(set(everything)) == 4000
     assert all(UUID7.fullmatch(one) for one in everything)

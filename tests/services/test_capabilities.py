@@ -20,6 +20,7 @@ from loyaltycore import (
     command,
     query,
 )
+from loyaltycore.capabilities import CAPABILITIES
 from loyaltycore.cards import NUMBER_PREFIX, Cards, CardSetup
 from loyaltycore.memory import MemoryMailer, MemoryStorage
 from loyaltycore.outbox import COUNTED, HANDLERS, NEWS, REQUEUE_CHECKS, Counted, Intake, Outcome, Verdict
@@ -149,18 +150,21 @@ WRONG: Final[Mapping[str, tuple[Callable[[], Any], str]]] = {
     "a name twice": (lambda: _shop(name="cards"), "capability 'cards' is registered twice"),
     "a bad name": (lambda: _shop(name="My shop"), "'My shop': its name must be"),
     "the service itself": (lambda: _shop(service=Notes), "lambda: Notes"),
-    "a service that is none": (lambda: _shop(service=lambda: Slip), "Slip'> is no subclass of Service"),
+    "a service that is none": (lambda: _shop(service=lambda: Slip), "<class Slip> is no subclass of Service"),
     "a list of records": (lambda: _shop(records=[_slips()]), "`records` is a tuple"),
     "a class as a record": (lambda: _shop(records=(Slip,)), "is no RecordType"),
     "an option twice": (lambda: _shop(options=(NUMBER_PREFIX,)), "'cards.number_prefix' is registered twice"),
     "an option of another type": (
-        lambda: _shop(options=(Option("shop.rate", 1.5, "The rate."),)),  # type: ignore[type-var]  # wrong on purpose
+        lambda: _shop(options=(Option("shop.rate", 1.5, "The rate."),)),  # wrong on purpose
         "1.5 is no str, int or bool",
     ),
     "a point without `by`": (lambda: _shop(adds=(HANDLERS,)), "is no Addition"),
-    "no function at a point": (lambda: _shop(adds=(HANDLERS.by(BELL),)), "is no function of the house"),  # type: ignore[arg-type]  # wrong on purpose
+    "no function at a point": (
+        lambda: _shop(adds=(HANDLERS.by(BELL),)),
+        "is no function of the house",
+    ),  # wrong on purpose
     "nothing at a point": (
-        lambda: _shop(adds=(HANDLERS.by(lambda _: None),)),  # type: ignore[arg-type, return-value]  # wrong on purpose
+        lambda: _shop(adds=(HANDLERS.by(lambda _: None),)),  # wrong on purpose
         "None is no series of outbox handlers",
     ),
     "a handler's class": (_adding(HANDLERS, Bell), "is no outbox handler"),
@@ -281,7 +285,9 @@ def test_a_service_that_nobody_declared_is_refused() -> None:
 def test_a_capability_may_add_to_another_one_of_the_host() -> None:
     """A host makes points of its own: what is added comes in the order of the capabilities."""
     one = Capability(name="one", adds=(OWN.by(lambda _: ["good"]),))
-    two = Capability(name="two", adds=(OWN.by(lambda house: [f"morning {len(house.capabilities) - 10}"]),))
+    two = Capability(
+        name="two", adds=(OWN.by(lambda house: [f"morning {len(house.capabilities) - len(CAPABILITIES)}"]),)
+    )
     loyalty = Loyalty(MemoryStorage(), capabilities=[one, two])
     assert loyalty.added(OWN) == "good morning 2"
 

@@ -105,7 +105,7 @@ def test_a_vendor_that_is_only_asked_still_resolves_a_cancellation(house: House)
     """Without events the open wish to cancel is looked up too, although the order is cancelled here already."""
     order, _ = ordered(house)
     house.loyalty.deliver()
-    house.printer.cancel = lambda _: CancelReceipt(CancelOutcome.REQUESTED)  # type: ignore[method-assign]  # thinks about it
+    house.printer.cancel = lambda _: CancelReceipt(CancelOutcome.REQUESTED)  # thinks about it
     house.desk.cards.cancel_order(order.id)
     house.loyalty.deliver()
     house.printer.move(order.id, PrintState.DISPATCHED)

@@ -10,15 +10,20 @@ from loyaltycore import InvalidInput, NotFound, Refused
 from loyaltycore.cards import (
     CardStanding,
     CardState,
+    CardTemplate,
     OrderState,
+    Slot,
+    SlotSource,
 )
 from loyaltycore.cards.vendor_news import VendorNews
 from loyaltycore.errors import Fault
 from loyaltycore.kernel.outbox import MessageState
-from loyaltycore.kernel.printing import PrintState
+from loyaltycore.kernel.printing import EncodingKind, PrintState
+from loyaltycore.memory import MemoryCardPrinter
+from loyaltycore.ports.card_printing import CardSlot, PrinterCapabilities
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.work.session import own_session
-from tests.house import House, dump
+from tests.house import House, build_house, dump
 from tests.services.steps import active, ordered, report
 
 
@@ -204,7 +209,7 @@ def test_a_flag_is_true_or_false(house: House) -> None:
     """A word is no flag: a lost card must not stay in use because somebody wrote "no"."""
     _, card = active(house)
     with pytest.raises(InvalidInput):
-        house.desk.cards.replace(card.id, keep_until_active="no")  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.cards.replace(card.id, keep_until_active="no")  # wrong on purpose
 
 
 def test_long_words_of_the_vendor_are_shortened_and_hold_nothing_up(house: House) -> None:
@@ -232,6 +237,39 @@ def test_what_the_vendor_cannot_make_is_refused_when_it_is_ordered(house: House)
     assert refusal.value.code == "card_order.not_printable"
     assert refusal.value.facts["faults"] == house.printer.faults
     assert dump(house.loyalty) == before
+
+
+class _Embosser(MemoryCardPrinter):
+    """A vendor with two places on its cards."""
+
+    @property
+    def capabilities(self) -> PrinterCapabilities:
+        text = frozenset({EncodingKind.TEXT})
+        slots = (CardSlot("number", text, 40), CardSlot("name", text, 5))
+        return PrinterCapabilities(text | {EncodingKind.CODE128}, slots=slots)
+
+
+@pytest.mark.parametrize(
+    ("slots", "faults"),
+    [
+        ([Slot("number")], set()),
+        ([Slot("number"), Slot("back")], {("encodings[1].slot", "unsupported")}),
+        ([Slot("number", EncodingKind.CODE128)], {("encodings[0].kind", "unsupported")}),
+        ([Slot("name", source=SlotSource.CUSTOMER_NAME)], {("encodings[0].value", "too_long")}),
+    ],
+)
+def test_a_value_without_a_place_is_refused_when_it_is_ordered(
+    slots: list[Slot], faults: set[tuple[str, str]]
+) -> None:
+    """A vendor's fixed places are respected by name, kind and length, whether or not its printer names them."""
+    house = build_house(card_printer=_Embosser())
+    house.set_up_cards(templates=[CardTemplate("gold", slots=slots)])
+    erika, found = house.customer(), ()
+    try:
+        house.desk.cards.order(erika.id)
+    except Refused as refusal:
+        found = refusal.facts["faults"]
+    assert {(fault.field, fault.code) for fault in found} == faults
 
 
 def test_a_card_can_be_activated_by_hand(house: House) -> None:
@@ -275,7 +313,7 @@ def test_unknown_ids_are_not_found(house: House, verb: str, key: object) -> None
 @pytest.mark.parametrize(
     ("wishes", "codes"),
     [
-        ({"valid_until": "2028-12-31"}, {"wrong_type"}),
+        ({"valid_until": "31.12.2028"}, {"bad_date"}),
         ({"valid_until": date(3000, 1, 1)}, {"out_of_range"}),
         ({"valid_for": 24}, {"wrong_type"}),
         ({"comment": "x" * 501, "valid_until": 5}, {"too_long", "wrong_type"}),
@@ -296,7 +334,7 @@ def test_bad_wishes_are_one_error_that_names_every_fault(
     erika = house.customer()
     before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        house.desk.cards.order(erika.id, **wishes)  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.cards.order(erika.id, **wishes)  # wrong on purpose
     assert fault.value.codes == codes
     assert dump(house.loyalty) == before
 

@@ -83,6 +83,17 @@ def test_what_a_scanner_adds_around_a_number_does_not_matter(house: House, frame
         assert house.desk.cards.present(frame.format(number)).accepted
 
 
+@pytest.mark.parametrize("modifier", "0123456789AZaz")
+@pytest.mark.parametrize("code", "ACEFGILQXZdez")
+def test_the_identifier_of_a_symbology_is_no_part_of_a_number(house: House, code: str, modifier: str) -> None:
+    """ISO/IEC 15424: a scanner may say before the number what kind of code it read, whatever frame it puts around both."""
+    _, card = active(house)
+    sent = f"]{code}{modifier}{card.number}"
+    for frame in ("{}", "\x02{}\x03\r\n", " {}"):
+        presented = house.desk.cards.present(frame.format(sent))
+        assert (presented.standing, presented.number) == (CardStanding.VALID, card.number)
+
+
 @pytest.mark.parametrize("number", ["", "x" * 500, "\x00", "🙂", "1' OR '1'='1"])
 def test_a_number_that_nobody_has_is_unknown(house: House, number: str) -> None:
     """Whatever a scanner reads, the answer is a standing and never an error."""
@@ -93,4 +104,4 @@ def test_a_number_that_nobody_has_is_unknown(house: House, number: str) -> None:
 def test_a_number_is_text(house: House, number: object) -> None:
     """What is no text at all is an input error."""
     with pytest.raises(InvalidInput):
-        house.desk.cards.present(number)  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.cards.present(number)  # wrong on purpose

@@ -82,7 +82,7 @@ _EUR, _CHF = Money(1, "EUR"), Money(1, "CHF")
             {"templates[0].slots[0].name"},
         ),
         ({"costs": None}, {"costs"}),
-        ({"costs": CardCosts(_EUR, _EUR, 95)}, {"costs.dispatch"}),  # type: ignore[arg-type]  # wrong on purpose
+        ({"costs": CardCosts(_EUR, _EUR, 95)}, {"costs.dispatch"}),  # wrong on purpose
         ({"costs": CardCosts(_EUR, _EUR, _CHF)}, {"costs"}),
         ({"costs": CardCosts(_EUR, Money(-1, "EUR"), _EUR)}, {"costs.print"}),
         ({"contact_email": "nobody"}, {"contact_email"}),

@@ -284,7 +284,7 @@ def test_a_field_of_the_host_is_watched_like_any_other(storage: Any) -> None:
 def test_an_option_that_watches_an_unknown_field_is_refused(watches: tuple[str, ...]) -> None:
     """A program that watches what does not exist does not start."""
     option = Option("shop.watch", False, "", watches=watches)
-    with pytest.raises(RegistrationError, match="is not a field"):
+    with pytest.raises(RegistrationError, match="watches: there is no field"):
         Loyalty(MemoryStorage(), capabilities=[hosted(options=[option])])
 
 

@@ -9,7 +9,7 @@ from loyaltycore.completeness.rules.prompt import CompletionPrompt
 from loyaltycore.completeness.service import remember
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Storage
-from tests.adapters.sql.helpers import at_once
+from tests.bounded import at_once
 from tests.faults.meeting import MeetingStorage
 from tests.house import build_house
 

@@ -35,9 +35,11 @@ def people(house):
 
 
 def found(house, **filters):
-    """The numbers of those whom `find` gives, after making sure that `count` agrees."""
+    """The numbers of those whom `find` gives, after making sure that `count` and `each` agree."""
     page = house.desk.customers.find(**filters)
     assert house.desk.customers.count(**filters) == len(page.items)
+    every = list(house.desk.customers.each(**filters))
+    assert every == sorted(page.items, key=lambda customer: customer.id)
     assert page.next == ""
     return "".join(customer.number for customer in page.items)
 
@@ -47,7 +49,7 @@ def found(house, **filters):
     [
         ({}, "EADBCF"),
         ({"number": "B"}, "B"),
-        ({"number": "b"}, ""),
+        ({"number": "b"}, "B"),
         ({"name": "muller"}, "ADC"),
         ({"name": "mueller"}, "ADB"),
         ({"name": "Müller"}, "ADBC"),
@@ -138,7 +140,7 @@ def test_namesakes_are_paged_in_a_stable_order(house):
         ({"number": "a\x00b"}, {("number", "control_character")}),
         ({"email": "erika"}, {("email", "bad_email")}),
         ({"phone": "12"}, {("phone", "bad_phone")}),
-        ({"birth_date": "1980-02-01"}, {("birth_date", "wrong_type")}),
+        ({"birth_date": "1.2.1980"}, {("birth_date", "bad_date")}),
         ({"surname": "x"}, {("surname", "unknown_field")}),
         ({"limit": 0}, {("limit", "out_of_range")}),
         ({"limit": 501}, {("limit", "out_of_range")}),
@@ -178,3 +180,15 @@ def test_the_beginning_of_any_name_finds_its_customer(last_names, data):
     beginning = wanted.last_name[: data.draw(st.integers(1, len(wanted.last_name)))]
     if any(character.isalpha() for character in beginning):
         assert wanted in house.desk.customers.find(name=beginning).items
+
+
+def test_each_goes_on_where_a_portion_ends(people, monkeypatch):
+    """However many there are, each comes once, also where others are added meanwhile; wrong filters are refused at once."""
+    monkeypatch.setattr("loyaltycore.customers.service._PORTION", 2)
+    everybody = people.desk.customers.each()
+    seen = [next(everybody).number]
+    people.desk.customers.create(number="G", last_name="Neu")
+    seen += [customer.number for customer in everybody]
+    assert seen == list("ABCDEFG")
+    with pytest.raises(InvalidInput):
+        people.desk.customers.each(birth_date="soon")

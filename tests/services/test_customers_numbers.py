@@ -14,12 +14,6 @@ from tests.house import build_house
 pytestmark = pytest.mark.every_engine
 
 
-def with_pattern(house, pattern):
-    """A session that was opened after the pattern was set."""
-    house.loyalty.session("admin").settings.change(NUMBER_PATTERN, pattern)
-    return house.loyalty.session("anna", "berlin")
-
-
 def numbers_of(desk, count):
     """The numbers of so many new customers."""
     return [desk.customers.create(last_name="Muster").number for _ in range(count)]
@@ -33,14 +27,14 @@ def test_numbers_run_on_by_the_default_pattern(house):
 def test_a_changed_pattern_reaches_sessions_opened_afterwards(house):
     """The session that was open keeps its pattern; a new one counts by the new one, in a range of its own."""
     numbers_of(house.desk, 1)
-    later = with_pattern(house, "K{yyyy}-{n:4}")
+    later = house.desk_after(NUMBER_PATTERN, "K{yyyy}-{n:4}")
     assert numbers_of(later, 2) == ["K2026-0001", "K2026-0002"]
     assert numbers_of(house.desk, 1) == ["0000026"]
 
 
 def test_a_year_in_the_pattern_starts_again_each_year(house):
     """The first customer of the branch's new year gets number one; the year is the local one."""
-    desk = with_pattern(house, "{yy}/{n:3}")
+    desk = house.desk_after(NUMBER_PATTERN, "{yy}/{n:3}")
     assert numbers_of(desk, 2) == ["26/001", "26/002"]
     house.clock.instant = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
     assert numbers_of(desk, 1) == ["27/001"]
@@ -48,7 +42,7 @@ def test_a_year_in_the_pattern_starts_again_each_year(house):
 
 def test_taken_numbers_are_passed_over(house):
     """Numbers that callers chose before are skipped, and the range goes on behind them."""
-    desk = with_pattern(house, "{n}")
+    desk = house.desk_after(NUMBER_PATTERN, "{n}")
     for number in ("1", "2", "4"):
         desk.customers.create(last_name="Muster", number=number)
     assert numbers_of(desk, 3) == ["3", "5", "6"]

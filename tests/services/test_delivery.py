@@ -13,6 +13,7 @@ from loyaltycore.kernel.messages import Email
 from loyaltycore.kernel.outbox import MessageState, RetryPolicy
 from loyaltycore.outbox.handler import HANDLERS, Outcome, Verdict
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+from tests.bounded import all_at_once, join, start
 from tests.house import House, dump
 from tests.services.steps import outbox, with_orders
 
@@ -134,7 +135,7 @@ def test_a_slow_worker_gives_back_what_it_cannot_finish_within_its_lease(memory_
         house.clock.advance(seconds=160)
         return send(email)
 
-    house.mailer.send = slow  # type: ignore[method-assign]  # the same mailer, only slower
+    house.mailer.send = slow  # the same mailer, only slower
     worker = house.loyalty.worker()
     handler = next(h for h in worker._handlers if h.kind == "email.send")
     from loyaltycore.outbox.worker import _Tally
@@ -149,21 +150,8 @@ def test_a_slow_worker_gives_back_what_it_cannot_finish_within_its_lease(memory_
 def test_several_workers_share_the_outbox_and_send_nothing_twice(house: House) -> None:
     """Four workers at once: every message leaves exactly once."""
     with_orders(house, 25)
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            house.loyalty.worker().run_pass()
-        except BaseException as error:  # noqa: BLE001  a thread's error is reported by the test
-            errors.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    all_at_once(4, lambda _: house.loyalty.worker().run_pass())
     house.loyalty.deliver()
-    assert errors == []
     assert len(house.mailer.sent) == len({mail.message_id for mail in house.mailer.sent}) == 25
     assert len(house.printer.orders) == 25
     assert {message.state for message in outbox(house)} == {MessageState.DONE}
@@ -192,17 +180,13 @@ def test_watching_ends_when_told(memory_house: House) -> None:
     """The watch loop delivers what comes, and ends cleanly."""
     with_orders(memory_house, 1)
     stop = threading.Event()
-    thread = threading.Thread(
-        target=memory_house.loyalty.worker().watch, args=(stop,), kwargs={"poll_seconds": 0.01}
-    )
-    thread.start()
+    thread = start(memory_house.loyalty.worker().watch, stop, poll_seconds=0.01)
     for _ in range(500):
         if memory_house.mailer.sent:
             break
         stop.wait(0.01)
     stop.set()
-    thread.join(5)
-    assert not thread.is_alive()
+    join(thread, patience=5)
     assert len(memory_house.mailer.sent) == 1
 
 

@@ -189,7 +189,7 @@ def test_one_message_that_cannot_be_written_down_does_not_hold_up_the_others(mem
     def failing(self: object, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
         if message.about_key == victim:
             raise ZeroDivisionError
-        settle(self, unit, message, outcome)  # type: ignore[arg-type]  # the handler itself
+        settle(self, unit, message, outcome)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(handler), "settle", failing)

@@ -221,9 +221,12 @@ def test_without_an_order_service_the_step_stays_open(house: House) -> None:
     assert house.desk.processes.get(process.id) == process
 
 
-def test_data_are_completed_by_a_step(house: House) -> None:
+@pytest.mark.parametrize(
+    "fields", [["email", "birth_date"], ("email", "birth_date", "email"), " email\u00a0 birth_date "]
+)
+def test_data_are_completed_by_a_step(house: House, fields: object) -> None:
     """F66: a step that needs certain fields is done when they are there, and stands open otherwise."""
-    needs = {"step": "data", "type": "complete_data", "settings": {"fields": ["email", "birth_date"]}}
+    needs = {"step": "data", "type": "complete_data", "settings": {"fields": fields}}
     template(house, "supply", needs)
     erika = house.customer()
     process = house.desk.processes.start(erika.id, "supply").process

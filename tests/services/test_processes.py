@@ -183,7 +183,7 @@ def test_a_process_starts_where_its_template_belongs(house: House) -> None:
         with pytest.raises(NotFound):
             there.processes.start(customer, key)
     with pytest.raises(InvalidInput):
-        there.processes.start(erika.id, "there", answers=["x"], comment=7)  # type: ignore[arg-type]  # on purpose
+        there.processes.start(erika.id, "there", answers=["x"], comment=7)  # on purpose
 
 
 def test_a_start_that_is_repeated_under_its_key_happens_once(house: House) -> None:

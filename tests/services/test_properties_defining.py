@@ -32,6 +32,17 @@ def keys(kind: PropertyType) -> list[str]:
     return [value.key for value in kind.values]
 
 
+def test_a_script_that_is_run_again_ensures(house: House) -> None:
+    """A property that is missing is defined; one that is there stays as it is, and nothing is recorded."""
+    made = house.desk.properties.ensure("origin", name="Origin", values=[OWN])
+    house.desk.properties.add_value("origin", "third-party")
+    before = dump(house.loyalty)
+    again = house.desk.properties.ensure("origin", name="Origin", values=[OWN])
+    assert (keys(made), keys(again), dump(house.loyalty)) == (["own"], ["own", "third-party"], before)
+    with pytest.raises(InvalidInput):
+        house.desk.properties.ensure("origin", name="")
+
+
 def test_a_property_is_defined_and_read_back(house: House) -> None:
     """F88: what `define` answers is what is stored, with every field in normal form."""
     made = define(house, description=" Who sent them \r\n and why ", multi_valued=True)
@@ -156,7 +167,7 @@ def test_a_system_property_keeps_its_meaning(house: House) -> None:
     assert extended.system
     for changes in ({"multi_valued": True}, {"category": "branch"}):
         with pytest.raises(Refused) as refusal:
-            properties.change("origin", **changes)  # type: ignore[arg-type]  # one of two keywords
+            properties.change("origin", **changes)
         assert refusal.value.code == "property.fixed"
     with pytest.raises(Refused) as refusal:
         properties.delete("origin")
@@ -298,7 +309,7 @@ def test_what_is_not_there_is_not_found(house: House, call: Any) -> None:
         ({"values": [PropertyValue("a", abbreviation="x" * 11)]}, {"values[0].abbreviation"}),
         ({"values": [PropertyValue("a", colour="red")]}, {"values[0].colour"}),
         ({"values": [PropertyValue("a", colour="#12345g")]}, {"values[0].colour"}),
-        ({"values": [PropertyValue("a", hidden="no")]}, {"values[0].hidden"}),  # type: ignore[arg-type]  # wrong
+        ({"values": [PropertyValue("a", hidden="no")]}, {"values[0].hidden"}),  # wrong
         ({"used": True, "colour": "red"}, {"used", "colour"}),
         ({"name": "", "category": "x", "values": 7}, {"name", "category", "values"}),
     ],

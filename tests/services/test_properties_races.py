@@ -13,7 +13,7 @@ from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.storage import Storage
 from loyaltycore.properties import CustomerProperty, PropertyType, PropertyValue
 from loyaltycore.properties.defining import use_property
-from tests.adapters.sql.helpers import at_once
+from tests.bounded import at_once
 from tests.faults.meeting import MeetingStorage
 from tests.house import House, build_house
 

@@ -36,15 +36,7 @@ from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
 from tests.house import House, build_house, dump
 
-pytestmark = pytest.mark.every_engine
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_pauses() -> Iterator[None]:
-    """Rivals that are told when to interfere need no pauses between the tries."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("loyaltycore.work.running.pause", lambda _: None)
-        yield
+pytestmark = [pytest.mark.every_engine, pytest.mark.usefixtures("no_pauses")]
 
 
 class Faulty:
@@ -113,7 +105,7 @@ def test_a_command_is_carried_out_exactly_once_whatever_breaks(sequence: list[st
     storage.faults.clear()
     assert [card.order_id for card in house.desk.cards.of_customer(erika.id)] == [order.id]
     assert house.desk.cards.get_order(order.id) == order
-    keys = [message.key for message in dump(house.loyalty)["outbox"]]  # type: ignore[attr-defined]  # outbox messages
+    keys = [message.key for message in dump(house.loyalty)["outbox"]]
     assert sorted(keys) == sorted([f"{order.id}.submit", f"{order.id}.confirmation"])
 
 
@@ -187,7 +179,7 @@ def test_a_key_for_another_command_is_a_conflict(memory_house: House) -> None:
 def test_a_bad_key_is_refused(memory_house: House, key: object) -> None:
     """A command key is a short text."""
     with pytest.raises(InvalidInput):
-        memory_house.desk.keyed(key)  # type: ignore[arg-type]  # wrong on purpose
+        memory_house.desk.keyed(key)  # wrong on purpose
 
 
 def test_every_writing_command_leaves_its_trace(memory_house: House) -> None:
@@ -273,6 +265,7 @@ def test_two_houses_do_not_join_each_other() -> None:
     assert other.desk.customers.get(hans.id) == hans
 
 
+@pytest.mark.filterwarnings("ignore::loyaltycore.BlocksEventLoop")
 def test_a_task_started_inside_a_block_does_not_write_into_it(house: House) -> None:
     """A task inherits the context of its block but not its transaction: what it writes is its own, and is kept."""
     done: list[str] = []
@@ -360,7 +353,9 @@ def test_arguments_that_only_look_alike_are_different(memory_house: House) -> No
             desk.keyed("q").selections.save("Q", other)
     desk.keyed("c").customers.create(last_name="M", birth_date=date(2000, 1, 1))
     with pytest.raises(KeyReused):
-        desk.keyed("c").customers.create(last_name="M", birth_date="2000-01-01")  # type: ignore[arg-type]  # what is wrong here is refused
+        desk.keyed("c").customers.create(
+            last_name="M", birth_date="2000-01-01"
+        )  # what is wrong here is refused
 
 
 def test_an_argument_nested_too_deep_for_a_key_is_refused(memory_house: House) -> None:
@@ -369,7 +364,7 @@ def test_an_argument_nested_too_deep_for_a_key_is_refused(memory_house: House) -
     for _ in range(3000):
         deep = [deep]
     with pytest.raises(InvalidInput) as caught:
-        memory_house.desk.keyed("k").customers.create(last_name=deep)  # type: ignore[arg-type]  # what is wrong here is refused
+        memory_house.desk.keyed("k").customers.create(last_name=deep)  # what is wrong here is refused
     assert caught.value.codes == {"too_deep"}
 
 

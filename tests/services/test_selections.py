@@ -281,10 +281,17 @@ def test_the_catalogue_has_every_field_that_can_be_compared(house):
     customers = house.loyalty.registry.named("customers")
     uncomparable = {Storing.DOCUMENT, Storing.LONG_TEXT}
     comparable = {each.name for each in customers.fields if each.storing not in uncomparable}
-    # What the house needs for itself: the key, the version, and the name by which lists are sorted.
-    assert comparable - {"id", "version", "sort_name"} <= set(catalogue.by_key)
+    # What the house needs for itself: the key, the version, and the keys by which lists are sorted and numbers compared.
+    assert comparable - {"id", "version", "sort_name", "number_key"} <= set(catalogue.by_key)
     assert {"age", "name", "city", "phone"} <= set(catalogue.by_key)
-    assert {"cards", "card_orders", "processes", "customer_properties"} == set(catalogue.relation_by_key)
+    assert {
+        "appointments",
+        "appointment_notices",
+        "cards",
+        "card_orders",
+        "processes",
+        "customer_properties",
+    } == set(catalogue.relation_by_key)
     assert len(catalogue.by_key) == len(catalogue.fields)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from loyaltycore import InvalidInput, Loyalty, NotFound
 from loyaltycore.cards.rules.options import NUMBER_PREFIX, NUMBER_SCHEME
+from loyaltycore.completeness import EMAIL
 from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.settings import Option
 from loyaltycore.memory import MemoryStorage
@@ -70,7 +71,7 @@ def test_a_bad_value_is_refused(house: House, value: object) -> None:
     """A value of the wrong type or shape names the option and changes nothing."""
     before = dump(house.loyalty)
     with pytest.raises(InvalidInput) as fault:
-        house.desk.settings.change(NUMBER_PREFIX, value)  # type: ignore[arg-type]  # wrong on purpose
+        house.desk.settings.change(NUMBER_PREFIX, value)  # wrong on purpose
     assert fault.value.fields == ("cards.number_prefix",)
     assert dump(house.loyalty) == before
 
@@ -78,19 +79,38 @@ def test_a_bad_value_is_refused(house: House, value: object) -> None:
 def test_unknown_options_and_branches_are_not_found(house: House) -> None:
     """Only registered options exist, and only opened branches."""
     stray: Option[bool] = Option("stray", default=False, description="never registered")
-    with pytest.raises(NotFound):
-        house.desk.settings.change(stray, True)
+    for use in (lambda: house.desk.settings.change(stray, True), lambda: house.desk.settings[stray]):
+        with pytest.raises(NotFound):
+            use()
     with pytest.raises(NotFound):
         house.desk.settings.change(NUMBER_PREFIX, "22", branch="mars")
     with pytest.raises(NotFound):
         house.loyalty.session("anna", "mars")
 
 
-def test_what_is_no_option_at_all_is_not_found(house: House) -> None:
-    """Nor is a list nested too deep to be written."""
-    with pytest.raises(NotFound) as found:
-        house.desk.settings.change(TOO_DEEP, True)  # type: ignore[arg-type]  # wrong on purpose
-    assert found.value.key == "<list>"
+def test_an_option_is_found_by_its_key(memory_house: House) -> None:
+    """What the reference lists can be set, whether or not one knows its name in Python."""
+    settings = memory_house.desk.settings
+    for option in settings.known:
+        assert settings.option(option.key) is option
+    settings.change(settings.option("completeness.email"), True)
+    assert memory_house.loyalty.session("anna").settings[EMAIL] is True
+    with pytest.raises(NotFound, match=r"did you mean 'completeness\.email'\?"):
+        settings.option("completeness.mail")
+
+
+@pytest.mark.parametrize("given", ["completeness.email", 7, TOO_DEEP])
+def test_what_is_no_option_is_of_the_wrong_type(memory_house: House, given: object) -> None:
+    """A key, a number, and a list nested too deep to be written: each says how an option is found."""
+    settings = memory_house.desk.settings
+    for use in (
+        lambda: settings.change(given, True),
+        lambda: settings.stored(given),
+        lambda: settings[given],
+    ):
+        with pytest.raises(InvalidInput, match=r"desk\.settings\.option\(") as refused:
+            use()
+        assert [(fault.field, fault.code) for fault in refused.value.faults] == [("option", "wrong_type")]
 
 
 def test_a_host_adds_options_of_its_own() -> None:
@@ -122,4 +142,4 @@ def test_two_options_cannot_share_a_key() -> None:
 def test_a_session_needs_a_name(house: House, actor: object) -> None:
     """Every change is recorded under a name, so there is no session without one."""
     with pytest.raises(InvalidInput):
-        house.loyalty.session(actor)  # type: ignore[arg-type]  # wrong on purpose
+        house.loyalty.session(actor)  # wrong on purpose

@@ -30,7 +30,7 @@ def test_old_traces_go_and_the_rest_stays(house: House, monkeypatch: pytest.Monk
     pruned = house.loyalty.prune(older_than=timedelta(days=90))
     after = dump(house.loyalty)
     assert (pruned.messages, pruned.events) == (5, 3)
-    assert [m.state for m in after["outbox"]].count(MessageState.DEAD) == 1  # type: ignore[attr-defined]  # messages
+    assert [m.state for m in after["outbox"]].count(MessageState.DEAD) == 1
     assert (len(after["outbox"]), len(after["commands"]), after["inbox"]) == (3, 1, [])
     kept = set(before) - {"outbox", "commands", "inbox"}
     assert {table: after[table] for table in kept} == {table: before[table] for table in kept}
@@ -41,4 +41,4 @@ def test_old_traces_go_and_the_rest_stays(house: House, monkeypatch: pytest.Monk
 def test_young_traces_are_never_removed(memory_house: House, span: object) -> None:
     """A span under a day is refused: somebody may still repeat."""
     with pytest.raises(InvalidInput):
-        memory_house.loyalty.prune(older_than=span)  # type: ignore[arg-type]  # wrong on purpose
+        memory_house.loyalty.prune(older_than=span)  # wrong on purpose

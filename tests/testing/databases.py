@@ -18,13 +18,19 @@ PREFIX = "loyalty_"
 
 
 @contextmanager
-def emptied(engine: str, registry: Registry) -> Iterator[SqlStorage]:
-    """A storage that is not bound yet, on a database in which the tables of these record types are empty."""
+def emptied(engine: str, registry: Registry, timeout: float = 10.0) -> Iterator[SqlStorage]:
+    """A storage that is not bound yet, on a database in which the tables of these record types are empty.
+
+    Args:
+        engine: The name of the engine.
+        registry: The record types.
+        timeout: Seconds that the storage waits for a lock.
+    """
     url = _database(engine, registry)
     with _behind(url).begin() as connection:
         for name in _tables(registry):
             connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608  our own names
-    storage = SqlStorage(url)
+    storage = SqlStorage(url, timeout=timeout)
     try:
         yield storage
     finally:

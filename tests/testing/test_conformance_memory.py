@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from loyaltycore.kernel.printing import PrintState
+from loyaltycore.kernel.printing import PrintOrder, PrintState
 from loyaltycore.memory import MemoryCardPrinter, MemoryMailer, MemorySmsGateway, MemoryStorage
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.testing.card_printer import CardPrinterConformance, PrinterTestCapabilities
@@ -20,7 +20,9 @@ ALWAYS_THERE = Lacks("nothing stands between it and the test")
 
 
 class TestMemoryStorage(StorageConformance):
-    capabilities = StorageCapabilities(durable=IN_MEMORY, shared=IN_MEMORY, unreachable=ALWAYS_THERE)
+    capabilities = StorageCapabilities(
+        durable=IN_MEMORY, shared=IN_MEMORY, unreachable=ALWAYS_THERE, trouble=ALWAYS_THERE
+    )
 
     def open(self) -> AbstractContextManager[MemoryStorage]:
         return nullcontext(MemoryStorage())
@@ -33,7 +35,7 @@ TestMemoryStorageMachine = storage_machine(lambda: nullcontext(MemoryStorage()))
 
 
 class TestMemoryMailer(MailerConformance):
-    capabilities = MailerCapabilities()
+    capabilities = MailerCapabilities(trouble=ALWAYS_THERE)
 
     def open(self) -> AbstractContextManager[MemoryMailer]:
         return nullcontext(MemoryMailer())
@@ -49,7 +51,7 @@ class TestMemoryMailer(MailerConformance):
 
 
 class TestMemorySmsGateway(SmsGatewayConformance):
-    capabilities = SmsCapabilities(unreachable=ALWAYS_THERE)
+    capabilities = SmsCapabilities(unreachable=ALWAYS_THERE, trouble=ALWAYS_THERE)
 
     def open(self) -> AbstractContextManager[MemorySmsGateway]:
         return nullcontext(MemorySmsGateway())
@@ -59,14 +61,21 @@ class TestMemorySmsGateway(SmsGatewayConformance):
 
 
 class TestMemoryCardPrinter(CardPrinterConformance):
-    capabilities = PrinterTestCapabilities(webhooks=Lacks("it makes no calls"), unreachable=ALWAYS_THERE)
+    capabilities = PrinterTestCapabilities(
+        words=Lacks("it has the words of the port alone"),
+        durable=IN_MEMORY,
+        webhooks=Lacks("it makes no calls"),
+        trouble=ALWAYS_THERE,
+        unreachable=ALWAYS_THERE,
+    )
 
     def open(self) -> AbstractContextManager[MemoryCardPrinter]:
         return nullcontext(MemoryCardPrinter())
 
-    def peek(self, printer: MemoryCardPrinter, reference: str) -> int:
+    def peek(self, printer: MemoryCardPrinter, reference: str) -> Sequence[PrintOrder]:
         status = printer.statuses.get(reference)
-        return int(status is not None and status.state is not PrintState.CANCELLED)
+        made = status is not None and status.state is not PrintState.CANCELLED
+        return [printer.orders[reference]] if made else []
 
     def move(self, printer: MemoryCardPrinter, reference: str, state: PrintState) -> None:
         printer.move(reference, state)

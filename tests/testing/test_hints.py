@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from loyaltycore.errors import StorageBusy
-from loyaltycore.memory.storage import MemoryTransaction
+import loyaltycore.testing as kit
+from loyaltycore.storing.registry import Registry
 from loyaltycore.testing.calendar import CalendarCapabilities, CalendarConformance, Lacks
 from loyaltycore.testing.processes import Say, forked
 from loyaltycore.testing.suite import Judgement, judge
-from tests.testing.liars.calendars import HONEST
 from tests.testing.liars.honest import HonestStorage
+from tests.testing.liars.honest_calendar import HONEST
+from tests.testing.liars.storage_settings import GivesUpAtOnce
 from tests.testing.trials import calendar_trial, storage_trial
-
-
-class GivesUpAtOnce(HonestStorage):
-    """Raises `StorageBusy` while another thread has a transaction open."""
-
-    @contextmanager
-    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
-        lock: Any = self.disk.lock
-        if not lock.acquire(blocking=False):
-            raise StorageBusy("somebody else writes")
-        try:
-            with super().transaction(read_only=read_only) as tx:
-                yield tx
-        finally:
-            lock.release()
 
 
 def verdict_of(trial: type[Any], test: str) -> Judgement:
@@ -42,7 +29,7 @@ def verdict_of(trial: type[Any], test: str) -> Judgement:
 def test_a_peek_that_raises_is_named() -> None:
     """Where `peek` stumbles over a file that is not there yet, the failure says that it was `peek`, and what it owes."""
 
-    class Blind(storage_trial(HonestStorage)):  # type: ignore[misc]  # the class is made by a function
+    class Blind(storage_trial(HonestStorage)):
         def peek(self, storage: Any, table: str) -> int:
             raise FileNotFoundError(table)
 
@@ -70,7 +57,8 @@ def test_known_dates_are_asked_for() -> None:
         TypeError, match=r"leaves the hook `known` open: Set it to dates .* `known=Lacks\(...\)`"
     ):
         type("TestMine", (Made, CalendarConformance), {})
-    gap = {"capabilities": CalendarCapabilities(known=Lacks("made by chance"))}
+    made_by_chance = Lacks("made by chance")
+    gap = {"capabilities": CalendarCapabilities(known=made_by_chance, other=made_by_chance)}
     without = type("TestMine", (Made, CalendarConformance), gap)
     assert verdict_of(without, "test_known_dates_are_right").detail == "made by chance"
 
@@ -78,7 +66,7 @@ def test_known_dates_are_asked_for() -> None:
 def test_known_dates_of_one_kind_prove_little() -> None:
     """Working days alone are no proof of a calendar's facts, and the failure says so."""
 
-    class Half(calendar_trial(lambda: HONEST)):  # type: ignore[misc]  # the class is made by a function
+    class Half(calendar_trial(lambda: HONEST)):
         known: ClassVar = {day: True for day, works in calendar_trial(lambda: HONEST).known.items() if works}
 
     verdict = verdict_of(Half, "test_known_dates_are_right")
@@ -122,3 +110,27 @@ def test_a_system_without_fork_skips(monkeypatch: pytest.MonkeyPatch) -> None:
         forked(lambda _: None),
     ):
         pass
+
+
+def test_a_foreign_error_is_no_broken_promise() -> None:
+    """An error that no port names is reported as what it is, and the promise as what was tried when it came."""
+
+    class Stumbles(HonestStorage):
+        def bind(self, registry: Registry) -> None:
+            raise ZeroDivisionError
+
+    verdict = verdict_of(storage_trial(Stumbles), "test_every_write_is_kept")
+    assert "foreign error: ZeroDivisionError came out of the adapter or of a hook" in verdict.detail
+    assert 'while this was tried: "what it did is kept as a whole at its end"' in verdict.detail
+    assert "broken promise" not in verdict.detail
+
+
+def test_every_assertion_of_the_kit_says_something() -> None:
+    """Whatever fails, an author reads a sentence about it, and not only a comparison of values."""
+    silent = [
+        f"{path.name}:{node.lineno}"
+        for path in Path(kit.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Assert) and node.msg is None
+    ]
+    assert silent == []

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from loyaltycore.testing import judge
 from tests.docs.pages import ROOT, Block, blocks
 from tests.testing.test_third_party import run_pytest
 
 PAGE = ROOT / "docs" / "how-to" / "test-an-adapter.md"
+MAILER = ROOT / "docs" / "how-to" / "write-a-mailer.md"
 FILE = re.compile(r"# (?P<name>\w+\.py)\n")
 
 
@@ -44,6 +47,23 @@ def test_the_page_shows_what_happens(reports: list[tuple[str, Block]]) -> None:
 def test_the_page_quotes_a_real_failure(reports: list[tuple[str, Block]]) -> None:
     """The failure that the page explains is printed word for word."""
     report, _ = reports[0]
-    (quoted,) = [block.code for block in blocks(PAGE) if "broken promise" in block.code]
+    (quoted,) = [block.code for block in blocks(PAGE) if "foreign error" in block.code]
     for line in quoted.strip().splitlines():
         assert line in report
+
+
+def test_the_mailer_that_a_page_builds_keeps_its_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who writes a mailer as the page does breaks no promise, and the page says so by a test that can fail."""
+    monkeypatch.chdir(tmp_path)
+    page: dict[str, Any] = {"__name__": "page"}
+    for block in blocks(MAILER):
+        if block.is_python:
+            exec(compile(block.code, str(MAILER), "exec"), page)  # noqa: S102  our own page
+    verdicts = judge(page["TestPickupMailer"])
+    assert [verdict for verdict in verdicts if verdict.outcome == "broken"] == []
+    assert {verdict.test for verdict in verdicts if verdict.outcome == "kept"} > {
+        "test_every_kind_of_text_arrives",
+        "test_who_is_not_let_in_says_so",
+    }

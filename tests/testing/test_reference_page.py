@@ -9,7 +9,9 @@ import pytest
 
 from loyaltycore.testing.calendar import CalendarConformance
 from loyaltycore.testing.card_printer import CardPrinterConformance
+from loyaltycore.testing.limiter import LimiterConformance
 from loyaltycore.testing.mailer import MailerConformance
+from loyaltycore.testing.renderer import MessageRendererConformance
 from loyaltycore.testing.sms import SmsGatewayConformance
 from loyaltycore.testing.storage import StorageConformance
 from loyaltycore.testing.suite import Conformance, listed_tests
@@ -22,6 +24,8 @@ SUITES: Final = (
     SmsGatewayConformance,
     CardPrinterConformance,
     CalendarConformance,
+    MessageRendererConformance,
+    LimiterConformance,
 )
 
 

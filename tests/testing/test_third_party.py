@@ -19,7 +19,7 @@ from loyaltycore.memory import MemoryStorage
 from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
 
 TRIAL = Lacks("a trial")
-ALONE = StorageCapabilities(durable=TRIAL, shared=TRIAL, peekable=TRIAL, unreachable=TRIAL)
+ALONE = StorageCapabilities(durable=TRIAL, shared=TRIAL, peekable=TRIAL, unreachable=TRIAL, trouble=TRIAL)
 """
 
 

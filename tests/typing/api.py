@@ -12,6 +12,7 @@ from loyaltycore import (
     Address,
     CardCosts,
     CardTemplate,
+    Committed,
     DeliveryTarget,
     Loyalty,
     Money,
@@ -20,6 +21,7 @@ from loyaltycore import (
     ValidityPeriod,
     WebhookReceiver,
 )
+from loyaltycore.activities import Activity, Feed
 from loyaltycore.cards import (
     CardOrder,
     CardOrderService,
@@ -74,7 +76,6 @@ from loyaltycore.selections import (
     Relative,
     Selection,
 )
-from loyaltycore.work.journal import Activity
 from loyaltycore.work.paging import Page
 from loyaltycore.work.unit import Unit
 from loyaltycore_cardprint import HttpCardPrinter
@@ -146,7 +147,34 @@ def cards(desk: Desk) -> None:
     assert_type(presented.customer, Customer | None)
     assert_type(presented.require(), Customer)
     desk.cards.order()  # type: ignore[call-arg]  # for whom?
-    desk.cards.order("k-1", valid_until="2028-12-31")  # type: ignore[arg-type]  # must be a date
+    desk.cards.order("k-1", valid_until=2028)  # type: ignore[arg-type]  # must be a date
+
+
+async def threads(loyalty: Loyalty, desk: Desk) -> None:
+    """Verbs in threads: arguments and results are those of the verb."""
+    run = loyalty.aio.run
+    assert_type(await run(desk.customers.get, "k-1"), Customer)
+    assert_type(await run(desk.customers.create, last_name="Muster", number="7"), Customer)
+    assert_type(await run(desk.cards.of_customer, "k-1"), tuple[CustomerCard, ...])
+    assert_type(await run(loyalty.session, "anna", branch="berlin"), Desk)
+    assert_type(await run(loyalty.deliver, limit=10), DeliveryReport)
+    assert_type(await run(lambda: 7), int)
+    assert_type(await loyalty.aio.close(), None)
+    await run(desk.customers.get)  # type: ignore[call-arg]  # which one?
+    await run(desk.customers.get, 7)  # type: ignore[arg-type]  # no id
+    await run(desk.customers.create, lastname="Muster")  # type: ignore[call-arg]  # no field
+
+
+def feed(desk: Desk, done: Committed) -> None:
+    """All activities, and what a hook gets."""
+    page = desk.activities.since("", limit=10)
+    assert_type(page, Feed)
+    assert_type(page.items, tuple[Activity, ...])
+    assert_type(desk.activities.since(page.cursor).cursor, str)
+    assert_type(done.commands, tuple[str, ...])
+    assert_type(done.activities, tuple[Activity, ...])
+    Loyalty(MemoryStorage(), after_commit=lambda done: done.commands)
+    Loyalty(MemoryStorage(), after_commit=lambda: None)  # type: ignore[arg-type, misc]  # takes what was committed
 
 
 def completeness(desk: Desk) -> None:
@@ -229,6 +257,10 @@ def around(desk: Desk) -> None:
     assert_type(desk.settings[NUMBER_PREFIX], str)
     assert_type(desk.settings[Option("shop.return_days", 14, "Days.")], int)
     assert_type(desk.settings.stored(NUMBER_PREFIX, branch="berlin"), str | None)
+    for option in desk.settings.known:
+        desk.settings.change(option, desk.settings.stored(option))
+    desk.settings.change(desk.settings.option("completeness.email"), True)
+    desk.settings.change("completeness.email", True)  # type: ignore[arg-type]  # the key of an option is none
     assert_type(desk.activities.of_customer("k-1"), Page[Activity])
     assert_type(desk.activities.expand("k-1"), Iterator[Activity])
     assert_type(desk.keyed("till-1"), Desk)

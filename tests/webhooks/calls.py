@@ -28,6 +28,12 @@ def receiving(loyalty: Loyalty) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.port}/card-printer"
 
 
+def connected(url: str) -> socket.socket:
+    """A connection on which nothing has been said yet."""
+    place = urlsplit(url)
+    return socket.create_connection((place.hostname, place.port), PATIENCE)
+
+
 def event_of(order: str, state: str = "dispatched", revision: int = 9) -> bytes:
     """A body as the vendor would send it."""
     now = "2026-01-15T09:00:00Z"
@@ -77,9 +83,8 @@ def call(
 
 def raw(url: str, headers: str, body: bytes, *, breaks_off: bool = False) -> int:
     """Make a call that no client would make; answers the status, or `NO_ANSWER`."""
-    place = urlsplit(url)
-    with socket.create_connection((place.hostname, place.port), PATIENCE) as connection:
-        head = f"POST {place.path} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n{headers}\r\n"
+    with connected(url) as connection:
+        head = f"POST {urlsplit(url).path} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n{headers}\r\n"
         connection.sendall(head.encode() + body)
         if breaks_off:
             connection.shutdown(socket.SHUT_WR)

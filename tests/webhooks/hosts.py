@@ -16,6 +16,7 @@ from attrs import frozen
 from loyaltycore import Loyalty
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_sql import SqlStorage
+from tests import bounded
 from tests.cli.shop import order_cards, wait_for
 from tests.docs.pages import ROOT, Block, blocks
 
@@ -81,11 +82,16 @@ def on_page(code: str) -> bool:
 
 def write_files(folder: Path) -> None:
     """Write every file of the page, and what Django wants beside its own."""
-    for path, code in _files(BLOCKS):
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_text(code, "utf-8")
+    write_blocks(BLOCKS, folder)
     (folder / "mysite" / "settings.py").write_text(DJANGO_SETTINGS, "utf-8")
     (folder / "mysite" / "urls.py").write_text("urlpatterns = []\n", "utf-8")
+
+
+def write_blocks(found: list[Block], folder: Path) -> None:
+    """Write the blocks that begin with the name of a file."""
+    for path, code in _files(found):
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(code, "utf-8")
 
 
 def _files(found: list[Block]) -> Iterator[tuple[str, str]]:
@@ -110,25 +116,21 @@ def serving_page(name: str, folder: Path) -> Iterator[Site]:
         loyalty = Loyalty(storage, card_printer=printer)
         (order,) = order_cards(loyalty, 1)
         log = folder / "server.log"
-        with _running(host, folder, log) as url:
+        with running(host, folder, log) as url:
             yield Site(url, host.path, loyalty, order, secret[0], log)
 
 
 @contextmanager
-def _running(host: Host, folder: Path, log: Path) -> Iterator[str]:
+def running(host: Host, folder: Path, log: Path) -> Iterator[str]:
     """The server as a process of its own; answers its address."""
     program, *arguments, application = shlex.split(host.command)
     arguments = [each for each in arguments if not each.startswith("--listen=")]
     command = [sys.executable, "-m", _MODULES.get(program, program), *arguments, host.free_port, application]
     with (
         log.open("w", encoding="utf-8") as said,
-        subprocess.Popen(command, cwd=folder, stdout=said, stderr=said) as process,
+        bounded.running(command, cwd=folder, stdout=said, stderr=said) as process,
     ):
-        try:
-            yield _address(log, process)
-        finally:
-            process.terminate()
-            process.wait(30)
+        yield _address(log, process)
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:

@@ -22,6 +22,7 @@ from loyaltycore.memory import MemoryStorage
 from loyaltycore.memory.storage import MemoryTransaction
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardvendor import new_secret
+from tests.bounded import join, start
 from tests.cli.shop import PATIENCE, order_cards
 from tests.house import dump
 from tests.webhooks.calls import NO_ANSWER, call, event_of, headers_of, in_chunks, lines, raw, receiving
@@ -125,13 +126,13 @@ def test_a_fault_of_ours_is_ours(
     """Where the news cannot be kept, the vendor is told 500 so that it tries again, and the log says why."""
 
     def break_down(*_: object) -> None:
-        raise OSError("disk full")
+        raise OSError(28, "disk full")
 
     monkeypatch.setattr(loyalty, "receive_webhook", break_down)
     body = event_of(order)
     with receiving(loyalty) as url:
         assert call(url, body, headers_of(body, secret)).status == 500
-    assert "disk full" in caplog.text
+    assert "cause=ENOSPC" in caplog.text
 
 
 class BreakingStorage(MemoryStorage):
@@ -191,13 +192,10 @@ def test_the_call_in_hand_is_finished(
     monkeypatch.setattr(loyalty, "receive_webhook", _slowly(arrived, loyalty.receive_webhook, finished))
     body = event_of(order)
     with receiving(loyalty) as url:
-        caller = threading.Thread(
-            target=lambda: answers.append(call(url, body, headers_of(body, secret)).status)
-        )
-        caller.start()
+        caller = start(lambda: answers.append(call(url, body, headers_of(body, secret)).status))
         assert arrived.wait(PATIENCE)
     assert len(finished) == 1
-    caller.join()
+    join(caller)
     assert answers == [204]
 
 
@@ -235,13 +233,9 @@ def test_it_ends_amid_callers(loyalty: Loyalty, order: str, secret: str) -> None
                 enough.set()
 
     with receiving(loyalty) as url:
-        callers = [threading.Thread(target=bring, args=(url,)) for _ in range(8)]
-        for caller in callers:
-            caller.start()
+        callers = [start(bring, url) for _ in range(8)]
         assert enough.wait(PATIENCE)
-    for caller in callers:
-        caller.join(PATIENCE)
-        assert not caller.is_alive()
+    join(*callers)
     for body in acknowledged:
         assert loyalty.receive_webhook("card-printer", headers_of(body, secret), body).repeated == 1
 

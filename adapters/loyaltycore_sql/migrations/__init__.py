@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 """All revisions, oldest first: known without Alembic, which few starts need and which loads slowly."""
 
 TABLES: Final = (
     *(
         "activities",
+        "appointment_links",
+        "appointment_notices",
+        "appointment_templates",
+        "appointments",
         "branches",
         "card_order_services",
         "card_orders",
@@ -24,11 +28,24 @@ TABLES: Final = (
         "cursors",
         "customer_properties",
         "customers",
+        "day_sheets",
         "inbox",
         "information_requests",
+        "message_fates",
+        "message_template_versions",
+        "message_templates",
         "number_ranges",
         "outbox",
     ),
-    *("process_templates", "processes", "property_types", "selections", "settings"),
+    *(
+        "process_templates",
+        "processes",
+        "property_types",
+        "rate_windows",
+        "reminders",
+        "resources",
+        "selections",
+        "settings",
+    ),
 )
 """The tables that the revisions make, without prefix; all others are the host application's."""

@@ -6,20 +6,31 @@ able to run again. On a Galera cluster two nodes may even run the same revision 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from alembic import op
-from sqlalchemy import Column, PrimaryKeyConstraint, String, Text, UniqueConstraint, inspect
+from sqlalchemy import (
+    Column,
+    Connection,
+    PrimaryKeyConstraint,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    inspect,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from loyaltycore_sql.naming import index_name, keys_table_name, primary_name, table_name, unique_name
 
+_PORTION: Final = 500
 _CHARSET: Final = "utf8mb4"
 _COLLATION: Final = "utf8mb4_nopad_bin"
 _OPTIONS: Final[dict[str, Any]] = {
     "mariadb_engine": "InnoDB",
+    "mariadb_row_format": "DYNAMIC",
     "mariadb_charset": _CHARSET,
     "mariadb_collate": _COLLATION,
 }
@@ -80,6 +91,17 @@ def add_columns(table: str, *columns: Column[Any], fill: Callable[[], None], ind
         op.create_index(index_name(name, fields), name, list(fields), if_not_exists=True)
 
 
+def exchange_unique(table: str, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    """Let other fields be unique in the table of a record type."""
+    name = table_name(prefix(), table)
+    there = {each["name"] for each in inspect(op.get_bind()).get_unique_constraints(name)}
+    with op.batch_alter_table(name) as batch:
+        if unique_name(name, new) not in there:
+            batch.create_unique_constraint(unique_name(name, new), list(new))
+        if unique_name(name, old) in there:
+            batch.drop_constraint(unique_name(name, old), type_="unique")
+
+
 def prefix() -> str:
     """What the names of the tables begin with in this database."""
     config = op.get_context().config
@@ -99,3 +121,11 @@ def _create(
     )
     for fields in indexes:
         op.create_index(index_name(name, fields), name, list(fields), if_not_exists=True)
+
+
+def portions(connection: Connection, wanted: Select[Any], key: Column[Any]) -> Iterator[Sequence[Any]]:
+    """The rows that a statement selects, in the order of their keys, so many at a time that memory stays flat."""
+    last = ""
+    while rows := connection.execute(wanted.where(key > last).order_by(key).limit(_PORTION)).all():
+        yield rows
+        last = getattr(rows[-1], key.key)

@@ -12,7 +12,7 @@ connection = context.config.attributes["connection"]
 prefix: str = context.config.attributes["prefix"]
 
 
-def is_ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001  Alembic's signature
+def is_ours(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
     """Whether a table is the library's and not the host application's."""
     return kind != "table" or (name or "").startswith(prefix)
 

@@ -16,10 +16,8 @@ _NO_LINE: Final = Line("", Money(0, "EUR"))
 
 def read_lines(faults: Faults, given: object) -> tuple[Line, ...]:
     """Read the lines of an invoice: at least one, in one currency, each with a text and an amount."""
-    if not isinstance(given, list | tuple) or not 1 <= len(given) <= _MOST_LINES:
-        faults.note("lines", "wrong_length", f"must be 1 to {_MOST_LINES} lines")
-        return ()
-    lines = tuple(_read_line(faults, f"lines[{place}]", each) for place, each in enumerate(given))
+    found = faults.items("lines", given, most=_MOST_LINES, what="a list of lines", required=True)
+    lines = tuple(_read_line(faults, f"lines[{place}]", each) for place, each in enumerate(found))
     if len({line.amount.currency for line in lines if line is not _NO_LINE}) > 1:
         faults.note("lines", "mixed_currency", "must all have the same currency")
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from loyaltycore.activities.feed import Feed as Feed
     from loyaltycore.activities.service import Activities as Activities
     from loyaltycore.work.journal import Activity as Activity, FieldChange as FieldChange
 else:
@@ -14,6 +15,7 @@ else:
         __name__,
         {
             "..work.journal": "Activity FieldChange",
+            ".feed": "Feed",
             ".service": "Activities",
         },
     )

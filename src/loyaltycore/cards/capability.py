@@ -13,11 +13,13 @@ from loyaltycore.outbox.news import NEWS, NewsSource
 from loyaltycore.outbox.service import COUNTED, REQUEUE_CHECKS, Counted, RequeueCheck
 from loyaltycore.processes.steps.registry import STEP_TYPES
 from loyaltycore.processes.steps.step_type import StepType
+from loyaltycore.templates.adding import PURPOSES
 from loyaltycore.work.capability import Capability
 from loyaltycore.work.house import House
 
 if TYPE_CHECKING:
     from loyaltycore.cards.service import Cards
+    from loyaltycore.templates.rules.purposes import Purpose
 
 
 def _service() -> type[Cards]:
@@ -50,6 +52,12 @@ def _requeue_checks(_: House) -> Iterator[RequeueCheck]:
     yield require_open_order
 
 
+def _purposes(_: House) -> Iterator[Purpose]:
+    from loyaltycore.cards.rules.letters import CARD_ORDERED
+
+    yield CARD_ORDERED
+
+
 def _step_types(_: House) -> Iterator[StepType]:
     from loyaltycore.cards.step import OrderCard
 
@@ -67,5 +75,6 @@ CAPABILITY: Final = Capability(
         REQUEUE_CHECKS.by(_requeue_checks),
         COUNTED.by(lambda _: (Counted("Card orders", CardOrder, OrderState),)),
         STEP_TYPES.by(_step_types),
+        PURPOSES.by(_purposes),
     ),
 )

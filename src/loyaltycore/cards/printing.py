@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
 from attrs import evolve, field, frozen
@@ -30,6 +30,7 @@ from loyaltycore.ports.card_printing import (
     CancelOutcome,
     CancelReceipt,
     CardPrinter,
+    CardSlot,
     PrinterCapabilities,
     PrintReceipt,
 )
@@ -200,7 +201,20 @@ def unsupported(order: PrintOrder, capabilities: PrinterCapabilities) -> tuple[F
         faults.append(Fault("bulk", "unsupported", "the vendor sends no collective shipments"))
     if order.cover_letter and not capabilities.cover_letters:
         faults.append(Fault("cover_letter", "unsupported", "the vendor sends no letters"))
-    return tuple(faults)
+    return (*faults, *_misplaced(order, capabilities.slots))
+
+
+def _misplaced(order: PrintOrder, slots: tuple[CardSlot, ...] | None) -> Iterator[Fault]:
+    """Values for places that the vendor's cards do not have, or that do not fit there."""
+    places = {slot.name: slot for slot in slots or ()}
+    for i, encoding in enumerate(order.encodings if slots is not None else ()):
+        slot = places.get(encoding.slot)
+        if slot is None:
+            yield Fault(f"encodings[{i}].slot", "unsupported", "the vendor's cards have no such place")
+        elif encoding.kind not in slot.kinds:
+            yield Fault(f"encodings[{i}].kind", "unsupported", f"{slot.name} takes no {encoding.kind.value}")
+        elif len(encoding.value) > slot.limit:
+            yield Fault(f"encodings[{i}].value", "too_long", f"{slot.name} takes {slot.limit} characters")
 
 
 def _on_its_way(unit: Unit, order_id: str) -> tuple[OutboxMessage | None, CardOrder | None]:

@@ -49,6 +49,8 @@ CARD_ORDERS = RecordType(
         "cancelled_by": 100,
         "cancel_reason": 500,
     },
+    # What is read from them stands beside them.
+    secret=("dealings",),
     # The books keep what was ordered and what it cost; who received it and what was remarked goes.
     customer=CustomerLink(
         field="customer_id",

@@ -16,6 +16,7 @@ from loyaltycore.cards.rules.card import (
     standing,
 )
 from loyaltycore.cards.rules.information import InformationRequest, request_information
+from loyaltycore.cards.rules.letters import CARD_ORDERED
 from loyaltycore.cards.rules.numbers import NumberScheme, bare_number, card_number, chance_digits
 from loyaltycore.cards.rules.options import INFORMATION_EMAIL, NUMBER_PREFIX, NUMBER_SCHEME
 from loyaltycore.cards.rules.order import CardOrder, submission_key
@@ -27,9 +28,11 @@ from loyaltycore.cards.setup import CardSetup
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.decisions import Decision
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.kernel.settings import CHAIN_SCOPE, scope_of
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.templates.wording import wording_of
 from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
 
@@ -61,7 +64,7 @@ class Cards(Service):
         customer_id: str,
         *,
         template: str | None = None,
-        valid_until: date | None = None,
+        valid_until: date | str | None = None,
         valid_for: ValidityPeriod | None = None,
         comment: str = "",
         target: DeliveryTarget | str | None = None,
@@ -70,7 +73,8 @@ class Cards(Service):
 
         Args:
             template: Key of a card template; may be left out if there is only one.
-            valid_until: Last day on which the card may be used, that day included; None for no limit.
+            valid_until: Last day on which the card may be used, that day included, also as text of the form
+                ``2028-12-31``; None for no limit.
             valid_for: The validity as a period, instead of `valid_until`.
             comment: What deviates from the standard order, at most 500 characters.
             target: Where the card goes; None for the place agreed with the vendor.
@@ -103,7 +107,7 @@ class Cards(Service):
         keep_until_active: bool = False,
         reason: str = "",
         template: str | None = None,
-        valid_until: date | None = None,
+        valid_until: date | str | None = None,
         valid_for: ValidityPeriod | None = None,
         comment: str = "",
         target: DeliveryTarget | str | None = None,
@@ -126,7 +130,7 @@ class Cards(Service):
         customer = self.unit.get(Customer, card.customer_id)
         require_replaceable(card, self._follower(card))
         request = OrderRequest(
-            template=template or self._same_template(card),
+            template=template if _is_given(template) else self._same_template(card),
             valid_until=valid_until,
             valid_for=valid_for,
             comment=comment,
@@ -160,7 +164,8 @@ class Cards(Service):
         """Present a card: find the customer, or say why the card is not good. Nothing changes either way.
 
         Args:
-            number: As read or typed: blanks, hyphens and what scanners add around it do not matter.
+            number: As scanned or typed: blanks, hyphens, the symbology identifier of a scanner (``]C0``, ``]E0``) and what
+                else it adds around the number do not matter.
 
         Raises:
             InvalidInput: The number is not text.
@@ -260,7 +265,8 @@ class Cards(Service):
         prefix = self.session.options[NUMBER_PREFIX]
         number = card_number(scheme, prefix, self.unit.tokens.digits(chance_digits(scheme, prefix)))
         fresh = Fresh(order_id=self.unit.ids.new(), card_id=self.unit.ids.new(), card_number=number)
-        decision = place_order(customer, self._service(), request, self._place(), fresh)
+        wording = wording_of(self.session, self.unit, CARD_ORDERED)
+        decision = place_order(customer, self._service(), request, self._place(), fresh, wording)
         if self.session.house.card_printer is not None:
             require_printable(decision, self.session.house.card_printer)
         return decision
@@ -288,6 +294,10 @@ class Cards(Service):
         service = self._service()
         offered: Any = {template.key for template in service.templates} if service else set()
         return card.template if card.template in offered else None
+
+
+def _is_given(template: object) -> bool:
+    return template is not None and text_of(template) != ""
 
 
 def _flag(name: str, value: object) -> bool:

@@ -46,8 +46,8 @@ class CardSetup(Service):
         """
         check_names(CardOrderService, facts, without=("id", "provider", "templates", "costs", "version"))
         place = self.session.branch if branch is None else self.unit.get(Branch, branch)
-        scope = scope_of(branch)
-        given: Any = tuple(templates) if isinstance(templates, list) else templates
+        scope = scope_of(None if branch is None else place.id)
+        given: Any = templates
         agreed: dict[str, Any] = {**facts}
         service = read_service(CardOrderService(scope, provider, given, costs, **agreed), place.country)
         before = self.unit.seek(CardOrderService, service.id, for_update=True)

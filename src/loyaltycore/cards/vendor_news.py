@@ -1,12 +1,11 @@
-"""What the card vendor reports, by webhook, by catching up or by asking: each event is taken in once.
+"""What the card vendor reports, by webhook, by catching up or by asking: the same end whatever the way and the order.
 
-An event and its effect are written in one transaction under the vendor's event id: a repeated event changes nothing,
-and one that arrives late loses to a higher revision.
+An event and its effect are written in one transaction. What an event says decides whether it is news, not its id: a
+vendor that gives two events one id loses neither.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,17 +13,19 @@ from attrs import evolve
 
 from loyaltycore.cards.printing import take_status
 from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState
+from loyaltycore.cards.rules.production import is_news
 from loyaltycore.errors import DeliveryFailed, InvalidInput
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.printing import PrintEvent
 from loyaltycore.outbox.news import Intake
-from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
+from loyaltycore.ports.card_printing import UNKNOWN_CURSOR, CardPrinter, SupportsEvents, SupportsWebhooks
+from loyaltycore.ports.logs import Log, about, word
 from loyaltycore.work.journal import Cursor, InboxEvent
 from loyaltycore.work.running import run_command, run_query
 from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
 
-_log = logging.getLogger(__name__)
+_log: Final = Log("cards")
 
 _PORTION: Final = 100
 _CURSOR: Final = "card_printer.events"
@@ -69,7 +70,19 @@ class VendorNews:
         if not isinstance(printer, SupportsEvents):
             return self._ask(printer)
         cursor = run_query(self._session, lambda unit: unit.seek(Cursor, _CURSOR))
-        total, position, more = Intake(), cursor.position if cursor else "", True
+        position = cursor.position if cursor else ""
+        try:
+            return self._read(printer, position)
+        except DeliveryFailed as failure:
+            if failure.code != UNKNOWN_CURSOR or not position:
+                raise
+        # Another vendor, or one restored from a backup. Nothing counts twice, so its news is read from the beginning.
+        _log.warning("cursor unknown to vendor", source=self.name)
+        return self._read(printer, "")
+
+    def _read(self, printer: SupportsEvents, position: str) -> Intake:
+        """Take in all events after a position, page by page."""
+        total, more = Intake(), True
         while more:
             page = printer.events_after(position, _PORTION)
             total = sum((self._take(event) for event in page.events), total)
@@ -100,25 +113,32 @@ class VendorNews:
 
     def _look_up(self, printer: CardPrinter, order: CardOrder) -> Intake:
         status = printer.find(order.id)
-        if status is None or status.revision <= order.vendor_revision:
-            return Intake()
-        run_command(self._session, "", "", lambda unit: take_status(unit, status))
+        try:
+            if status is None or not is_news(order, status):
+                return Intake()
+            run_command(self._session, "", "", lambda unit: take_status(unit, status))
+        except InvalidInput as error:
+            _log.error("news not taken in", order=order.id, **about(error))
+            return Intake(unknown=1)
         return Intake(taken=1)
 
     def _take(self, event: PrintEvent) -> Intake:
         try:
             return run_command(self._session, "", "", lambda unit: self._taken(unit, event))
-        except InvalidInput:
+        except InvalidInput as error:
             # An event that cannot be kept must not hold up the news after it.
-            _log.exception("event %s of %s could not be taken in", event.event_id, event.source)
+            _log.error("news not taken in", event_id=word(event.event_id), **about(error))
             return Intake(unknown=1)
 
     def _taken(self, unit: Unit, event: PrintEvent) -> Intake:
         known = (stored("source") == event.source) & (stored("event_id") == event.event_id)
-        if unit.count(InboxEvent, known):
+        repeated = unit.count(InboxEvent, known) > 0
+        if not repeated:
+            unit.add(InboxEvent(unit.ids.new(), event.source, event.event_id, unit.now))
+        order = take_status(unit, event.status)
+        if repeated:
             return Intake(repeated=1)
-        unit.add(InboxEvent(unit.ids.new(), event.source, event.event_id, unit.now))
-        return Intake(taken=1) if take_status(unit, event.status) is not None else Intake(unknown=1)
+        return Intake(taken=1) if order is not None else Intake(unknown=1)
 
     def _remember(self, position: str) -> None:
         def remember(unit: Unit) -> None:

@@ -16,17 +16,21 @@ folder of the file.
 
 from __future__ import annotations
 
+import codecs
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from attrs import field, frozen
 
 from loyaltycore import plugins
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.kernel.words import is_storable
 
 DEFAULT_NAME: Final = "loyaltycore.toml"
 
@@ -35,12 +39,18 @@ SECTIONS: Final[Mapping[str, str]] = {
     "mailer": plugins.MAILER,
     "sms": plugins.SMS,
     "card_printer": plugins.CARD_PRINTER,
+    "renderer": plugins.RENDERER,
+    "invitations": plugins.INVITATIONS,
     "calendar": plugins.CALENDAR,
 }
 """The sections of the file, which are the ports, with the groups of their plug-ins."""
 
 _REFERENCE: Final = frozenset({"env", "file"})
 _LONGEST_SECRET: Final = 65_536
+_LONGEST_FILE: Final = 1_000_000
+_DEEPEST: Final = 20
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 class BadConfig(InvalidInput):
@@ -83,7 +93,7 @@ def read_config(faults: Faults, path: Path) -> tuple[Section, ...]:
     """
     document = _parse(path)
     for name in document.keys() - SECTIONS.keys():
-        faults.note(name, "unknown_section", f"is no section; known are {', '.join(SECTIONS)}")
+        faults.unknown(name, "unknown_section", "section", name, SECTIONS)
     if "storage" not in document:
         faults.note("storage", "required", "is missing: nothing can be kept")
     return tuple(
@@ -93,14 +103,21 @@ def read_config(faults: Faults, path: Path) -> tuple[Section, ...]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
+        with _opened(path) as stream:
+            text = stream.read(_LONGEST_FILE + 1)
+        document = tomllib.loads(text) if len(text) <= _LONGEST_FILE else None
     except FileNotFoundError:
         message = "there is no such file: make one with `loyaltycore init`, or name another with --config"
         raise BadConfig(path, [Fault("", "not_found", message)]) from None
     except OSError as error:
         raise BadConfig(path, [Fault("", "unreadable", f"cannot be read: {error.strerror}")]) from error
-    except (tomllib.TOMLDecodeError, UnicodeError) as error:
+    except RecursionError:
+        raise BadConfig(path, [Fault("", "too_deep", "is nested too deep")]) from None
+    except ValueError as error:  # of TOML, of characters, or of a number that is too long
         raise BadConfig(path, [Fault("", "bad_toml", f"is no TOML: {error}")]) from error
+    if document is None:
+        raise BadConfig(path, [Fault("", "too_long", f"is longer than {_LONGEST_FILE:,} characters")])
+    return document
 
 
 def _section(faults: Faults, name: str, given: object, folder: Path) -> Section:
@@ -115,15 +132,20 @@ def _section(faults: Faults, name: str, given: object, folder: Path) -> Section:
     return Section(name, use, distribution, resolved, usable=len(faults.found) == before)
 
 
-def _resolved(faults: Faults, place: str, value: Any, folder: Path) -> Any:
-    """Replace references by the secrets that they name, at any depth; lists become tuples."""
+def _resolved(faults: Faults, place: str, value: Any, folder: Path, depth: int = 0) -> Any:
+    """Replace references by the secrets that they name; lists become tuples."""
+    if depth > _DEEPEST:
+        faults.note(place, "too_deep", f"is nested deeper than {_DEEPEST}")
+        return None
     if isinstance(value, list):
-        return tuple(_resolved(faults, f"{place}[{i}]", item, folder) for i, item in enumerate(value))
+        return tuple(
+            _resolved(faults, f"{place}[{i}]", item, folder, depth + 1) for i, item in enumerate(value)
+        )
     if not isinstance(value, dict):
         return value
     if value and value.keys() <= _REFERENCE:
         return _secret(faults, place, value, folder)
-    return {key: _resolved(faults, f"{place}.{key}", item, folder) for key, item in value.items()}
+    return {key: _resolved(faults, f"{place}.{key}", item, folder, depth + 1) for key, item in value.items()}
 
 
 def _secret(faults: Faults, place: str, reference: Mapping[str, Any], folder: Path) -> str:
@@ -137,21 +159,40 @@ def _secret(faults: Faults, place: str, reference: Mapping[str, Any], folder: Pa
 
 
 def _from_environment(faults: Faults, place: str, name: str) -> str:
-    secret = os.environ.get(name, "")
+    secret = os.environ.get(name, "").removeprefix(_BYTE_ORDER_MARK)
     if not secret:
         faults.note(place, "missing_secret", f"the environment variable {name} is not set")
+    elif not is_storable(secret):
+        faults.note(place, "missing_secret", f"the environment variable {name} is not text")
     return secret
 
 
 def _from_file(faults: Faults, place: str, path: Path) -> str:
     """Read the first line: editors end a file with a line break that is not part of the secret."""
     try:
-        with path.open(encoding="utf-8") as stream:
+        with _opened(path) as stream:
             secret = stream.readline(_LONGEST_SECRET).rstrip("\r\n")
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no UTF-8"
+        reason = error.strerror if isinstance(error, OSError) else "is neither UTF-8 nor UTF-16"
         faults.note(place, "missing_secret", f"the file {path} cannot be read: {reason}")
         return ""
     if not secret:
         faults.note(place, "missing_secret", f"the file {path} is empty")
+    elif not is_storable(secret):
+        faults.note(place, "missing_secret", f"the file {path} is not text: save it as UTF-8")
     return secret
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """Open a text that a person wrote: UTF-8, or UTF-16 with a byte order mark, which is not part of the text.
+
+    Raises:
+        OSError: It cannot be read.
+        UnicodeError: It is neither; raised here or while it is read.
+    """
+    with path.open("rb") as stream:
+        # Only looked at: a pipe cannot be read twice.
+        encoding = "utf-16" if stream.peek(2)[:2] in _UTF_16 else "utf-8-sig"
+        with TextIOWrapper(stream, encoding) as text:
+            yield text

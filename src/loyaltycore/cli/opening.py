@@ -14,6 +14,7 @@ from loyaltycore.errors import Fault, InvalidInput, LoyaltyError, MissingExtra, 
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.loyalty import Loyalty
 from loyaltycore.outbox import NewsSource
+from loyaltycore.ports import SupportsSetUpCheck
 
 
 @runtime_checkable
@@ -35,12 +36,14 @@ def open_loyalty(path: Path, *, upgrade: bool = False) -> Iterator[Loyalty]:
     """Create a `Loyalty` from a configuration file, and close its adapters afterwards.
 
     Args:
-        upgrade: Whether to create the tables, or bring them up to date, before they are used.
+        upgrade: Whether to create the tables, or bring them up to date, before they are used. Otherwise they have to
+            be there.
 
     Raises:
         BadConfig: Everything that is wrong with the file; in a section that can be read, what the adapter says about
             its options, too.
         MissingExtra: An adapter lacks an optional dependency.
+        NotSetUp: There are no tables; a storage that cannot tell (`SupportsSetUpCheck`) is used as it is.
         StorageError: The storage cannot be used.
     """
     with ExitStack() as stack:
@@ -48,12 +51,14 @@ def open_loyalty(path: Path, *, upgrade: bool = False) -> Iterator[Loyalty]:
         storage = parts.pop("storage")
         if upgrade and isinstance(storage, _Upgrades):
             storage.upgrade()
+        elif not upgrade and isinstance(storage, SupportsSetUpCheck):
+            storage.require_set_up()
         yield Loyalty(storage, **parts)
 
 
 def sections_of(sources: Iterable[NewsSource]) -> str:
     """Which sections of the file set these vendors up."""
-    return " or ".join(source.name.replace("-", "_") for source in sources)
+    return " or ".join(f"[{source.name.replace('-', '_')}]" for source in sources)
 
 
 def _build(path: Path, stack: ExitStack) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from loyaltycore.cli.commands import (
     import_customers,
     init,
     prune,
+    receive_bounce,
     receive_webhooks,
+    remind,
     requeue,
     status,
 )
@@ -26,10 +28,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     import_customers.COMMAND,
     deliver.COMMAND,
     receive_webhooks.COMMAND,
+    receive_bounce.COMMAND,
     catch_up.COMMAND,
     status.COMMAND,
     requeue.COMMAND,
     prune.COMMAND,
+    remind.COMMAND,
 )
 
 

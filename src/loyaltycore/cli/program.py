@@ -51,3 +51,5 @@ def _complain_about(error: InvalidInput) -> None:
     place = f"{error.path}: " if isinstance(error, BadConfig) else ""
     for fault in error.faults:
         complain(f"{place}{fault.field} {fault.message}" if fault.field else f"{place}{fault.message}")
+    if error.more:
+        complain(f"{place}and {error.more:,} more")

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 _BOUNDS: Final[dict[str, Any]] = {
     "threads": 8,
     "connection_limit": 200,
-    "channel_timeout": 10,
-    "cleanup_interval": 5,
     "max_request_header_size": 32_768,
     # Taken from the caller and thrown away: it would not hear the answer to what nobody reads.
     "max_request_body_size": 1_048_576,
@@ -60,12 +58,15 @@ def serving(application: WSGIApplication, host: str = "127.0.0.1", port: int = 0
     """
     try:
         from waitress.server import create_server  # noqa: PLC0415  an extra of this command
+
+        from loyaltycore.cli.connection import Connection  # noqa: PLC0415  made of what the extra brings
     except ModuleNotFoundError:
         raise MissingExtra("webhooks", "waitress") from None
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
         channels: dict[int, Any] = {}
         server = cast("BaseWSGIServer", create_server(application, channels, sockets=[listener], **_BOUNDS))
+        server.channel_class = Connection
         thread = threading.Thread(target=server.run, name="webhooks")
         thread.start()
         try:

@@ -187,12 +187,14 @@ class DataCompleteness(Service):
     def _watched(self, faults: Faults, key: str | None) -> Watching:
         if key is None:
             return self.watching
-        if not isinstance(key, str) or key not in _fields(self.session):
-            faults.note("field", "unknown_field", "is not a field that can be watched")
+        fields = _fields(self.session)
+        if not isinstance(key, str) or key not in fields:
+            faults.unknown("field", "unknown_field", "field", key, fields)
         return self.watching.only(key)
 
+    @query
     def _branch(self, branch: str | None) -> Criterion:
-        return run_query(self.session, lambda unit: _of_branch(unit, branch))
+        return _of_branch(self.unit, branch)
 
     def _today(self) -> date:
         return run_query(self.session, self.session.today)

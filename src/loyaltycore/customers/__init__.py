@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from loyaltycore.customers.rules.finding import CustomerFilters as CustomerFilters
     from loyaltycore.customers.rules.form import CustomerFields as CustomerFields
     from loyaltycore.customers.rules.import_report import (
+        DroppedField as DroppedField,
         ImportProgress as ImportProgress,
         ImportReport as ImportReport,
         RejectedRow as RejectedRow,
@@ -31,7 +32,7 @@ else:
             ".rules.customer": "Customer CustomerKind Salutation",
             ".rules.finding": "CustomerFilters",
             ".rules.form": "CustomerFields",
-            ".rules.import_report": "ImportProgress ImportReport RejectedRow SkippedRow",
+            ".rules.import_report": "DroppedField ImportProgress ImportReport RejectedRow SkippedRow",
             ".rules.options": "NUMBER_PATTERN",
             ".service": "Customers",
         },

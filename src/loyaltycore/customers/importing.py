@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from itertools import islice
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeVar
 
 from attrs import define, evolve, field, frozen
 
 from loyaltycore.customers.numbering import Numbering
-from loyaltycore.customers.rules.changes import IMPORTED, enter_customer
+from loyaltycore.customers.paths import is_path
+from loyaltycore.customers.rules.changes import IMPORTED, change_customer, entered, note_entry
+from loyaltycore.customers.rules.completing import completed
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.form import Reading
-from loyaltycore.customers.rules.identity import KnownPeople, identity_of
+from loyaltycore.customers.rules.identity import Identity, Key, KnownPeople, identity_of
+from loyaltycore.customers.rules.import_custom import PREFIX
 from loyaltycore.customers.rules.import_report import (
+    DroppedField,
     ImportProgress,
     ImportReport,
     RejectedRow,
+    RowFault,
     SkippedRow,
     Tally,
+    shown,
 )
-from loyaltycore.customers.rules.import_rows import read_row
-from loyaltycore.customers.rules.importing import ReadRow, Sorting, sort_rows
-from loyaltycore.customers.rules.numbers import NumberPattern
+from loyaltycore.customers.rules.import_rows import Columns, columns_of, read_whole, read_without
+from loyaltycore.customers.rules.importing import Complete, ReadRow, Sorting, sort_rows
+from loyaltycore.customers.rules.numbers import NumberPattern, number_key
 from loyaltycore.customers.rules.options import NUMBER_PATTERN
-from loyaltycore.customers.rules.table_file import BrokenRow, Row, TableFile, open_table
-from loyaltycore.errors import InvalidInput
-from loyaltycore.kernel.contact import COUNTRY_LENGTH
+from loyaltycore.customers.rules.rejected_file import RejectedFile
+from loyaltycore.customers.rules.table_columns import ZEROS_KEPT
+from loyaltycore.customers.rules.table_file import (
+    BrokenRow,
+    Row,
+    TableFile,
+    check_table_arguments,
+    open_table,
+    sample,
+)
+from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import stored
-from loyaltycore.kernel.decisions import Decision
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.places import read_country
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.running import run_command, run_query
 from loyaltycore.work.session import Session
@@ -40,6 +57,9 @@ LARGEST_BATCH: Final = 1000
 """The most rows of one unit of work: a query can list no more values."""
 
 _PORTION: Final = 65_536
+_AT_ONCE: Final = 100
+
+F = TypeVar("F", bound=RowFault)
 
 Source = str | Path | BinaryIO | Iterable[bytes]
 """A path, a file opened in binary mode, or its bytes in portions."""
@@ -58,19 +78,48 @@ class ImportSettings:
     on_rejected: Callable[[RejectedRow], object] | None = None
     on_skipped: Callable[[SkippedRow], object] | None = None
     dry_run: bool = False
+    phone_notes: bool = False
+    lenient: bool = False
+    rejected_to: str | Path | BinaryIO | None = None
+    on_dropped: Callable[[DroppedField], object] | None = None
+    complete: bool = False
 
 
 def import_file(session: Session, source: Source, settings: ImportSettings) -> ImportReport:
     """Import a file; see `Customers.import_file`."""
-    country = _check(settings) or session.branch.country
+    custom = [f"{PREFIX}{each.key}" for each in session.house.custom_fields.all]
+    country = _check(settings, source, custom) or session.branch.country
     # Each batch is a command of its own, so a key for one command cannot be meant for them; the rows are recognised.
     session = evolve(session, command_key="")
     with _opened(source) as stream:
         counted = _Counted(stream)
         table = open_table(
-            counted, encoding=settings.encoding, delimiter=settings.delimiter, columns=settings.columns
+            counted,
+            encoding=settings.encoding,
+            delimiter=settings.delimiter,
+            columns=settings.columns,
+            custom=custom,
         )
-        return _Import(session, settings, country, table, counted).run()
+        head, rows = sample(table)
+        columns = columns_of(
+            head,
+            table.columns,
+            today=_today(session),
+            phone_notes=settings.phone_notes,
+            zeros_kept=ZEROS_KEPT in table.headers,
+        )
+        run = _Import(session, settings, country, table, counted, columns)
+        if settings.rejected_to is None:
+            return run.run(rows)
+        with _made(settings.rejected_to) as made:
+            run.rejected = RejectedFile(
+                made,
+                table.headers,
+                table.delimiter,
+                zeros_kept=columns.zeros_kept,
+                serial_dates={table.columns[key] for key in columns.serial_dates},
+            )
+            return run.run(rows)
 
 
 @define
@@ -82,85 +131,160 @@ class _Import:
     country: str
     table: TableFile
     source: _Counted
+    columns: Columns
+    """What the columns say about their cells, as the first rows show."""
+    rejected: RejectedFile | None = None
     tally: Tally = field(factory=Tally)
     earlier: KnownPeople = field(factory=KnownPeople)
     """In a dry run, whom earlier batches would have added; otherwise nobody, because they are stored."""
+    completed: dict[str, Customer] = field(factory=dict)
+    """In a dry run that completes, customers as it would have left them, by id or by the line that would add them."""
     running: int = 0
     """In a dry run, the running number given last; otherwise 0, because that is stored too."""
 
-    def run(self) -> ImportReport:
+    def run(self, rows: Iterator[Row | BrokenRow]) -> ImportReport:
         """Import batch by batch to the end of the file."""
-        while batch := list(islice(self.table, self.settings.batch_size)):
-            self._batch(batch)
+        while self._batch(islice(rows, self.settings.batch_size)):
+            pass
         return self.tally.report(self.table.ignored_columns)
 
-    def _batch(self, batch: Sequence[Row | BrokenRow]) -> None:
-        rows, rejected = self._read(batch)
+    def _batch(self, batch: Iterable[Row | BrokenRow]) -> int:
+        """Import the rows of one batch, and return how many there were."""
+        # No row is kept longer than it takes to read it, unless it may have to be written again.
+        kept: dict[int, Row | BrokenRow] = {}
+        count, rows, rejected = self._read(batch, kept)
+        if not count:
+            return 0
         result = self._sorted(rows) if rows else Sorting()
         rejected += [self._under_header(rejection) for rejection in result.rejected]
         rejected.sort(key=lambda rejection: rejection.line)
-        self.tally.count(len(batch), len(result.added), rejected, result.skipped)
+        added = {line for line, _ in result.added}
+        dropped = [fault for row in rows if row.line in added for fault in row.dropped]
+        self.tally.count(count, len(result.added), rejected, result.skipped, dropped)
+        if self.rejected is not None and rejected:
+            self.rejected.add(rejected, kept)
         _tell(self.settings.on_rejected, rejected)
+        _tell(self.settings.on_dropped, dropped)
         _tell(self.settings.on_skipped, result.skipped)
         _tell(self.settings.on_progress, [self.tally.progress(self.source.count)])
+        return count
 
-    def _read(self, batch: Iterable[Row | BrokenRow]) -> tuple[list[ReadRow], list[RejectedRow]]:
+    def _read(
+        self, batch: Iterable[Row | BrokenRow], kept: dict[int, Row | BrokenRow]
+    ) -> tuple[int, list[ReadRow], list[RejectedRow]]:
         """Read rows into drafts, before the unit of work begins, so that it stays short and may run again."""
-        reading = Reading(self.session.branch.local_date(self.session.house.clock.now()), self.country)
-        rows, rejected = [], []
+        reading = Reading(_today(self.session), self.country, self.session.house.custom_fields)
+        branch = self.session.branch.id
+        read = read_without if self.settings.lenient else read_whole
+        count, rows, rejected = 0, [], []
         for row in batch:
+            count += 1
+            if self.rejected is not None:
+                kept[row.line] = row
             if isinstance(row, BrokenRow):
                 rejected.append(RejectedRow(row.line, "", row.code, row.message))
                 continue
             try:
-                rows.append(
-                    ReadRow(row.line, read_row(row.values, reading, branch_id=self.session.branch.id))
-                )
+                draft, faults = read(row.values, reading, branch_id=branch, columns=self.columns)
             except InvalidInput as error:
-                faults = (RejectedRow(row.line, f.field, f.code, f.message) for f in error.faults)
-                rejected += map(self._under_header, faults)
-        return rows, rejected
+                rejected += [self._fault(RejectedRow, row, fault) for fault in error.faults]
+            else:
+                dropped = tuple([self._fault(DroppedField, row, fault) for fault in faults])
+                rows.append(ReadRow(row.line, draft, dropped))
+        return count, rows, rejected
+
+    def _fault(self, kind: type[F], row: Row, fault: Fault) -> F:
+        value = shown(row.values.get(fault.field, ""))
+        column = self.table.columns.get(fault.field, fault.field)
+        return kind(row.line, column, fault.code, fault.message, value)
 
     def _sorted(self, rows: Sequence[ReadRow]) -> Sorting:
         if not self.settings.dry_run:
             return run_command(self.session, "customers.import", "", lambda unit: self._keep(unit, rows))
-        result, self.running = run_query(self.session, lambda unit: self._look(unit, rows))
+        result, self.running, changed = run_query(self.session, lambda unit: self._look(unit, rows))
         for line, customer in result.added:
-            self.earlier.add(identity_of(customer, line))
+            draft = changed.pop(_of_line(line), customer)
+            self.earlier.add(identity_of(draft, line))
+            if self.settings.complete:
+                self.completed[_of_line(line)] = draft
+        self.completed |= changed
         return result
 
     def _keep(self, unit: Unit, rows: Sequence[ReadRow]) -> Sorting:
         # The range is taken before anybody looks who is known. Two imports of one file then follow one another here, and
         # the second one finds whom the first one added, also on an engine that shows what others commit meanwhile.
         numbering = self._numbering(unit, rows)
-        decisions: list[Decision[Customer]] = []
+        added: dict[str, ReadRow] = {}
+        people, stored_ones = self._stored(unit, rows)
+        present = dict(stored_ones)
 
         def take_on(row: ReadRow, people: KnownPeople) -> Customer:
-            number = row.draft.number or numbering.next(unless=lambda number: ("number", number) in people)
-            comment = f"line {row.line}"
-            decision = enter_customer(
-                row.draft, unit.ids.new(), number, unit.now, action=IMPORTED, comment=comment
-            )
-            decisions.append(decision)
-            return decision.result
+            number = row.draft.number or numbering.next(unless=lambda number: _number(number) in people)
+            customer = entered(row.draft, unit.ids.new(), number, unit.now)
+            added[customer.id], present[customer.id] = row, customer
+            return customer
 
-        result = sort_rows(rows, (_stored_people(unit, rows),), take_on)
-        unit.apply_all(decisions)
+        result = sort_rows(rows, (people,), take_on, self._completing(present))
+        decisions = chain(
+            (note_entry(present[key], IMPORTED, comment=f"line {row.line}") for key, row in added.items()),
+            (change_customer(before, present[key]) for key, before in stored_ones.items()),
+        )
+        while portion := tuple(islice(decisions, _AT_ONCE)):
+            unit.apply_all(portion)
         numbering.keep()
         return result
 
-    def _look(self, unit: Unit, rows: Sequence[ReadRow]) -> tuple[Sorting, int]:
-        """Do as `_keep` does, but keep nothing."""
+    def _look(self, unit: Unit, rows: Sequence[ReadRow]) -> tuple[Sorting, int, dict[str, Customer]]:
+        """Do as `_keep` does, but keep nothing; the last running number, and who would have been completed."""
         numbering = self._numbering(unit, rows, behind=self.running, keep=False)
+        people, stored_ones = self._stored(unit, rows)
+        before = ChainMap(stored_ones, self.completed)
+        present = before.new_child()
 
         def take_on(row: ReadRow, people: KnownPeople) -> Customer:
             number = row.draft.number or numbering.next(
-                unless=lambda number: ("number", number) in people or ("number", number) in self.earlier
+                unless=lambda number: _number(number) in people or _number(number) in self.earlier
             )
-            return evolve(row.draft, number=number)
+            customer = evolve(row.draft, number=number)
+            present[_of_line(row.line)] = customer
+            return customer
 
-        result = sort_rows(rows, (_stored_people(unit, rows), self.earlier), take_on)
-        return result, numbering.last
+        result = sort_rows(rows, (people, self.earlier), take_on, self._completing(present))
+        return (
+            result,
+            numbering.last,
+            {key: each for key, each in present.maps[0].items() if each is not before.get(key)},
+        )
+
+    def _stored(self, unit: Unit, rows: Sequence[ReadRow]) -> tuple[KnownPeople, dict[str, Customer]]:
+        """The people in some rows whom the storage knows, in a dry run as earlier rows would have left them."""
+        found = {
+            customer.id: self.completed.get(customer.id, customer)
+            for customer in _known_customers(unit, rows)
+        }
+        wanted = {key for row in rows for group in row.identity.wanted for key in group}
+        people = KnownPeople()
+        kept = {}
+        for key in sorted(found):
+            identity = identity_of(found[key])
+            # Only namesakes who share something with a row are kept: there may be very many.
+            if not wanted.isdisjoint(identity.keys):
+                people.add(identity)
+                kept[key] = found[key]
+        return people, kept
+
+    def _completing(self, present: MutableMapping[str, Customer]) -> Complete | None:
+        """What fills empty fields of those present, if that was asked for."""
+        if not self.settings.complete:
+            return None
+
+        def complete(row: ReadRow, known: Identity) -> tuple[Identity, tuple[str, ...]]:
+            key = known.customer_id or _of_line(known.line)
+            present[key], fields = completed(present[key], row.draft)
+            identity = identity_of(present[key], known.line)
+            return evolve(identity, customer_id=known.customer_id), fields
+
+        return complete
 
     def _numbering(
         self, unit: Unit, rows: Sequence[ReadRow], *, behind: int = 0, keep: bool = True
@@ -173,6 +297,11 @@ class _Import:
     def _under_header(self, rejection: RejectedRow) -> RejectedRow:
         """Name the column as the file does."""
         return evolve(rejection, column=self.table.columns.get(rejection.column, rejection.column))
+
+
+def _today(session: Session) -> date:
+    """The local date at the branch."""
+    return session.branch.local_date(session.house.clock.now())
 
 
 class _Counted:
@@ -190,52 +319,75 @@ class _Counted:
 
     def _portions(self) -> Iterator[bytes]:
         read = getattr(self._source, "read", None)
-        if read is not None:
+        source: Any = self._source
+        if callable(read):
             while portion := read(_PORTION):
                 yield portion
-        elif isinstance(self._source, Iterable) and not isinstance(self._source, bytes | bytearray):
-            yield from self._source
+        elif issubclass(type(source), Iterable) and not isinstance(source, bytes | bytearray):
+            yield from source
         else:
-            yield self._source
+            yield source
 
 
-def _stored_people(unit: Unit, rows: Sequence[ReadRow]) -> KnownPeople:
-    """The people in some rows whom the storage knows: three queries, however many rows there are."""
+def _number(number: str) -> Key:
+    return ("number", number_key(number))
+
+
+def _of_line(line: int) -> str:
+    """In place of the id of somebody whom only the dry run has added."""
+    return f"line {line}"
+
+
+def _known_customers(unit: Unit, rows: Sequence[ReadRow]) -> Iterator[Customer]:
+    """The customers with the numbers and names of some rows: three queries, however many rows there are."""
     identities = [row.identity for row in rows]
-    wanted = {key for identity in identities for group in identity.wanted for key in group}
     values = {
-        "number": {identity.number for identity in identities},
+        "number_key": {number_key(identity.number) for identity in identities},
         "external_number": {identity.external_number for identity in identities},
         "sort_name": {
             identity.name for identity in identities if not (identity.number or identity.external_number)
         },
     }
-    found = {}
     for name, some in values.items():
-        for customer in unit.find(Customer, stored(name).one_of(sorted(some - {""}))) if some - {""} else ():
-            identity = identity_of(customer)
-            # Only namesakes who share something with a row are kept: there may be very many.
-            if not wanted.isdisjoint(identity.keys):
-                found[customer.id] = identity
-    people = KnownPeople()
-    for key in sorted(found):
-        people.add(found[key])
-    return people
+        if some - {""}:
+            yield from unit.find(Customer, stored(name).one_of(sorted(some - {""})))
 
 
 def _opened(source: Source) -> AbstractContextManager[BinaryIO | Iterable[bytes]]:
     """Open a path and close it afterwards; a file that is already open belongs to the caller."""
-    return Path(source).open("rb") if isinstance(source, str | Path) else nullcontext(source)
+    path = source if isinstance(source, Path) else text_of(source)
+    return nullcontext(source) if path is None else Path(path).open("rb")  # type: ignore[arg-type]  # no path
 
 
-def _check(settings: ImportSettings) -> str:
-    """Check the settings, and return the country in capitals or an empty text."""
+@contextmanager
+def _made(target: str | Path | BinaryIO) -> Iterator[BinaryIO]:
+    """Make a file that is not there yet; one that is already open belongs to the caller."""
+    if not isinstance(target, str | Path):
+        yield target
+        return
+    with Path(target).open("xb") as stream:
+        yield stream
+
+
+def _check(settings: ImportSettings, source: object, custom: Iterable[str]) -> str:
+    """Check the settings before anything is opened, and return the country in capitals or an empty text."""
     with Faults() as faults:
-        faults.integer("batch_size", settings.batch_size, least=1, most=LARGEST_BATCH)
-        country = faults.text("default_country", settings.default_country, limit=COUNTRY_LENGTH).upper()
-        if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
-            faults.note("default_country", "bad_country", "must be two letters of ISO 3166-1")
-    return country
+        path = str(source) if isinstance(source, Path) else text_of(source)
+        if path is not None and not is_path(path):
+            faults.note("source", "bad_path", "is no path")
+        check_table_arguments(faults, settings.encoding, settings.delimiter, settings.columns, custom)
+        faults.integer("batch_size", settings.batch_size, least=1, most=LARGEST_BATCH, required=True)
+        for name in ("on_progress", "on_rejected", "on_skipped", "on_dropped"):
+            faults.function(name, getattr(settings, name))
+        for name in ("dry_run", "phone_notes", "lenient", "complete"):
+            faults.flag(name, getattr(settings, name))
+        target = settings.rejected_to
+        made = str(target) if isinstance(target, Path) else text_of(target)
+        if made is not None and not is_path(made):
+            faults.note("rejected_to", "bad_path", "is no path")
+        elif target is not None and made is None and not callable(getattr(target, "write", None)):
+            faults.note("rejected_to", "wrong_type", "must be a path or a file opened in binary mode")
+        return read_country(faults, "default_country", settings.default_country)
 
 
 def _tell(listener: Callable[[Any], object] | None, news: Iterable[object]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from loyaltycore.customers.rules.customer import Customer, NumberRange
-from loyaltycore.customers.rules.numbers import NumberPattern, free_numbers
+from loyaltycore.customers.rules.numbers import NumberPattern, free_numbers, number_key
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.work.unit import Unit
 
@@ -67,5 +67,6 @@ class Numbering:
             self._unit.save(self._range)
 
     def _taken(self, numbers: Sequence[str]) -> set[str]:
-        holders = self._unit.find(Customer, stored("number").one_of(numbers))
-        return {holder.number for holder in holders}
+        keys = {number_key(number): number for number in numbers}
+        holders = self._unit.find(Customer, stored("number_key").one_of(tuple(keys)))
+        return {keys[holder.number_key] for holder in holders}

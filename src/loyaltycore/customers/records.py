@@ -9,7 +9,7 @@ from loyaltycore.storing.registry import CustomerLink, OnErase, OnExport, OnMerg
 CUSTOMERS = RecordType(
     cls=Customer,
     table="customers",
-    unique=(("number",),),
+    unique=(("number_key",),),
     indexes=(("sort_name", "id"), ("birth_date",), ("external_number",), ("birthday",), ("postal_code",)),
     # No engine indexes a long text: it is kept without a limit of its own.
     lengths={**LENGTHS, **dict.fromkeys(LONG_TEXTS, 0)},

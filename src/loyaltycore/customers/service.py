@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Unpack
 
 from loyaltycore.customers.numbering import Numbering
 from loyaltycore.customers.rules.changes import (
@@ -14,7 +15,7 @@ from loyaltycore.customers.rules.changes import (
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.finding import CustomerFilters, read_filters
 from loyaltycore.customers.rules.form import CustomerFields, Reading, read_change, read_new, read_number
-from loyaltycore.customers.rules.numbers import NumberPattern
+from loyaltycore.customers.rules.numbers import NumberPattern, number_key
 from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import NotFound
 from loyaltycore.kernel.branches import Branch
@@ -24,18 +25,24 @@ from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
 from loyaltycore.work.session import Session
+from loyaltycore.work.streaming import portions
 from loyaltycore.work.unit import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+    from typing import BinaryIO
 
     from loyaltycore.customers.importing import Source
     from loyaltycore.customers.rules.import_report import (
+        DroppedField,
         ImportProgress,
         ImportReport,
         RejectedRow,
         SkippedRow,
     )
+
+_PORTION: Final = 500
 
 
 class Customers(Service):
@@ -105,6 +112,9 @@ class Customers(Service):
     def by_number(self, number: str) -> Customer:
         """Read the customer with a number.
 
+        Args:
+            number: As typed or scanned; case and the symbology identifier of a scanner do not matter.
+
         Raises:
             NotFound: Nobody has it.
         """
@@ -131,6 +141,19 @@ class Customers(Service):
             portion = read_portion(faults, ("sort_name",), limit, after)
         return find_page(self.unit, Customer, where, portion)
 
+    def each(self, **filters: Unpack[CustomerFilters]) -> Iterator[Customer]:
+        """Read all customers whom `find` returns for the same filters, one by one, in the order of their ids.
+
+        They are read in portions, so memory stays flat and nothing is held up. A customer who changes in the meantime
+        comes once or, if the filters no longer fit, not at all.
+
+        Raises:
+            InvalidInput: Names every fault of every filter.
+        """
+        with Faults() as faults:
+            where = read_filters(faults, filters, self.session.branch.country)
+        return chain.from_iterable(portions(self.session, Customer, where, _PORTION))
+
     @query
     def count(self, **filters: Unpack[CustomerFilters]) -> int:
         """Count the customers whom `find` returns for the same filters.
@@ -155,10 +178,16 @@ class Customers(Service):
         on_rejected: Callable[[RejectedRow], object] | None = None,
         on_skipped: Callable[[SkippedRow], object] | None = None,
         dry_run: bool = False,
+        phone_notes: bool = False,
+        lenient: bool = False,
+        rejected_to: str | Path | BinaryIO | None = None,
+        on_dropped: Callable[[DroppedField], object] | None = None,
+        complete: bool = False,
     ) -> ImportReport:
         """Import customers from a CSV file, row by row, in units of work of `batch_size` rows.
 
-        A row adds a customer, is known already (see `loyaltycore.customers.rules.identity`), or is rejected as a whole.
+        A row adds a customer, is known already (see `loyaltycore.customers.rules.identity`), or is rejected as a whole,
+        unless the import is lenient.
         Importing the same file again adds nobody, so after an interruption just start again.
 
         Args:
@@ -174,10 +203,19 @@ class Customers(Service):
             on_skipped: Called with each row that was known already; the report lists the first thousand.
             dry_run: Whether to report what an import would do and keep nothing. Unlike an import, this has to remember
                 whom it would have added: some hundred bytes each.
+            phone_notes: Whether a cell with a phone number and words beside it goes to the notes too, instead of being
+                refused.
+            lenient: Whether a row is taken without its faulty fields, as long as name and number are right. The report
+                lists the fields.
+            rejected_to: A path where no file is yet, or a file opened in binary mode, for the rejected rows and what is
+                wrong with each: CSV that can be mended and imported with the same arguments.
+            on_dropped: Called with each faulty field without which a row was added; the report lists the first thousand.
+            complete: Whether rows of known customers fill those fields of theirs that are empty, names and numbers
+                excepted.
 
         Raises:
             InvalidInput: The file as a whole cannot be read, or an argument is wrong. Nothing was imported.
-            OSError: The file cannot be opened.
+            OSError: The file cannot be opened, or that for rejected rows cannot be made.
         """
         # Reading tables is a quarter of the library, and most programs never do.
         from loyaltycore.customers.importing import ImportSettings, import_file  # noqa: PLC0415  few programs import files
@@ -192,6 +230,11 @@ class Customers(Service):
             on_rejected=on_rejected,
             on_skipped=on_skipped,
             dry_run=dry_run,
+            phone_notes=phone_notes,
+            lenient=lenient,
+            rejected_to=rejected_to,
+            on_dropped=on_dropped,
+            complete=complete,
         )
         return import_file(self.session, source, settings)
 
@@ -217,4 +260,4 @@ def reading_of(session: Session, unit: Unit) -> Reading:
 
 
 def _holder(unit: Unit, number: str) -> Customer | None:
-    return unit.first(Customer, stored("number") == number)
+    return unit.first(Customer, stored("number_key") == number_key(number))

@@ -23,7 +23,8 @@ class Branch:
     country: str = "DE"
     """ISO 3166-1 alpha-2: holidays, and the country of phone numbers without ``+``."""
     subdivision: str = ""
-    """State or province for its holidays, for example ``BE``."""
+    """State or province for its holidays, by code of ISO 3166-2 with or without the country, or by name, for example
+    ``BE``, ``DE-BE`` or ``Berlin``; empty for the holidays of the whole country."""
     municipality: str = ""
     """If the municipality's holidays differ from the state's, a word that the calendar adapter knows, for example
     ``Augsburg``, or ``catholic`` in Bavaria, Saxony and Thuringia; empty otherwise."""

@@ -7,12 +7,13 @@ holidays belong to the calendar of a branch, and every rule asks a `BusinessCale
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, Protocol
 
 from attrs import Factory, field, frozen
 
 from loyaltycore.errors import Fault, InvalidInput, Refused
+from loyaltycore.kernel.given import day_of
 
 MONDAY_TO_FRIDAY: Final = frozenset(range(5))
 
@@ -29,9 +30,11 @@ _REMEMBERED: Final = 4096
 class BusinessCalendar(Protocol):
     """Which days a branch works on.
 
-    `is_working_day` is a pure function of the date: the same answer every time, for any date from 1900 to 2100. It does
-    no I/O and does not look at the clock: a calendar reads what it needs when it is made. A calendar must work on at
-    least one day within any 732; `next_working_day` refuses one that does not.
+    `is_working_day` is a pure function of the date: the same answer every time, for any date from 1900 to 2100. Nothing
+    else counts: not what was asked before, not the thread that asks, not the time zone of the machine, and not what
+    another calendar of the same process knows. It does no I/O and does not look at the clock: a calendar reads what it
+    needs when it is made. A calendar must work on at least one day within any 732; `next_working_day` refuses one that
+    does not.
     """
 
     def is_working_day(self, day: date) -> bool:
@@ -67,7 +70,7 @@ class _Steps(dict[date, date]):
         self._calendar = calendar
 
     def __missing__(self, day: date) -> date:
-        found = first_working_day(self._calendar, day + _ONE_DAY)
+        found = first_working_day(self._calendar, _after(day))
         if len(self) >= _REMEMBERED:
             self.clear()
         self[day] = found
@@ -96,15 +99,15 @@ def first_working_day(calendar: BusinessCalendar, earliest: date) -> date:
     """Find the first working day that is not before `earliest`.
 
     Raises:
-        InvalidInput: ``wrong_type``; `earliest` is a datetime, which no set of dates contains.
+        InvalidInput: ``wrong_type``; `earliest` is no date, or a datetime, which no set of dates contains.
         Refused: ``calendar.no_working_day``; the calendar has no working day in the next two years.
     """
-    if isinstance(earliest, datetime):
-        raise InvalidInput([Fault("earliest", "wrong_type", "must be a date, not a datetime")])
-    day = earliest
+    day = _only_date(earliest)
     for _ in range(_HORIZON):
         if calendar.is_working_day(day):
             return day
+        if day == date.max:
+            break
         day += _ONE_DAY
     raise Refused("calendar.no_working_day", f"no working day within {_HORIZON} days", earliest=earliest)
 
@@ -113,9 +116,25 @@ def next_working_day(calendar: BusinessCalendar, day: date) -> date:
     """Find the first working day after `day`.
 
     Raises:
-        InvalidInput: ``wrong_type``; `day` is a datetime.
+        InvalidInput: ``wrong_type``; `day` is no date, or a datetime.
         Refused: ``calendar.no_working_day``.
     """
+    if type(day) is not date:
+        day = _only_date(day)
     if isinstance(calendar, TabulatedCalendar):
         return calendar.steps[day]
-    return first_working_day(calendar, day + _ONE_DAY)
+    return first_working_day(calendar, _after(day))
+
+
+def _after(day: date) -> date:
+    if day == date.max:
+        raise Refused("calendar.no_working_day", "there is no later day", earliest=day)
+    return day + _ONE_DAY
+
+
+def _only_date(day: date) -> date:
+    """A date as nothing but a date."""
+    clean = day_of(day)
+    if clean is None:
+        raise InvalidInput([Fault("earliest", "wrong_type", "must be a date, not a datetime")])
+    return clean

@@ -1,19 +1,25 @@
 """Contact data: e-mail addresses, phone numbers, postal addresses, and the channels to reach people by.
 
-Syntax is judged by `email-validator` and by the phone number metadata of `phonenumbers`; both are loaded on first use.
+`email-validator` judges the syntax of addresses; it is loaded on first use.
 """
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
 
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.phones import read_number
+from loyaltycore.kernel.places import read_country
+from loyaltycore.kernel.showing import showing
 from loyaltycore.kernel.validation import Faults
 
-COUNTRY_LENGTH: Final = 2
+_LONGEST_READ: Final = 1000
 
 
 class Channel(Enum):
@@ -51,9 +57,11 @@ class AddressKind(Enum):
     BILLING = "billing"
 
 
-@frozen
+@frozen(repr=False)
 class Phone:
     """A phone number."""
+
+    __repr__ = showing("kind")
 
     number: str
     """E.164, for example ``+491701234567``."""
@@ -62,9 +70,11 @@ class Phone:
     """Whether texts may be sent to it."""
 
 
-@frozen
+@frozen(repr=False)
 class Address:
     """A postal address."""
+
+    __repr__ = showing("kind", "country")
 
     street: str = ""
     postal_code: str = ""
@@ -97,42 +107,37 @@ def parse_email(text: str) -> str:
     Raises:
         InvalidInput: ``bad_email``; the syntax is wrong. Whether the mailbox exists is not checked.
     """
+    given = text_of(text)
+    if given is None or len(given) > _LONGEST_READ:
+        raise InvalidInput([_BAD_EMAIL])
+    if (usual := _USUAL_EMAIL.fullmatch(given)) and (domain := _domain(usual[2])):
+        return f"{usual[1]}@{domain}"
+    if (normal := _normal_email(given)) is None:
+        raise InvalidInput([_BAD_EMAIL])
+    return normal
+
+
+_BAD_EMAIL: Final = Fault("email", "bad_email", "is not an e-mail address")
+_USUAL_EMAIL: Final = re.compile(
+    r"(?=.{,254}\Z)(?=[^@]{,64}@)([a-z0-9_-]+(?:[.+][a-z0-9_-]+)*)@([A-Za-z0-9.-]+)"
+)
+"""A local part that is right, and its own normal form, whatever the domain; the length of both is, too."""
+
+
+@lru_cache(maxsize=1024)
+def _domain(domain: str) -> str:
+    """The normal form of a domain of ASCII; empty if it is none, or one of other letters behind that."""
+    normal = (_normal_email(f"a@{domain}") or "").removeprefix("a@")
+    return normal if normal.isascii() else ""
+
+
+def _normal_email(text: str) -> str | None:
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  heavy, and not always needed
 
     try:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError:
-        raise InvalidInput([Fault("email", "bad_email", "is not an e-mail address")]) from None
-
-
-def parse_phone(text: str, region: str) -> str:
-    """Bring a phone number into E.164.
-
-    Args:
-        text: As people write it, for example ``0170 / 123 45 67``.
-        region: ISO 3166-1 alpha-2 of the country of a number without ``+``.
-
-    Raises:
-        InvalidInput: ``bad_phone``; no number of that country looks like this.
-    """
-    return _understood(text, region)[0]
-
-
-def _understood(text: str, region: str) -> tuple[str, bool]:
-    """The number in E.164, and whether it may be a mobile one: both from a single look-up in the metadata."""
-    import phonenumbers  # noqa: PLC0415  its metadata is large, and not always needed
-
-    fault = Fault("number", "bad_phone", "is not a phone number")
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        raise InvalidInput([fault]) from None
-    # A number is valid exactly where its range is known; asking for validity would look through the ranges once more.
-    kind = phonenumbers.number_type(number)
-    if kind == phonenumbers.PhoneNumberType.UNKNOWN or not phonenumbers.is_possible_number(number):
-        raise InvalidInput([fault])
-    mobile = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), kind in mobile
+        return None
 
 
 def read_phone(faults: Faults, field: str, value: object, region: str) -> Phone | None:
@@ -144,7 +149,7 @@ def read_phone(faults: Faults, field: str, value: object, region: str) -> Phone 
     text = faults.text(field, given.number if given else value, limit=40, required=True)
     if not text:
         return None
-    number, mobile = faults.parsed(field, lambda: _understood(text, region), ("", False))
+    number, mobile = faults.parsed(field, lambda: read_number(text, region), ("", False))
     if not number:
         return None
     if given is None:
@@ -160,14 +165,11 @@ def read_address(faults: Faults, field: str, value: object) -> Address | None:
         faults.note(field, "wrong_type", "must be an Address")
         return None
     inner = faults.at(field)
-    country = inner.text("country", value.country, limit=COUNTRY_LENGTH).upper()
-    if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
-        inner.note("country", "bad_country", "must be two letters of ISO 3166-1")
     return Address(
         street=inner.text("street", value.street, limit=100),
         postal_code=inner.text("postal_code", value.postal_code, limit=12),
         city=inner.text("city", value.city, limit=60),
-        country=country,
+        country=read_country(inner, "country", value.country),
         kind=inner.choice("kind", value.kind, AddressKind, AddressKind.RESIDENCE) or AddressKind.RESIDENCE,
         extra=inner.text("extra", value.extra, limit=100),
         recipient=inner.text("recipient", value.recipient, limit=100),

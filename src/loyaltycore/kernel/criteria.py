@@ -19,6 +19,9 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.given import shown, taken, text_of
+
 
 class Op(Enum):
     """How a field is compared."""
@@ -130,6 +133,9 @@ class Not(Criterion):
 
 EVERYTHING: Final = Everything()
 
+MOST_VALUES: Final = 1000
+"""How many values a `OneOf` may list."""
+
 
 class _Field:
     """A field name that builds comparisons; see `stored`."""
@@ -141,30 +147,35 @@ class _Field:
         self._name = name
 
     def __eq__(self, value: object) -> Criterion:  # type: ignore[override]  # builds an expression
-        return Compare(self._name, Op.EQ, value)
+        # A subclass of text may compare in any way, and no driver need know it.
+        return Compare(self._name, Op.EQ, value if type(value) is str else _exact(value))
 
     def __ne__(self, value: object) -> Criterion:  # type: ignore[override]  # builds an expression
-        return Compare(self._name, Op.NE, value)
+        return Compare(self._name, Op.NE, _exact(value))
 
     def __lt__(self, value: Any) -> Criterion:
-        return Compare(self._name, Op.LT, value)
+        return Compare(self._name, Op.LT, _exact(value))
 
     def __le__(self, value: Any) -> Criterion:
-        return Compare(self._name, Op.LE, value)
+        return Compare(self._name, Op.LE, _exact(value))
 
     def __gt__(self, value: Any) -> Criterion:
-        return Compare(self._name, Op.GT, value)
+        return Compare(self._name, Op.GT, _exact(value))
 
     def __ge__(self, value: Any) -> Criterion:
-        return Compare(self._name, Op.GE, value)
+        return Compare(self._name, Op.GE, _exact(value))
 
     def is_null(self) -> Criterion:
         """The field is None."""
         return IsNull(self._name)
 
     def one_of(self, values: Iterable[Any]) -> Criterion:
-        """The field equals one of the values."""
-        return OneOf(self._name, tuple(values))
+        """The field equals one of the values, of which a storage takes no more than `MOST_VALUES`."""
+        # One more than that is refused; there may be no end of them.
+        found = taken(values, MOST_VALUES + 1)
+        if found is None:
+            raise InvalidInput([Fault(self._name, "wrong_type", "must be compared with a list of values")])
+        return OneOf(self._name, tuple(map(_exact, found)))
 
 
 def stored(name: str) -> _Field:
@@ -276,7 +287,7 @@ def _matches(criteria: Criterion, record: object, view: View) -> bool:
             return any(_matches(part, record, view) for part in parts)
         case Not(part):
             return not _matches(part, record, view)
-    raise TypeError(f"not a criterion: {criteria!r}")
+    raise TypeError(f"not a criterion: {shown(criteria)}")
 
 
 def end_of_prefix(prefix: str) -> str | None:
@@ -291,6 +302,11 @@ def end_of_prefix(prefix: str) -> str | None:
 def plain(value: Any) -> Any:
     """An enumeration member compares and sorts by its value."""
     return value.value if isinstance(value, Enum) else value
+
+
+def _exact(value: Any) -> Any:
+    text = text_of(value)
+    return value if text is None else text
 
 
 def _parts(criteria: Criterion, kind: type[And | Or]) -> tuple[Criterion, ...]:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from attrs import field as attrs_field, frozen
 
 from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.given import as_tuple, member_of, shown, taken, text_of
+from loyaltycore.kernel.naming import unknown
 from loyaltycore.kernel.validation import Faults
 
 TEXT_LENGTH: Final = 70
@@ -21,7 +23,10 @@ LEAST_NUMBER: Final = -(10**15)
 GREATEST_NUMBER: Final = 10**15
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_MOST_FIELDS: Final = 100
+MOST_FIELDS: Final = 100
+"""How many fields a host application may add."""
+
+MOST_CHOICES: Final = 1000
 
 
 class FieldKind(Enum):
@@ -34,14 +39,12 @@ class FieldKind(Enum):
     CHOICE = "choice"
 
 
-def _kind(given: FieldKind | str) -> FieldKind:
-    """The kind with that name; anything else is left to the check, which names the field."""
-    found = (kind for kind in FieldKind if isinstance(given, str) and kind.value == given)
-    return next(found, given)  # type: ignore[return-value]  # refused by the check
+def _kind(given: FieldKind | str) -> Any:
+    return member_of(FieldKind, given)
 
 
-def _choices(given: Iterable[str]) -> tuple[str, ...]:
-    return tuple(given) if isinstance(given, list) else given  # type: ignore[return-value]  # as for the kind
+def _choices(given: Iterable[str]) -> Any:
+    return as_tuple(given)
 
 
 @frozen
@@ -75,13 +78,16 @@ class CustomFields:
             RegistrationError: A field cannot work; the message says which and why.
         """
         self._fields: dict[str, CustomField] = {}
-        for field in fields:
+        given = taken(fields, MOST_FIELDS + 1)
+        if given is None:
+            raise RegistrationError(f"`custom_fields` is a list of them, not {shown(fields)}")
+        for field in given:
             _check(field)
             if field.key in self._fields:
                 raise RegistrationError(f"custom field {field.key!r} is declared twice")
             self._fields[field.key] = field
-        if len(self._fields) > _MOST_FIELDS:
-            raise RegistrationError(f"more than {_MOST_FIELDS} custom fields")
+        if len(given) > MOST_FIELDS:
+            raise RegistrationError(f"more than {MOST_FIELDS} custom fields")
 
     @property
     def all(self) -> tuple[CustomField, ...]:
@@ -103,15 +109,13 @@ class CustomFields:
         """
         if given is None:
             return before
-        if not isinstance(given, Mapping):
-            faults.note("custom", "wrong_type", "must be values by the key of their field")
-            return before
+        what = "values by the key of their field"
         values = dict(before)
-        for key, value in given.items():
-            field = self._fields.get(key) if isinstance(key, str) else None
+        for key, value in faults.members("custom", given, most=MOST_FIELDS, what=what).items():
+            field = self._fields.get(key)
             if field is None:
-                faults.note(f"custom.{key}", "unknown_field", "is not a field that was declared")
-            elif value is None or value == "":
+                faults.unknown(f"custom.{key}", "unknown_field", "custom field", key, self._fields)
+            elif value is None or text_of(value) == "":
                 values.pop(field.key, None)
             else:
                 clean = _READERS[field.kind](faults.at("custom"), field, value)
@@ -122,7 +126,7 @@ class CustomFields:
         return {key: values[key] for key in sorted(values)}
 
 
-_TYPES: Final[Mapping[str, type]] = {"kind": FieldKind, "label": str, "group": str, "choices": tuple}
+_TYPES: Final[Mapping[str, type]] = {"label": str, "group": str, "choices": tuple}
 
 NO_CUSTOM_FIELDS: Final = CustomFields()
 
@@ -147,28 +151,28 @@ def _sortable(value: CustomValue) -> str:
 
 def _check(given: object) -> None:
     if not isinstance(given, CustomField):
-        raise RegistrationError(f"{_shown(given)} is no CustomField")
-    if not isinstance(given.key, str) or not _KEY.fullmatch(given.key):
-        raise RegistrationError(
-            f"custom field {_shown(given.key)}: a key is lower-case letters, digits and _"
-        )
+        raise RegistrationError(f"{shown(given)} is no CustomField")
+    if type(given.key) is not str or not _KEY.fullmatch(given.key):
+        raise RegistrationError(f"custom field {shown(given.key)}: a key is lower-case letters, digits and _")
+    if not isinstance(given.kind, FieldKind):
+        kinds = (kind.value for kind in FieldKind)
+        raise RegistrationError(f"custom field {given.key!r}: {unknown('kind', given.kind, kinds)}")
     for name, kind in _TYPES.items():
-        if not isinstance(getattr(given, name), kind):
+        if not issubclass(type(getattr(given, name)), kind):
             raise RegistrationError(f"custom field {given.key!r}: {name} must be a {kind.__name__}")
     _check_choices(given)
-
-
-def _shown(given: object) -> str:
-    return repr(given) if isinstance(given, str) else f"<{type(given).__name__}>"
 
 
 def _check_choices(field: CustomField) -> None:
     if (field.kind is FieldKind.CHOICE) != bool(field.choices):
         raise RegistrationError(f"custom field {field.key!r}: a choice has choices, and nothing else has")
+    if len(field.choices) > MOST_CHOICES:
+        raise RegistrationError(f"custom field {field.key!r}: more than {MOST_CHOICES} choices")
     for choice in field.choices:
         faults = Faults()
-        if faults.text("choice", choice, limit=TEXT_LENGTH, required=True) != choice or faults.found:
-            raise RegistrationError(f"custom field {field.key!r}: {_shown(choice)} cannot be a choice")
+        clean = faults.text("choice", choice, limit=TEXT_LENGTH, required=True)
+        if type(choice) is not str or clean != choice or faults.found:
+            raise RegistrationError(f"custom field {field.key!r}: {shown(choice)} cannot be a choice")
     if len(set(field.choices)) < len(field.choices):
         raise RegistrationError(f"custom field {field.key!r}: a choice stands there twice")
 
@@ -185,9 +189,10 @@ def _integer(faults: Faults, field: CustomField, value: object) -> int:
 
 
 def _choice(faults: Faults, field: CustomField, value: object) -> str | None:
-    if value in field.choices and isinstance(value, str):
-        return value
-    faults.note(field.key, "unknown_choice", f"must be one of: {', '.join(field.choices)}")
+    text = text_of(value)
+    if text in field.choices:
+        return text
+    faults.unknown(field.key, "unknown_choice", "choice", value, field.choices)
     return None
 
 

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
+from loyaltycore.kernel.showing import showing
+
 R = TypeVar("R")
 
 
@@ -41,9 +43,11 @@ class Note:
         raise TypeError(f"the note {self.action!r} names no record: give `before`, `after` or `about`")
 
 
-@frozen
+@frozen(repr=False)
 class Dispatch:
     """A message for the outbox."""
+
+    __repr__ = showing("kind", "about")
 
     kind: str
     """Names the handler that delivers it, for example ``email.send``."""

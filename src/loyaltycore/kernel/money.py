@@ -13,6 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.given import items_of
 
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _EXPONENTS: Final = {
@@ -23,10 +24,16 @@ _EXPONENTS: Final = {
 }
 
 
+MOST_SHARES: Final = 1_000_000
+"""Into how many parts an amount can be split."""
+
 _CURRENCY_LENGTH: Final = 3
 
 # Far beyond any sum of a shop, and small enough that a hostile "1e999999" never becomes an integer.
 _MOST_DIGITS: Final = 30
+# An amount of so many digits in major units, in the finest minor unit that a currency has.
+_MINOR_DIGITS: Final = _MOST_DIGITS + max(_EXPONENTS.values())
+_MOST: Final = 10**_MINOR_DIGITS
 # Our own context: the host's precision must not round an amount. A lost digit is an error here, never a rounding.
 _EXACT: Final = Context(prec=2 * _MOST_DIGITS, traps=[Inexact, InvalidOperation])
 
@@ -52,8 +59,10 @@ class Money:
         """Refuse floats and malformed currencies."""
         if type(self.amount) is not int:
             raise InvalidInput([Fault("amount", "wrong_type", "must be an integer count of minor units")])
+        if not -_MOST < self.amount < _MOST:
+            raise InvalidInput([Fault("amount", "out_of_range", f"has more than {_MINOR_DIGITS} digits")])
         if not (
-            isinstance(self.currency, str)
+            type(self.currency) is str
             and len(self.currency) == _CURRENCY_LENGTH
             and self.currency.isascii()
             and self.currency.isalpha()
@@ -76,9 +85,10 @@ class Money:
                 currency's minor unit.
         """
         zero = cls(0, currency)
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        if type(value) is bool or not issubclass(type(value), str | int | Decimal):
             raise InvalidInput([Fault("value", "wrong_type", "must be text, an integer or a Decimal")])
-        number = _decimal(value)
+        # So long a number takes its time to be read.
+        number = _decimal(value) if not _is_vast(value) else Decimal(_MOST)
         if number.adjusted() >= _MOST_DIGITS:
             raise InvalidInput([Fault("value", "out_of_range", f"has more than {_MOST_DIGITS} digits")])
         try:
@@ -134,12 +144,16 @@ class Money:
         Raises:
             InvalidInput: A weight is negative or not an integer, or all are zero.
         """
-        good = all(type(weight) is int and weight >= 0 for weight in weights)
-        total = sum(weights) if good else 0
+        taken = items_of(weights, MOST_SHARES + 1) or ()
+        good = len(taken) <= MOST_SHARES and all(
+            type(weight) is int and 0 <= weight < _MOST for weight in taken
+        )
+        total = sum(taken) if good else 0
         if total <= 0:
             raise InvalidInput(
                 [Fault("weights", "bad_weights", "must be non-negative integers with a positive sum")]
             )
+        weights = taken
         shares = [divmod(self.amount * weight, total) for weight in weights]
         rest = self.amount - sum(share for share, _ in shares)
         by_remainder = sorted(range(len(shares)), key=lambda i: (-shares[i][1], i))
@@ -158,6 +172,10 @@ class Money:
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """Add up amounts of one currency; nothing adds up to zero."""
     return sum(amounts, start=Money(0, currency))
+
+
+def _is_vast(value: str | int | Decimal) -> bool:
+    return type(value) is int and not -_MOST <= value <= _MOST
 
 
 def _decimal(value: str | int | Decimal) -> Decimal:

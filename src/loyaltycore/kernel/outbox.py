@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final
 
 from attrs import evolve, field, frozen
 
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.showing import showing
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.kernel.words import as_text
+
+LONGEST_SPAN: Final = timedelta(days=366)
+"""Longest pause between two tries, and longest lease."""
+
+MOST_ATTEMPTS: Final = 10_000
 
 
 class MessageState(Enum):
@@ -27,9 +35,11 @@ class MessageState(Enum):
     """Called back before it left."""
 
 
-@frozen
+@frozen(repr=False)
 class OutboxMessage:
     """One message in the outbox."""
+
+    __repr__ = showing("id", "kind", "state", "attempts")
 
     id: str
     """Sorts in the order of creation."""
@@ -73,6 +83,23 @@ class RetryPolicy:
     """How long a worker may hold what it took. A worker starts no message with less than half of it left, so half of it
     should be longer than the slowest hand-over."""
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse what cannot work.
+
+        Raises:
+            InvalidInput: Names every fault.
+        """
+        with Faults() as faults:
+            for name in ("first_delay", "longest_delay", "lease"):
+                span: object = getattr(self, name)
+                if type(span) is not timedelta:
+                    faults.note(name, "wrong_type", "must be a timedelta")
+                elif not timedelta(0) < span <= LONGEST_SPAN:
+                    faults.note(
+                        name, "out_of_range", f"must be longer than nothing, at most {LONGEST_SPAN.days} days"
+                    )
+            faults.integer("max_attempts", self.max_attempts, least=1, most=MOST_ATTEMPTS, required=True)
+
     def delay(self, attempts: int, chance: float) -> timedelta:
         """How long to wait after this many tries.
 
@@ -80,7 +107,8 @@ class RetryPolicy:
             attempts: At least 1.
             chance: Uniform in [0, 1); spreads the tries of many messages over the second half of the wait.
         """
-        ceiling: timedelta = min(self.longest_delay, self.first_delay * 2 ** min(attempts - 1, 30))
+        doubled = self.first_delay.total_seconds() * 2 ** min(attempts - 1, 30)
+        ceiling = min(self.longest_delay, timedelta(seconds=min(doubled, LONGEST_SPAN.total_seconds())))
         return ceiling * (0.5 + chance / 2)
 
 

@@ -8,6 +8,8 @@ from typing import Final
 
 from attrs import frozen
 
+from loyaltycore.kernel.showing import showing
+
 
 class PrintState(Enum):
     """Where a card is in production. A vendor's own words are translated into these."""
@@ -41,9 +43,11 @@ class EncodingKind(Enum):
     MAGSTRIPE_TRACK3 = "magstripe_track3"
 
 
-@frozen
+@frozen(repr=False)
 class Encoding:
     """One value on the card."""
+
+    __repr__ = showing("slot")
 
     kind: EncodingKind
     value: str
@@ -52,9 +56,11 @@ class Encoding:
     """Name of the place in the design, for example ``name_line_1``."""
 
 
-@frozen
+@frozen(repr=False)
 class PostalAddress:
     """Where a shipment goes; every line has at most 40 characters."""
+
+    __repr__ = showing("country")
 
     name: str
     lines: tuple[str, ...]
@@ -68,9 +74,11 @@ class PostalAddress:
     """Company, or empty."""
 
 
-@frozen
+@frozen(repr=False)
 class PrintOrder:
     """One card to be made and sent."""
+
+    __repr__ = showing("reference", "product")
 
     reference: str
     """Our own reference, unique for ever; it finds the order after an unknown outcome."""
@@ -91,20 +99,25 @@ class PrintOrder:
     """What deviates from the standard order."""
 
 
-@frozen
+@frozen(repr=False)
 class PrintCancellation:
     """The request not to carry out an order."""
+
+    __repr__ = showing("reference")
 
     reference: str
     """The reference of the print order."""
     vendor_id: str
     """The vendor's id of the order; empty where it is not known yet."""
     reason: str
+    """Why, for people. It may hold anything, and no request is refused for it."""
 
 
-@frozen
+@frozen(repr=False)
 class PrintStatus:
     """What a vendor says about one order."""
+
+    __repr__ = showing("reference", "revision", "state")
 
     reference: str
     vendor_id: str
@@ -114,8 +127,9 @@ class PrintStatus:
     state: PrintState | None
     """The state of the card; None if the vendor's word is unknown (the state then stays as it is)."""
     raw_state: str
+    """The vendor's own word for it."""
     occurred_at: datetime
-    """When it happened at the vendor."""
+    """When it happened at the vendor: an aware instant, the same one in whatever zone the vendor writes it."""
     reason_code: str = ""
     """Why it was rejected, failed or returned; empty otherwise."""
     reason: str = ""

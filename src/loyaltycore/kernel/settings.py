@@ -12,7 +12,9 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import field, frozen
 
-from loyaltycore.errors import RegistrationError
+from loyaltycore.errors import Fault, InvalidInput, NotFound, RegistrationError
+from loyaltycore.kernel.given import place_of, shown, text_of
+from loyaltycore.kernel.naming import meant
 from loyaltycore.kernel.validation import Faults
 
 T = TypeVar("T", str, int, bool)
@@ -92,8 +94,13 @@ class SettingsSnapshot:
     values: Mapping[str, Any] = field(factory=dict)
 
     def __getitem__(self, option: Option[T]) -> T:
-        """The value in force when the session was opened."""
-        return cast("T", self.values.get(option.key, option.default))
+        """The value in force when the session was opened.
+
+        Raises:
+            InvalidInput: That is no option.
+        """
+        given = _as_option(option)
+        return cast("T", self.values.get(place_of(given.key), given.default))
 
 
 class OptionCatalogue:
@@ -103,18 +110,39 @@ class OptionCatalogue:
         """Collect the options.
 
         Raises:
-            RegistrationError: Two options share a key, or a default is not a text, an integer or a truth value.
+            RegistrationError: Two options share a key, a key is no text, or a default is not a text, an integer or a truth
+                value.
         """
         self._options: dict[str, Option[Any]] = {}
         for option in options:
-            if type(option.default) not in _TYPES:
-                raise RegistrationError(f"option {option.key!r}: {option.default!r} is no str, int or bool")
+            _check_option(option)
             if option.key in self._options:
                 raise RegistrationError(f"option {option.key!r} is registered twice")
             self._options[option.key] = option
 
-    def __contains__(self, option: object) -> bool:
-        return isinstance(option, Option) and self._options.get(option.key) == option
+    def named(self, key: str) -> Option[Any]:
+        """The option with that key.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found = self._options.get(text_of(key) or "")
+        if found is None:
+            raise NotFound("option", key, meant(key, self._options))
+        return found
+
+    def require(self, option: object) -> None:
+        """Refuse everything but these options.
+
+        Raises:
+            NotFound: It is another option, or a text that is the key of none.
+            InvalidInput: It is no option, but perhaps the key of one.
+        """
+        if text_of(option) is not None:
+            self.named(cast("str", option))
+        given = _as_option(option)
+        if not _are_equal(self.named(given.key), given):
+            raise NotFound("option", given.key)
 
     @property
     def all(self) -> tuple[Option[Any], ...]:
@@ -122,9 +150,37 @@ class OptionCatalogue:
         return tuple(self._options.values())
 
 
+def _as_option(given: object) -> Option[Any]:
+    if not issubclass(type(given), Option):
+        key = "key" if text_of(given) is None else shown(given)
+        message = f"must be an option, not {shown(given)}: `desk.settings.option({key})` gives one by its key"
+        raise InvalidInput([Fault("option", "wrong_type", message)])
+    return cast("Option[Any]", given)
+
+
+def _are_equal(known: Option[Any], given: Option[Any]) -> bool:
+    try:
+        return known == given
+    except Exception:  # noqa: BLE001  it is somebody else's code
+        return False
+
+
+def _check_option(option: Option[Any]) -> None:
+    if type(option.key) is not str or not option.key:
+        raise RegistrationError(f"option {shown(option.key)}: its key is a text")
+    if type(option.default) not in _TYPES:
+        raise RegistrationError(f"option {option.key!r}: {shown(option.default)} is no str, int or bool")
+    if type(option.watches) is not tuple or not all(type(name) is str for name in option.watches):
+        raise RegistrationError(f"option {option.key!r}: `watches` is a tuple of texts")
+    if option.check is not None and not callable(option.check):
+        raise RegistrationError(f"option {option.key!r}: `check` is a function, not {shown(option.check)}")
+    if not isinstance(option.severity, Severity):
+        raise RegistrationError(f"option {option.key!r}: {shown(option.severity)} is no Severity")
+
+
 def scope_of(branch_id: str | None) -> str:
     """The scope of a branch, or of the chain."""
-    return CHAIN_SCOPE if branch_id is None else f"branch:{branch_id}"
+    return CHAIN_SCOPE if branch_id is None else f"branch:{place_of(branch_id)}"
 
 
 def snapshot(chain: SettingSet | None, branch: SettingSet | None) -> SettingsSnapshot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loyaltycore.memory.ambient import CountedIds, FixedClock, SeededTokens
 from loyaltycore.memory.card_printer import MemoryCardPrinter
+from loyaltycore.memory.limiting import MemoryLimiter
 from loyaltycore.memory.messaging import MemoryMailer, MemorySmsGateway
 from loyaltycore.memory.storage import MemoryStorage
 
@@ -11,6 +12,7 @@ __all__ = [
     "CountedIds",
     "FixedClock",
     "MemoryCardPrinter",
+    "MemoryLimiter",
     "MemoryMailer",
     "MemorySmsGateway",
     "MemoryStorage",

@@ -6,6 +6,7 @@ import random
 import threading
 from datetime import UTC, datetime, timedelta
 
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.ports.forking import PerProcess
 
 
@@ -13,7 +14,14 @@ class FixedClock:
     """A clock that stands still until it is moved."""
 
     def __init__(self, instant: datetime | None = None) -> None:
-        self.instant = (instant or datetime(2026, 1, 15, 9, 0, tzinfo=UTC)).astimezone(UTC)
+        """Set it.
+
+        Raises:
+            InvalidInput: The instant is none, or has no time zone.
+        """
+        with Faults() as faults:
+            found = faults.instant("instant", instant)
+        self.instant = found or datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 
     def now(self) -> datetime:
         """What it shows."""

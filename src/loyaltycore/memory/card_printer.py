@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from datetime import UTC, datetime
 
-from loyaltycore.errors import Fault
+from loyaltycore.errors import DeliveryFailed, Fault
 from loyaltycore.kernel.printing import (
     BEFORE_PRODUCTION,
     EncodingKind,
@@ -14,6 +15,7 @@ from loyaltycore.kernel.printing import (
     PrintStatus,
 )
 from loyaltycore.ports.card_printing import (
+    UNKNOWN_CURSOR,
     CancelOutcome,
     CancelReceipt,
     EventPage,
@@ -51,10 +53,14 @@ class MemoryCardPrinter:
         return self.faults
 
     def submit(self, order: PrintOrder, key: str) -> PrintReceipt:
-        """Take an order; the same key returns the same order."""
+        """Take an order; the same key returns the same order, and is refused for another one."""
         answer = self.answers.popleft() if self.answers else DeliveryStatus.ACCEPTED
         if answer in {DeliveryStatus.REJECTED, DeliveryStatus.NOT_SENT}:
             return PrintReceipt(Receipt(answer, code="told_to"))
+        if self.faults:
+            return PrintReceipt(Receipt(DeliveryStatus.REJECTED, code="invalid_order"), faults=self.faults)
+        if self.orders.get(self._keys.get(key, ""), order) != order:
+            return PrintReceipt(Receipt(DeliveryStatus.REJECTED, code="idempotency_key_reused"))
         if key not in self._keys:
             self._keys[key] = order.reference
             self.orders[order.reference] = order
@@ -83,6 +89,8 @@ class MemoryCardPrinter:
 
     def events_after(self, cursor: str, limit: int = 100) -> EventPage:
         """Read the events after a cursor."""
+        if not re.fullmatch("[0-9]{0,9}", cursor) or int(cursor or 0) > len(self._events):
+            raise DeliveryFailed(UNKNOWN_CURSOR, "that is no cursor of this vendor", permanent=True)
         start = int(cursor or 0)
         portion = tuple(self._events[start : start + limit])
         end = start + len(portion)

@@ -9,16 +9,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from loyaltycore.errors import DuplicateKey, StaleRecord, StorageError
+from loyaltycore.errors import DuplicateKey, StaleRecord, StorageBusy, StorageError
 from loyaltycore.kernel.criteria import Criterion, Query, View, matches
 from loyaltycore.ports.forking import PerProcess
 from loyaltycore.ports.heeding import Heeding
 from loyaltycore.storing.answering import answer
-from loyaltycore.storing.checks import check_query, check_texts
+from loyaltycore.storing.checks import check_query, check_record
 from loyaltycore.storing.codec import from_data, to_data
 from loyaltycore.storing.registry import RecordType, Registry
 
@@ -28,12 +28,16 @@ Rows = dict[str, dict[str, Any]]
 """Plain data by table and key."""
 
 
+PATIENCE: Final = 30
+"""Seconds that a transaction waits for its turn before `StorageBusy`."""
+
+
 class _Turn:
-    """Who may work in one process."""
+    """Which thread of one process may work."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.taken = False
+        self.lock = threading.Lock()
+        self.holder = 0
 
 
 class MemoryStorage:
@@ -59,18 +63,20 @@ class MemoryStorage:
         if self._registry is None:
             raise StorageError("bind a registry first")
         turn = self._turns.get()
-        with turn.lock:
-            if turn.taken:
-                raise StorageError("this thread has a transaction open already")
-            turn.taken = True
+        me = threading.get_ident()
+        if turn.holder == me:
+            raise StorageError("this thread has a transaction open already")
+        if not turn.lock.acquire(timeout=PATIENCE):
+            raise StorageBusy(f"another thread has had a transaction open for {PATIENCE} seconds")
+        turn.holder = me
+        try:
             tx = MemoryTransaction(self._rows, self._registry, read_only=read_only)
-            try:
+            with tx.block():
                 yield tx
-                tx.leave()
-                self._rows = tx.committed()
-            finally:
-                turn.taken = False
-                tx.ended = True
+            self._rows = tx.committed()
+        finally:
+            turn.holder = 0
+            turn.lock.release()
 
 
 class MemoryTransaction(Heeding):
@@ -81,12 +87,11 @@ class MemoryTransaction(Heeding):
         self._touched: Rows = {}
         self._registry = registry
         self._read_only = read_only
-        self.ended = False
 
-    def __enter__(self) -> None:
-        if self.ended:
-            raise StorageError("the transaction has ended")
-        super().__enter__()
+    @property
+    def wrote(self) -> bool:
+        """Whether it did anything that must be kept."""
+        return bool(self._touched)
 
     def committed(self) -> Rows:
         """All tables, with what this transaction did."""
@@ -175,7 +180,7 @@ class MemoryTransaction(Heeding):
         return key
 
     def _put(self, record_type: RecordType[Any], table: dict[str, Any], key: str, record: object) -> None:
-        check_texts(record_type, record)
+        check_record(record_type, record)
         data = to_data(record)
         for columns in record_type.unique:
             mine = [data[column] for column in columns]

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from loyaltycore.kernel.fates import (
+        FateState as FateState,
+        MessageFate as MessageFate,
+        Reported as Reported,
+    )
     from loyaltycore.kernel.outbox import MessageState as MessageState, OutboxMessage as OutboxMessage
     from loyaltycore.outbox.handler import (
         HANDLERS as HANDLERS,
@@ -14,7 +19,12 @@ if TYPE_CHECKING:
         Verdict as Verdict,
         outcome_of as outcome_of,
     )
-    from loyaltycore.outbox.news import NEWS as NEWS, Intake as Intake, NewsSource as NewsSource
+    from loyaltycore.outbox.news import (
+        NEWS as NEWS,
+        Intake as Intake,
+        NewsSource as NewsSource,
+        TakesQueries as TakesQueries,
+    )
     from loyaltycore.outbox.service import (
         COUNTED as COUNTED,
         REQUEUE_CHECKS as REQUEUE_CHECKS,
@@ -31,9 +41,10 @@ else:
     __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
+            "..kernel.fates": "FateState MessageFate Reported",
             "..kernel.outbox": "MessageState OutboxMessage",
             ".handler": "HANDLERS Handler HoldsFew Outcome Verdict outcome_of",
-            ".news": "Intake NEWS NewsSource",
+            ".news": "Intake NEWS NewsSource TakesQueries",
             ".service": "COUNTED Counted Outbox REQUEUE_CHECKS RequeueCheck Status",
             ".upkeep": "Pruned",
             ".worker": "DeliveryReport Worker",

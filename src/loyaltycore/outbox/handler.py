@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from attrs import field, frozen
 
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.outbox import CODE_LENGTH, DETAIL_LENGTH, VENDOR_ID_LENGTH, OutboxMessage
 from loyaltycore.kernel.words import as_text, is_storable
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
@@ -115,13 +116,15 @@ def _one_for_each_kind(handlers: tuple[Handler, ...]) -> tuple[Handler, ...]:
     for handler in handlers:
         if isinstance(handler, type) or not isinstance(handler, Handler):
             raise RegistrationError(
-                f"{handler!r} is no outbox handler: give an instance with `kind`, `deliver` and `settle`"
+                f"{shown(handler)} is no outbox handler: give an instance with `kind`, `deliver` and `settle`"
             )
         if not isinstance(handler.kind, str) or not handler.kind:
-            raise RegistrationError(f"{type(handler).__name__}: `kind` is a text, not {handler.kind!r}")
+            raise RegistrationError(f"{type(handler).__name__}: `kind` is a text, not {shown(handler.kind)}")
         at_once = getattr(handler, "at_once", 1)
         if type(at_once) is not int or at_once < 1:
-            raise RegistrationError(f"{type(handler).__name__}: `at_once` is at least 1, not {at_once!r}")
+            raise RegistrationError(
+                f"{type(handler).__name__}: `at_once` is at least 1, not {shown(at_once)}"
+            )
         other = found.setdefault(handler.kind, handler)
         if other is not handler:
             names = f"{type(other).__name__} and {type(handler).__name__}"

@@ -8,6 +8,7 @@ from typing import Final, Protocol, runtime_checkable
 from attrs import frozen
 
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.capability import Point
 
@@ -64,18 +65,35 @@ class NewsSource(Protocol):
         ...
 
 
+@runtime_checkable
+class TakesQueries(Protocol):
+    """An optional protocol for a source of news whose vendor calls with ``GET`` and says everything in the query."""
+
+    def receive_query(self, query: str) -> Intake:
+        """Take in a call of the vendor.
+
+        Args:
+            query: What stands behind the question mark, not decoded.
+
+        Raises:
+            WebhookRejected: It does not prove that it comes from the vendor; nothing was believed.
+            DeliveryFailed: ``no_webhooks``; the vendor sends none.
+        """
+        ...
+
+
 def _by_name(sources: tuple[NewsSource, ...]) -> Mapping[str, NewsSource]:
     found: dict[str, NewsSource] = {}
     for source in sources:
         if isinstance(source, type) or not isinstance(source, NewsSource):
             raise RegistrationError(
-                f"{source!r} is no source of news: give an instance with all that `NewsSource` names"
+                f"{shown(source)} is no source of news: give an instance with all that `NewsSource` names"
             )
         faults = Faults()
         faults.key("name", source.name)
         if faults.found or source.name != source.name.strip():
             reason = faults.found[0].message if faults.found else "has blanks around it"
-            raise RegistrationError(f"news source {source.name!r}: its name {reason}")
+            raise RegistrationError(f"news source {shown(source.name)}: its name {reason}")
         if source.name in found:
             raise RegistrationError(f"news source {source.name!r} is registered twice")
         found[source.name] = source

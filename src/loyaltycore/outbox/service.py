@@ -10,8 +10,11 @@ from attrs import frozen
 
 from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.fates import MessageFate
+from loyaltycore.kernel.given import shown, text_of
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.outbox.rules.fates import can_be_followed
 from loyaltycore.outbox.rules.requeueing import requeue_message
 from loyaltycore.work.capability import Point, functions
 from loyaltycore.work.house import House
@@ -36,7 +39,7 @@ def _by_label(counted: tuple[Counted, ...]) -> tuple[Counted, ...]:
     labels = set()
     for each in counted:
         if not isinstance(each, Counted):
-            raise RegistrationError(f"{each!r} is nothing to count: give a `Counted`")
+            raise RegistrationError(f"{shown(each)} is nothing to count: give a `Counted`")
         if each.label in labels:
             raise RegistrationError(f"two kinds of records are counted as {each.label!r}")
         labels.add(each.label)
@@ -109,6 +112,32 @@ class Outbox(Service):
             portion = read_portion(faults, ("id",), limit, after)
             wanted = faults.choice("state", state, MessageState) or MessageState.DEAD
         return find_page(self.unit, OutboxMessage, stored("state") == wanted, portion)
+
+    @query
+    def fate_of(self, message_id: str) -> tuple[MessageFate, ...]:
+        """What became of a message after it was handed over: one entry, or for a mail one for each recipient.
+
+        Args:
+            message_id: The id of the mail or the text, as it was handed over. Nothing is known of one that was handed
+                over long ago, or never.
+        """
+        text = text_of(message_id)
+        if not text or not can_be_followed(text):
+            return ()
+        same = stored("message_id") == text
+        return tuple(self.unit.find(MessageFate, same, order_by=("recipient",)))
+
+    @query
+    def fates(self, customer_id: str, *, limit: int = 50, after: str = "") -> Page[MessageFate]:
+        """What became of the messages to a customer, oldest first.
+
+        Args:
+            limit: Length of a page, 1 to 500.
+            after: `next` of the previous page.
+        """
+        with Faults() as faults:
+            portion = read_portion(faults, ("id",), limit, after)
+        return find_page(self.unit, MessageFate, stored("customer_id") == customer_id, portion)
 
     @command("outbox.requeue")
     def requeue(self, message_id: str) -> OutboxMessage:

@@ -1,6 +1,7 @@
 """Upkeep: removing traces that have served their purpose, in portions that hold nobody up.
 
-It removes delivered and withdrawn messages, the traces of commands, and the ids of vendors' events. A command key or an
+It removes delivered and withdrawn messages and what became of them, the traces of commands, the ids of vendors' events, and
+tries that rate limits do not count any more. A command key or an
 event that is repeated after its trace is gone counts as new, so keep traces longer than anybody repeats. Customers,
 cards, orders, activities and messages that were given up stay for good.
 """
@@ -14,8 +15,9 @@ from attrs import frozen
 
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import Criterion, stored
+from loyaltycore.kernel.fates import MessageFate
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
-from loyaltycore.work.journal import CommandTrace, InboxEvent
+from loyaltycore.work.journal import CommandTrace, InboxEvent, RateWindow
 from loyaltycore.work.running import run_command
 from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
@@ -35,6 +37,10 @@ class Pruned:
     """Traces of commands."""
     events: int
     """Ids of vendors' events."""
+    fates: int
+    """What became of messages that were handed over."""
+    windows: int
+    """Tries that no rate limit counts any more."""
 
 
 def prune(session: Session, older_than: timedelta) -> Pruned:
@@ -52,6 +58,8 @@ def prune(session: Session, older_than: timedelta) -> Pruned:
         ),
         commands=_remove(session, CommandTrace, _older(before), ("at",)),
         events=_remove(session, InboxEvent, _older(before), ("at",)),
+        fates=_remove(session, MessageFate, stored("known_at") < before, ("known_at",)),
+        windows=_remove(session, RateWindow, stored("lapses_at") < session.house.clock.now(), ("lapses_at",)),
     )
 
 

@@ -7,12 +7,11 @@ of the message then keeps the other side from acting twice.
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve, frozen
@@ -28,13 +27,15 @@ from loyaltycore.kernel.outbox import (
     lease,
     postpone,
 )
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.kernel.words import describe
 from loyaltycore.outbox.handler import Handler, HoldsFew, Outcome, Verdict
+from loyaltycore.ports.logs import Log, about, word
 from loyaltycore.work.running import run_command
 from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
 
-_log = logging.getLogger(__name__)
+_log: Final = Log("outbox")
 
 BATCH: Final = 20
 """How many messages a worker takes at a time."""
@@ -72,6 +73,8 @@ class Worker:
         self._session = session
         self._handlers = tuple(handlers)
         self._policy = policy
+        self._waiting: dict[str, str] = {}
+        """The codes for which kinds of messages have to wait, as logged."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -91,7 +94,15 @@ class Worker:
             stop: Set it to end the pass after the message in hand; other messages held are released.
             limit: Try at most about this many messages.
             on_message: Called after each try.
+
+        Raises:
+            InvalidInput: An argument is of the wrong type; nothing has left.
         """
+        with Faults() as faults:
+            faults.integer("limit", limit, least=0, most=2**63)
+            faults.function("on_message", on_message)
+            if stop is not None:
+                _check_stop(faults, stop)
         tally = _Tally()
         moved = True
         while moved and not _is_set(stop) and (limit is None or tally.tried < limit):
@@ -106,13 +117,20 @@ class Worker:
         return tally.report()
 
     def watch(self, stop: threading.Event, *, poll_seconds: float = 1.0) -> DeliveryReport:
-        """Work until `stop` is set, looking for new messages every `poll_seconds`."""
+        """Work until `stop` is set, looking for new messages every `poll_seconds`.
+
+        Raises:
+            InvalidInput: An argument is of the wrong type; nothing has left.
+        """
+        with Faults() as faults:
+            _check_stop(faults, stop)
+            faults.seconds("poll_seconds", poll_seconds, or_zero=True)
         tally = _Tally()
         while not stop.is_set():
             try:
                 tally.add(self.run_pass(stop=stop))
-            except LoyaltyError:
-                _log.exception("the outbox could not be read; trying again")
+            except LoyaltyError as error:
+                _log.error("outbox unreadable", **about(error))
             stop.wait(poll_seconds)
         return tally.report()
 
@@ -162,10 +180,14 @@ class Worker:
         except DeliveryFailed as error:
             again = Outcome(Verdict.AGAIN, code=getattr(error, "code", ""), detail=error, counts=False)
             tally.paused[handler.kind] = f"{again.code}: {again.detail}"
+            if self._waiting.get(handler.kind) != again.code:
+                self._waiting[handler.kind] = again.code
+                _log.warning("kind of message has to wait", kind=handler.kind, code=word(again.code))
             return again
         except Exception as error:  # noqa: BLE001  a fault in one adapter must not stop the others' messages
-            _log.exception("handing over %s %s failed", message.kind, message.id)
+            _log.error("adapter failed", kind=message.kind, message=message.id, **about(error))
             return Outcome(Verdict.AGAIN, code="error", detail=describe(error, DETAIL_LENGTH))
+        self._waiting.pop(handler.kind, None)
         if isinstance(outcome, Outcome) and outcome.is_usable:
             return outcome
         # It may have been handed over, so a person decides whether it leaves again.
@@ -180,32 +202,40 @@ class Worker:
         """
         try:
             return self._settled(handler, message, outcome)
-        except Exception:  # noqa: BLE001  the message comes due again; the others must not wait for it
-            _log.exception("what came of %s %s could not be written down", message.kind, message.id)
+        except Exception as error:  # noqa: BLE001  the message comes due again; the others must not wait for it
+            _log.error("outcome not written down", kind=message.kind, message=message.id, **about(error))
             return None
 
     def _settled(self, handler: Handler, message: OutboxMessage, outcome: Outcome) -> Outcome:
         try:
-            self._settle(handler, message, outcome)
+            after = self._settle(handler, message, outcome)
         except InvalidInput as error:
             # What the other side said cannot be stored, and never will be: the message must not leave again for that.
-            _log.exception("what came of %s %s cannot be stored", message.kind, message.id)
+            _log.error("outcome cannot be stored", kind=message.kind, message=message.id, **about(error))
             why = describe(error, DETAIL_LENGTH)
-            dead = Outcome(Verdict.DEAD, code="not_recorded", detail=why, vendor_id=outcome.vendor_id)
-            self._settle(None, message, dead)
-            return dead
-        return outcome
+            outcome = Outcome(Verdict.DEAD, code="not_recorded", detail=why, vendor_id=outcome.vendor_id)
+            after = self._settle(None, message, outcome)
+        if after is None:
+            return outcome
+        _tell(after, self._session.house.clock.now())
+        return evolve(outcome, verdict=Verdict.DEAD) if after.state is MessageState.DEAD else outcome
 
-    def _settle(self, handler: Handler | None, message: OutboxMessage, outcome: Outcome) -> None:
-        def settle(unit: Unit) -> None:
+    def _settle(
+        self, handler: Handler | None, message: OutboxMessage, outcome: Outcome
+    ) -> OutboxMessage | None:
+        """Write the outcome down, unless somebody else has the message by now."""
+
+        def settle(unit: Unit) -> OutboxMessage | None:
             current = unit.seek(OutboxMessage, message.id, for_update=True)
             if current is None or current.version != message.version:
-                return  # written down already, or held by another worker since our lease ran out
+                return None  # written down already, or held by another worker since our lease ran out
             if handler is not None and not self._was_never_written_down(message):
                 handler.settle(unit, message, outcome)
-            unit.save(self._after(unit, message, outcome))
+            after = self._after(unit, message, outcome)
+            unit.save(after)
+            return after
 
-        run_command(self._session, "", "", settle)
+        return run_command(self._session, "", "", settle)
 
     def _was_never_written_down(self, message: OutboxMessage) -> bool:
         """Whether each allowed try, and one more, ended before anything could be recorded."""
@@ -282,6 +312,26 @@ class _Tally:
         )
 
 
+def _tell(message: OutboxMessage, now: datetime) -> None:
+    """Log what became of a message."""
+    facts = {
+        "kind": message.kind,
+        "message": message.id,
+        "about": f"{message.about_table}/{message.about_key}",
+        "tries": message.attempts,
+        "code": word(message.code),
+    }
+    match message.state:
+        case MessageState.DEAD:
+            _log.error("message given up", **facts)
+        case MessageState.PENDING:
+            _log.info("message put back", **facts, seconds=round((message.due_at - now).total_seconds()))
+        case MessageState.WITHDRAWN:
+            _log.info("message withdrawn", **facts)
+        case MessageState.DONE:
+            _log.info("message delivered", **facts)
+
+
 def _together(due: list[OutboxMessage]) -> list[OutboxMessage]:
     """The messages to hold at once: one whose lease ran out without an outcome goes alone.
 
@@ -289,6 +339,11 @@ def _together(due: list[OutboxMessage]) -> list[OutboxMessage]:
     """
     lost = next((place for place, message in enumerate(due) if message.leased_by), len(due))
     return due[: max(lost, 1)]
+
+
+def _check_stop(faults: Faults, stop: object) -> None:
+    if not (callable(getattr(stop, "is_set", None)) and callable(getattr(stop, "wait", None))):
+        faults.note("stop", "wrong_type", "must be a threading.Event")
 
 
 def _is_set(stop: threading.Event | None) -> bool:

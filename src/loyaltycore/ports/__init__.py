@@ -39,6 +39,17 @@ if TYPE_CHECKING:
         plain as plain,
         stored as stored,
     )
+    from loyaltycore.kernel.fates import (
+        FateState as FateState,
+        MailReport as MailReport,
+        SmsReport as SmsReport,
+    )
+    from loyaltycore.kernel.invitations import (
+        Invitation as Invitation,
+        InvitationMethod as InvitationMethod,
+        InvitationWriter as InvitationWriter,
+    )
+    from loyaltycore.kernel.limiting import Limit as Limit
     from loyaltycore.kernel.messages import Attachment as Attachment, Email as Email, SmsText as SmsText
     from loyaltycore.kernel.printing import (
         Encoding as Encoding,
@@ -50,12 +61,27 @@ if TYPE_CHECKING:
         PrintState as PrintState,
         PrintStatus as PrintStatus,
     )
+    from loyaltycore.kernel.rendering import (
+        Link as Link,
+        MessageRenderer as MessageRenderer,
+        MessageText as MessageText,
+        Placeholder as Placeholder,
+        PlaceholderKind as PlaceholderKind,
+        WrittenMessage as WrittenMessage,
+    )
+    from loyaltycore.kernel.texting import (
+        Alphabet as Alphabet,
+        Segments as Segments,
+        segments_of as segments_of,
+    )
     from loyaltycore.kernel.words import is_storable as is_storable
     from loyaltycore.ports.ambient import Clock as Clock, Ids as Ids, Tokens as Tokens
     from loyaltycore.ports.card_printing import (
+        UNKNOWN_CURSOR as UNKNOWN_CURSOR,
         CancelOutcome as CancelOutcome,
         CancelReceipt as CancelReceipt,
         CardPrinter as CardPrinter,
+        CardSlot as CardSlot,
         EventPage as EventPage,
         PrinterCapabilities as PrinterCapabilities,
         PrintReceipt as PrintReceipt,
@@ -63,16 +89,26 @@ if TYPE_CHECKING:
         SupportsWebhooks as SupportsWebhooks,
     )
     from loyaltycore.ports.forking import PerProcess as PerProcess
+    from loyaltycore.ports.founding import SupportsSetUpCheck as SupportsSetUpCheck
     from loyaltycore.ports.heeding import Heeded as Heeded, Heeding as Heeding
+    from loyaltycore.ports.joining import (
+        JoinedTransaction as JoinedTransaction,
+        SupportsJoining as SupportsJoining,
+    )
+    from loyaltycore.ports.limiting import RateLimiter as RateLimiter
     from loyaltycore.ports.messaging import (
         DeliveryStatus as DeliveryStatus,
         Mailer as Mailer,
         Receipt as Receipt,
+        ReportCall as ReportCall,
         SmsGateway as SmsGateway,
+        SupportsBounces as SupportsBounces,
+        SupportsSmsReports as SupportsSmsReports,
     )
+    from loyaltycore.ports.places import SupportsPlaces as SupportsPlaces
     from loyaltycore.ports.storage import Storage as Storage, Transaction as Transaction
     from loyaltycore.storing.answering import answer as answer
-    from loyaltycore.storing.checks import check_query as check_query, check_texts as check_texts
+    from loyaltycore.storing.checks import check_query as check_query, check_record as check_record
     from loyaltycore.storing.codec import (
         from_data as from_data,
         from_json as from_json,
@@ -96,18 +132,27 @@ else:
             "..kernel.calendar": "BusinessCalendar WeekdayCalendar",
             "..kernel.canonical": "canonical_json",
             "..kernel.criteria": "And Compare Criterion EVERYTHING Everything Exists HasKey IsNull KeyBetween Not OneOf Op Or Query View end_of_prefix exists has_key key_between key_starts matches plain stored",
+            "..kernel.limiting": "Limit",
+            "..kernel.invitations": "Invitation InvitationMethod InvitationWriter",
             "..kernel.messages": "Attachment Email SmsText",
             "..kernel.printing": "Encoding EncodingKind PostalAddress PrintCancellation PrintEvent PrintOrder PrintState PrintStatus",
+            "..kernel.fates": "FateState MailReport SmsReport",
+            "..kernel.rendering": "Link MessageRenderer MessageText Placeholder PlaceholderKind WrittenMessage",
+            "..kernel.texting": "Alphabet Segments segments_of",
             "..kernel.words": "is_storable",
             "..storing.answering": "answer",
-            "..storing.checks": "check_query check_texts",
+            "..storing.checks": "check_query check_record",
             "..storing.codec": "from_data from_json to_data to_json",
             "..storing.registry": "CustomerLink OnErase OnExport OnMerge RecordType Registry",
             ".ambient": "Clock Ids Tokens",
-            ".card_printing": "CancelOutcome CancelReceipt CardPrinter EventPage PrintReceipt PrinterCapabilities SupportsEvents SupportsWebhooks",
+            ".card_printing": "UNKNOWN_CURSOR CancelOutcome CancelReceipt CardPrinter CardSlot EventPage PrintReceipt PrinterCapabilities SupportsEvents SupportsWebhooks",
             ".forking": "PerProcess",
+            ".founding": "SupportsSetUpCheck",
             ".heeding": "Heeded Heeding",
-            ".messaging": "DeliveryStatus Mailer Receipt SmsGateway",
+            ".joining": "JoinedTransaction SupportsJoining",
+            ".messaging": "DeliveryStatus Mailer Receipt ReportCall SmsGateway SupportsBounces SupportsSmsReports",
+            ".limiting": "RateLimiter",
+            ".places": "SupportsPlaces",
             ".storage": "Storage Transaction",
         },
     )

@@ -18,13 +18,21 @@ T = TypeVar("T")
 class Transaction(Protocol):
     """One unit of work: what it did is kept as a whole at its end, or not at all.
 
-    Records come back as equal values, never as the objects that were handed in. After a verb raised, the transaction
-    can only be left; leaving it with an exception keeps nothing, and leaving it as if nothing had happened keeps nothing
-    either and raises `StorageError`. A transaction sees its own writes. It belongs to one thread of one process.
+    Records come back as equal values, never as the objects that were handed in. After a verb raised, the transaction can
+    only be left: every further verb raises `StorageError`, leaving it with an exception keeps nothing, and leaving it as if
+    nothing had happened keeps nothing either and raises `StorageError`. What an iterator of `find` raises counts as raised
+    by the verb. After its end every verb raises `StorageError` and changes nothing. A transaction sees its own writes. It
+    belongs to one thread of one process.
+
+    What a value may be is the same on every storage. A text is any characters but NUL and halves of surrogate pairs, as
+    many as its field holds. An integer has 64 bits, its sign among them. A date lies in the years 1 to 9999, and so does
+    an instant, in UTC, to the microsecond. None stands where the field allows it, a choice is a member, and everything
+    else is a nested value: what the codec writes, with integers of any size and with NUL in its texts. Two values
+    are the same only if they are equal to the last character, digit and microsecond.
 
     Shared errors of all verbs: `StorageBusy` (rolled back by the engine, run the whole unit again), `CommitUnknown`
     (connection lost), `RegistrationError` (the class was never registered), and for what is written `InvalidInput`
-    (a text is longer than its field: nothing is ever cut; or it holds NUL or half of a surrogate pair, which some
+    (a value does not fit its field: nothing is ever cut; or a text holds NUL or half of a surrogate pair, which some
     engine cannot keep: nothing is ever replaced).
     """
 
@@ -41,7 +49,7 @@ class Transaction(Protocol):
         ...
 
     def add(self, *records: Any) -> None:
-        """Store new records, of one or of several classes.
+        """Store new records, of one or of several classes, each at the version that it carries.
 
         Raises:
             DuplicateKey: A key or a unique tuple is taken. Raised here or at the end, never later.
@@ -71,7 +79,8 @@ class Transaction(Protocol):
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
         """Read the records that match, in the order of the query, the key being the last criterion.
 
-        The iterator may read in portions; it must be used up before the transaction writes or ends.
+        The iterator may read in portions; it must be used up before the transaction writes or ends. A storage may begin
+        to read when the first record is asked for.
 
         Raises:
             InvalidInput: The query names an unknown field, compares wrong types, or is nested too deep.
@@ -99,14 +108,19 @@ class Storage(Protocol):
     that uses or leaves it changes nothing, neither in the data nor for the parent. Data that only one process has,
     because they are in memory, are copied with it, and neither process sees what the other writes afterwards.
 
+    Nothing depends on the time of day: the clock of a machine may be wrong, and may go back.
+
     What the engine, the system or the network raises never comes out as it is, but as a `StorageError`: as
-    `StorageUnreachable` if no connection could be opened, as `StorageBusy` if the whole unit may run again.
+    `StorageUnreachable` if no connection could be opened but may be later, as `StorageBusy` if the whole unit may run
+    again, as `StorageFull` if no room is left. What only a person can mend (a wrong password, a file that is no
+    database) is none of these.
     """
 
     def bind(self, registry: Registry) -> None:
         """Learn the record types, and make sure that the tables fit them.
 
-        A storage that is still empty may set itself up. Binding the same record types again changes nothing.
+        A storage that is still empty may set itself up. Binding the same record types again changes nothing. Binding more
+        of them, or others, changes nothing of what is stored, and from then on those of the last call are known.
 
         Raises:
             SchemaTooNew: A newer library wrote these tables. Nothing was touched.
@@ -117,9 +131,10 @@ class Storage(Protocol):
     def transaction(self, *, read_only: bool = False) -> AbstractContextManager[Transaction]:
         """Open a unit of work.
 
-        Leaving the block normally commits; an exception rolls back and passes through. Transactions of several
-        threads, processes and machines run at the same time; each sees either all or nothing of any other. One that has to
-        wait for another waits some seconds before it raises `StorageBusy`.
+        Leaving the block normally commits; an exception rolls back and passes through, whatever it is: an error of the
+        caller's or of this library, the end of the program, or a task that is cancelled. Transactions of several threads,
+        processes and machines run at the same time; each sees either all or nothing of any other. One that has to wait
+        for another waits some seconds before it raises `StorageBusy`.
 
         Args:
             read_only: The unit only reads; an engine may make it cheaper. Writing in it is an error of the caller: it
@@ -127,6 +142,9 @@ class Storage(Protocol):
 
         Raises:
             StorageBusy: On entering or at the commit; nothing was kept.
-            CommitUnknown: At the commit: it may have been kept. The caller finds out by a key that it wrote.
+            StorageUnreachable: On entering: no connection could be opened for now; nothing was sent.
+            CommitUnknown: At the commit, if its answer was lost: it may have been kept. The caller finds out by a key that
+                it wrote.
+            StorageError: At the commit, if the engine refused it; nothing was kept.
         """
         ...

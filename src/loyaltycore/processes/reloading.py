@@ -18,6 +18,7 @@ from loyaltycore.processes.rules.process import Process, ProcessState
 from loyaltycore.processes.rules.reloading import ReloadReport, laid_down, reload_process
 from loyaltycore.processes.rules.template import ProcessTemplate
 from loyaltycore.processes.templates import template_here
+from loyaltycore.work.mistaken import refuse_record
 from loyaltycore.work.running import run_command, run_query
 from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
@@ -34,6 +35,8 @@ def reload_open(
     """Reload; see `Processes.reload_open_processes`."""
     with Faults() as faults:
         size = faults.integer("batch_size", batch_size, least=1, most=LARGEST_BATCH, default=BATCH)
+        faults.function("on_progress", on_progress)
+        refuse_record(faults, session.house.registry, "template", key)
     run_query(session, lambda unit: template_here(session, unit, key))
     # Each batch is a command of its own, so a key for one command cannot be meant for them.
     session = evolve(session, command_key="")

@@ -18,7 +18,7 @@ from loyaltycore.processes.steps.registry import STEP_TYPES
 from loyaltycore.processes.steps.step_type import StepType, StepWork
 from loyaltycore.processes.templates import ProcessTemplates
 from loyaltycore.processes.worklist import Worklist
-from loyaltycore.work.blocks import opened
+from loyaltycore.work.blocks import OpenUnit
 from loyaltycore.work.running import command, query
 from loyaltycore.work.unit import Unit
 
@@ -116,7 +116,7 @@ class Processes(Worklist):
         step, step_type = self._executable(process, step_id)
         # What the type asks joins this unit, too; inside a block as well it only reads.
         reading = self.unit.reading()
-        with opened(self.session.house, reading):
+        with OpenUnit(self.session.house, reading):
             return step_type.draft(self._work(reading, process, step))
 
     @command("processes.execute_step")
@@ -167,10 +167,13 @@ class Processes(Worklist):
 
     @command("processes.complete_offer")
     def complete_offer(self, process_id: str) -> Process:
-        """Complete the offer of a process, and with it the process.
+        """Complete the offer of a process, and with it the process, for good.
+
+        Open mandatory steps do not prevent this unless the template blocks (``open_mandatory="block"``); `check_offer` names
+        them before.
 
         Returns:
-            The process. If `Process.open_mandatory` is not empty, that is the warning.
+            The process. `Process.open_mandatory` names the mandatory steps that were left open.
 
         Raises:
             NotFound: There is no such process.

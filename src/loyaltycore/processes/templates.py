@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, Unpack
 
 from attrs import evolve
 
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.criteria import EVERYTHING, Criterion, stored
+from loyaltycore.kernel.given import members_of
 from loyaltycore.kernel.validation import Faults, check_names
 from loyaltycore.processes.rules import editing
 from loyaltycore.processes.rules.search import templates_with
 from loyaltycore.processes.rules.template import ProcessKind, ProcessTemplate, StepTemplate
 from loyaltycore.processes.rules.template_form import (
+    MOST_VALUES,
     NAME_LENGTH,
     StepChanges,
     StepFacts,
@@ -293,17 +294,18 @@ class ProcessTemplates(Service):
     def _step_type(self, faults: Faults, key: object) -> StepType | None:
         found = self.session.house.added(STEP_TYPES).find(key)
         if found is None:
-            words = ", ".join(each.key for each in self.step_types)
-            faults.note("step_type", "unknown_choice", f"must be one of: {words}")
+            keys = (each.key for each in self.step_types)
+            faults.unknown("step_type", "unknown_choice", "step type", key, keys)
         return found
 
     def _with_settings(
         self, faults: Faults, step: StepTemplate, step_type: StepType, given: Any
     ) -> StepTemplate:
-        if not isinstance(given, Mapping):
+        members = members_of(given, MOST_VALUES + 1)
+        if members is None or len(members) > MOST_VALUES:
             read_values(faults, "settings", given)
             return step
-        settings = step_type.read_settings(faults.at("settings"), given, self.unit.reading())
+        settings = step_type.read_settings(faults.at("settings"), members, self.unit.reading())
         return evolve(step, settings=read_values(faults, "settings", settings))
 
 

@@ -9,6 +9,7 @@ from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep, open_step_key
 from loyaltycore.processes.rules.template import StepTemplate
 from loyaltycore.processes.templates import template_here
+from loyaltycore.storing.registry import KEY_LENGTH
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import query
 from loyaltycore.work.service import Service
@@ -66,9 +67,10 @@ class Worklist(Service):
             strict = faults.flag("mandatory_only", mandatory_only)
             if step is not None and template is None:
                 faults.note("template", "required", "must say whose step it is")
+            wanted = None if step is None else faults.text("step", step, limit=KEY_LENGTH)
         key = None if template is None else template_here(self.session, self.unit, template).id
-        page = find_page(self.unit, Process, _waiting(key, step), portion)
-        found = tuple(OpenSteps(process, _open(process, step, strict=strict)) for process in page.items)
+        page = find_page(self.unit, Process, _waiting(key, wanted), portion)
+        found = tuple(OpenSteps(process, _open(process, wanted, strict=strict)) for process in page.items)
         return Page(tuple(each for each in found if each.steps), page.next)
 
     @query

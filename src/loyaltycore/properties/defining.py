@@ -52,10 +52,27 @@ class PropertyDefinitions(Service):
             InvalidInput: Names every fault of every field.
             Refused: ``property.exists``.
         """
-        check_names(PropertyType, facts, without=(*_NOT_GIVEN, "name"))
-        given: dict[str, Any] = {"category": PropertyCategory.CUSTOMER, "values": values, **facts}
-        kind = read_property(PropertyType(key, name=name, system=system, **given))
+        kind = _read_definition(key, name=name, values=values, system=system, facts=facts)
         return self.unit.apply(defining.define_property(kind, self.unit.seek(PropertyType, kind.id)))
+
+    @command("properties.ensure")
+    def ensure(
+        self,
+        key: str,
+        *,
+        name: str,
+        values: Sequence[PropertyValue] = (),
+        system: bool = False,
+        **facts: Unpack[PropertyFacts],
+    ) -> PropertyType:
+        """Define a property unless there is one with this key, which stays as it is: for a script that is run again.
+
+        Raises:
+            InvalidInput: Names every fault of every field.
+        """
+        kind = _read_definition(key, name=name, values=values, system=system, facts=facts)
+        known = self.unit.seek(PropertyType, kind.id)
+        return known or self.unit.apply(defining.define_property(kind, None))
 
     @command("properties.change")
     def change(self, key: str, **facts: Unpack[PropertyChanges]) -> PropertyType:
@@ -183,3 +200,11 @@ def use_property(unit: Unit, key: str) -> PropertyType:
         NotFound: There is no such property.
     """
     return unit.apply(defining.mark_used(unit.get(PropertyType, key)))
+
+
+def _read_definition(
+    key: str, *, name: str, values: object, system: bool, facts: PropertyFacts
+) -> PropertyType:
+    check_names(PropertyType, facts, without=(*_NOT_GIVEN, "name"))
+    given: dict[str, Any] = {"category": PropertyCategory.CUSTOMER, "values": values, **facts}
+    return read_property(PropertyType(key, name=name, system=system, **given))

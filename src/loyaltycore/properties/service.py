@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.process import Process
 from loyaltycore.properties.defining import PropertyDefinitions
@@ -141,11 +142,11 @@ class Properties(PropertyDefinitions):
 
 def _held(unit: Unit, customer: Customer, kind: PropertyType, value: str | None) -> CustomerProperty | None:
     """What holds the slot of a value now; with several values, only a value of the property can hold one."""
-    if kind.multi_valued and all(each.key != value for each in kind.values):
+    if kind.multi_valued and all(each.key != text_of(value) for each in kind.values):
         return None
     where = (
         (stored("customer_id") == customer.id)
         & (stored("property") == kind.id)
-        & (stored("slot") == slot_of(kind, value or ""))
+        & (stored("slot") == slot_of(kind, text_of(value) or ""))
     )
     return unit.first(CustomerProperty, where)

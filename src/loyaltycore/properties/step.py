@@ -94,7 +94,7 @@ def _check_assignable(faults: Faults, kind: PropertyType, value: str) -> None:
     if kind.hidden:
         faults.note("property", "hidden", "is hidden and can no longer be assigned")
     elif value and value not in values:
-        faults.note("value", "unknown_value", "is not a value of the property")
+        faults.unknown("value", "unknown_value", "value", value, values)
     elif value and values[value].hidden:
         faults.note("value", "hidden", "is hidden and can no longer be assigned")
     elif all(each.hidden for each in kind.values):

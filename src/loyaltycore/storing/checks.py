@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
 
 from loyaltycore.kernel.criteria import (
+    MOST_VALUES,
     And,
     Compare,
     Criterion,
@@ -31,9 +33,7 @@ T = TypeVar("T")
 MAX_DEPTH: Final = 20
 """How deep a criterion may be nested."""
 
-MAX_VALUES: Final = 1000
-"""How many values a `OneOf` may list."""
-
+_GREATEST: Final = 2**63 - 1
 _BAD_TEXT: Final = "holds NUL or half of a character"
 _ORDERED: Final = frozenset({Op.LT, Op.LE, Op.GT, Op.GE})
 
@@ -49,9 +49,7 @@ def check_query(query: Query, record_type: RecordType[T], registry: Registry) ->
         for position, name in enumerate(query.order_by):
             stored = record_type.field_map.get(name.removeprefix("-"))
             if stored is None:
-                faults.note(
-                    f"order_by[{position}]", "unknown_field", f"{record_type.table} has no field {name!r}"
-                )
+                _unknown_field(faults, f"order_by[{position}]", name.removeprefix("-"), record_type)
             elif stored.nullable or stored.storing in {Storing.DOCUMENT, Storing.LONG_TEXT}:
                 faults.note(f"order_by[{position}]", "not_sortable", f"{name!r} may be None or is no scalar")
         if query.after is not None:
@@ -60,8 +58,8 @@ def check_query(query: Query, record_type: RecordType[T], registry: Registry) ->
             faults.note("limit", "out_of_range", "must be an integer from 0")
 
 
-def check_texts(record_type: RecordType[T], record: T) -> None:
-    """Refuse a record with a text that is longer than its field, or that some engine cannot hold.
+def check_record(record_type: RecordType[T], record: T) -> None:
+    """Refuse a record with a value that does not fit its field, or that some engine cannot hold.
 
     No storage cuts or replaces silently, and none takes what another would refuse.
 
@@ -70,24 +68,63 @@ def check_texts(record_type: RecordType[T], record: T) -> None:
     """
     with Faults() as faults:
         for stored in record_type.fields:
-            _check_text(stored, getattr(record, stored.name), faults)
+            value = getattr(record, stored.name)
+            if not (value is None and stored.nullable):
+                _CHECKS[stored.storing](stored, value, faults)
         for lookup, keys in record_type.keys_of(record).items() if not faults.found else ():
             if not all(map(is_storable, keys)):
                 faults.note(lookup, "bad_text", _BAD_TEXT)
 
 
 def _check_text(stored: StoredField, value: Any, faults: Faults) -> None:
-    if value is None and stored.nullable:
-        return
-    if stored.storing in {Storing.TEXT, Storing.LONG_TEXT}:
-        if not isinstance(value, str):
-            faults.note(stored.name, "wrong_type", f"must be text, not {type(value).__name__}")
-        elif stored.storing is Storing.TEXT and len(value) > stored.length:
-            faults.note(stored.name, "too_long", f"is longer than {stored.length} characters")
-        elif not is_storable(value):
-            faults.note(stored.name, "bad_text", _BAD_TEXT)
-    elif stored.storing is Storing.DOCUMENT and not is_storable(to_json(value, stored.type)):
+    if not isinstance(value, str):
+        faults.note(stored.name, "wrong_type", f"must be text, not {type(value).__name__}")
+    elif stored.storing is Storing.TEXT and len(value) > stored.length:
+        faults.note(stored.name, "too_long", f"is longer than {stored.length} characters")
+    elif not is_storable(value):
         faults.note(stored.name, "bad_text", _BAD_TEXT)
+
+
+def _check_document(stored: StoredField, value: Any, faults: Faults) -> None:
+    try:
+        text = to_json(value, stored.type)
+    except Exception:  # noqa: BLE001  it may hold anything, of any depth
+        faults.note(stored.name, "bad_document", "cannot be written as JSON")
+        return
+    if not is_storable(text):
+        faults.note(stored.name, "bad_text", _BAD_TEXT)
+
+
+def _check_integer(stored: StoredField, value: Any, faults: Faults) -> None:
+    if type(value) is not int:
+        _check_kind(stored, value, faults)
+    elif not -_GREATEST - 1 <= value <= _GREATEST:
+        faults.note(stored.name, "out_of_range", "does not fit 64 bits")
+
+
+def _check_instant(stored: StoredField, value: Any, faults: Faults) -> None:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        faults.note(stored.name, "wrong_type", "must be an instant with a time zone")
+    elif Faults().instant(stored.name, value) is None:
+        faults.note(stored.name, "out_of_range", "lies outside the calendar in UTC")
+
+
+def _check_kind(stored: StoredField, value: Any, faults: Faults) -> None:
+    if type(value) is not stored.type:
+        name = type(value).__name__
+        faults.note(stored.name, "wrong_type", f"must be {stored.type.__name__}, not {name}")
+
+
+_CHECKS: Final[Mapping[Storing, Callable[[StoredField, Any, Faults], None]]] = {
+    Storing.TEXT: _check_text,
+    Storing.LONG_TEXT: _check_text,
+    Storing.DOCUMENT: _check_document,
+    Storing.INTEGER: _check_integer,
+    Storing.INSTANT: _check_instant,
+    Storing.BOOLEAN: _check_kind,
+    Storing.DATE: _check_kind,
+    Storing.CHOICE: _check_kind,
+}
 
 
 def _check_after(query: Query, record_type: RecordType[Any], faults: Faults) -> None:
@@ -141,7 +178,8 @@ def _check_lookup(
     lookup: str, values: tuple[Any, ...], record_type: RecordType[Any], faults: Faults, path: str
 ) -> None:
     if lookup not in record_type.lookups:
-        faults.note(path, "unknown_lookup", f"{record_type.table} has no lookup {lookup!r}")
+        kind = f"lookup of {record_type.table}"
+        faults.unknown(path, "unknown_lookup", kind, lookup, record_type.lookups)
     if not all(isinstance(value, str) and value for value in values):
         faults.note(path, "wrong_type", "a lookup key is text and not empty")
     elif not all(map(is_storable, values)):
@@ -153,7 +191,7 @@ def _check_exists(
 ) -> None:
     other = next((candidate for candidate in registry if candidate.table == table), None)
     if other is None:
-        faults.note(path, "unknown_table", f"there is no table {table!r}")
+        faults.unknown(path, "unknown_table", "table", table, (each.table for each in registry))
         return
     _stored(refers_by, other, faults, path)
     _check(where, other, registry, faults, f"{path}.where", depth + 1)
@@ -162,8 +200,12 @@ def _check_exists(
 def _stored(name: str, record_type: RecordType[Any], faults: Faults, path: str) -> StoredField | None:
     stored = record_type.field_map.get(name)
     if stored is None:
-        faults.note(path, "unknown_field", f"{record_type.table} has no field {name!r}")
+        _unknown_field(faults, path, name, record_type)
     return stored
+
+
+def _unknown_field(faults: Faults, path: str, name: str, record_type: RecordType[Any]) -> None:
+    faults.unknown(path, "unknown_field", f"field of {record_type.table}", name, record_type.field_map)
 
 
 def _check_compare(
@@ -181,8 +223,8 @@ def _check_one_of(
     name: str, values: tuple[Any, ...], record_type: RecordType[Any], faults: Faults, path: str
 ) -> None:
     stored = _stored(name, record_type, faults, path)
-    if len(values) > MAX_VALUES:
-        faults.note(path, "too_many", f"lists more than {MAX_VALUES} values")
+    if len(values) > MOST_VALUES:
+        faults.note(path, "too_many", f"lists more than {MOST_VALUES} values")
     elif stored is not None:
         for value in values:
             _check_value(stored, value, faults, path)
@@ -205,7 +247,7 @@ def _fits(stored: StoredField, value: Any) -> bool:
             return isinstance(value, stored.type)
         return isinstance(value, str) and value in _choices(stored)
     if stored.storing is Storing.TEXT:
-        return isinstance(value, str)
+        return issubclass(type(value), str)
     return type(value) is stored.type
 
 

@@ -25,13 +25,18 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.v import transform_error
 
-from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.errors import LONGEST_FAULT, Fault, InvalidInput
 from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.words import as_text
+from loyaltycore.storing.texts import Write, writer
 
 T = TypeVar("T")
 
 _DATE = "$date"
+_PLAIN = frozenset({type(None), bool, int, str})
+"""What is its own plain form."""
 
 
 def make_converter() -> Converter:
@@ -47,6 +52,10 @@ def make_converter() -> Converter:
     converter.register_structure_hook(Decimal, lambda value, _: Decimal(_text(value)))
     converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
     converter.register_structure_hook(bytes, lambda value, _: _bytes(value))
+    converter.register_unstructure_hook_func(
+        lambda kind: kind is Any,
+        lambda value: value if type(value) in _PLAIN else converter.unstructure(value),
+    )
     converter.register_unstructure_hook(CustomValue, _custom_data)
     converter.register_structure_hook(CustomValue, lambda value, _: _custom_value(value))
     return converter
@@ -77,13 +86,30 @@ def from_data(data: Any, kind: type[T]) -> T:
         return converter().structure(data, kind)
     except BaseValidationError as error:
         raise InvalidInput(_fault(line) for line in transform_error(error)) from error
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise InvalidInput([Fault("$", "bad_data", str(error))]) from error
+    except RecursionError:
+        raise InvalidInput([Fault("$", "too_deep", "is nested too deep")]) from None
+    except Exception as error:
+        # What is no plain data may fail in any way.
+        raise InvalidInput([Fault("$", "bad_data", as_text(error, LONGEST_FAULT))]) from error
 
 
 def to_json(value: Any, kind: Any = None) -> str:
     """Turn a value into JSON; see `to_data` and `canonical_json`."""
-    return canonical_json(to_data(value, kind))
+    usual, rest = _writers(value.__class__ if kind is None else kind)
+    try:
+        return usual(value)
+    except (AttributeError, TypeError):
+        return rest(value)
+
+
+@cache
+def _writers(kind: Any) -> tuple[Write, Write]:
+    """How values that are of a kind are written, and how all others that are declared so."""
+    return writer(kind, _rest), _rest(kind)
+
+
+def _rest(kind: Any) -> Write:
+    return lambda value: canonical_json(to_data(value, None if kind is Any else kind))
 
 
 def from_json(text: str, kind: type[T]) -> T:
@@ -92,8 +118,13 @@ def from_json(text: str, kind: type[T]) -> T:
     Raises:
         InvalidInput: The text is not JSON, or does not fit.
     """
+    given = text_of(text)
+    if given is None:
+        raise InvalidInput([Fault("$", "bad_json", "is no text")])
     try:
-        data = json.loads(text)
+        data = json.loads(given)
+    except RecursionError:
+        raise InvalidInput([Fault("$", "too_deep", "is nested too deep")]) from None
     except ValueError as error:
         raise InvalidInput([Fault("$", "bad_json", str(error))]) from error
     return from_data(data, kind)

@@ -21,10 +21,19 @@ import attrs
 from attrs import field, frozen
 
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.declared import check_types
+from loyaltycore.kernel.given import members_of, shown
+from loyaltycore.kernel.naming import unknown
+from loyaltycore.kernel.validation import Faults
 
 T = TypeVar("T")
 
 _TABLE: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+_MOST_LENGTHS: Final = 10_000
+
+_MOST_TOLD: Final = 10
+"""How many wrong names of one declaration are told at once."""
 
 KEY_LENGTH: Final = 64
 """Longest key of a record, in characters."""
@@ -160,6 +169,11 @@ class RecordType(Generic[T]):
         """The stored fields by name."""
         return {stored.name: stored for stored in self.fields}
 
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The names of the fields that activities show."""
+        return tuple(name for name in self.field_map if name not in {"version", *self.secret})
+
     @property
     def singular(self) -> str:
         """What people call one record."""
@@ -179,7 +193,7 @@ class RecordType(Generic[T]):
             return {}
         derived = self.lookup_keys(record)
         return {
-            name: tuple(dict.fromkeys(key[:LOOKUP_LENGTH] for key in derived.get(name, ()) if key))
+            name: tuple(dict.fromkeys([key[:LOOKUP_LENGTH] for key in derived.get(name, ()) if key]))
             for name in self.lookups
         }
 
@@ -225,7 +239,7 @@ class Registry:
         try:
             return self._by_table[table]
         except KeyError:
-            raise RegistrationError(f"no record type has the table {table!r}") from None
+            raise RegistrationError(unknown("table", table, self._by_table)) from None
 
 
 def _attributes(cls: type) -> tuple[attrs.Attribute[Any], ...]:
@@ -256,7 +270,9 @@ def _without_none(annotation: Any) -> tuple[Any, bool]:
 def _check_names(record_type: RecordType[Any]) -> None:
     name = record_type.table
     if not _TABLE.fullmatch(name):
-        raise RegistrationError(f"{name!r}: a table's name is lower-case letters, digits and underscores")
+        raise RegistrationError(
+            f"{shown(name)}: a table's name is lower-case letters, digits and underscores"
+        )
     if too_long := [each for each in (name, *record_type.lookups) if len(each) > NAME_LENGTH]:
         raise RegistrationError(f"{name}: longer than {NAME_LENGTH} characters: {', '.join(too_long)}")
 
@@ -277,18 +293,54 @@ def _has_odd_choices(stored: StoredField) -> bool:
 
 
 def _check(record_type: RecordType[Any]) -> None:
+    if not isinstance(record_type, RecordType):
+        raise RegistrationError(f"{shown(record_type)} is no RecordType")
+    try:
+        if _is_readable(record_type):
+            return _check_declaration(record_type)
+    except RegistrationError:
+        raise
+    except Exception as error:
+        raise _unreadable(record_type) from error
+    raise _unreadable(record_type)
+
+
+def _is_readable(record_type: RecordType[Any]) -> bool:
+    """Whether its lists have an end; the types of all fields would cost every start something."""
+    lists = (record_type.unique, record_type.indexes, record_type.lookups, record_type.secret)
+    return all(type(each) is tuple for each in lists) and all(
+        type(each) is tuple for each in (*record_type.unique, *record_type.indexes)
+    )
+
+
+def _lengths(record_type: RecordType[Any]) -> dict[str, int]:
+    found = members_of(record_type.lengths, _MOST_LENGTHS)
+    if found is None:
+        raise _unreadable(record_type)
+    return found
+
+
+def _unreadable(record_type: RecordType[Any]) -> RegistrationError:
+    faults = Faults()
+    check_types(faults, record_type)
+    wrong = "; ".join(f"{fault.field} {fault.message}" for fault in faults.found) or "cannot be read"
+    return RegistrationError(f"record type {shown(record_type.table)}: {wrong}")
+
+
+def _check_declaration(record_type: RecordType[Any]) -> None:
     name = record_type.table
     _check_names(record_type)
     if not attrs.has(record_type.cls):
         raise RegistrationError(f"{name}: {record_type.cls.__name__} is not an attrs class")
     known = {attribute.name for attribute in _attributes(record_type.cls)}
-    named = {record_type.key, "version", *record_type.lengths, *record_type.secret}
+    named = {record_type.key, "version", *_lengths(record_type), *record_type.secret}
     named.update(*record_type.unique, *record_type.indexes)
     link = record_type.customer
     if link is not None:
         named.update((link.field, *link.scrub))
     if missing := named - known:
-        raise RegistrationError(f"{name}: no such field: {', '.join(sorted(missing))}")
+        said = [unknown("field", each, sorted(known)) for each in sorted(missing)[:_MOST_TOLD]]
+        raise RegistrationError(f"{name}: {'; '.join(said)}")
     if link is not None and record_type.field_map[link.field].storing is not Storing.TEXT:
         raise RegistrationError(f"{name}: the customer's id in {link.field} must be text")
     if link is None and any(field_name.endswith("customer_id") for field_name in known):

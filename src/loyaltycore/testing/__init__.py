@@ -11,7 +11,11 @@ For each port there is a class that holds an adapter to it. The author of the ad
 
     class TestShopStorage(StorageConformance):
         capabilities = StorageCapabilities(
-            durable=IN_MEMORY, shared=IN_MEMORY, peekable=IN_MEMORY, unreachable=IN_MEMORY
+            durable=IN_MEMORY,
+            shared=IN_MEMORY,
+            peekable=IN_MEMORY,
+            unreachable=IN_MEMORY,
+            trouble=IN_MEMORY,
         )
 
         def open(self):
@@ -32,15 +36,21 @@ if TYPE_CHECKING:
         CalendarConformance as CalendarConformance,
     )
     from loyaltycore.testing.card_printer import (
+        Call as Call,
         CardPrinterConformance as CardPrinterConformance,
         PrinterTestCapabilities as PrinterTestCapabilities,
     )
     from loyaltycore.testing.letters import ReceivedMail as ReceivedMail, read_mail as read_mail
+    from loyaltycore.testing.limiter import (
+        LimiterCapabilities as LimiterCapabilities,
+        LimiterConformance as LimiterConformance,
+    )
     from loyaltycore.testing.machine import storage_machine as storage_machine
     from loyaltycore.testing.mailer import (
         MailerCapabilities as MailerCapabilities,
         MailerConformance as MailerConformance,
     )
+    from loyaltycore.testing.renderer import MessageRendererConformance as MessageRendererConformance
     from loyaltycore.testing.sms import (
         SmsCapabilities as SmsCapabilities,
         SmsGatewayConformance as SmsGatewayConformance,
@@ -50,6 +60,7 @@ if TYPE_CHECKING:
         StorageConformance as StorageConformance,
     )
     from loyaltycore.testing.suite import Lacks as Lacks, judge as judge
+    from loyaltycore.testing.trouble import WAIT as WAIT, Trouble as Trouble
     from loyaltycore.testing.verbs import commands_of as commands_of, services_of as services_of
 else:
     from loyaltycore._lazy import lazy_names
@@ -58,13 +69,16 @@ else:
         __name__,
         {
             ".calendar": "CalendarCapabilities CalendarConformance",
-            ".card_printer": "CardPrinterConformance PrinterTestCapabilities",
+            ".card_printer": "Call CardPrinterConformance PrinterTestCapabilities",
             ".letters": "ReceivedMail read_mail",
+            ".limiter": "LimiterCapabilities LimiterConformance",
             ".machine": "storage_machine",
             ".mailer": "MailerCapabilities MailerConformance",
+            ".renderer": "MessageRendererConformance",
             ".sms": "SmsCapabilities SmsGatewayConformance",
             ".storage": "StorageCapabilities StorageConformance",
             ".suite": "Lacks judge",
+            ".trouble": "Trouble WAIT",
             ".verbs": "commands_of services_of",
         },
     )

@@ -65,7 +65,7 @@ class Driver:
     def leave(self) -> Answer:
         """Leave the transaction normally."""
         block, self._block, self._tx = self._block, None, None
-        assert block is not None
+        assert block is not None, "no transaction is open"
         try:
             block.__exit__(None, None, None)
         except (DuplicateKey, StaleRecord) as error:

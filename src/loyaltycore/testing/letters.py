@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import quopri
+import re
+from base64 import b64decode
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
+from typing import Final, cast
 
 from attrs import frozen
 
 from loyaltycore.kernel.messages import Attachment, Email
+
+_FOLD: Final = re.compile(r"[\r\n]+(?=[ \t])")
+_WORD: Final = re.compile(r"=\?([^?\s]+)\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
+_BETWEEN_WORDS: Final = re.compile(rf"(?<=\?=)\s+(?={_WORD.pattern})", re.IGNORECASE)
+
+_SPECIALS: Final = frozenset('()<>[]:;@\\,."')
+"""What a name must be quoted for (RFC 5322, section 3.2.3)."""
 
 
 @frozen
@@ -36,11 +46,26 @@ def read_mail(raw: bytes) -> ReceivedMail:
     """
     message = message_from_bytes(raw, policy=default)
     return ReceivedMail(
-        headers=tuple((name, str(value)) for name, value in message.items()),
+        headers=tuple((name, _decoded(str(value))) for name, value in message.raw_items()),
         text=_body(message, "plain"),
         html=_body(message, "html"),
         attachments=tuple(_attachment(part) for part in message.iter_attachments()),
     )
+
+
+def _decoded(raw: str) -> str:
+    """The value of a header as its octets say it: the parser of the standard library tears long names apart."""
+    value = _FOLD.sub("", raw).strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _WORD.sub(_word, _BETWEEN_WORDS.sub("", value))
+
+
+def _word(found: re.Match[str]) -> str:
+    charset, encoding, octets = found[1].partition("*")[0], found[2].lower(), found[3].encode("utf-8")
+    try:
+        decoded = b64decode(octets) if encoding == "b" else quopri.decodestring(octets, header=True)
+        return decoded.decode(charset, "replace")
+    except (ValueError, LookupError):
+        return found[0]
 
 
 def _body(message: EmailMessage, kind: str) -> str:
@@ -50,17 +75,25 @@ def _body(message: EmailMessage, kind: str) -> str:
 
 def _attachment(part: EmailMessage) -> Attachment:
     content = part.get_payload(decode=True)
-    return Attachment(part.get_filename() or "", part.get_content_type(), cast("bytes", content))
+    # A part of parts has no content of its own.
+    return Attachment(part.get_filename() or "", part.get_content_type(), cast("bytes", content or b""))
 
 
 def delivered(email: Email, address: str, *, own_sender: str = "shop@example.org") -> ReceivedMail:
     """What a faithful mailer makes of a mail, for adapters that keep the mail itself, like the one in memory."""
     headers = [
         ("Message-ID", f"<{email.message_id}@example.org>"),
-        ("From", f"{email.sender_name} <{email.sender or own_sender}>"),
+        ("From", f"{_quoted(email.sender_name)} <{email.sender or own_sender}>".lstrip()),
         ("To", address),
         ("Subject", email.subject),
     ]
     if email.reply_to:
         headers.append(("Reply-To", email.reply_to))
     return ReceivedMail(tuple(headers), email.text, email.html, email.attachments)
+
+
+def _quoted(name: str) -> str:
+    if _SPECIALS.isdisjoint(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

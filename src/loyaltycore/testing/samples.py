@@ -17,11 +17,14 @@ NAME_LENGTH: Final = 20
 
 
 class Color(Enum):
-    """A choice; two of its values differ only by a capital letter."""
+    """A choice; two of its values differ only by a capital letter, others only at their ends."""
 
     RED = "red"
     DARK_RED = "Red"
     BLUE = "blue"
+    REDDISH = "reddish"
+    BURGUNDY = "red_as_the_wine_from_the_old_hill_by_the_river"
+    ROSE = "red_as_the_wine_from_the_old_hill_by_the_rivulet"
 
 
 @frozen

@@ -15,9 +15,13 @@ import pytest
 from attrs import field, frozen
 from hypothesis import HealthCheck, Phase, settings
 
+from loyaltycore.errors import LoyaltyError
 from loyaltycore.testing.citing import Promise, one_line, promises
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_JUDGED: Final = (AssertionError, pytest.fail.Exception, LoyaltyError, BaseExceptionGroup)
+"""What a test itself raises, and what ports name; hypothesis puts several failures into a group."""
 
 _USUAL_EXAMPLES: Final = 100
 """What a hypothesis profile runs unless it says otherwise."""
@@ -124,7 +128,7 @@ class Conformance:
 
 
 def _judged(test: Callable[..., None]) -> Callable[..., None]:
-    """The test, skipped if a capability is missing, and naming the broken promise if it fails."""
+    """The test, skipped if a capability is missing; if it fails, it says what it shows, and which promise is broken."""
 
     @functools.wraps(test)
     def run(self: Conformance) -> None:
@@ -134,11 +138,25 @@ def _judged(test: Callable[..., None]) -> Callable[..., None]:
         try:
             test(self)
         except (Exception, pytest.fail.Exception) as error:
-            for promise in promises(test, self.contract):
-                error.add_note(f"broken promise: {promise}")
+            for note in _notes(test, error, self.contract):
+                error.add_note(note)
             raise
 
     return run
+
+
+def _notes(test: Callable[..., None], error: BaseException, contract: Iterable[ModuleType]) -> Iterator[str]:
+    """What an author is told beside the error itself: an error that no port names is no broken promise yet."""
+    kind = type(error)
+    if foreign := not isinstance(error, _JUDGED):
+        name = (
+            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        )
+        yield f"foreign error: {name} came out of the adapter or of a hook"
+    elif not str(error):
+        yield f"what was to be shown: {_says(test)}"
+    for promise in promises(test, contract):
+        yield f"{'while this was tried' if foreign else 'broken promise'}: {promise}"
 
 
 def _lacking(cls: type[Conformance], capability: str) -> Lacks | None:
@@ -198,8 +216,11 @@ def listed_tests(cls: type[Conformance]) -> tuple[Listed, ...]:
 
 def _info(cls: type[Conformance], name: str) -> Listed:
     test = getattr(cls, name)
-    says = one_line(test.__doc__).partition(': "')[0].rstrip(".")
-    return Listed(name, says, promises(test, cls.contract), getattr(test, "__needs__", ""))
+    return Listed(name, _says(test), promises(test, cls.contract), getattr(test, "__needs__", ""))
+
+
+def _says(test: Callable[..., None]) -> str:
+    return one_line(test.__doc__ or "").partition(': "')[0].rstrip(".")
 
 
 @frozen

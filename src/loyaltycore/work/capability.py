@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from attrs import field, frozen
 
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.settings import Option
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.storing.registry import RecordType
@@ -39,7 +40,9 @@ class Point(Generic[T, C]):
             RegistrationError: `make` is not a function.
         """
         if not callable(make):
-            raise RegistrationError(f"{self.name}: {make!r} is no function of the house: lambda house: [...]")
+            raise RegistrationError(
+                f"{self.name}: {shown(make)} is no function of the house: lambda house: [...]"
+            )
         return Addition(self, make)
 
 
@@ -48,7 +51,7 @@ def functions(what: str) -> Callable[[tuple[T, ...]], tuple[T, ...]]:
 
     def collect(added: tuple[T, ...]) -> tuple[T, ...]:
         if odd := [each for each in added if not callable(each)]:
-            raise RegistrationError(f"{what}: {odd[0]!r} is no function")
+            raise RegistrationError(f"{what}: {shown(odd[0])} is no function")
         return added
 
     return collect
@@ -90,13 +93,15 @@ class Capability:
         faults = Faults()
         faults.key("name", self.name)
         if faults.found:
-            raise RegistrationError(f"capability {self.name!r}: its name {faults.found[0].message}")
-        if self.name != self.name.strip():
-            raise RegistrationError(f"capability {self.name!r}: its name has blanks around it")
+            raise RegistrationError(f"capability {shown(self.name)}: its name {faults.found[0].message}")
+        if type(self.name) is not str or self.name != self.name.strip():
+            raise RegistrationError(f"capability {shown(self.name)}: its name has blanks around it")
         for part in ("service", "check"):
             given = getattr(self, part)
             if given is not None and not callable(given):
-                raise RegistrationError(f"capability {self.name!r}: `{part}` is a function, not {given!r}")
+                raise RegistrationError(
+                    f"capability {self.name!r}: `{part}` is a function, not {shown(given)}"
+                )
         if isinstance(self.service, type):
             raise RegistrationError(
                 f"capability {self.name!r}: `service` is a function that gives the class: "
@@ -105,10 +110,10 @@ class Capability:
         for part, kind in _PARTS.items():
             given = getattr(self, part)
             if not isinstance(given, tuple):
-                raise RegistrationError(f"capability {self.name!r}: `{part}` is a tuple, not {given!r}")
+                raise RegistrationError(f"capability {self.name!r}: `{part}` is a tuple, not {shown(given)}")
             if odd := [each for each in given if not isinstance(each, kind)]:
                 raise RegistrationError(
-                    f"capability {self.name!r}: `{part}` holds {odd[0]!r}, which is no {kind.__name__}"
+                    f"capability {self.name!r}: `{part}` holds {shown(odd[0])}, which is no {kind.__name__}"
                 )
 
 

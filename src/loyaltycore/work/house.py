@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.given import shown, taken
 from loyaltycore.kernel.outbox import RetryPolicy
 from loyaltycore.kernel.settings import OptionCatalogue
 from loyaltycore.storing.registry import Registry
@@ -19,14 +20,20 @@ if TYPE_CHECKING:
     from loyaltycore.kernel.branches import Branch
     from loyaltycore.kernel.calendar import BusinessCalendar
     from loyaltycore.kernel.custom_fields import CustomField
+    from loyaltycore.kernel.invitations import InvitationWriter
+    from loyaltycore.kernel.rendering import MessageRenderer
     from loyaltycore.ports.ambient import Clock, Ids, Tokens
     from loyaltycore.ports.card_printing import CardPrinter
     from loyaltycore.ports.messaging import Mailer, SmsGateway
     from loyaltycore.ports.storage import Storage
     from loyaltycore.work.capability import Point
+    from loyaltycore.work.committed import Committed
 
 T = TypeVar("T")
 C = TypeVar("C")
+
+MOST_ADDITIONS: Final = 10_000
+"""How much a capability may add at one point."""
 
 
 def weekdays_of(branch: Branch) -> BusinessCalendar:
@@ -43,6 +50,11 @@ def weekdays_of(branch: Branch) -> BusinessCalendar:
 class House:
     """What sessions work with: ports, record types, options, and what capabilities add to one another."""
 
+    after_commit: Callable[[Committed], object] | None = None
+    """Called with what a unit of work has kept."""
+    slow: float = 1.0
+    """Seconds after which a verb or a block is logged as slow."""
+
     def __init__(
         self,
         storage: Storage,
@@ -50,6 +62,8 @@ class House:
         mailer: Mailer | None,
         sms: SmsGateway | None,
         card_printer: CardPrinter | None,
+        renderer: MessageRenderer | None,
+        invitations: InvitationWriter | None,
         calendar: Callable[[Branch], BusinessCalendar],
         clock: Clock | None,
         ids: Ids | None,
@@ -69,6 +83,8 @@ class House:
         self.mailer = mailer
         self.sms = sms
         self.card_printer = card_printer
+        self.renderer = renderer
+        self.invitations = invitations
         self.calendar = calendar
         self.clock = clock or SystemClock()
         self.ids = ids or TimeOrderedIds()
@@ -115,7 +131,7 @@ def _check_names(capabilities: Iterable[object]) -> None:
     seen = set()
     for each in capabilities:
         if not isinstance(each, Capability):
-            raise RegistrationError(f"{each!r} is no Capability")
+            raise RegistrationError(f"{shown(each)} is no Capability")
         if each.name in seen:
             raise RegistrationError(f"capability {each.name!r} is registered twice")
         seen.add(each.name)
@@ -123,6 +139,11 @@ def _check_names(capabilities: Iterable[object]) -> None:
 
 def _made(found: Iterable[T], capability: Capability, point: Point[T, Any]) -> Iterable[T]:
     """What a capability adds; refused if it is None."""
-    if not isinstance(found, Iterable):
-        raise RegistrationError(f"capability {capability.name!r}: {found!r} is no series of {point.name}")
-    return found
+    items = taken(found, MOST_ADDITIONS + 1)
+    if items is None:
+        raise RegistrationError(
+            f"capability {capability.name!r}: {shown(found)} is no series of {point.name}"
+        )
+    if len(items) > MOST_ADDITIONS:
+        raise RegistrationError(f"capability {capability.name!r}: more than {MOST_ADDITIONS} {point.name}")
+    return items

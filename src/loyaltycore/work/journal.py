@@ -7,13 +7,17 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from loyaltycore.kernel.showing import showing
+
 NAME_LENGTH: Final = 60
 """Longest name of a command, in characters."""
 
 
-@frozen
+@frozen(repr=False)
 class FieldChange:
     """One field of one record."""
+
+    __repr__ = showing("field")
 
     field: str
     before: Any
@@ -21,9 +25,11 @@ class FieldChange:
     after: Any
 
 
-@frozen
+@frozen(repr=False)
 class Activity:
     """One line of the change feed: who changed what, when and where, and each field before and after."""
+
+    __repr__ = showing("id", "action", "subject_table", "subject_id")
 
     id: str
     """Sorts in the order of events."""
@@ -42,16 +48,35 @@ class Activity:
     """A remark by the person who acted."""
     command: str
     """The key of the command that made the change."""
+    place: int = 0
+    """Its place in the feed, from 1; 0 until somebody has read the feed that far."""
     version: int = 1
 
 
-@frozen
+@frozen(repr=False)
+class RateWindow:
+    """The tries of somebody that a rate limit still counts."""
+
+    __repr__ = showing("lapses_at")
+
+    id: str
+    """A hash of what is limited and who tries."""
+    tries: tuple[int, ...]
+    """In microseconds since 1970."""
+    lapses_at: datetime
+    """From then on it counts for nothing."""
+    version: int = 1
+
+
+@frozen(repr=False)
 class CommandTrace:
     """The trace by which a repeated or half-answered command is recognised.
 
     A command that writes leaves a trace in the same transaction. If the connection breaks at the commit, looking for
     the trace shows what happened; a caller who sends the same key again gets the first result, not a second effect.
     """
+
+    __repr__ = showing("name", "result_table", "result_key")
 
     id: str
     """The command's key: the caller's, or a fresh one."""

@@ -12,12 +12,16 @@ from attrs import frozen
 
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import Criterion
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.unit import Unit
 
 T = TypeVar("T")
 
 LONGEST_PAGE = 500
+
+LONGEST_CURSOR = 10_000
+"""In characters; a position holds a few short texts."""
 
 
 @frozen
@@ -101,12 +105,15 @@ def read_cursor(cursor: object, types: tuple[type, ...]) -> tuple[Any, ...] | No
     Raises:
         InvalidInput: ``bad_cursor``; the text was not made here, or for another order.
     """
-    if cursor is None or cursor == "":
+    if cursor is None:
         return None
-    if not isinstance(cursor, str):
+    text = text_of(cursor)
+    if text is None or len(text) > LONGEST_CURSOR:
         raise bad_cursor()
+    if not text:
+        return None
     try:
-        position = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
+        position = json.loads(base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         raise bad_cursor() from None
     if not isinstance(position, list) or [type(part) for part in position] != list(types):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loyaltycore.kernel.outbox import DETAIL_LENGTH, OutboxMessage
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
-from loyaltycore.work.journal import NAME_LENGTH, Activity, CommandTrace, Cursor, InboxEvent
+from loyaltycore.work.journal import NAME_LENGTH, Activity, CommandTrace, Cursor, InboxEvent, RateWindow
 
 COMMAND_KEY_LENGTH = KEY_LENGTH
 
@@ -12,7 +12,7 @@ ACTIVITIES = RecordType(
     cls=Activity,
     table="activities",
     noun="activity",
-    indexes=(("customer_id", "id"), ("subject_table", "subject_id", "id")),
+    indexes=(("customer_id", "id"), ("subject_table", "subject_id", "id"), ("place", "id")),
     lengths={
         "actor": 100,
         "branch_id": KEY_LENGTH,
@@ -85,5 +85,7 @@ INBOX = RecordType(
 
 CURSORS = RecordType(cls=Cursor, table="cursors", lengths={"position": 200})
 
-JOURNAL = (ACTIVITIES, COMMANDS, OUTBOX, INBOX, CURSORS)
+RATE_WINDOWS = RecordType(cls=RateWindow, table="rate_windows", indexes=(("lapses_at",),), secret=("id",))
+
+JOURNAL = (ACTIVITIES, COMMANDS, OUTBOX, INBOX, CURSORS, RATE_WINDOWS)
 """The record types that every unit of work may write."""

@@ -12,12 +12,15 @@ from attrs import evolve, field, frozen
 
 from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.branches import HEAD_OFFICE, Branch
+from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.settings import SettingsSnapshot
 from loyaltycore.kernel.validation import Faults
-from loyaltycore.work.blocks import open_unit, opened
+from loyaltycore.work.blocks import block, clear_the_way, join, open_unit
+from loyaltycore.work.committing import Timing, tell_committed
 from loyaltycore.work.house import House
+from loyaltycore.work.loops import warn_if_blocking
 from loyaltycore.work.records import COMMAND_KEY_LENGTH
-from loyaltycore.work.unit import Acting, Unit
+from loyaltycore.work.unit import Acting, Progress, Unit
 
 if TYPE_CHECKING:
     from loyaltycore.kernel.calendar import BusinessCalendar
@@ -56,7 +59,7 @@ class Session:
             RegistrationError: No capability of the house has that service.
         """
         if not self.house.offers(kind):
-            name = getattr(kind, "__name__", repr(kind))
+            name = kind.__name__ if isinstance(kind, type) else shown(kind)
             raise RegistrationError(
                 f"{name} is the service of no capability: give one with `service=lambda: {name}` to Loyalty"
             )
@@ -85,26 +88,30 @@ class Session:
         Nothing is retried inside a block: a lost race raises `StaleRecord`, `DuplicateKey` or `StorageBusy`, and the
         caller runs the whole block again. Verbs and further blocks in the same thread or task join an open block; if
         one of them fails half way, the outer block keeps nothing, even if the error is caught inside it.
+
+        Raises:
+            Refused: ``transaction.awaited``; the block awaited something. ``transaction.elsewhere``; it was left in
+                another thread or task than it was opened in, or this one was started inside a block of another one.
         """
         outer = open_unit(self.house)
         if outer is not None:
-            before = outer.progress.writes
-            try:
-                yield outer.seen_by(self.actor, self.branch.id)
-            except BaseException:
-                outer.progress.doomed = outer.progress.doomed or outer.progress.writes != before
-                raise
-            return
-        with self.house.storage.transaction() as tx:
-            unit = self.begin(tx, self.house.ids.new())
-            with opened(self.house, unit):
+            with join(outer.seen_by(self.actor, self.branch.id)) as unit:
                 yield unit
+            return
+        warn_if_blocking(self.house)
+        clear_the_way()
+        command = self.house.ids.new()
+        own = block(self.house, self.house.storage.transaction(), lambda tx: self.begin(tx, command))
+        with Timing(self.house, "transaction"), own as unit:
+            yield unit
+        tell_committed(self.house, unit.progress)
 
     def begin(self, tx: Transaction, command: str) -> Unit:
         """Wrap a transaction of the storage with who acts, where and when."""
         house = self.house
         acting = Acting(self.actor, self.branch.id, house.clock.now(), command)
-        return Unit(tx, house.registry, acting, house.ids, house.tokens)
+        progress = Progress(is_told=house.after_commit is not None)
+        return Unit(tx, house.registry, acting, house.ids, house.tokens, progress)
 
 
 def own_session(house: House, actor: str) -> Session:

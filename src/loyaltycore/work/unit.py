@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import attrs
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from loyaltycore.errors import NotFound, StorageError
 from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Query
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.ports.ambient import Ids, Tokens
+from loyaltycore.ports.joining import JoinedTransaction
 from loyaltycore.ports.storage import Transaction
 from loyaltycore.storing.codec import to_data, to_json
-from loyaltycore.storing.registry import Registry
+from loyaltycore.storing.registry import TEXT_LENGTH, Registry
 from loyaltycore.work.journal import Activity, FieldChange
 
 T = TypeVar("T")
@@ -41,12 +43,33 @@ class Acting:
 class Progress:
     """What all views of one transaction share."""
 
+    host: JoinedTransaction | None = None
+    """The transaction of the host that was joined; None for one of the library's own."""
     writes: int = 0
     """How often something was written."""
-    doomed: bool = False
-    """Whether a verb failed half way, so that the whole must not be kept."""
+    is_told: bool = False
+    """Whether the host wants to be told what was kept."""
+    activities: tuple[Activity, ...] = ()
+    """What was written into the change feed, if the host wants to be told."""
+    commands: tuple[str, ...] = ()
+    """The names of the commands that wrote, in the order in which they ended."""
+    key: str = ""
+    """The key of the command that is at work, with all that it calls; empty while none is."""
     ended: bool = False
     """Whether the verbs that ran in it are over."""
+    _doomed: bool = field(default=False, init=False)
+
+    @property
+    def doomed(self) -> bool:
+        """Whether a verb failed half way, so that the whole must not be kept."""
+        return self._doomed if self.host is None else self.host.spoiled
+
+    def doom(self, cause: BaseException) -> None:
+        """Say that a verb failed half way."""
+        if self.host is None:
+            self._doomed = True
+        else:
+            self.host.spoil(cause)
 
 
 class Unit:
@@ -73,12 +96,20 @@ class Unit:
 
     def seen_by(self, actor: str, branch_id: str) -> Unit:
         """The same transaction, for another session that joins it."""
-        acting = evolve(self.acting, actor=actor, branch_id=branch_id)
+        command = self.progress.key or self.acting.command
+        return self._acted(evolve(self.acting, actor=actor, branch_id=branch_id, command=command))
+
+    def under(self, key: str) -> Unit:
+        """The same transaction, for a command with a key of its own."""
+        return self._acted(evolve(self.acting, command=key))
+
+    def _acted(self, acting: Acting) -> Unit:
         return Unit(self._tx, self._registry, acting, self.ids, self.tokens, self.progress)
 
     def reading(self) -> Unit:
         """The same transaction, for work that only reads: a write raises `StorageError` and dooms nothing."""
-        return Unit(_Reading(self._tx), self._registry, self.acting, self.ids, self.tokens)
+        progress = Progress(key=self.progress.key)
+        return Unit(_Reading(self._tx), self._registry, self.acting, self.ids, self.tokens, progress)
 
     @property
     def wrote(self) -> bool:
@@ -102,10 +133,11 @@ class Unit:
         return record
 
     def seek(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
-        """Read one record, or None."""
-        if not isinstance(key, str) or not key:
+        """Read one record, or None: what cannot be a key is not looked for."""
+        text = key if type(key) is str else text_of(key)
+        if not text or len(text) > TEXT_LENGTH:
             return None
-        return self._tx.get(cls, key, for_update=for_update)
+        return self._tx.get(cls, text, for_update=for_update)
 
     def find(
         self,
@@ -160,7 +192,8 @@ class Unit:
         many = tuple(decisions)
         add = [record for decision in many for record in decision.add]
         add += [self._message(dispatch) for decision in many for dispatch in decision.dispatch]
-        add += [self._activity(note) for decision in many for note in decision.notes]
+        activities = [self._activity(note) for decision in many for note in decision.notes]
+        add += activities
         save = [record for decision in many for record in decision.save]
         remove = [record for decision in many for record in decision.remove]
         self.progress.writes += bool(add or save or remove)
@@ -170,6 +203,8 @@ class Unit:
             self._tx.remove(*remove)
         if add:
             self._tx.add(*add)
+        if self.progress.is_told:
+            self.progress.activities += tuple(activities)
 
     def _message(self, dispatch: Dispatch) -> OutboxMessage:
         table, key, customer_id = self._whereabouts(dispatch.about)
@@ -211,15 +246,20 @@ class Unit:
         some = before if before is not None else after
         if some is None:
             return ()
-        record_type = self._registry.of(type(some))
-        hidden = {"version", *record_type.secret}
+        names = self._registry.of(type(some)).shown
         old, new = _plain(before), _plain(after)
+        if before is None:
+            return tuple(
+                [
+                    FieldChange(name, None, value)
+                    for name in names
+                    if (value := new[name]) or not _is_blank(value)
+                ]
+            )
         return tuple(
             FieldChange(name, old.get(name), new.get(name))
-            for name in record_type.field_map
-            if name not in hidden
-            and _differ(old.get(name), new.get(name))
-            and not (before is None and _is_blank(new[name]))
+            for name in names
+            if _differ(old.get(name), new.get(name))
         )
 
 

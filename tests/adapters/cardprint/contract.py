@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import socket
@@ -90,6 +91,8 @@ def _parse(message: bytes) -> tuple[str, str, dict[str, str], Any]:
     first, *rest = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
     words = first.split(" ")
+    if headers.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)
     return words[0], words[1], headers, json.loads(body) if body else None
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.bounded import join, start
+
 Behaviour = Callable[["Proxy", socket.socket], None]
 
 
@@ -31,8 +33,7 @@ class Proxy:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(certificate)
         self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
+        self._threads = [start(self._accept)]
 
     @property
     def url(self) -> str:
@@ -65,8 +66,7 @@ class Proxy:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for thread in self._threads:
-            thread.join()
+        join(*self._threads)
 
     def _accept(self) -> None:
         while not self._stopped.is_set():
@@ -74,9 +74,7 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            thread = threading.Thread(target=self._serve, args=(client,))
-            self._threads.append(thread)
-            thread.start()
+            self._threads.append(start(self._serve, client))
 
     def _serve(self, client: socket.socket) -> None:
         client.settimeout(10)

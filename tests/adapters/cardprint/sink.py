@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from attrs import Factory, define
+
+from tests.bounded import join, start
 
 
 @define(eq=False)
@@ -48,10 +49,9 @@ def webhook_sink() -> Iterator[Sink]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         sink.url = f"http://127.0.0.1:{server.server_port}/hooks/cards?shop=7"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+        thread = start(server.serve_forever, 0.02)
         try:
             yield sink
         finally:
             server.shutdown()
-            thread.join()
+            join(thread)

@@ -14,9 +14,10 @@ from openapi_spec_validator import validate
 from loyaltycore.errors import DeliveryFailed
 from loyaltycore.kernel.printing import EncodingKind, PrintCancellation, PrintOrder, PrintState
 from loyaltycore_cardprint.rules import PRINTABLE
-from loyaltycore_cardprint.strict_json import digest
 from loyaltycore_cardprint.wire import cancellation_body, field_of, order_body
 from loyaltycore_cardvendor import RunningVendor
+from loyaltycore_cardvendor.problems import TITLES
+from loyaltycore_http.strict_json import digest
 
 from .conftest import Printer
 from .contract import Judge, component, document, errors
@@ -36,6 +37,11 @@ def test_the_words_of_the_contract_are_ours() -> None:
     """States and encodings of the contract are exactly those of the port."""
     assert set(SCHEMAS["State"]["enum"]) == {state.value for state in PrintState}
     assert set(SCHEMAS["Encoding"]["properties"]["kind"]["enum"]) == {kind.value for kind in EncodingKind}
+
+
+def test_the_problems_of_the_contract_are_the_vendors() -> None:
+    """Each code of the contract has a title at the vendor, and the vendor knows no other."""
+    assert set(SCHEMAS["Problem"]["properties"]["code"]["enum"]) == set(TITLES)
 
 
 def test_the_alphabet_of_the_contract_is_ours() -> None:
@@ -88,8 +94,7 @@ def test_both_sides_keep_the_contract(vendor: RunningVendor, make_printer: Print
         )
         printer.cancel(PrintCancellation(second.reference, "", ""))
         printer.cancel(PrintCancellation(second.reference, "ord_unknown", ""))
-        printer.events_after("", 1)
-        printer.events_after("c1")
+        printer.events_after(printer.events_after("", 1).cursor)
         _suffer(vendor, printer)
         printer.close()
     assert judge.breaches == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from loyaltycore.ports.card_printing import (
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardvendor import RunningVendor
+from tests.bounded import all_at_once
 
 from .conftest import Printer
 from .values import EAN, a_key, an_order
@@ -71,14 +71,11 @@ def test_a_repetition_is_recognised(vendor: RunningVendor, printer: HttpCardPrin
 def test_many_threads_with_one_order_make_one_card(vendor: RunningVendor, printer: HttpCardPrinter) -> None:
     """Eight workers that deliver the same message at once are all accepted, and one card is made."""
     order = an_order()
-    barrier = threading.Barrier(8)
 
     def submit(_: int) -> DeliveryStatus:
-        barrier.wait()
         return printer.submit(order, a_key(order)).receipt.status
 
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(submit, range(8))) == {ACCEPTED}
+    assert set(all_at_once(8, submit)) == {ACCEPTED}
     vendor.control("advance", reference=order.reference, state="produced")
     assert vendor.prints().count(order.reference) == 1
 

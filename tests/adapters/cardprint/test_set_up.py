@@ -14,6 +14,7 @@ from loyaltycore.errors import InvalidInput, MissingExtra
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardvendor import RunningVendor, new_secret
+from loyaltycore_http.options import check_ca_file
 
 from .conftest import Printer
 from .proxy import Proxy, pass_on, proxy
@@ -56,6 +57,21 @@ def test_a_wrong_option_is_named(options: dict[str, Any], field: str, code: str)
     assert [(fault.field, fault.code) for fault in raised.value.faults] == [(field, code)]
 
 
+@pytest.mark.parametrize(
+    ("mark", "encoding", "codes"),
+    [("", "ascii", []), ("\ufeff", "utf-8", []), ("\ufeff", "utf-16-le", ["unreadable"])],
+)
+def test_certificates_are_read_at_the_start(
+    mark: str, encoding: str, codes: list[str], tmp_path: Path
+) -> None:
+    """A file of certificates serves with an editor's mark; one that holds none shows before the first order."""
+    path = tmp_path / "authority.pem"
+    path.write_bytes((mark + (TLS / "authority.pem").read_text("ascii")).encode(encoding))
+    assert [fault.code for fault in check_ca_file(str(path))] == codes
+    path.write_text("no certificate")
+    assert [fault.code for fault in check_ca_file(str(path))] == ["unreadable"]
+
+
 def test_all_wrong_options_are_named_at_once_and_no_secret_is_shown() -> None:
     """Three mistakes make one error with three faults, and the message repeats neither token nor secret."""
     with pytest.raises(InvalidInput) as raised:
@@ -87,7 +103,7 @@ def test_secrets_are_not_shown() -> None:
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without `requests` the error is the command that installs it."""
     monkeypatch.setitem(sys.modules, "requests", None)
-    monkeypatch.delitem(sys.modules, "loyaltycore_cardprint.transport", raising=False)
+    monkeypatch.delitem(sys.modules, "loyaltycore_http.transport", raising=False)
     with pytest.raises(MissingExtra) as raised:
         HttpCardPrinter(**RIGHT)
     assert 'pip install "loyaltycore[cardprint]"' in str(raised.value)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -22,39 +22,12 @@ from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardprint.wire import order_body
 from loyaltycore_cardvendor import RunningVendor, VendorFailed, running_vendor
+from tests.bounded import PATIENCE, line_with, running
 
+from .by_hand import JSON, call, cancel, place, raw
 from .contract import component, errors
-from .proxy import read_message
 from .sink import webhook_sink
 from .values import a_key, an_order
-
-JSON = {"Content-Type": "application/json"}
-
-
-def call(
-    vendor: RunningVendor, method: str, path: str, body: bytes | None = None, **headers: str
-) -> tuple[int, dict[str, Any], dict[str, str]]:
-    """Make a call by hand."""
-    connection = HTTPConnection(urlsplit(vendor.url).netloc, timeout=10)
-    given = {"Authorization": f"Bearer {vendor.token}"}
-    given |= {name.replace("_", "-"): value for name, value in headers.items()}
-    try:
-        connection.request(
-            method, f"/v1{path}", body, {name: value for name, value in given.items() if value}
-        )
-        response = connection.getresponse()
-        return response.status, json.loads(response.read() or b"{}"), dict(response.headers.items())
-    finally:
-        connection.close()
-
-
-def raw(vendor: RunningVendor, request: bytes) -> bytes:
-    """Send bytes and read what comes back."""
-    parts = urlsplit(vendor.url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as connection:
-        connection.sendall(request)
-        return read_message(connection)
-
 
 BODY = json.dumps(order_body(an_order())).encode()
 KEY = {"Idempotency_Key": "k" * 16}
@@ -76,7 +49,16 @@ REFUSED = {
     "a parameter twice": ("GET", "/orders?reference=a&reference=b", None, {}, 400, "invalid_request"),
     "an unknown parameter": ("GET", "/events?since=1", None, {}, 400, "invalid_request"),
     "a limit that is none": ("GET", "/events?limit=0", None, {}, 400, "invalid_request"),
-    "a foreign cursor": ("GET", "/events?after=x1", None, {}, 400, "invalid_request"),
+    "a foreign cursor": ("GET", "/events?after=x1", None, {}, 400, "unknown_cursor"),
+    "an empty cursor": ("GET", "/events?after=", None, {}, 400, "unknown_cursor"),
+    "a packed body": (
+        "POST",
+        "/orders",
+        gzip.compress(BODY),
+        JSON | KEY | {"Content-Encoding": "gzip"},
+        415,
+        "unsupported_media_type",
+    ),
     "no key": ("POST", "/orders", BODY, JSON, 400, "invalid_request"),
     "a malformed key": ("POST", "/orders", BODY, JSON | {"Idempotency_Key": "short"}, 400, "invalid_request"),
     "a form": (
@@ -191,14 +173,12 @@ def test_one_command_starts_it(tmp_path: Path) -> None:
     """Without any option it tells its token and its address, takes calls, and leaves nothing behind at its end."""
     command = [sys.executable, "-m", "loyaltycore_cardvendor"]
     environment = os.environ | {"TMPDIR": str(tmp_path)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        token, url = (process.stdout.readline().split()[-1] for _ in range(2))
+    with running(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        token, url = (line_with("", process.stdout).split()[-1] for _ in range(2))
         started = RunningVendor(tmp_path / "unused.db", token, secret="")
         started.url = url
         assert started.prints() == []
         assert list(tmp_path.iterdir()) != []
-        process.terminate()
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []
 
@@ -311,6 +291,26 @@ def test_a_cancellation_can_be_told_to_wait_or_to_fail(vendor: RunningVendor) ->
             assert cancel(vendor, place(vendor)) == status
 
 
+def test_an_order_cancelled_on_its_way_goes_no_further() -> None:
+    """Moved to a state beyond an open request to cancel, the order is cancelled there, and nothing is printed."""
+    with running_vendor() as vendor:
+        vendor.control("settings", cancellations="ask")
+        order = place(vendor)
+        cancel(vendor, order)
+        (moved,) = vendor.control("advance", reference=order["reference"], state="delivered")["orders"]
+        assert (moved["state"], vendor.prints()) == ("cancelled", [])
+
+
+def test_a_change_can_be_dated(vendor: RunningVendor) -> None:
+    """A test may say when something happened, and look at one order alone."""
+    place(vendor)
+    order, at = place(vendor), "2026-01-15T09:00:00+01:00"
+    vendor.control("advance", reference=order["reference"], state="accepted", changed_at=at)
+    assert call(vendor, "GET", f"/orders/{order['id']}")[1]["changed_at"] == at
+    found = vendor.control("orders", reference=order["reference"])["orders"]
+    assert [one["id"] for one in found] == [order["id"]]
+
+
 def test_production_and_cancellation_race_and_one_of_them_wins() -> None:
     """Whoever is first, a card is printed exactly when its cancellation was not granted."""
     with running_vendor() as vendor, ThreadPoolExecutor(2) as pool:
@@ -318,12 +318,12 @@ def test_production_and_cancellation_race_and_one_of_them_wins() -> None:
         barrier = threading.Barrier(2)
 
         def produce(order: dict[str, Any]) -> None:
-            barrier.wait()
+            barrier.wait(PATIENCE)
             for _ in range(3):
                 vendor.control("advance", reference=order["reference"])
 
         def withdraw(order: dict[str, Any]) -> int:
-            barrier.wait()
+            barrier.wait(PATIENCE)
             return cancel(vendor, order)
 
         for order in orders:
@@ -333,27 +333,6 @@ def test_production_and_cancellation_race_and_one_of_them_wins() -> None:
             printed = vendor.prints().count(order["reference"])
             state = call(vendor, "GET", f"/orders/{order['id']}")[1]["state"]
             assert (printed, state) == ((0, "cancelled") if status == 200 else (1, "produced"))
-
-
-def place(vendor: RunningVendor) -> dict[str, Any]:
-    """Place an order by hand."""
-    order = an_order()
-    status, answer, _ = call(
-        vendor,
-        "POST",
-        "/orders",
-        json.dumps(order_body(order)).encode(),
-        **JSON,
-        Idempotency_Key=a_key(order),
-    )
-    assert status == 201
-    return answer
-
-
-def cancel(vendor: RunningVendor, order: dict[str, Any]) -> int:
-    """Ask by hand that an order be not carried out, and return the status."""
-    body = json.dumps({"reference": order["reference"]}).encode()
-    return call(vendor, "PUT", f"/orders/{order['id']}/cancellation", body, **JSON)[0]
 
 
 def printer_for(vendor: RunningVendor, **options: Any) -> Any:

@@ -4,9 +4,10 @@ Its only argument is a JSON object: the working folder and the listeners. It pri
 line of JSON as soon as all of them listen, and ends when its standard input does.
 
 What it does is decided by the address, read from ``faults.json`` in the working folder at each step: for each
-address, an object from moment (``mail``, ``rcpt``, ``data``, ``content``, ``answer``, ``after``) to a reply, to a
-list of replies that are used up one by one (the last stays), to ``cut`` or to ``wait <seconds>``. What it accepts goes
-to ``mail/<hash of the recipient>/``, what happens to ``events.jsonl``.
+address, or for ``*``, an object from moment (``mail``, ``rcpt``, ``data``, ``content``, ``answer``, ``after``) to a
+reply, to a list of replies that are used up one by one (the last stays), to ``cut`` or to ``wait <seconds>``. The moment
+``login`` of ``*`` refuses every password. What it accepts goes to ``mail/<hash of the recipient>/``, what happens to
+``events.jsonl``.
 """
 
 # ruff: noqa: N802 - aiosmtpd calls its hooks by these names and with all of these arguments
@@ -40,7 +41,8 @@ class Desk:
         self.events = (folder / "events.jsonl").open("a", buffering=1, encoding="utf-8")
 
     def fault(self, address: str, moment: str) -> str:
-        found = json.loads((self.folder / "faults.json").read_text("utf-8")).get(address, {}).get(moment, "")
+        faults = json.loads((self.folder / "faults.json").read_text("utf-8"))
+        found = faults.get(address, faults.get("*", {})).get(moment, "")
         if isinstance(found, str):
             return found
         turn = self.used[address, moment]
@@ -154,7 +156,8 @@ def check_login(
     server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
 ) -> AuthResult:
     """Know two accounts."""
-    return AuthResult(success=ACCOUNTS.get(data.login) == data.password, handled=False, auth_data=data)
+    known = ACCOUNTS.get(data.login) == data.password and not server.desk.fault("*", "login")
+    return AuthResult(success=known, handled=False, auth_data=data)
 
 
 async def play(script: list[str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -191,7 +194,7 @@ async def listen(spec: dict[str, Any], desk: Desk) -> asyncio.Server:
             Handler(desk),
             tls_context=None if implicit else context,
             auth_required=bool(spec.get("auth_required")),
-            auth_require_tls=not implicit,
+            auth_require_tls=bool(spec.get("auth_require_tls", not implicit)),
             auth_exclude_mechanism=spec.get("auth_exclude"),
             enable_SMTPUTF8=spec.get("utf8", True),
             data_size_limit=spec.get("size", 2**26),

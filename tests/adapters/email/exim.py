@@ -69,6 +69,11 @@ check_data:
   accept
 
 begin routers
+late:
+  driver = redirect
+  local_parts = spaet
+  allow_fail
+  data = :fail: 5.1.1 mailbox closed
 everybody:
   driver = accept
   transport = box

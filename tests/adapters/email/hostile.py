@@ -6,12 +6,13 @@ import contextlib
 import itertools
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from attrs import define, field
+
+from tests.bounded import join, start
 
 STEPS: Final = (
     "greeting",
@@ -128,7 +129,7 @@ class HostileServer:
             while True:
                 sock, _ = self._listener.accept()
                 self.sessions += 1
-                threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
+                start(self._serve, sock)
 
     def close(self) -> None:
         """Stop listening."""
@@ -185,10 +186,9 @@ class HostileServer:
 def hostile_server(context: ssl.SSLContext) -> Iterator[HostileServer]:
     """Run one while the block lasts."""
     server = HostileServer(context)
-    thread = threading.Thread(target=server.accept, daemon=True)
-    thread.start()
+    thread = start(server.accept)
     try:
         yield server
     finally:
         server.close()
-        thread.join()
+        join(thread)

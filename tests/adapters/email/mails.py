@@ -9,7 +9,7 @@ from loyaltycore.ports.messaging import Email
 
 SENDER = "shop@laden.example"
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(1000)
 
 
 def fresh_address() -> str:

@@ -7,11 +7,14 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+
+from tests.bounded import end, line_with
 
 from .reading import Arrived
 
@@ -33,29 +36,38 @@ class MailServer:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
+                text=True,
             )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, (folder / "stderr").read_text()
-        self.ports: dict[str, int] = json.loads(line)
+        try:
+            self.ports: dict[str, int] = json.loads(line_with("", self._process.stdout))
+        except AssertionError as error:
+            error.add_note((folder / "stderr").read_text())
+            raise
 
     def stop(self) -> None:
         """End the process; it ends with its standard input."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.close()
         try:
             self._process.wait(PATIENCE)
         finally:
-            self._process.kill()
-            self._process.wait()
-            self._process.stdout.close()
+            end(self._process)
 
     def answer(self, address: str, **moments: str | Sequence[str]) -> str:
         """Say what the server does at these moments for this address, and return the address."""
         self._faults[address] = moments
         self._write_faults()
         return address
+
+    @contextmanager
+    def answering(self, address: str, **moments: str) -> Iterator[None]:
+        """Let the server do that for this address, or with ``*`` for all others, as long as the block lasts."""
+        self.answer(address, **moments)
+        try:
+            yield
+        finally:
+            del self._faults[address]
+            self._write_faults()
 
     def inbox(self, address: str) -> list[Arrived]:
         """Everything that was stored for the address, oldest first."""

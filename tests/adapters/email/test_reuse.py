@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from loyaltycore.ports.messaging import Attachment, DeliveryStatus
+from tests.bounded import PATIENCE, join, start
 
 from .conftest import MakeMailer
 from .mails import fresh_address, make_mail
@@ -141,7 +142,7 @@ def test_no_more_sessions_are_kept_than_wanted(
     together = threading.Barrier(3)
 
     def send(to: str) -> None:
-        together.wait()
+        together.wait(PATIENCE)
         shop.send(make_mail(to))
 
     with ThreadPoolExecutor(3) as threads:
@@ -156,11 +157,10 @@ def test_closing_while_a_mail_is_under_way(server: MailServer, mailer: MakeMaile
     to = server.answer(fresh_address(), answer="wait 0.5")
     seen, shop = watch("plain"), mailer("plain")
     results: list[Any] = []
-    sender = threading.Thread(target=lambda: results.extend(shop.send(make_mail(to))))
-    sender.start()
+    sender = start(lambda: results.extend(shop.send(make_mail(to))))
     seen.wait_for("stored")
     shop.close()
-    sender.join()
+    join(sender)
     assert [receipt.status for receipt in results] == [ACCEPTED]
     assert seen.count("quit") == 1
 

@@ -217,7 +217,7 @@ def test_a_municipality_says_where_it_lies():
         ({"country": "DE", "categories": [3]}, "categories", "unknown_category", "public"),
         ({"country": "DE", "working_weekdays": [7]}, "working_weekdays[0]", "out_of_range", ""),
         ({"country": "DE", "working_weekdays": 5}, "working_weekdays", "wrong_type", ""),
-        ({"country": "DE", "closed_on": ["2024-12-24"]}, "closed_on[0]", "wrong_type", ""),
+        ({"country": "DE", "closed_on": ["24.12.2024"]}, "closed_on[0]", "bad_date", ""),
         ({"country": "DE", "open_on": "2024-12-24"}, "open_on", "wrong_type", ""),
         ({"country": "DE", "closed_every": [(2, 30)]}, "closed_every[0]", "bad_day", ""),
         ({"country": "DE", "closed_every": [12]}, "closed_every[0]", "bad_day", ""),
@@ -312,7 +312,7 @@ def test_the_look_up_and_the_walk_agree(day):
 def test_importing_the_package_does_not_import_holidays():
     """A host that imports the adapter pays for `holidays` only with the first calendar."""
     code = "import sys, loyaltycore_holidays; sys.exit('holidays' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
 def test_a_missing_package_says_how_to_install_it(monkeypatch):

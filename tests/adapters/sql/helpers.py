@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Barrier
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, event, select
@@ -26,21 +24,6 @@ def undone(storage: SqlStorage) -> Iterator[SqlTransaction]:
     with suppress(Undo), storage.transaction() as tx:
         yield tx
         raise Undo
-
-
-def at_once(count: int, work: Callable[[int], R]) -> list[R | Exception]:
-    """Run work in several threads that start together; what they return, or the error they end with."""
-    barrier = Barrier(count)
-
-    def start(number: int) -> R | Exception:
-        barrier.wait()
-        try:
-            return work(number)
-        except Exception as error:  # noqa: BLE001  the test looks at it
-            return error
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(start, range(count)))
 
 
 def tables_of(storage: SqlStorage, cls: type) -> list[Table]:

@@ -10,8 +10,8 @@ from attrs import evolve
 from loyaltycore.errors import DuplicateKey, StaleRecord, StorageBusy
 from loyaltycore.kernel.criteria import Query, stored
 from loyaltycore_sql import SqlStorage
-from tests.adapters.sql.helpers import at_once
 from tests.adapters.sql.samples import Counter, Part
+from tests.bounded import at_once
 
 THREADS = 6
 ROUNDS = 15

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 
-from loyaltycore.errors import InvalidInput, MissingExtra, StorageError
+from loyaltycore.errors import InvalidInput, MissingExtra, StorageError, StorageUnreachable
 from loyaltycore_sql import SqlStorage, connections
 from loyaltycore_sql.connections import parse_url
+from loyaltycore_sql.greetings import greets_mariadb, set_if_known
 from tests.adapters.sql.samples import REGISTRY
 
 
@@ -56,7 +60,9 @@ def test_missing_driver(monkeypatch: pytest.MonkeyPatch, url: str, extra: str, m
 
 def run(code: str) -> str:
     """Run code in a fresh interpreter."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     return done.stdout.strip()
 
 
@@ -128,6 +134,25 @@ def test_sqlite_is_told_to_be_durable(tmp_path: Path) -> None:
     storage.close()
 
 
+def test_a_file_that_somebody_else_writes_is_waited_for(tmp_path: Path) -> None:
+    """The first connection to a file without a log waits while another program writes, as long as the storage says."""
+    path = tmp_path / "shop.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("CREATE TABLE mine (id INTEGER)")
+        other.execute("BEGIN IMMEDIATE")
+        with (
+            closing(SqlStorage(f"sqlite:///{path}", timeout=0.2)) as hasty,
+            pytest.raises(StorageUnreachable),
+        ):
+            hasty.bind(REGISTRY)
+        with closing(SqlStorage(f"sqlite:///{path}")) as storage, ThreadPoolExecutor() as pool:
+            late = pool.submit(storage.bind, REGISTRY)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.3)
+            other.execute("COMMIT")
+            late.result()
+
+
 ASKED = {
     "postgresql": (
         "SELECT current_setting('transaction_isolation'), current_setting('lock_timeout')",
@@ -173,10 +198,8 @@ def test_mariadb_without_snapshot_isolation_is_refused() -> None:
             if "snapshot" in statement:
                 raise RuntimeError(1193, "Unknown system variable")
 
-    limits = connections.Limits(pool_size=1, max_overflow=0, timeout=1)
-    _, greet = connections._mariadb(limits)
     with pytest.raises(StorageError, match=r"10\.6\.18"):
-        greet(OldServer(), None)
+        greets_mariadb(1, 1)(OldServer(), None)
 
 
 def test_other_errors_of_a_greeting_pass() -> None:
@@ -187,7 +210,7 @@ def test_other_errors_of_a_greeting_pass() -> None:
             raise RuntimeError(1227, "Access denied")
 
     with pytest.raises(RuntimeError):
-        connections._set_if_known(Cursor(), "wsrep_sync_wait = 1")
+        set_if_known(Cursor(), "wsrep_sync_wait = 1")
 
 
 def test_closing_and_going_on(shared: SqlStorage) -> None:

@@ -24,6 +24,7 @@ import pytest
 from loyaltycore import Desk, Loyalty, NotFound, StorageError
 from loyaltycore.testing.processes import Say, forked
 from loyaltycore_sql import SqlStorage
+from tests.bounded import PATIENCE, join, running, start
 from tests.engines import ENGINES, fresh_database
 
 CHILDREN = 3
@@ -160,9 +161,7 @@ def test_a_process_may_fork_while_its_threads_work(loyalty: Loyalty) -> None:
         except BaseException as error:  # noqa: BLE001  the test looks at it
             failures.append(error)
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
+    threads = [start(work) for _ in range(3)]
     try:
         for _ in range(3):
             with children(lambda: trade(loyalty, names)) as answers:
@@ -170,8 +169,7 @@ def test_a_process_may_fork_while_its_threads_work(loyalty: Loyalty) -> None:
             assert len(set(answers)) == CHILDREN
     finally:
         stop.set()
-        for thread in threads:
-            thread.join()
+        join(*threads)
     assert failures == []
 
 
@@ -232,7 +230,7 @@ def test_pools_of_processes_work(loyalty: Loyalty, url: str, method: str) -> Non
     with multiprocessing.get_context(method).Pool(CHILDREN, maxtasksperchild=2) as pool:
         ids = pool.map_async(partial(_serve, url, names), range(10), chunksize=1).get(timeout=100)
         pool.close()
-        pool.join()
+        join(start(pool.join))
     del _HOUSES[url]
     assert len(set(ids)) == 10
     read(loyalty.session("anna"), dict.fromkeys(ids, "Born in a child"))
@@ -263,20 +261,18 @@ def gunicorn(folder: Path) -> Iterator[str]:
     """Serve the application as its users do, loaded before the workers are forked; answers the address."""
     log = folder / "log"
     command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "3", "--threads", "2", "shop:app"]
-    with log.open("wb") as written:
-        server = subprocess.Popen(
+    with (
+        log.open("wb") as written,
+        running(
             [*command, "--bind=127.0.0.1:0"], cwd=folder, stdout=written, stderr=subprocess.STDOUT
-        )
-    try:
-        deadline = time.monotonic() + 60
+        ) as server,
+    ):
+        deadline = time.monotonic() + PATIENCE
         while not (found := re.search(r"Listening at: (\S+)", log.read_text())):
             assert server.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
         yield found[1]
-    finally:
-        server.terminate()
-        server.wait(30)
     assert "Traceback" not in log.read_text(), log.read_text()
 
 

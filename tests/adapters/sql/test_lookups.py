@@ -21,6 +21,7 @@ WORD = st.text(st.sampled_from(samples.AWKWARD), min_size=1, max_size=4)
 @example(["a\U0010ffff\U0010ffffz", "b"], "a\U0010ffff\U0010ffff")
 @example(["a\ud7ffx", "a\ue000"], "a\ud7ff")
 @example(["50%", "500", "50_"], "50%")
+@example(['"', "\\", "{a,b}", "NULL", "null", " a ", "%s"], "NULL")
 def test_prefix_is_startswith(shared: SqlStorage, words: list[str], prefix: str) -> None:
     """A prefix finds exactly the records with a key that `startswith` it, an exact key those that have it."""
     things = [Thing(f"k{number}", words=(word, "other")) for number, word in enumerate(words)]

@@ -149,7 +149,9 @@ def test_alembic_is_loaded_only_to_migrate(bare: str) -> None:
     storage = SqlStorage(bare)
     storage.upgrade()
     storage.close()
-    done = subprocess.run([sys.executable, "-c", START, bare], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", START, bare], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.strip() == "[]"
 
 

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from loyaltycore.kernel.criteria import Query
 from loyaltycore.storing.registry import RecordType, Registry
 from loyaltycore_sql import SqlStorage, migrating, migrations, schema
 from loyaltycore_sql.layouts import Layouts
-from tests.adapters.sql.helpers import at_once, statements
+from tests.adapters.sql.helpers import statements
 from tests.adapters.sql.samples import COUNTERS, THINGS, Counter
-from tests.engines import bare_database
+from tests.bounded import PATIENCE, at_once, line_with, running
+from tests.engines import ODD, bare_database
 
 CORE = Registry(core_record_types())
 MIGRATIONS = Path(migrations.__file__).parent
@@ -267,6 +269,25 @@ def test_threads_that_set_up_at_once(bare: str) -> None:
     assert revision(bare) == schema.head()
 
 
+def test_who_comes_while_it_is_set_up() -> None:
+    """A step on the way, which MariaDB shows, is not taken for an old database: the end is waited for."""
+    with (
+        bare_database(ODD) as url,
+        opened(url) as first,
+        opened(url) as second,
+        ThreadPoolExecutor() as pool,
+    ):
+        with first._schema._changing() as connection:
+            migrating.run_revisions(connection, first.prefix, migrations.REVISIONS[0])
+            connection.commit()  # as the next change of a table does
+            late = pool.submit(second.bind, CORE)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.5)
+            migrating.run_revisions(connection, first.prefix)
+        late.result()
+        assert revision(url) == schema.head()
+
+
 BIND = """
 import sys
 from loyaltycore.capabilities import core_record_types
@@ -281,16 +302,17 @@ SqlStorage(sys.argv[1]).bind(Registry(core_record_types()))
 def test_processes_that_set_up_at_once(bare: str) -> None:
     """The same for processes that know nothing of one another."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    running = [subprocess.Popen([sys.executable, "-c", BIND, bare], text=True, **pipes) for _ in range(4)]
-    for process in running:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    assert [process.communicate()[1] for process in running] == [""] * 4
-    assert [process.returncode for process in running] == [0] * 4
+    command = [sys.executable, "-c", BIND, bare]
+    with ExitStack() as stack:
+        started = [stack.enter_context(running(command, text=True, **pipes)) for _ in range(4)]
+        for process in started:
+            line_with("ready", process.stdout)
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        assert [process.communicate(timeout=PATIENCE)[1] for process in started] == [""] * 4
+        assert [process.returncode for process in started] == [0] * 4
     assert revision(bare) == schema.head()
 
 

@@ -12,8 +12,9 @@ from loyaltycore.errors import DuplicateKey, InvalidInput, StaleRecord, StorageB
 from loyaltycore.kernel.criteria import Query, has_key, stored
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.transaction import SqlTransaction
-from tests.adapters.sql.helpers import Undo, at_once, raw_rows, statements, tables_of, undone
+from tests.adapters.sql.helpers import Undo, raw_rows, statements, tables_of, undone
 from tests.adapters.sql.samples import REGISTRY, Counter, Part, Thing
+from tests.bounded import at_once
 
 
 def test_rollback_leaves_nothing(sql: SqlStorage) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import ssl
 
 import psycopg
 import pymysql
@@ -16,6 +18,7 @@ from loyaltycore.errors import (
     InvalidInput,
     StorageBusy,
     StorageError,
+    StorageFull,
     StorageUnreachable,
 )
 from loyaltycore_sql.translation import Diagnosis, Phase, Uniques, diagnose, translate, translating
@@ -24,6 +27,7 @@ SAME = (StorageBusy, StorageBusy)
 LOST = (StorageBusy, CommitUnknown)
 UNCLEAR = (StorageError, CommitUnknown)
 FATAL = (StorageError, StorageError)
+FULL = (StorageFull, StorageFull)
 
 POSTGRESQL = {
     "40001": SAME,
@@ -42,7 +46,12 @@ POSTGRESQL = {
     "23505": FATAL,
     "23514": FATAL,
     "42P01": FATAL,
-    "53100": FATAL,
+    "53100": FULL,
+    "53400": FATAL,
+    "25006": FATAL,
+    "28P01": FATAL,
+    "3D000": FATAL,
+    "42501": FATAL,
     None: LOST,
 }
 MARIADB = {
@@ -52,6 +61,9 @@ MARIADB = {
     1047: SAME,
     1040: SAME,
     1203: SAME,
+    1226: SAME,
+    1412: SAME,
+    1637: SAME,
     1053: LOST,
     1180: LOST,
     1927: LOST,
@@ -60,6 +72,11 @@ MARIADB = {
     2055: LOST,
     4031: LOST,
     1317: UNCLEAR,
+    1969: UNCLEAR,
+    1021: FULL,
+    1114: FULL,
+    1030: FATAL,
+    1290: FATAL,
     1062: FATAL,
     1153: FATAL,
     4025: FATAL,
@@ -77,8 +94,15 @@ SQLITE = {
     19: FATAL,
     1299: FATAL,
     2067: FATAL,
-    13: FATAL,
+    15: SAME,
+    13: FULL,
+    4874: FULL,
+    3: FATAL,
+    8: FATAL,
     11: FATAL,
+    14: FATAL,
+    23: FATAL,
+    26: FATAL,
 }
 
 
@@ -95,7 +119,8 @@ def of_postgresql(state: str | None) -> exc.DBAPIError:
 
 
 def of_mariadb(code: int, state: str | None = None) -> exc.DBAPIError:
-    error = pymysql.err.OperationalError(code, "server says no", sqlstate=state)
+    error = pymysql.err.OperationalError(code, "server says no")
+    error.sqlstate = state
     return exc.OperationalError("SELECT 1", {}, error)
 
 
@@ -168,8 +193,24 @@ def test_what_sqlalchemy_holds_for_lost_is_lost() -> None:
         ("mariadb", of_mariadb(1044), StorageError),
         ("postgresql", of_postgresql(None), StorageUnreachable),
         ("postgresql", of_postgresql("57P03"), StorageUnreachable),
-        ("sqlite", of_sqlite(14), StorageUnreachable),
+        ("mariadb", of_mariadb(1130), StorageError),
+        ("mariadb", of_mariadb(1226), StorageUnreachable),
+        ("mariadb", of_mariadb(1227), StorageError),
+        ("mariadb", of_mariadb(4151), StorageError),
+        ("postgresql", of_postgresql("53300"), StorageUnreachable),
+        ("postgresql", of_postgresql("42501"), StorageError),
+        ("postgresql", exc.InterfaceError("", {}, psycopg.InterfaceError("no such option")), StorageError),
         ("sqlite", of_sqlite(5), StorageUnreachable),
+        *(("sqlite", of_sqlite(code), StorageError) for code in (1, 3, 8, 10, 11, 14, 23, 26)),
+        ("sqlite", of_sqlite(13), StorageFull),
+        ("sqlite", of_sqlite(4874), StorageFull),
+        ("mariadb", UnicodeError("label too long"), StorageError),
+        ("mariadb", RuntimeError("cryptography is missing"), StorageError),
+        ("mariadb", PermissionError(13, "denied"), StorageError),
+        ("mariadb", socket.gaierror(socket.EAI_NONAME, "not known"), StorageError),
+        ("mariadb", socket.gaierror(socket.EAI_AGAIN, "later"), StorageUnreachable),
+        ("mariadb", ssl.SSLCertVerificationError("self-signed"), StorageError),
+        ("mariadb", TimeoutError("timed out"), StorageUnreachable),
         ("postgresql", exc.TimeoutError("QueuePool limit"), StorageBusy),
         ("postgresql", ConnectionRefusedError(111, "refused"), StorageUnreachable),
     ],
@@ -177,6 +218,63 @@ def test_what_sqlalchemy_holds_for_lost_is_lost() -> None:
 def test_connecting(dialect: str, error: Exception, expected: type) -> None:
     """While connecting nothing was sent: unreachable may pass, a wrong password may not."""
     assert type(translate(error, dialect, Phase.CONNECTING)) is expected
+
+
+@pytest.mark.parametrize("errno", [28, 122])
+def test_what_the_system_said_to_mariadb(errno: int) -> None:
+    """No room for the server's own files is no room, too; a value that looks like such an error is none."""
+    said = f'Got error {errno} "No space left on device" from storage engine InnoDB'
+    full = exc.OperationalError("INSERT", {}, pymysql.err.OperationalError(1030, said))
+    assert type(translate(full, "mariadb", Phase.WORKING)) is StorageFull
+    value = exc.DataError("INSERT", {}, pymysql.err.DataError(1366, f"Incorrect value: '{errno} \"'"))
+    assert type(translate(value, "mariadb", Phase.WORKING)) is StorageError
+
+
+# What PostgreSQL says to whom it does not let in, as its client library passes it on.
+BEFORE = 'connection failed: connection to server at "10.0.0.1", port 5432 failed: FATAL:  '
+FOR_GOOD = [
+    'password authentication failed for user "anna"',
+    "Passwort-Authentifizierung für Benutzer »anna« fehlgeschlagen",
+    'database "shop" does not exist',
+    "Datenbank »shop« existiert nicht",
+    'role "anna" does not exist',
+    "Rolle »anna« existiert nicht",
+    'role "anna" is not permitted to log in',
+    "Rolle »anna« hat keine Berechtigung zum Einloggen",
+    'no pg_hba.conf entry for host "10.0.0.2", user "anna", database "shop", no encryption',
+    "kein pg_hba.conf-Eintrag für Host »10.0.0.2«, Benutzer »anna«, Datenbank »shop«, keine Verschlüsselung",
+    'permission denied for database "shop"',
+    "keine Berechtigung für Datenbank »shop«",
+    'database "shop" is not currently accepting connections',
+    "Datenbank »shop« akzeptiert gegenwärtig keine Verbindungen",
+]
+FOR_NOW = [
+    "the database system is starting up",
+    "das Datenbanksystem startet",
+    "the database system is shutting down",
+    "das Datenbanksystem fährt herunter",
+    "the database system is in recovery mode",
+    "das Datenbanksystem ist im Wiederherstellungsmodus",
+    "the database system is not yet accepting connections",
+    "das Datenbanksystem nimmt noch keine Verbindungen an",
+    "sorry, too many clients already",
+    "tut mir leid, schon zu viele Verbindungen",
+    "remaining connection slots are reserved for non-replication superuser connections",
+    "die verbleibenden Verbindungen sind für Superuser auf Nicht-Replikationsverbindungen reserviert",
+    'too many connections for role "anna"',
+    "zu viele Verbindungen für Datenbank »shop«",
+    "server closed the connection unexpectedly",
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [*((said, StorageError) for said in FOR_GOOD), *((said, StorageUnreachable) for said in FOR_NOW)],
+)
+def test_what_postgresql_says_without_a_code(said: str, expected: type) -> None:
+    """In English and German, who is turned away for good is told from who is put off."""
+    error = exc.OperationalError("", {}, psycopg.OperationalError(BEFORE + said))
+    assert type(translate(error, "postgresql", Phase.CONNECTING)) is expected
 
 
 def test_own_errors_pass() -> None:
@@ -187,10 +285,10 @@ def test_own_errors_pass() -> None:
 
 
 def test_mistakes_pass() -> None:
-    """A mistake in the program is not dressed up as one of the storage, except where a COMMIT was under way."""
+    """A mistake in the program is not dressed up as one of the storage, except where only a driver was at work."""
     mistake = KeyError("x")
     assert translate(mistake, "sqlite", Phase.WORKING) is mistake
-    assert translate(mistake, "sqlite", Phase.CONNECTING) is mistake
+    assert type(translate(mistake, "sqlite", Phase.CONNECTING)) is StorageError
     assert type(translate(mistake, "sqlite", Phase.COMMITTING)) is CommitUnknown
 
 

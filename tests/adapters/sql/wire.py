@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import socket
 import struct
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from select import select
-from threading import Event, Thread
+from threading import Event
 from types import TracebackType
 from typing import Final, Self
+
+from tests.bounded import PATIENCE, start
 
 _RESET: Final = struct.pack("ii", 1, 0)
 _CHUNK: Final = 1 << 16
@@ -26,6 +29,7 @@ class Wire:
         self._broken = False
         self._silent = Event()
         self._silent.set()
+        self._open: set[socket.socket] = set()
 
     def cut_at(self, word: bytes, *, delivered: bool) -> None:
         """Cut the connection that next says this word.
@@ -41,12 +45,22 @@ class Wire:
         """Let no further connection through."""
         self._broken = True
 
+    def cut_all(self) -> None:
+        """End the connections that are open."""
+        for server in list(self._open):
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        """Let new connections through again, and cut none."""
+        self._broken, self._word = False, b""
+
     def fall_silent(self) -> None:
         """Forward nothing any more, and keep all connections open; new ones are accepted, and hear nothing."""
         self._silent.clear()
 
     def __enter__(self) -> Self:
-        Thread(target=self._accept, daemon=True).start()
+        start(self._accept)
         return self
 
     def __exit__(
@@ -62,13 +76,18 @@ class Wire:
                 if self._broken:
                     _reset(client)
                 else:
-                    Thread(target=self._forward, args=(client,), daemon=True).start()
+                    start(self._forward, client)
 
     def _forward(self, client: socket.socket) -> None:
-        with client, socket.create_connection(self._upstream) as server, suppress(OSError):
+        with (
+            client,
+            socket.create_connection(self._upstream) as server,
+            self._noted(server),
+            suppress(OSError),
+        ):
             while True:
                 ready = select([client, server], [], [])[0]
-                self._silent.wait()
+                self._silent.wait(PATIENCE)
                 for source in ready:
                     data = source.recv(_CHUNK)
                     if not data:
@@ -80,6 +99,14 @@ class Wire:
                         return
                     else:
                         server.sendall(data)
+
+    @contextmanager
+    def _noted(self, server: socket.socket) -> Iterator[None]:
+        self._open.add(server)
+        try:
+            yield
+        finally:
+            self._open.discard(server)
 
     def _cut(self, client: socket.socket, server: socket.socket, data: bytes) -> None:
         self._word = b""

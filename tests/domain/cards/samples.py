@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from loyaltycore.cards import CardOrder, CardState, CustomerCard, DeliveryTarget, OrderState
+from attrs import evolve
+
+from loyaltycore.cards import Cancellation, CardOrder, CardState, CustomerCard, DeliveryTarget, OrderState
 from loyaltycore.cards.rules.order_service import CardOrderService
 from loyaltycore.cards.rules.ordering import Fresh, Place
+from loyaltycore.cards.rules.production import apply_status
+from loyaltycore.cards.rules.settling import settled
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.calendar import WeekdayCalendar
@@ -73,3 +77,15 @@ def news(state: PrintState | None, revision: int = 1, **facts: Any) -> PrintStat
     word = state.value.upper() if state else "TELEPORTED"
     given = {"reference": "o1", "vendor_id": "v1", "raw_state": word, "occurred_at": LATER, **facts}
     return PrintStatus(revision=revision, state=state, **given)
+
+
+def told(*said: PrintStatus, order: CardOrder = ORDER) -> CardOrder:
+    """The order after some news."""
+    for status in said:
+        order = apply_status(order, CARD, None, status, LATER).result
+    return order
+
+
+def wished(wish: Cancellation, order: CardOrder = ORDER) -> CardOrder:
+    """The order after our request to cancel, of which this has become by the answer to the request."""
+    return settled(evolve(order, dealings=evolve(order.dealings, wish=wish)))

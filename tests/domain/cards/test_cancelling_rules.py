@@ -9,15 +9,16 @@ from attrs import evolve
 
 from loyaltycore.cards import Cancellation, CardOrder, CardState, OrderState
 from loyaltycore.cards.rules.cancelling import cancel_order, settle_cancellation
+from loyaltycore.cards.rules.order import Dealings
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
-from loyaltycore.kernel.printing import PrintCancellation
-from tests.domain.cards.samples import CARD, LATER, MESSAGE, NOW, ORDER
+from loyaltycore.kernel.printing import PrintCancellation, PrintState
+from tests.domain.cards.samples import CARD, LATER, MESSAGE, NOW, ORDER, news, told, wished
 
 TRIED = evolve(MESSAGE, attempts=1)
 LEASED = evolve(MESSAGE, attempts=1, leased_by="w1", due_at=LATER + timedelta(minutes=5))
-ENDED = evolve(CARD, state=CardState.CANCELLED, ended_at=LATER, end_reason="order cancelled")
+ENDED = evolve(CARD, state=CardState.CANCELLED, ended_at=LATER, end_reason="order cancelled", ended_here=True)
 
 
 def cancel(order: CardOrder = ORDER, message: OutboxMessage | None = None) -> Decision[CardOrder]:
@@ -32,6 +33,7 @@ def test_an_order_that_never_left_is_cancelled_as_a_whole() -> None:
         ORDER,
         state=OrderState.CANCELLED,
         cancellation=Cancellation.CONFIRMED,
+        dealings=Dealings(wish=Cancellation.CONFIRMED),
         cancelled_at=LATER,
         cancelled_by="bob",
         cancel_reason="wrong customer",
@@ -50,7 +52,7 @@ def test_an_order_that_never_left_is_cancelled_as_a_whole() -> None:
 @pytest.mark.parametrize("message", [None, TRIED, LEASED, evolve(MESSAGE, state=MessageState.DONE)])
 def test_a_vendor_that_may_have_the_order_is_asked(message: OutboxMessage | None) -> None:
     """Gone, tried, under way or delivered: the wish goes out under a key of its own, about the order."""
-    order = evolve(ORDER, vendor_id="v1")
+    order = told(news(PrintState.RECEIVED))
     decision = cancel(order, message)
     assert decision.result.cancellation is Cancellation.REQUESTED
     wish = PrintCancellation("o1", "v1", "wrong customer")
@@ -83,20 +85,22 @@ def test_a_wish_without_a_reason_gives_the_vendor_one() -> None:
     assert decision.result.cancel_reason == ""
 
 
-@pytest.mark.parametrize("state", [OrderState.REJECTED, OrderState.FAILED])
-def test_nobody_is_asked_about_an_order_that_came_to_nothing(state: OrderState) -> None:
-    """The vendor makes no card of a rejected or failed order: there is nothing to wish for."""
-    decision = cancel(evolve(ORDER, state=state))
+@pytest.mark.parametrize("word", [PrintState.REJECTED, PrintState.FAILED])
+def test_an_order_that_came_to_nothing_is_cancelled_at_once(word: PrintState) -> None:
+    """No card comes of a rejected or failed order; the vendor is told all the same, since it may take that back."""
+    decision = cancel(told(news(word)))
     assert (decision.result.state, decision.result.cancellation) == (
         OrderState.CANCELLED,
         Cancellation.CONFIRMED,
     )
-    assert decision.dispatch == ()
+    assert [dispatch.kind for dispatch in decision.dispatch] == ["card_print.cancel"]
+    back = told(news(PrintState.IN_PRODUCTION, 2), order=decision.result)
+    assert (back.state, back.cancellation) == (OrderState.IN_PRODUCTION, Cancellation.REQUESTED)
 
 
 def test_an_order_in_production_goes_on_until_the_vendor_answers() -> None:
     """Its state says what the vendor does, its cancellation what was wished."""
-    decision = cancel(evolve(ORDER, state=OrderState.IN_PRODUCTION))
+    decision = cancel(told(news(PrintState.IN_PRODUCTION)))
     assert (decision.result.state, decision.result.cancellation) == (
         OrderState.IN_PRODUCTION,
         Cancellation.REQUESTED,
@@ -105,7 +109,7 @@ def test_an_order_in_production_goes_on_until_the_vendor_answers() -> None:
 
 def test_a_card_that_is_out_of_use_is_not_touched_again() -> None:
     """Only the order is saved and noted where the card has had its end."""
-    invalid = evolve(CARD, state=CardState.INVALID)
+    invalid = evolve(CARD, state=CardState.INVALID, ended_here=True)
     decision = cancel_order(ORDER, invalid, None, "bob", LATER, "")
     assert decision.save == (decision.result,)
     assert [note.action for note in decision.notes] == ["card_order.cancelled"]
@@ -150,7 +154,7 @@ def test_what_can_no_longer_be_cancelled_is_refused(
     assert (refusal.value.code, dict(refusal.value.facts)) == (code, facts)
 
 
-ASKED = evolve(ORDER, state=OrderState.IN_PRODUCTION, cancellation=Cancellation.REQUESTED)
+ASKED = wished(Cancellation.REQUESTED, told(news(PrintState.IN_PRODUCTION)))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +163,7 @@ ASKED = evolve(ORDER, state=OrderState.IN_PRODUCTION, cancellation=Cancellation.
 )
 def test_the_vendors_answer_is_written_down(outcome: Cancellation, state: OrderState) -> None:
     """A yes cancels the order, a no leaves it in production; either is noted with the vendor's words."""
-    after = evolve(ASKED, cancellation=outcome, state=state)
+    after = evolve(ASKED, cancellation=outcome, state=state, dealings=evolve(ASKED.dealings, wish=outcome))
     note = Note(f"card_order.cancellation_{outcome.value}", ASKED, after, "said so")
     assert settle_cancellation(ASKED, outcome, "said so") == Decision(after, save=(after,), notes=(note,))
 
@@ -169,13 +173,29 @@ def test_the_vendors_answer_is_written_down(outcome: Cancellation, state: OrderS
     [
         (ASKED, Cancellation.REQUESTED),
         (ORDER, Cancellation.REFUSED),
-        (evolve(ASKED, cancellation=Cancellation.CONFIRMED), Cancellation.REFUSED),
-        (evolve(ASKED, cancellation=Cancellation.REFUSED), Cancellation.CONFIRMED),
+        (wished(Cancellation.CONFIRMED, ASKED), Cancellation.REFUSED),
+        (wished(Cancellation.REFUSED, ASKED), Cancellation.CONFIRMED),
     ],
 )
 def test_an_answer_that_settles_nothing_changes_nothing(order: CardOrder, outcome: Cancellation) -> None:
     """A vendor that still thinks, and an answer that nobody waits for."""
     assert settle_cancellation(order, outcome) == Decision(order)
+
+
+@pytest.mark.parametrize("outcome", [Cancellation.CONFIRMED, Cancellation.REFUSED])
+def test_an_answer_that_the_news_outweighs_is_kept_in_silence(outcome: Cancellation) -> None:
+    """The card has left: that answers the request, whatever is said, but it is no longer waited for."""
+    sent = told(news(PrintState.DISPATCHED, 2), order=ASKED)
+    decision = settle_cancellation(sent, outcome)
+    assert (decision.result.cancellation, decision.notes) == (Cancellation.REFUSED, ())
+    assert decision.result.dealings.wish is outcome
+
+
+def test_a_card_that_the_vendor_ended_is_cancelled_with_its_order() -> None:
+    """What the vendor might take back is final from now on."""
+    invalid = evolve(CARD, state=CardState.INVALID, ended_at=NOW, end_reason="the order was failed")
+    decision = cancel_order(told(news(PrintState.FAILED)), invalid, None, "bob", LATER, "")
+    assert decision.save[1] == ENDED
 
 
 def test_an_answer_without_words_is_noted_without_words() -> None:

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from loyaltycore.cards import CardStanding, CardState, CustomerCard, Presentation
 from loyaltycore.cards.rules.card import activate_card, activated, ended, follow, invalidate_card
-from loyaltycore.cards.rules.replacing import require_replaceable
+from loyaltycore.cards.rules.replacing import require_replaceable, step_aside
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
 from tests.domain.cards.samples import CARD, CUSTOMER, LATER, OLD_CARD
@@ -23,7 +23,9 @@ def test_a_card_starts_without_a_history() -> None:
 
 def test_activating_puts_one_card_into_use_and_the_old_one_out() -> None:
     """Both are saved and noted: the new one active, the one that it follows invalid."""
-    replaced = evolve(OLD_CARD, state=CardState.INVALID, ended_at=LATER, end_reason="replaced")
+    replaced = evolve(
+        OLD_CARD, state=CardState.INVALID, ended_at=LATER, end_reason="replaced", ended_here=True
+    )
     assert activate_card(CARD, OLD_CARD, LATER) == Decision(
         ACTIVE,
         save=(ACTIVE, replaced),
@@ -34,7 +36,7 @@ def test_activating_puts_one_card_into_use_and_the_old_one_out() -> None:
     )
 
 
-@pytest.mark.parametrize("replaced", [None, evolve(OLD_CARD, state=CardState.INVALID)])
+@pytest.mark.parametrize("replaced", [None, evolve(OLD_CARD, state=CardState.INVALID, ended_here=True)])
 def test_activating_alone_touches_one_card(replaced: CustomerCard | None) -> None:
     """Where nothing is followed, or only what is out of use already, one card changes."""
     assert follow(replaced, LATER) == []
@@ -54,22 +56,34 @@ def test_only_an_ordered_card_is_activated(state: CardState) -> None:
 def test_an_end_says_what_when_and_why() -> None:
     """State, moment and reason of the end are kept."""
     over = ended(ACTIVE, CardState.CANCELLED, LATER, "lost")
-    assert over == evolve(ACTIVE, state=CardState.CANCELLED, ended_at=LATER, end_reason="lost")
+    assert over == evolve(
+        ACTIVE, state=CardState.CANCELLED, ended_at=LATER, end_reason="lost", ended_here=True
+    )
 
 
 def test_invalidating_ends_a_card_and_notes_the_reason() -> None:
     """The card is saved as invalid, and its activity carries what the person said."""
-    after = evolve(ACTIVE, state=CardState.INVALID, ended_at=LATER, end_reason="lost")
+    after = evolve(ACTIVE, state=CardState.INVALID, ended_at=LATER, end_reason="lost", ended_here=True)
     note = Note("card.invalidated", ACTIVE, after, "lost")
     assert invalidate_card(ACTIVE, LATER, "lost") == Decision(after, save=(after,), notes=(note,))
 
 
 @pytest.mark.parametrize("state", [CardState.INVALID, CardState.CANCELLED])
 def test_a_card_ends_once(state: CardState) -> None:
-    """Invalidating a card that is out of use is refused with its state."""
+    """Invalidating a card that was put out of use here is refused with its state."""
     with pytest.raises(Refused) as refusal:
-        invalidate_card(evolve(CARD, state=state), LATER, "again")
+        invalidate_card(evolve(CARD, state=state, ended_here=True), LATER, "again")
     assert (refusal.value.code, dict(refusal.value.facts)) == ("card.already_ended", {"state": state.value})
+
+
+@pytest.mark.parametrize("state", [CardState.INVALID, CardState.CANCELLED])
+def test_what_the_vendor_ended_can_be_ended_for_good(state: CardState) -> None:
+    """The vendor may take its word back; staff who say that a card is lost need not wait for that."""
+    card = evolve(CARD, state=state, ended_at=LATER, end_reason="the order was failed")
+    after = invalidate_card(card, LATER, "lost").result
+    assert (after.state, after.end_reason, after.ended_here) == (CardState.INVALID, "lost", True)
+    assert step_aside(card, LATER, "", keep=False).result.ended_here
+    assert not step_aside(card, LATER, "", keep=True).result.ended_here
 
 
 @pytest.mark.parametrize("state", [CardState.ACTIVE, CardState.INVALID])

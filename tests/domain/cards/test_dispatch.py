@@ -136,7 +136,7 @@ def test_weekly_may_be_later_than_monthly():
     ("ordered_on", "cycle", "fields"),
     [
         (datetime(2024, 12, 20, 9, 0), DAILY, ("ordered_on",)),  # noqa: DTZ001  it is refused whatever its zone
-        ("2024-12-20", DAILY, ("ordered_on",)),
+        ("20.12.2024", DAILY, ("ordered_on",)),
         (None, DAILY, ("ordered_on",)),
         (date(1066, 10, 14), DAILY, ("ordered_on",)),
         (date(2024, 12, 20), "daily", ("cycle",)),

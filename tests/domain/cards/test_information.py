@@ -6,7 +6,13 @@ import pytest
 
 from loyaltycore.cards.rules.information import InformationRequest, request_information
 from loyaltycore.cards.rules.letters import information_mail
-from loyaltycore.cards.rules.options import CARD_OPTIONS, INFORMATION_EMAIL, NUMBER_PREFIX, NUMBER_SCHEME
+from loyaltycore.cards.rules.options import (
+    CARD_OPTIONS,
+    CONFIRMATION_TEMPLATE,
+    INFORMATION_EMAIL,
+    NUMBER_PREFIX,
+    NUMBER_SCHEME,
+)
 from loyaltycore.errors import InvalidInput, Refused
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from tests.domain.cards.samples import BRANCH, NOW
@@ -52,11 +58,12 @@ def test_a_wrong_wish_hears_every_fault(text: object, to: object, found: list[tu
 
 def test_the_options_about_cards() -> None:
     """Their keys, their defaults and their place on a screen, in this order; an address is checked where one is set."""
-    assert CARD_OPTIONS == (NUMBER_SCHEME, NUMBER_PREFIX, INFORMATION_EMAIL)
+    assert CARD_OPTIONS == (NUMBER_SCHEME, NUMBER_PREFIX, INFORMATION_EMAIL, CONFIRMATION_TEMPLATE)
     assert [(option.key, option.default) for option in CARD_OPTIONS] == [
         ("cards.number_scheme", "luhn"),
         ("cards.number_prefix", ""),
         ("cards.information_email", ""),
+        ("cards.confirmation_template", ""),
     ]
     assert {(option.tab, option.section) for option in CARD_OPTIONS} == {("customer", "cards")}
     assert INFORMATION_EMAIL.read("") == ""

@@ -60,6 +60,14 @@ def test_a_number_is_read_as_it_is_stored() -> None:
     assert bare_number(" 12-34 56\t") == "123456"
     assert bare_number("\uff11\uff12") == "12"
     assert bare_number("7" * 40) == "7" * 40
+    assert bare_number("]C0" + "7" * 40) == "7" * 40
+    assert [bare_number(text) for text in ("]C0", "]C", "C012", "1]C02", "]]C012")] == [
+        "",
+        "C",
+        "C012",
+        "1C02",
+        "C012",
+    ]
     assert bare_number("7" * 41) == ""
 
 
@@ -116,13 +124,17 @@ def test_good_options_have_no_faults() -> None:
     [
         (date(2030, 1, 1), ValidityPeriod(3), [("valid_for", "both_given")]),
         (date(2026, 1, 14), None, [("valid_until", "past")]),
-        ("2030-01-01", None, [("valid_until", "wrong_type")]),
+        (20300101, None, [("valid_until", "wrong_type")]),
         (date(2200, 1, 1), None, [("valid_until", "out_of_range")]),
         (None, 24, [("valid_for", "wrong_type")]),
         (None, ValidityPeriod(0), [("valid_for.months", "out_of_range")]),
         (None, ValidityPeriod(601), [("valid_for.months", "out_of_range")]),
-        (None, ValidityPeriod("3"), [("valid_for.months", "wrong_type")]),  # type: ignore[arg-type]  # wrong on purpose
-        (None, ValidityPeriod(3, to_month_end="yes"), [("valid_for.to_month_end", "wrong_type")]),  # type: ignore[arg-type]  # wrong on purpose
+        (None, ValidityPeriod("3"), [("valid_for.months", "wrong_type")]),  # wrong on purpose
+        (
+            None,
+            ValidityPeriod(3, to_month_end="yes"),
+            [("valid_for.to_month_end", "wrong_type")],
+        ),  # wrong on purpose
     ],
 )
 def test_a_wrong_validity_names_its_field(
@@ -140,7 +152,7 @@ def test_a_wrong_validity_names_its_field(
         (ValidityPeriod(1), date(2026, 2, 15)),
         (ValidityPeriod(600), date(2076, 1, 15)),
         (ValidityPeriod(1, to_month_end=True), date(2026, 2, 28)),
-        (ValidityPeriod(None), date(2026, 2, 15)),  # type: ignore[arg-type]  # a form may leave it out
+        (ValidityPeriod(None), date(2026, 2, 15)),  # a form may leave it out
     ],
 )
 def test_a_period_is_read_as_its_last_day(valid_for: ValidityPeriod, last: date) -> None:

@@ -165,7 +165,7 @@ def test_a_validity_that_is_agreed_must_be_given() -> None:
     ("request_", "found"),
     [
         (OrderRequest(comment="x" * 501), [("comment", "too_long")]),
-        (OrderRequest(target="moon"), [("target", "unknown_choice")]),  # type: ignore[arg-type]  # wrong on purpose
+        (OrderRequest(target="moon"), [("target", "unknown_choice")]),  # wrong on purpose
         (OrderRequest(template=""), [("template", "required")]),
         (OrderRequest(template="x" * 41), [("template", "too_long")]),
         (OrderRequest(valid_until=date(2026, 1, 14)), [("valid_until", "past")]),
@@ -362,3 +362,21 @@ def test_a_name_on_a_card_has_at_most_forty_characters() -> None:
     service = evolve(SERVICE, templates=(evolve(GOLD, slots=slots),))
     printing = order(customer=customer, service=service).dispatch[0].payload
     assert [encoding.value for encoding in printing.encodings] == ["x" * 20 + " " + "y" * 19]
+
+
+@pytest.mark.parametrize("odd", ["\u00a0", "\u200b", "\u00ad", "\ufeff", "\u202f"])
+def test_what_was_stored_before_texts_were_cleaned_is_printed_clean(odd: str) -> None:
+    """Names and addresses of old records, of the customer and of the branch: on the card, the label and the letter."""
+    clean = Address("Am Markt 1", "10115", "Berlin", "DE", extra="Hof 2")
+    dirty = Address(f"Am Markt{odd} 1", f"10115{odd}", f"{odd}Berlin", "DE", extra=f"Hof{odd} 2")
+    old = evolve(CUSTOMER, last_name=f"{odd}Muster{odd}mann", first_name="Erika", addresses=(dirty,))
+    for target in DeliveryTarget:
+        decision = order(
+            OrderRequest(template="gold", target=target),
+            old,
+            branch=evolve(BRANCH, name=f"Optik{odd} Berlin", address=dirty),
+        )
+        printed = decision.dispatch[0].payload
+        assert odd.encode("unicode_escape").decode() not in repr(printed)
+        assert isinstance(printed, PrintOrder)
+        assert " ".join(printed.ship_to.lines).split() == f"{clean.extra} {clean.street}".split()

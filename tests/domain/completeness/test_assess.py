@@ -152,7 +152,7 @@ def test_the_options_of_the_library_watch_fields_that_exist() -> None:
     [
         (
             Option("shop.a", False, "", watches=("custom.hat_size",)),
-            "'custom.hat_size', which is not a field",
+            "watches: there is no field 'custom.hat_size'",
         ),
         (Option("shop.a", 1, "", watches=("email",)), "must be True or False"),
         (Option("shop.a", "", "", watches=("email",)), "must be True or False"),

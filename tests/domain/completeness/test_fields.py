@@ -18,7 +18,7 @@ from tests.domain.completeness.forms import FIELDS, customer, customers, watchin
 from tests.domain.customers.forms import TODAY
 
 WITHOUT_CRITERIA = {"addresses", "notes"}
-VIEW = View(keys=lookup_keys)  # type: ignore[arg-type]  # of customers
+VIEW = View(keys=lookup_keys)
 
 
 @given(who=customers())

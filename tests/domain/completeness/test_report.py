@@ -10,6 +10,7 @@ from loyaltycore.completeness.rules.options import EMAIL
 from loyaltycore.completeness.rules.report import Census, CompletenessReport
 from loyaltycore.completeness.rules.watching import Watching
 from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.errors import NotFound
 from loyaltycore.kernel.contact import Address
 from tests.domain.completeness.forms import FIELDS, customer, customers, watch, watchings
 from tests.domain.customers.forms import TODAY
@@ -67,7 +68,7 @@ def test_a_report_over_nobody_lacks_nothing() -> None:
     found = report([], watch(EMAIL))
     assert (found.customers, found.with_gaps, found.score) == (0, 0, 1.0)
     assert {coverage.share for coverage in (*found.fields, *found.groups)} == {1.0}
-    with pytest.raises(KeyError, match="hat"):
-        found.coverage("hat")
-    with pytest.raises(KeyError, match="hat"):
+    with pytest.raises(NotFound, match=r"no field 'emial'; did you mean 'email'\?"):
+        found.coverage("emial")
+    with pytest.raises(NotFound, match="no data group 'hat'"):
         found.reach("hat")

@@ -13,6 +13,7 @@ from loyaltycore.customers.rules.changes import (
     IMPORTED,
     change_customer,
     enter_customer,
+    note_entry,
     require_free,
     require_version,
 )
@@ -24,19 +25,19 @@ from tests.domain.customers.forms import TODAY
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 DRAFT = read_new(Faults(), {"last_name": "Muster"}, Reading(TODAY, "DE"))
-ERIKA = evolve(DRAFT, id="c1", number="4711", created_at=NOW)
+ERIKA = evolve(DRAFT, id="c1", number="K4711", number_key="k4711", created_at=NOW)
 
 
 def test_a_draft_becomes_a_customer() -> None:
     """With an id, a number and an instant of its own, and a note on the customer."""
-    assert enter_customer(DRAFT, "c1", "4711", NOW) == Decision(
+    assert enter_customer(DRAFT, "c1", "K4711", NOW) == Decision(
         ERIKA, add=(ERIKA,), notes=(Note("customer.created", after=ERIKA),)
     )
 
 
 def test_an_import_says_where_the_customer_came_from() -> None:
     """It is noted under a word of its own, with the source."""
-    decision = enter_customer(DRAFT, "c1", "4711", NOW, action=IMPORTED, comment="old.csv")
+    decision = note_entry(ERIKA, IMPORTED, comment="old.csv")
     assert decision.notes == (Note("customer.imported", after=ERIKA, comment="old.csv"),)
 
 

@@ -7,8 +7,9 @@ from itertools import product
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from loyaltycore.customers.rules.customer import LENGTHS, Customer, CustomerKind, Salutation
+from loyaltycore.customers.rules.customer import LENGTHS, Customer, CustomerKind, Salutation, with_changes
 from loyaltycore.kernel.contact import Address, AddressKind, Channel, ConsentState
 
 HOME = Address("Lindenstraße 5", "10969", "Berlin", "DE")
@@ -33,6 +34,15 @@ def test_a_customer_of_whom_nothing_is_known() -> None:
     assert (bare.phones, bare.addresses, bare.custom, bare.has_post, bare.version) == ((), (), {}, False, 1)
     days = (bare.birth_date, bare.privacy_date, bare.customer_since)
     assert {*days, bare.salutation, bare.preferred_channel} == {None}
+
+
+@pytest.mark.parametrize("changes", [{}, {"id": "c2"}, {"custom": {"a": 1}, "number": "7", "version": 3}])
+def test_changes_are_those_of_evolve(changes: dict[str, Any]) -> None:
+    """The named fields change, and no others; an unknown one is a mistake."""
+    before = customer(last_name="Muster", custom={"b": 2}, addresses=(HOME,))
+    assert with_changes(before, **changes) == evolve(before, **changes)
+    with pytest.raises(KeyError):
+        with_changes(before, nickname="Eri")
 
 
 @pytest.mark.parametrize(
@@ -115,5 +125,5 @@ def test_the_words_and_lengths_are_those_that_are_stored() -> None:
     assert LENGTHS == {
         "number": 40, "last_name": 80, "first_name": 80, "company": 120, "title": 40, "name_extension": 40,
         "sort_name": 120, "email": 254, "language": 2, "notes": 10_000, "external_number": 40, "branch_id": 40,
-        "birthday": 5, "postal_code": 12, "country": 2, "mobile": 16, "landline": 16,
+        "birthday": 5, "postal_code": 12, "country": 2, "mobile": 16, "landline": 16, "number_key": 120,
     }  # fmt: skip

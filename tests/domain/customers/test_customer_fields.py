@@ -31,7 +31,7 @@ COLUMNS: Final = tuple(field for field in FIELDS if field.headers is not None)
 TEXTS: Final = tuple(field for field in GIVEN if field.length)
 READING: Final = Reading(TODAY, "DE")
 
-NOT_COMPARED: Final = {Content.LONG_TEXT, Content.SORT_KEY, Content.PHONES, Content.ADDRESSES, Content.CUSTOM}
+NOT_COMPARED: Final = {Content.LONG_TEXT, Content.KEY, Content.PHONES, Content.ADDRESSES, Content.CUSTOM}
 """A storage compares none of them; phones, addresses and custom fields have lookups instead."""
 
 
@@ -138,6 +138,7 @@ CELLS: Final[dict[Content, tuple[str, Any]]] = {
     Content.LANGUAGE: ("Deutsch", "de"),
     Content.DAY: ("01.02.2003", date(2003, 2, 1)),
     Content.CONSENT: ("ja", ConsentState.ACCEPTED),
+    Content.NUMBER: ("K1", "K1"),
 }
 CHOICES: Final[dict[str, tuple[str, Any]]] = {
     "salutation": ("Frau", Salutation.FEMALE),

@@ -121,7 +121,7 @@ def test_all_faults_of_a_form_are_named_together():
         ("email", "bad_email"),
         ("phones[0]", "bad_phone"),
         ("phones[1]", "wrong_type"),
-        ("birth_date", "wrong_type"),
+        ("birth_date", "bad_date"),
         ("privacy", "unknown_choice"),
         ("foo", "unknown_field"),
         ("last_name", "required"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loyaltycore.customers.rules.import_report import (
     KEPT_ROWS,
+    DroppedField,
     ImportProgress,
     ImportReport,
     RejectedRow,
@@ -20,6 +21,11 @@ def rejected(*lines: int) -> list[RejectedRow]:
 def skipped(*lines: int) -> list[SkippedRow]:
     """A known customer on each line."""
     return [SkippedRow(line, "email", "c1", "1") for line in lines]
+
+
+def dropped(*lines: int) -> list[DroppedField]:
+    """A field left out on each line."""
+    return [DroppedField(line, "email", "bad_email", "is not an e-mail address") for line in lines]
 
 
 def test_an_import_counts_rows_and_not_faults() -> None:
@@ -41,15 +47,15 @@ def test_an_import_counts_rows_and_not_faults() -> None:
 
 
 def test_only_the_first_thousand_are_listed() -> None:
-    """Of rejections and of known rows alike, while the counts go on."""
+    """Of rejections, known rows and fields left out alike, while the counts go on."""
     tally = Tally()
     for start in (0, 600, 1200):
         lines = range(start, start + 600)
-        tally.count(1200, 0, rejected(*lines), skipped(*lines))
+        tally.count(1200, 0, rejected(*lines), skipped(*lines), dropped(*lines))
     report = tally.report(())
-    assert (report.rejected_rows, report.skipped, KEPT_ROWS) == (1800, 1800, 1000)
-    assert [row.line for row in report.rejected] == list(range(1000))
-    assert [row.line for row in report.duplicates] == list(range(1000))
+    assert (report.rejected_rows, report.skipped, report.dropped_fields) == (1800, 1800, 1800)
+    for listed in (report.rejected, report.duplicates, report.dropped):
+        assert [row.line for row in listed] == list(range(KEPT_ROWS))
 
 
 def test_a_row_that_is_known_from_before_names_no_line() -> None:

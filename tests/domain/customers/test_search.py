@@ -1,9 +1,11 @@
 """Finding by name: however people type it, the beginning of a name finds it."""
 
+# ruff: noqa: RUF001  letters of other scripts that look like ours are the matter here
+
 import unicodedata
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
 from loyaltycore.customers.rules.customer import Customer, CustomerKind
 from loyaltycore.customers.rules.search import email_key, fold, foldings, lookup_keys, name_keys, sort_name
@@ -33,10 +35,15 @@ def test_every_beginning_of_a_name_finds_it(last, first, data):
             assert finds(shown, keys)
 
 
+def _composed(text):
+    return unicodedata.normalize("NFKC", text)
+
+
 @given(anywhere, st.integers(1, 8))
 def test_every_beginning_finds_a_name_of_any_script(name, length):
-    """The same in every script that Unicode has, with its marks, joiners and symbols."""
-    beginning = name[:length]
+    """The same in every script that Unicode has, with its marks, joiners and symbols; a mark belongs to its letter."""
+    beginning, rest = name[:length], name[length:]
+    assume(_composed(beginning) + _composed(rest) == _composed(name))
     if any(character.isalnum() for character in beginning):
         assert finds(beginning, name_keys(name, "", ""))
 
@@ -51,6 +58,25 @@ def test_writing_a_name_decomposed_makes_no_difference(name):
 def test_folding_twice_changes_nothing(text):
     """A folded text is folded already."""
     assert fold(fold(text)) == fold(text)
+
+
+parts = st.lists(
+    st.text(
+        st.characters()
+        | st.sampled_from("aZäÖßøÆ'\u2019 -_.\u0301\u0308\u00ad\u200dиҋ\u0306か\u3099हि🦄\u00a8\ufb01"),
+        max_size=8,
+    ),
+    max_size=4,
+)
+
+
+@given(parts)
+def test_a_name_in_parts_is_the_name_with_blanks_between(names):
+    """However odd the parts are: no letter, mark or sign of one has to do with those of the next."""
+    whole = " ".join(names)
+    assert foldings(*names) == foldings(whole)
+    for two_letters in (False, True):
+        assert fold(*names, two_letters=two_letters) == fold(whole, two_letters=two_letters)
 
 
 @given(st.text(min_size=1, max_size=30).filter(lambda text: text.strip()))
@@ -100,7 +126,13 @@ def test_names_are_found_as_people_type_them(name, searches):
         ("Đðþ", "ddth", "ddth"),
         ("\N{LATIN SMALL LETTER DOTLESS I}", "i", "i"),
         ("a\u0301b\u20ddc\u200dd", "abcd", "abcd"),
-        ("हिन", "हन", "हन"),
+        ("हिन", "हिन", "हिन"),
+        ("か\u3099", "が", "が"),
+        ("กี่", "กี่", "กี่"),
+        ("Андрей", "андрей", "андрей"),
+        ("Семён", "семен", "семен"),
+        ("שָׁ", "ש", "ש"),
+        ("أَ", "ا", "ا"),
         ("\N{BLACK-LETTER CAPITAL H}ans", "hans", "hans"),
         (" 🦄  🦄 ", "🦄 🦄", "🦄 🦄"),
     ],
@@ -149,6 +181,7 @@ def test_long_names_and_addresses_still_fit_their_keys():
     assert email_key(long) != email_key(long + "x")
     assert email_key(long.upper()) == email_key(long)
     assert email_key("a" * 120) == "a" * 120
+    assert email_key("ß" * 200) != email_key("s" * 400)
     assert len(sort_name(CustomerKind.COMPANY, "B" * 80, "A" * 80, "C" * 120)) == 120
 
 
@@ -170,3 +203,41 @@ def test_a_customer_is_looked_up_by_names_address_and_numbers():
         "city": ("koln", "koeln"),
         "custom": ("shoe_size=1000000000000042",),
     }
+
+
+marks = st.characters(categories=("Mn", "Mc"))
+indic = st.characters(min_codepoint=0x900, max_codepoint=0xEFF, categories=("Lo", "Mn", "Mc"))
+
+
+@given(st.text(indic, min_size=1, max_size=6), st.text(indic, min_size=1, max_size=6))
+def test_names_from_devanagari_to_lao_are_one_only_if_unicode_says_so(one, other):
+    """No letter, vowel sign, tone or virama of these scripts is folded away: only compatible forms of one text are one."""
+    same = unicodedata.normalize("NFKD", one) == unicodedata.normalize("NFKD", other)
+    assert (fold(one) == fold(other)) == same
+
+
+@given(st.text(indic, min_size=2, max_size=6), st.data())
+def test_a_mark_that_is_left_out_makes_another_name(name, data):
+    """Whichever letter or mark is missing, the name without it has another key."""
+    place = data.draw(st.integers(0, len(name) - 1))
+    assert fold(name[:place] + name[place + 1 :]) != fold(name)
+
+
+@given(
+    st.text("かきくけこさしすせそたちつてとはひふへほカキクケコハヒフヘホ", min_size=1, max_size=6), st.data()
+)
+def test_a_voiced_syllable_is_another_one(name, data):
+    """In both syllabaries, and not found by the beginning of its plain one."""
+    place = data.draw(st.integers(0, len(name) - 1))
+    voiced = f"{name[: place + 1]}\u3099{name[place + 1 :]}"
+    assert fold(voiced) != fold(name)
+    assert not finds(name[: place + 1], name_keys(voiced, "", ""))
+
+
+@given(st.text("aeiouycnszAEIOUYαεηιουωАЕИОУ", min_size=1, max_size=6), marks)
+def test_accents_of_latin_greek_and_russian_letters_are_folded(name, mark):
+    """Whatever stands on such a letter, if it comes from the blocks of accents, is folded, except where it makes й or ў."""
+    assume(
+        "\u0300" <= mark <= "\u036f" and mark != "\u0345" and not (mark == "\u0306" and set(name) & set("ИУ"))
+    )
+    assert fold("".join(each + mark for each in name)) == fold(name)

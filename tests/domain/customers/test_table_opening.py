@@ -236,9 +236,9 @@ def test_columns_can_be_named_by_the_caller():
         (b"x" * (MAX_LINE_BYTES + 1), {}, [("file", "line_too_long")]),
         (b'Nachname;"Vorname\n', {"delimiter": ";"}, [("file", "bad_quotes")]),
         (
-            b"Tel.;Telefon;Name;Nachname\n",
+            b"Tel.;Telefon;Name;Nachname;Stadt;Ort\n",
             {},
-            [("phone", "duplicate_column"), ("last_name", "duplicate_column")],
+            [("last_name", "duplicate_column"), ("city", "duplicate_column")],
         ),
         (b"Ort\n", {"columns": {"Stadtt": "city"}}, [("columns[Stadtt]", "missing_column")]),
         (b"Ort\n", {"columns": {"Ort": "town"}}, [("columns[Ort]", "unknown_field")]),
@@ -276,3 +276,33 @@ def test_the_refusal_of_an_unknown_header_shows_it():
 def test_a_byte_order_mark_wins(encoding):
     """Whatever encoding was given, a byte order mark is the file's own word."""
     assert list(open_table("Straße\nx\n".encode("utf-8-sig"), encoding=encoding).columns) == ["street"]
+
+
+def test_a_table_may_have_several_columns_of_phones_and_addresses():
+    """Phones and e-mail addresses may have as many columns as a file has, also with one and the same header."""
+    table = open_table(b"Telefon;E-Mail;Telefon;Mobil;E-Mail 2;Tel. privat;Name\n1;a;2;3;b;4;M\n")
+    assert table.columns == {
+        "phone": "Telefon",
+        "email": "E-Mail",
+        "phone#2": "Telefon",
+        "mobile": "Mobil",
+        "email#2": "E-Mail 2",
+        "phone#3": "Tel. privat",
+        "last_name": "Name",
+    }
+    assert list(next(table).values.values()) == ["1", "a", "2", "3", "b", "4", "M"]
+
+
+@pytest.mark.parametrize("hint", ["sep=\t", '"sep=\t"', "SEP=\t"])
+def test_a_hint_may_name_the_tab(hint):
+    """The tab is a delimiter like any other, though it is a blank at the end of a line too."""
+    table = open_table(f"{hint}\r\nName\tOrt\r\nMuster\tUlm\r\n".encode())
+    assert (table.delimiter, next(table).line) == ("\t", 3)
+
+
+def test_columns_of_the_host_are_known_by_their_name():
+    """A field that the host declared is the target of its own header, and of any header that is mapped to it."""
+    data = b"Name;custom.umsatz;Art\n"
+    table = open_table(data, columns={"Art": "custom.art"}, custom=("custom.umsatz", "custom.art"))
+    assert table.columns == {"last_name": "Name", "custom.umsatz": "custom.umsatz", "custom.art": "Art"}
+    assert refused(data, columns={"Art": "custom.art"}) == [("columns[Art]", "unknown_field")]

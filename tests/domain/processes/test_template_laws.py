@@ -122,7 +122,7 @@ def test_a_key_of_a_step_is_taken_once() -> None:
 def test_a_place_that_is_none_is_refused(position: object) -> None:
     """F107: a step is brought to a place of the list, counted from 0, and to no other."""
     with pytest.raises(InvalidInput, match="position"):
-        move_step(template_of(step_of("a"), step_of("b")), "a", position)  # type: ignore[arg-type]  # on purpose
+        move_step(template_of(step_of("a"), step_of("b")), "a", position)  # on purpose
 
 
 def test_the_abbreviation_follows_the_kind_until_one_is_chosen() -> None:

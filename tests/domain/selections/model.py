@@ -16,7 +16,8 @@ from attrs import frozen
 
 from loyaltycore.customers.rules.customer import POSTAL_KINDS, Customer
 from loyaltycore.customers.rules.search import foldings, name_keys
-from loyaltycore.kernel.contact import parse_email, parse_phone
+from loyaltycore.kernel.contact import parse_email
+from loyaltycore.kernel.phones import parse_phone
 from loyaltycore.selections.rules.conditions import (
     AllOf,
     AnyOf,
@@ -80,8 +81,10 @@ class Model:
         if key in {"name", "city"} and value is not None:
             return _named(_names(customer, key), condition.operator, value)
         if key == "email" and value is not None:
-            value = _each(value, lambda text: parse_email(text).casefold())
-            held: Sequence[Any] = [customer.email.casefold()] if customer.email else []
+            value = _each(value, lambda text: parse_email(text).lower())
+            held: Sequence[Any] = [customer.email.lower()] if customer.email else []
+        elif key == "number" and value is not None:
+            value, held = _each(value, str.casefold), [customer.number.casefold()]
         elif key == "phone" and value is not None:
             value = _each(value, lambda text: parse_phone(text, "DE"))
             held = [phone.number for phone in customer.phones]

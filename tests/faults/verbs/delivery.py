@@ -7,10 +7,14 @@ from datetime import timedelta
 from typing import Any, Final
 
 from loyaltycore.cards.vendor_news import VendorNews
+from loyaltycore.kernel.fates import FateState, MailReport, SmsReport
+from loyaltycore.kernel.limiting import Limit
 from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.memory import FixedClock
+from loyaltycore.outbox.following import take_in
 from loyaltycore.outbox.handler import Outcome
 from loyaltycore.outbox.service import Outbox
+from loyaltycore.work.limiting import StorageLimiter
 from tests.faults.scene import PatientVendor, SilentVendor
 from tests.faults.verbs.verb import Act, Run, Verb, nothing
 
@@ -51,6 +55,17 @@ def _take_news(run: Run) -> Any:
     return VendorNews(run.desk)._take(vendor.told[1])
 
 
+def _take_report(run: Run) -> Any:
+    return take_in(run.desk, SmsReport(FateState.DELIVERED, "1", message_id="text-1"))
+
+
+def _take_bounce(run: Run) -> Any:
+    report = MailReport(
+        FateState.UNDELIVERABLE, "failed 5.1.1", message_id="mail-1", recipient="a@example.org"
+    )
+    return take_in(run.desk, report, recipient="a@example.org")
+
+
 def _ask_the_vendor(run: Run) -> Any:
     run.loyalty.card_printer = SilentVendor((run.facts["sent"], run.facts["follower"]))
     return run.loyalty.catch_up()
@@ -74,7 +89,14 @@ VERBS: Final = (
     ),
     _worked_through("delivery stopped", _deliver_one, _ask_twice),
     Verb("vendor's event taken in", _take_news),
+    Verb("text reported", _take_report),
+    Verb("mail came back", _take_bounce),
     Verb("caught up with the vendor", lambda run: run.loyalty.catch_up(), units=4),
     Verb("vendor asked about open orders", _ask_the_vendor, units=2),
     Verb("traces pruned", lambda run: run.loyalty.prune(older_than=timedelta(days=90)), units=3),
+    Verb(
+        "try counted",
+        lambda run: StorageLimiter(run.loyalty).admit("203.0.113.7", Limit("calls", 3, timedelta(hours=1))),
+        repeatable=False,
+    ),
 )

@@ -31,6 +31,11 @@ VERBS: Final = (
         "properties.define",
     ),
     Verb(
+        "property defined unless there is one",
+        lambda run: run.desk.properties.ensure("frame", name="Frame", values=_VALUES),
+        "properties.ensure",
+    ),
+    Verb(
         "property changed",
         lambda run: run.desk.properties.change("frame", name="Frames"),
         "properties.change",

@@ -25,10 +25,16 @@ VERBS: Final = (
         "branches.create",
     ),
     Verb(
+        "branch opened unless there is one",
+        lambda run: run.desk.branches.ensure("bonn", name="Optik Bonn"),
+        "branches.ensure",
+    ),
+    Verb(
         "branch changed",
         lambda run: run.desk.branches.change("berlin", name="Optik Mitte"),
         "branches.change",
     ),
+    Verb("feed read", lambda run: run.desk.activities.since()),
     Verb(
         "first setting of a branch",
         lambda run: run.desk.settings.change(NUMBER_SCHEME, "ean13", branch="hamburg"),

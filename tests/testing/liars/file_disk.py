@@ -27,24 +27,19 @@ class FileDisk(Disk):
         self._turn = threading.RLock()
         self._depth = 0
 
-    @property
-    def rows(self) -> Rows:
-        """All tables, as the file has them now."""
+    def _load(self) -> Rows:
         try:
             rows: Rows = pickle.loads(self.file.read_bytes())  # noqa: S301  this class wrote it
         except FileNotFoundError:
             return {}
         return rows
 
-    @rows.setter
-    def rows(self, rows: Rows) -> None:
+    def _store(self, rows: Rows) -> None:
         fresh = self.file.with_suffix(".new")
         fresh.write_bytes(pickle.dumps(rows))
         fresh.replace(self.file)
 
-    @property
-    def lock(self) -> AbstractContextManager[object]:
-        """Keeps others out, in this process and in others."""
+    def _turns(self) -> AbstractContextManager[object]:
         return self._locked()
 
     @contextmanager

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Final
 
 from attrs import evolve
 
 from loyaltycore.kernel.messages import Email
-from loyaltycore.memory import MemoryMailer
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.testing.letters import ReceivedMail, delivered, read_mail
+from loyaltycore.testing.letters import ReceivedMail, read_mail
+from tests.testing.liars.honest_mailer import HonestMailer
 from tests.testing.liars.liar import Liar
-
-
-class HonestMailer:
-    """Takes every mail, and keeps what its receivers would see."""
-
-    def __init__(self, *, reachable: bool = True) -> None:
-        self._inner = MemoryMailer()
-        if not reachable:
-            self._inner.answers = deque([DeliveryStatus.NOT_SENT] * 100)
-        self.inbox: list[tuple[str, ReceivedMail]] = []
-        """What has arrived, with the address."""
-
-    def send(self, email: Email) -> tuple[Receipt, ...]:
-        """Hand one mail over."""
-        receipts = self._inner.send(email)
-        for receipt in receipts:
-            if receipt.status is DeliveryStatus.ACCEPTED:
-                self.inbox.append((receipt.recipient, self.letter(email, receipt.recipient)))
-        return receipts
-
-    def received(self, address: str) -> list[ReceivedMail]:
-        """What has arrived for an address."""
-        return [letter for recipient, letter in self.inbox if recipient == address]
-
-    def letter(self, email: Email, address: str) -> ReceivedMail:
-        """What the receiver sees."""
-        return delivered(email, address)
+from tests.testing.liars.mailer_files import FILE_LIARS
+from tests.testing.liars.mailer_octets import OCTET_LIARS
+from tests.testing.liars.mailer_troubles import TROUBLE_LIARS
+from tests.testing.liars.mailer_ways import WAY_LIARS
+from tests.testing.liars.mailer_words import WORD_LIARS
 
 
 class SendsTwice(HonestMailer):
@@ -80,7 +57,7 @@ class MakesFreshMessageIds(HonestMailer):
 
     def letter(self, email: Email, address: str) -> ReceivedMail:
         """Count."""
-        return super().letter(evolve(email, message_id=f"{email.message_id}.{len(self.inbox)}"), address)
+        return super().letter(evolve(email, message_id=f"{email.message_id}.{len(self.post.taken)}"), address)
 
 
 class MakesMessageIdsOfWords(HonestMailer):
@@ -214,28 +191,35 @@ class DropsAttachments(HonestMailer):
         return super().letter(evolve(email, attachments=()), address)
 
 
-MAILER_LIARS: Final[tuple[Liar[HonestMailer], ...]] = tuple(
-    Liar.of(cls, cls)
-    for cls in (
-        SendsTwice,
-        LosesTheSecondRecipient,
-        SortsReceipts,
-        AnswersOnce,
-        MakesFreshMessageIds,
-        MakesMessageIdsOfWords,
-        WritesRawHeaders,
-        WritesRawFileNames,
-        RaisesForBadAddresses,
-        RejectsAllForOne,
-        RaisesWhenUnreachable,
-        ClaimsWhatNeverLeft,
-        WritesAscii,
-        EndsAtADot,
-        RefusesEmptyTexts,
-        ForgetsReplyTo,
-        SendsUnderItsOwnName,
-        DropsHtml,
-        DropsAttachments,
-    )
+MAILER_LIARS: Final[tuple[Liar[HonestMailer], ...]] = (
+    *(
+        Liar.of(cls, cls)
+        for cls in (
+            SendsTwice,
+            LosesTheSecondRecipient,
+            SortsReceipts,
+            AnswersOnce,
+            MakesFreshMessageIds,
+            MakesMessageIdsOfWords,
+            WritesRawHeaders,
+            WritesRawFileNames,
+            RaisesForBadAddresses,
+            RejectsAllForOne,
+            RaisesWhenUnreachable,
+            ClaimsWhatNeverLeft,
+            WritesAscii,
+            EndsAtADot,
+            RefusesEmptyTexts,
+            ForgetsReplyTo,
+            SendsUnderItsOwnName,
+            DropsHtml,
+            DropsAttachments,
+        )
+    ),
+    *FILE_LIARS,
+    *TROUBLE_LIARS,
+    *WAY_LIARS,
+    *WORD_LIARS,
+    *OCTET_LIARS,
 )
 """Mailers in memory that are wrong in one way each. Each says what was `received`; `reachable=False` cuts it off."""

@@ -29,9 +29,7 @@ class OnAFile(HonestStorage):
 class _OwnLock(FileDisk):
     """A disk with a lock that no other process sees."""
 
-    @property
-    def lock(self) -> AbstractContextManager[object]:
-        """Keeps other threads out."""
+    def _turns(self) -> AbstractContextManager[object]:
         return self._threads
 
     def __init__(self) -> None:
@@ -86,11 +84,11 @@ class CommitsChangeByChange(OnAFile):
         with self.disk.lock:
             tx = self._begin(read_only=read_only)
             yield tx
-            for step in [] if read_only else _steps(self.disk.rows, tx.committed()):
+            for step in [] if read_only else steps_between(self.disk.rows, tx.committed()):
                 self.disk.rows = step
 
 
-def _steps(before: Rows, after: Rows) -> Iterator[Rows]:
+def steps_between(before: Rows, after: Rows) -> Iterator[Rows]:
     """The tables on the way from one state to another, a change at a time."""
     now = {table: dict(before.get(table, {})) for table in after}
     for table, rows in after.items():
@@ -105,13 +103,7 @@ def _steps(before: Rows, after: Rows) -> Iterator[Rows]:
 class _InPlace(FileDisk):
     """A disk that is written over."""
 
-    @property
-    def rows(self) -> Rows:
-        """All tables."""
-        return super().rows
-
-    @rows.setter
-    def rows(self, rows: Rows) -> None:
+    def _store(self, rows: Rows) -> None:
         self.file.write_bytes(pickle.dumps(rows))
 
 
@@ -129,16 +121,13 @@ class _Late(FileDisk):
         self._written: Rows | None = None
         self._due = time.monotonic()
 
-    @property
-    def rows(self) -> Rows:
-        """All tables, as this process knows them."""
-        return super().rows if self._written is None else self._written
+    def _load(self) -> Rows:
+        return super()._load() if self._written is None else self._written
 
-    @rows.setter
-    def rows(self, rows: Rows) -> None:
+    def _store(self, rows: Rows) -> None:
         self._written = rows
         if time.monotonic() >= self._due:
-            FileDisk.rows.fset(self, rows)  # type: ignore[attr-defined]  # the setter of a property
+            super()._store(rows)
             self._due = time.monotonic() + 5
 
 

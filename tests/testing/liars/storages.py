@@ -9,14 +9,20 @@ from typing import Final, cast
 from loyaltycore.memory.storage import MemoryTransaction
 from tests.testing.liars.honest import HonestStorage
 from tests.testing.liars.liar import Liar
+from tests.testing.liars.storage_ends import END_LIARS
+from tests.testing.liars.storage_lives import LIFE_LIARS
 from tests.testing.liars.storage_paging import PAGING_LIARS
 from tests.testing.liars.storage_processes import PROCESS_LIARS
 from tests.testing.liars.storage_queries import QUERY_LIARS
 from tests.testing.liars.storage_races import RACE_LIARS
 from tests.testing.liars.storage_references import REFERENCE_LIARS
 from tests.testing.liars.storage_rules import RULE_LIARS
+from tests.testing.liars.storage_settings import SETTING_LIARS
+from tests.testing.liars.storage_sizes import SIZE_LIARS
+from tests.testing.liars.storage_troubles import TROUBLE_LIARS
 from tests.testing.liars.storage_units import UNIT_LIARS
 from tests.testing.liars.storage_values import VALUE_LIARS
+from tests.testing.liars.storage_words import WORD_LIARS
 
 
 def _liar(cls: type) -> Liar[HonestStorage]:
@@ -33,6 +39,12 @@ _CLASSES: Final[tuple[type, ...]] = (
     *PAGING_LIARS,
     *RACE_LIARS,
     *PROCESS_LIARS,
+    *SIZE_LIARS,
+    *END_LIARS,
+    *LIFE_LIARS,
+    *WORD_LIARS,
+    *SETTING_LIARS,
+    *TROUBLE_LIARS,
 )
 
 

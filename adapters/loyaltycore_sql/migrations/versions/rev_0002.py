@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from alembic import op
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from loyaltycore_sql.migrations.ddl import (
     create_keys_table,
     create_table,
     long_text,
+    portions,
     prefix,
     text,
 )
@@ -34,7 +34,6 @@ from loyaltycore_sql.naming import index_name, keys_table_name, table_name
 revision = "0002"
 down_revision = "0001"
 
-_PORTION: Final = 500
 _DERIVED: Final = ("birthday", "postal_code", "country", "has_post", "mobile", "landline")
 
 
@@ -83,7 +82,8 @@ def _derive_customers() -> None:
     )
     bind = op.get_bind()
     change = update(customers).where(customers.c.id == bindparam("key"))
-    for rows in _portions(customers):
+    wanted = select(customers.c.id, customers.c.birth_date, customers.c.phones, customers.c.addresses)
+    for rows in portions(bind, wanted, customers.c.id):
         derived = {row.id: derive(row.birth_date, row.phones, row.addresses) for row in rows}
         bind.execute(change, [{"key": key, **each.columns} for key, each in derived.items()])
         cities = [
@@ -94,18 +94,6 @@ def _derive_customers() -> None:
         bind.execute(delete(keys).where(keys.c.lookup == "city", keys.c.record_key.in_(list(derived))))
         if cities:
             bind.execute(insert(keys), cities)
-
-
-def _portions(customers: Table) -> Iterator[Sequence[Any]]:
-    wanted = select(customers.c.id, customers.c.birth_date, customers.c.phones, customers.c.addresses)
-    last = ""
-    while (
-        rows := op.get_bind()
-        .execute(wanted.where(customers.c.id > last).order_by(customers.c.id).limit(_PORTION))
-        .all()
-    ):
-        yield rows
-        last = rows[-1].id
 
 
 def _process_templates() -> None:

@@ -37,11 +37,15 @@ class RecordFile:
         Raises:
             SchemaTooNew: A newer version of this package wrote the file.
 
+            StorageUnreachable: The folder is not there.
+
             StorageError: It cannot be read.
         """
         try:
             content = json.loads(self.path.read_bytes())
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if not self.path.parent.is_dir():
+                raise StorageUnreachable(f"{self.path.parent} is not there") from error
             return {}
         except (OSError, ValueError) as error:
             raise StorageError(f"{self.path} cannot be read: {error}") from error

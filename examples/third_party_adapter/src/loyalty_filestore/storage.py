@@ -31,13 +31,13 @@ class FileStorage:
         """Open a unit of work on what the file holds now; a reader waits for nobody."""
         if read_only:
             reading = Heeded(FileTransaction(self._file.read(), self._registry, read_only=True))
-            yield reading
-            reading.leave()
+            with reading.block():
+                yield reading
             return
         with self._file.locked():
             tx = FileTransaction(self._file.read(), self._registry)
             heeded = Heeded(tx)
-            yield heeded
-            heeded.leave()
+            with heeded.block():
+                yield heeded
             if tx.wrote:
                 self._file.replace(tx.tables)

@@ -16,7 +16,7 @@ from loyaltycore.ports import (
     View,
     answer,
     check_query,
-    check_texts,
+    check_record,
     from_data,
     matches,
     to_data,
@@ -108,11 +108,11 @@ class FileTransaction:
         return record_type
 
     def _put(self, record_type: RecordType[Any], record: Any) -> None:
+        check_record(record_type, record)
         table, key, data = self._writable(record_type), record_type.key_of(record), to_data(record)
-        check_texts(record_type, record)
-        others = [row for other, row in table.items() if other != key]
         for columns in record_type.unique:
             mine = [data[column] for column in columns]
+            others = (row for other, row in table.items() if other != key)
             if None not in mine and any([row[column] for column in columns] == mine for row in others):
                 raise DuplicateKey(record_type.table, columns)
         table[key] = data

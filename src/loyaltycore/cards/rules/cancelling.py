@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from loyaltycore.cards.rules.card import CardState, CustomerCard, ended
 from loyaltycore.cards.rules.order import UNDER_WAY, Cancellation, CardOrder, OrderState, cancellation_key
+from loyaltycore.cards.rules.settling import settled
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage, finish, is_leased
@@ -46,16 +47,16 @@ def cancel_order(
     """
     _require_open(order)
     handover = _handover(submission, now)
-    made = order.state is OrderState.IN_PRODUCTION
-    dead_end = order.state in {OrderState.REJECTED, OrderState.FAILED}
-    ask = handover.vendor_may_have_it and not dead_end
-    after = evolve(
-        order,
-        state=order.state if made else OrderState.CANCELLED,
-        cancellation=Cancellation.REQUESTED if ask else Cancellation.CONFIRMED,
-        cancelled_at=now,
-        cancelled_by=actor,
-        cancel_reason=reason,
+    ask = handover.vendor_may_have_it
+    answer = Cancellation.REQUESTED if ask else Cancellation.CONFIRMED
+    after = settled(
+        evolve(
+            order,
+            dealings=evolve(order.dealings, wish=answer),
+            cancelled_at=now,
+            cancelled_by=actor,
+            cancel_reason=reason,
+        )
     )
     card_after = ended(card, CardState.CANCELLED, now, "order cancelled")
     saved = [after, *([card_after] if card_after is not card else [])]
@@ -100,15 +101,16 @@ def _handover(submission: OutboxMessage | None, now: datetime) -> _Handover:
 
 
 def settle_cancellation(order: CardOrder, outcome: Cancellation, detail: str = "") -> Decision[CardOrder]:
-    """Record the vendor's answer to the request to cancel.
+    """Record the vendor's answer to the request to cancel: it counts until the news says what became of the card.
 
     Args:
         outcome: ``CONFIRMED``, ``REFUSED``, or ``REQUESTED`` if the vendor has not decided yet.
         detail: The vendor's words.
     """
-    if order.cancellation is not Cancellation.REQUESTED or outcome is Cancellation.REQUESTED:
+    if order.dealings.wish is not Cancellation.REQUESTED or outcome is Cancellation.REQUESTED:
         return Decision(order)
-    state = OrderState.CANCELLED if outcome is Cancellation.CONFIRMED else order.state
-    after = evolve(order, cancellation=outcome, state=state)
-    action = f"card_order.cancellation_{outcome.value}"
-    return Decision(after, save=(after,), notes=(Note(action, order, after, detail),))
+    after = settled(evolve(order, dealings=evolve(order.dealings, wish=outcome)))
+    note = Note(f"card_order.cancellation_{outcome.value}", order, after, detail)
+    return Decision(
+        after, save=(after,), notes=(note,) if after.cancellation is not order.cancellation else ()
+    )

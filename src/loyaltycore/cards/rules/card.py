@@ -11,6 +11,7 @@ from loyaltycore.cards.rules.numbers import is_well_formed
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.showing import showing
 
 
 class CardState(Enum):
@@ -40,9 +41,11 @@ class CardStanding(Enum):
     CANCELLED = "cancelled"
 
 
-@frozen
+@frozen(repr=False)
 class CustomerCard:
     """A physical card. It carries a number that leads to the customer, and nothing else."""
+
+    __repr__ = showing("id", "customer_id", "state")
 
     id: str
     number: str
@@ -64,12 +67,16 @@ class CustomerCard:
     ended_at: datetime | None = None
     """When it became invalid or was cancelled, or None."""
     end_reason: str = ""
+    ended_here: bool = False
+    """Whether it was put out of use here, and so for good: what the vendor ended, the vendor's next word may undo."""
     version: int = 1
 
 
-@frozen
+@frozen(repr=False)
 class Presentation:
     """What presenting a card came to."""
+
+    __repr__ = showing("standing", "customer")
 
     standing: CardStanding
     """Whether the card is good, or why not."""
@@ -136,10 +143,10 @@ def activated(card: CustomerCard, now: datetime) -> CustomerCard:
 
 
 def ended(card: CustomerCard, state: CardState, now: datetime, reason: str) -> CustomerCard:
-    """The card out of use; one already out of use stays as it is."""
-    if card.state in {CardState.INVALID, CardState.CANCELLED}:
+    """The card put out of use here; one that was before stays as it is."""
+    if card.ended_here:
         return card
-    return evolve(card, state=state, ended_at=now, end_reason=reason)
+    return evolve(card, state=state, ended_at=now, end_reason=reason, ended_here=True)
 
 
 def activate_card(card: CustomerCard, replaced: CustomerCard | None, now: datetime) -> Decision[CustomerCard]:
@@ -171,10 +178,10 @@ def follow(replaced: CustomerCard | None, now: datetime) -> list[tuple[CustomerC
 
 
 def invalidate_card(card: CustomerCard, now: datetime, reason: str) -> Decision[CustomerCard]:
-    """Take a card out of use for good.
+    """Take a card out of use for good, also one that only the vendor has ended so far.
 
     Raises:
-        Refused: ``card.already_ended``.
+        Refused: ``card.already_ended``; it was put out of use here before.
     """
     after = ended(card, CardState.INVALID, now, reason)
     if after is card:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from typing import Final
+from typing import Final, cast
 
 from dateutil.relativedelta import MO, relativedelta
 
@@ -33,14 +33,14 @@ _TO_EARLIEST: Final = {
 }
 
 
-def expected_dispatch(ordered_on: date, cycle: DispatchCycle, calendar: BusinessCalendar) -> date:
+def expected_dispatch(ordered_on: date | str, cycle: DispatchCycle, calendar: BusinessCalendar) -> date:
     """Estimate the day on which a card ordered on `ordered_on` leaves.
 
     If the whole following week or month is closed, it is the first working day after it: a holiday moves the estimate
     and never makes it fail.
 
     Args:
-        ordered_on: Local date of the order at the branch.
+        ordered_on: Local date of the order at the branch, also as text of the form ``2024-12-20``.
 
     Returns:
         A working day after `ordered_on`; an earlier order never gets a later day.
@@ -55,9 +55,9 @@ def expected_dispatch(ordered_on: date, cycle: DispatchCycle, calendar: Business
         datetime.date(2024, 12, 23)
     """
     with Faults() as faults:
-        if ordered_on is None:
+        day = faults.day("ordered_on", ordered_on)
+        if day is None and not faults.found:
             faults.note("ordered_on", "required", "must be a date")
-        faults.day("ordered_on", ordered_on)
         if not isinstance(cycle, DispatchCycle):
             faults.note("cycle", "wrong_type", "must be a DispatchCycle")
-    return first_working_day(calendar, ordered_on + _TO_EARLIEST[cycle])
+    return first_working_day(calendar, cast("date", day) + _TO_EARLIEST[cycle])

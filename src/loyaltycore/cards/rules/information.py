@@ -11,14 +11,17 @@ from loyaltycore.errors import Refused
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.contact import parse_email
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
+from loyaltycore.kernel.showing import showing
 from loyaltycore.kernel.validation import Faults
 
 TEXT_LENGTH = 2000
 
 
-@frozen
+@frozen(repr=False)
 class InformationRequest:
     """A recorded request for information."""
+
+    __repr__ = showing("id")
 
     id: str
     branch_id: str

@@ -1,86 +1,125 @@
-"""The mails about cards, in the customer's language: German, or English for everybody else.
+"""The mails about cards.
 
-Names and other texts from outside appear as they are in the plain part and escaped in the HTML part; they never reach a
-header, because subjects contain none of them.
+Names and other texts from outside appear as they are in the plain part and escaped in the HTML part; none of them ever
+ends a header.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from html import escape
-from string import Template
-from typing import Final
+from typing import Any, Final
 
+from loyaltycore.cards.rules.options import CONFIRMATION_TEMPLATE
 from loyaltycore.cards.rules.order import CardOrder
 from loyaltycore.cards.rules.order_service import CardTemplate, DeliveryTarget
-from loyaltycore.customers.rules.customer import Customer, CustomerKind, Salutation
+from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.contact import Channel
 from loyaltycore.kernel.messages import Email
+from loyaltycore.kernel.rendering import MessageText, Placeholder, PlaceholderKind
+from loyaltycore.templates.rules.people import BRANCH, CUSTOMER, about_branch, about_customer
+from loyaltycore.templates.rules.purposes import Purpose
+from loyaltycore.templates.rules.wording import Wording
 
-_SUBJECT: Final = {"de": "Ihre Kundenkarte ist bestellt", "en": "Your customer card has been ordered"}
+_GERMAN: Final = MessageText(
+    Channel.EMAIL,
+    "de",
+    """{{ greeting }}
 
-_BODY: Final = {
-    "de": Template(
-        "$greeting\n\nIhre Kundenkarte „$card“ ist bestellt. Sie wird voraussichtlich am $day versandt$target.$valid\n\n"
-        "Mit freundlichen Grüßen\n$branch\n"
+Ihre Kundenkarte „{{ card.name }}“ ist bestellt. Sie wird voraussichtlich am {{ order.dispatch }} versandt\
+{% if order.to_branch %} und liegt dann bei uns bereit{% else %} und kommt zu Ihnen nach Hause{% endif %}.\
+{% if order.valid_until %} Sie gilt bis einschließlich {{ order.valid_until }}.{% endif %}
+
+Mit freundlichen Grüßen
+{% if branch.name %}{{ branch.name }}{% endif %}
+""",
+    "Ihre Kundenkarte ist bestellt",
+)
+
+_ENGLISH: Final = MessageText(
+    Channel.EMAIL,
+    "en",
+    """{{ greeting }}
+
+Your customer card “{{ card.name }}” has been ordered. It is expected to be dispatched on {{ order.dispatch }}\
+{% if order.to_branch %} to our branch{% else %} to your address{% endif %}.\
+{% if order.valid_until %} It is valid until {{ order.valid_until }} inclusive.{% endif %}
+
+Kind regards
+{% if branch.name %}{{ branch.name }}{% endif %}
+""",
+    "Your customer card has been ordered",
+)
+
+CARD_ORDERED: Final = Purpose(
+    "card.ordered",
+    "A customer has ordered a card",
+    CONFIRMATION_TEMPLATE,
+    (
+        *CUSTOMER,
+        Placeholder("card.name", "Gold", says="Of the card template"),
+        Placeholder("order.dispatch", date(2026, 1, 16), PlaceholderKind.DATE, says="Expected"),
+        Placeholder(
+            "order.valid_until",
+            date(2028, 12, 31),
+            PlaceholderKind.DATE,
+            may_be_empty=True,
+            says="Last day of validity",
+        ),
+        Placeholder(
+            "order.to_branch",
+            False,  # noqa: FBT003  an example
+            PlaceholderKind.FLAG,
+            says="Whether the card goes to the branch",
+        ),
+        *BRANCH,
     ),
-    "en": Template(
-        "$greeting\n\nYour customer card “$card” has been ordered. It is expected to be dispatched on $day$target."
-        "$valid\n\nKind regards\n$branch\n"
-    ),
-}
+    (_GERMAN, _ENGLISH),
+)
 
-_TARGET: Final = {
-    "de": {
-        DeliveryTarget.CUSTOMER: " und kommt zu Ihnen nach Hause",
-        DeliveryTarget.BRANCH: " und liegt dann bei uns bereit",
-    },
-    "en": {DeliveryTarget.CUSTOMER: " to your address", DeliveryTarget.BRANCH: " to our branch"},
-}
-
-_GREETING: Final = {
-    "de": {
-        Salutation.FEMALE: "Sehr geehrte Frau $name,",
-        Salutation.MALE: "Sehr geehrter Herr $name,",
-        Salutation.DIVERSE: "Guten Tag $name,",
-        None: "Guten Tag $name,",
-    },
-    "en": {
-        Salutation.FEMALE: "Dear Ms $name,",
-        Salutation.MALE: "Dear Mr $name,",
-        Salutation.DIVERSE: "Dear $name,",
-        None: "Dear $name,",
-    },
-}
-
-
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+SHIPPED: Final = Wording(CARD_ORDERED)
 
 
 def confirmation_mail(
-    customer: Customer, order: CardOrder, template: CardTemplate, branch: Branch, message_id: str
+    customer: Customer,
+    order: CardOrder,
+    template: CardTemplate,
+    branch: Branch,
+    message_id: str,
+    wording: Wording = SHIPPED,
 ) -> Email:
-    """The mail that tells a customer that a card was ordered."""
-    language = "de" if customer.language in {"", "de"} else "en"
-    text = _BODY[language].substitute(
-        greeting=_greeting(customer, language),
-        card=template.name,
-        day=_date(order, language),
-        target=_TARGET[language][order.target],
-        valid=_valid(order, language),
-        branch=branch.name,
+    """The mail that tells a customer that a card was ordered: in German to those who say no other language."""
+    written = wording.write(
+        Channel.EMAIL,
+        customer.language or "de",
+        lambda language: _data(customer, order, template, branch, language),
+        branch.time_zone,
     )
     return Email(
         message_id=message_id,
         to=(customer.email,),
-        subject=_SUBJECT[language],
-        text=text,
-        html=_html(text, language),
+        subject=written.message.subject,
+        text=written.message.text,
+        html=written.message.html,
         reply_to=branch.email,
+        template=written.template,
     )
+
+
+def _data(
+    customer: Customer, order: CardOrder, template: CardTemplate, branch: Branch, language: str
+) -> Mapping[str, Any]:
+    return {
+        **about_customer(customer, language),
+        "card": {"name": template.name},
+        "order": {
+            "dispatch": order.expected_dispatch,
+            "valid_until": order.valid_until,
+            "to_branch": order.target is DeliveryTarget.BRANCH,
+        },
+        **about_branch(branch),
+    }
 
 
 def information_mail(text: str, branch: Branch, actor: str, recipient: str, message_id: str) -> Email:
@@ -99,37 +138,3 @@ def information_mail(text: str, branch: Branch, actor: str, recipient: str, mess
         text="\n".join(lines).rstrip() + "\n",
         reply_to=branch.email,
     )
-
-
-def _greeting(customer: Customer, language: str) -> str:
-    if customer.kind is CustomerKind.COMPANY:
-        return {"de": "Sehr geehrte Damen und Herren,", "en": "Dear Sir or Madam,"}[language]
-    formal = customer.salutation in {Salutation.FEMALE, Salutation.MALE}
-    surname = " ".join(part for part in (customer.title, customer.name_extension, customer.last_name) if part)
-    name = surname if formal else customer.display_name
-    return Template(_GREETING[language][customer.salutation]).substitute(name=name)
-
-
-def _date(order: CardOrder, language: str) -> str:
-    day = order.expected_dispatch
-    return f"{day:%d.%m.%Y}" if language == "de" else _english(day)
-
-
-def _valid(order: CardOrder, language: str) -> str:
-    if order.valid_until is None:
-        return ""
-    day = order.valid_until
-    if language == "de":
-        return f" Sie gilt bis einschließlich {day:%d.%m.%Y}."
-    return f" It is valid until {_english(day)} inclusive."
-
-
-def _english(day: date) -> str:
-    # Not by strftime, whose month names follow the locale of the host's process.
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _html(text: str, language: str) -> str:
-    paragraphs = (escape(part).replace("\n", "<br>") for part in text.strip().split("\n\n"))
-    body = "".join(f"<p>{part}</p>" for part in paragraphs)
-    return f'<!doctype html><html lang="{language}"><body>{body}</body></html>'

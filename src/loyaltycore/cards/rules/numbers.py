@@ -8,11 +8,14 @@ from typing import Final
 
 from loyaltycore.errors import Fault, InvalidInput, Refused
 from loyaltycore.kernel.check_digits import ean13, ean13_valid, luhn, luhn_valid
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.scanning import without_symbology
 from loyaltycore.kernel.validation import Faults
 
 LUHN_LENGTH: Final = 16
 EAN_LENGTH: Final = 13
 LONGEST_NUMBER: Final = 40
+_LONGEST_READ: Final = 500
 MIN_CHANCE: Final = 9
 """Fewest random digits of a number: a billion possibilities."""
 
@@ -67,9 +70,13 @@ def bare_number(number: object) -> str:
     Raises:
         InvalidInput: The number is not text.
     """
-    if not isinstance(number, str):
+    text = text_of(number)
+    if text is None:
         raise InvalidInput([Fault("number", "wrong_type", "must be text")])
-    bare = "".join(character for character in unicodedata.normalize("NFKC", number) if character.isalnum())
+    if len(text) > _LONGEST_READ:
+        return ""
+    plain = without_symbology(unicodedata.normalize("NFKC", text))
+    bare = "".join(character for character in plain if character.isalnum())
     return bare if len(bare) <= LONGEST_NUMBER else ""
 
 

@@ -8,6 +8,7 @@ from loyaltycore.cards.rules.numbers import NumberScheme, check_prefix, check_sc
 from loyaltycore.kernel.contact import parse_email
 from loyaltycore.kernel.settings import Option
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.templates.rules.template import check_template_name
 
 
 def _check_email(faults: Faults, value: str) -> None:
@@ -42,4 +43,18 @@ INFORMATION_EMAIL: Final = Option(
     check=_check_email,
 )
 
-CARD_OPTIONS: Final[tuple[Option[Any], ...]] = (NUMBER_SCHEME, NUMBER_PREFIX, INFORMATION_EMAIL)
+CONFIRMATION_TEMPLATE: Final = Option(
+    "cards.confirmation_template",
+    "",
+    "The message template of the mail that confirms a card order; empty for the text that ships.",
+    tab="customer",
+    section="cards",
+    check=check_template_name("cards.confirmation_template"),
+)
+
+CARD_OPTIONS: Final[tuple[Option[Any], ...]] = (
+    NUMBER_SCHEME,
+    NUMBER_PREFIX,
+    INFORMATION_EMAIL,
+    CONFIRMATION_TEMPLATE,
+)

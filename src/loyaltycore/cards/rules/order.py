@@ -13,9 +13,13 @@ from typing import Final
 from attrs import frozen
 
 from loyaltycore.cards.rules.order_service import CardCosts, DeliveryTarget
+from loyaltycore.cards.rules.reports import Report
 from loyaltycore.errors import Fault, Refused
 from loyaltycore.kernel.money import Money
+from loyaltycore.kernel.outbox import DETAIL_LENGTH
 from loyaltycore.kernel.printing import PostalAddress, PrintState
+from loyaltycore.kernel.showing import showing
+from loyaltycore.kernel.words import as_text
 
 
 class OrderState(Enum):
@@ -56,8 +60,20 @@ NEVER_MADE: Final = frozenset({OrderState.REJECTED, OrderState.FAILED})
 
 
 @frozen
+class Dealings:
+    """What the vendor said and what we asked of it: the state of an order follows from nothing else."""
+
+    reports: tuple[Report, ...] = ()
+    """What the vendor said, oldest first by its own count."""
+    wish: Cancellation = Cancellation.NONE
+    """What became of our request to cancel by the answer to the request alone."""
+
+
+@frozen(repr=False)
 class CardOrder:
     """An order for one customer card."""
+
+    __repr__ = showing("id", "customer_id", "state")
 
     id: str
     """Our id, which is also the vendor's reference for the order."""
@@ -93,7 +109,7 @@ class CardOrder:
     vendor_id: str = ""
     """The vendor's id of the order."""
     vendor_revision: int = 0
-    """Counts the vendor's news; older ones are ignored."""
+    """The vendor's count of its changes to the order, as far as it is known."""
     reason_code: str = ""
     """Why it was rejected, failed or returned."""
     reason: str = ""
@@ -105,8 +121,10 @@ class CardOrder:
     cancelled_by: str = ""
     cancel_reason: str = ""
     dispatched_at: datetime | None = None
-    """When the vendor dispatched the card."""
+    """When the vendor dispatched the card, by the first report that it was on its way."""
     delivered_at: datetime | None = None
+    dealings: Dealings = Dealings()
+    """What all from `state` on is read from."""
     version: int = 1
 
     @property
@@ -162,5 +180,8 @@ def require_no_faults(faults: tuple[Fault, ...]) -> None:
 
 
 def in_one_line(faults: tuple[Fault, ...]) -> str:
-    """What is wrong with an order, for people."""
-    return "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+    """What is wrong with an order, for people; the words may be a vendor's, so they are made storable."""
+    lines = (
+        f"{as_text(fault.field, DETAIL_LENGTH)}: {as_text(fault.message, DETAIL_LENGTH)}" for fault in faults
+    )
+    return "; ".join(lines)

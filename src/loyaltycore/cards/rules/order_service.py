@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from attrs import evolve, frozen
 
 from loyaltycore.cards.rules.dispatch import DispatchCycle
 from loyaltycore.errors import NotFound, Refused
-from loyaltycore.kernel.contact import parse_email, parse_phone
+from loyaltycore.kernel.contact import parse_email
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.money import Money, total
+from loyaltycore.kernel.naming import meant
+from loyaltycore.kernel.phones import parse_phone
 from loyaltycore.kernel.printing import EncodingKind
 from loyaltycore.kernel.validation import Faults
+
+MOST_TEMPLATES: Final = 100
+"""How many card designs a service may offer."""
+
+MOST_SLOTS: Final = 50
+"""How many places a card design may have."""
 
 
 class DeliveryTarget(Enum):
@@ -146,10 +154,11 @@ def choose_template(service: CardOrderService, wanted: str | None) -> CardTempla
                 templates=keys,
             )
         return service.templates[0]
+    key = text_of(wanted)
     for template in service.templates:
-        if template.key == wanted:
+        if template.key == key:
             return template
-    raise NotFound("card_template", wanted)
+    raise NotFound("card_template", wanted, meant(wanted, keys))
 
 
 def read_service(service: CardOrderService, region: str) -> CardOrderService:
@@ -181,10 +190,8 @@ def read_service(service: CardOrderService, region: str) -> CardOrderService:
 
 
 def _templates(faults: Faults, value: object) -> tuple[CardTemplate, ...]:
-    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        faults.note("templates", "wrong_type", "must be a list of CardTemplate")
-        return ()
-    clean = tuple(_template(faults.at(f"templates[{i}]"), template) for i, template in enumerate(value))
+    given = faults.items("templates", value, most=MOST_TEMPLATES, what="a list of CardTemplate", none=False)
+    clean = tuple(_template(faults.at(f"templates[{i}]"), template) for i, template in enumerate(given))
     keys = [template.key for template in clean if template.key]
     if len(set(keys)) < len(keys):
         faults.note("templates", "repeated", "every template needs a key of its own")
@@ -205,8 +212,9 @@ def _template(faults: Faults, value: Any) -> CardTemplate:
 
 
 def _slots(faults: Faults, value: object) -> tuple[Slot, ...]:
-    if not isinstance(value, tuple) or not value or not all(isinstance(slot, Slot) for slot in value):
-        faults.note("slots", "wrong_type", "must be a tuple of at least one Slot")
+    given = faults.items("slots", value, most=MOST_SLOTS, what="a list of Slot", required=True)
+    if not all(isinstance(slot, Slot) for slot in given):
+        faults.note("slots", "wrong_type", "must be a list of Slot")
         return ()
     return tuple(
         Slot(
@@ -214,7 +222,7 @@ def _slots(faults: Faults, value: object) -> tuple[Slot, ...]:
             faults.choice(f"slots[{i}].kind", slot.kind, EncodingKind) or EncodingKind.TEXT,
             faults.choice(f"slots[{i}].source", slot.source, SlotSource) or SlotSource.CARD_NUMBER,
         )
-        for i, slot in enumerate(value)
+        for i, slot in enumerate(given)
     )
 
 

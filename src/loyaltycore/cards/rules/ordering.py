@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from loyaltycore.cards.rules.card import CardState, CustomerCard
 from loyaltycore.cards.rules.dispatch import expected_dispatch
-from loyaltycore.cards.rules.letters import confirmation_mail
+from loyaltycore.cards.rules.letters import SHIPPED, confirmation_mail
 from loyaltycore.cards.rules.order import CardOrder, OrderState, submission_key
 from loyaltycore.cards.rules.order_service import (
     CardCosts,
@@ -26,7 +27,12 @@ from loyaltycore.kernel.calendar import BusinessCalendar
 from loyaltycore.kernel.contact import Address
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.printing import Encoding, PostalAddress, PrintOrder
+from loyaltycore.kernel.showing import showing
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.kernel.words import cleaned
+from loyaltycore.templates.rules.wording import Wording
+
+T = TypeVar("T")
 
 COMMENT_LENGTH = 500
 LINE_LENGTH = 40
@@ -36,14 +42,16 @@ LINES = 3
 """Lines of a label between the names and the town."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class OrderRequest:
     """What somebody at the desk wants."""
 
+    __repr__ = showing("template")
+
     template: str | None = None
     """A template's key; None if there is only one."""
-    valid_until: date | None = None
-    """Last day of validity, or None."""
+    valid_until: date | str | None = None
+    """Last day of validity, also as text of the form ``2028-12-31``, or None."""
     valid_for: ValidityPeriod | None = None
     """The validity as a period, instead of `valid_until`."""
     comment: str = ""
@@ -138,9 +146,17 @@ def draft_order(customer: Customer, service: CardOrderService | None, place: Pla
 
 
 def place_order(
-    customer: Customer, service: CardOrderService | None, request: OrderRequest, place: Place, fresh: Fresh
+    customer: Customer,
+    service: CardOrderService | None,
+    request: OrderRequest,
+    place: Place,
+    fresh: Fresh,
+    wording: Wording = SHIPPED,
 ) -> Decision[CardOrder]:
     """Order a card: the order, the card on the customer, the print order, and the mail to the customer.
+
+    Args:
+        wording: Of that mail.
 
     Raises:
         InvalidInput: Names every fault of the request.
@@ -149,6 +165,7 @@ def place_order(
         NotFound: There is no template with that key.
     """
     agreed = require_service(service)
+    customer = _legible(evolve(customer, addresses=tuple(map(_legible, customer.addresses))))
     valid_until, comment, target = _read(request, agreed, place)
     template = choose_template(agreed, request.template)
     if agreed.validity_required and valid_until is None:
@@ -179,9 +196,18 @@ def place_order(
     return Decision(
         order,
         add=(order, card),
-        dispatch=_messages(order, card, customer, agreed, template, place),
+        dispatch=_messages(order, card, customer, agreed, template, place, wording),
         notes=(Note("card_order.placed", after=order, comment=comment),),
     )
+
+
+def _legible(record: T) -> T:
+    """A record with the texts that it would have if it were read today."""
+    # 0.1 kept texts as they were typed, and no migration rewrites what people wrote: such a record stays so until somebody
+    # changes it, but a vendor refuses what cannot be printed.
+    held: Any = record
+    texts = {name: value for name, value in asdict(held, recurse=False).items() if isinstance(value, str)}
+    return evolve(held, **{name: cleaned(text) for name, text in texts.items() if not text.isascii()})  # type: ignore[no-any-return]  # T is an attrs class
 
 
 def _read(
@@ -220,7 +246,7 @@ def _recipient(customer: Customer, target: DeliveryTarget, branch: Branch) -> Po
                 remedy="complete the branch's address, or deliver to the customer",
                 branch=branch.id,
             )
-        return _postal(branch.name, "", address)
+        return _postal(cleaned(branch.name), "", _legible(address))
     address = customer.postal_address
     if address is None:
         raise Refused(
@@ -286,6 +312,7 @@ def _messages(
     service: CardOrderService,
     template: CardTemplate,
     place: Place,
+    wording: Wording,
 ) -> tuple[Dispatch, ...]:
     printing = Dispatch(
         "card_print.submit",
@@ -296,7 +323,7 @@ def _messages(
     if not (service.confirm_by_email and customer.email):
         return (printing,)
     key = f"{order.id}.confirmation"
-    mail = confirmation_mail(customer, order, template, place.branch, key)
+    mail = confirmation_mail(customer, order, template, place.branch, key, wording)
     return (printing, Dispatch("email.send", mail, key, order))
 
 

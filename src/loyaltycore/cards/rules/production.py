@@ -1,44 +1,31 @@
 """What becomes of an order and its card when the vendor reports.
 
-News may come twice and out of order: only a higher revision counts. It moves the order along, but never brings back a
-card that was put out of use here.
+News may come twice and out of order: the end is the same. It moves the order along, but never brings back a card that
+was put out of use here.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
 
 from attrs import evolve
 
-from loyaltycore.cards.rules.card import CardState, CustomerCard, activated, ended, follow
-from loyaltycore.cards.rules.order import Cancellation, CardOrder, OrderState
+from loyaltycore.cards.rules.card import CustomerCard, follow
+from loyaltycore.cards.rules.order import Cancellation, CardOrder
+from loyaltycore.cards.rules.reports import Report, added, read_report, refusal
+from loyaltycore.cards.rules.settling import followed, settled
 from loyaltycore.kernel.decisions import Decision, Note
-from loyaltycore.kernel.printing import PrintState, PrintStatus
-from loyaltycore.kernel.words import as_text
+from loyaltycore.kernel.printing import PrintStatus
 
-WORD_LENGTH: Final = 60
-LINE_LENGTH: Final = 200
-REASON_LENGTH: Final = 500
-"""What a vendor says is shortened to this, and made storable: no word must hold up its news."""
 
-_STATES: Final = {
-    PrintState.RECEIVED: OrderState.PLACED,
-    PrintState.ACCEPTED: OrderState.PLACED,
-    PrintState.ON_HOLD: OrderState.PLACED,
-    PrintState.IN_PRODUCTION: OrderState.IN_PRODUCTION,
-    PrintState.PRODUCED: OrderState.IN_PRODUCTION,
-    PrintState.DISPATCHED: OrderState.DISPATCHED,
-    PrintState.DELIVERED: OrderState.DELIVERED,
-    PrintState.RETURNED: OrderState.RETURNED,
-    PrintState.REJECTED: OrderState.REJECTED,
-    PrintState.FAILED: OrderState.FAILED,
-    PrintState.CANCELLED: OrderState.CANCELLED,
-}
+def is_news(order: CardOrder, status: PrintStatus) -> bool:
+    """Whether a vendor's word says anything that was not known.
 
-_ON_ITS_WAY: Final = frozenset({PrintState.DISPATCHED, PrintState.DELIVERED})
-_LEFT_THE_VENDOR: Final = frozenset({PrintState.DISPATCHED, PrintState.DELIVERED, PrintState.RETURNED})
-_NEVER_MADE: Final = frozenset({PrintState.REJECTED, PrintState.FAILED})
+    Raises:
+        InvalidInput: Its revision is no number, or its time no instant.
+    """
+    reports = order.dealings.reports
+    return added(reports, read_report(status)) is not reports
 
 
 def apply_status(
@@ -52,102 +39,59 @@ def apply_status(
         now: When the news was taken in.
 
     Returns:
-        A decision that changes nothing if the news is old.
+        A decision that changes nothing if all of this was known.
+
+    Raises:
+        InvalidInput: The revision is no number, or the time no instant.
     """
-    if status.revision <= order.vendor_revision:
-        return Decision(order)
-    after = _order_after(order, status)
-    changes = [(card, _card_after(card, status, now))]
-    if changes[0][1].state is CardState.ACTIVE and card.state is CardState.ORDERED:
-        changes += follow(replaced, now)
-    changed = [(old, new) for old, new in changes if new is not old]
-    return Decision(
-        after,
-        save=(after, *(new for _, new in changed)),
-        notes=(
-            Note(f"card_order.{_word(status)}", order, after, as_text(status.reason, REASON_LENGTH)),
-            *(Note(f"card.{new.state.value}", old, new) for old, new in changed),
-        ),
-    )
-
-
-def _word(status: PrintStatus) -> str:
-    if status.cancellation_refused:
-        return "cancellation_refused"
-    return status.state.value if status.state else "vendor_news"
-
-
-def _order_after(order: CardOrder, status: PrintStatus) -> CardOrder:
-    facts: dict[str, Any] = {
-        "vendor_revision": status.revision,
-        "vendor_word": as_text(status.raw_state, WORD_LENGTH),
-        "vendor_id": as_text(status.vendor_id, LINE_LENGTH) or order.vendor_id,
-        "tracking": as_text(status.tracking, LINE_LENGTH) or order.tracking,
-        "cancellation": _cancellation_after(order, status),
-    }
-    if status.state is not None:
-        facts["production"] = status.state
-        facts["state"] = _state_after(order, status.state)
-        facts.update(_times(order, status))
-    code, reason = as_text(status.reason_code, WORD_LENGTH), as_text(status.reason, REASON_LENGTH)
-    if code or reason:
-        facts.update(reason_code=code, reason=reason)
-    return evolve(order, **facts)
-
-
-def _state_after(order: CardOrder, state: PrintState) -> OrderState:
-    """An order that was cancelled here stays cancelled; `production` says what the vendor does."""
-    return OrderState.CANCELLED if order.state is OrderState.CANCELLED else _STATES[state]
-
-
-def _cancellation_after(order: CardOrder, status: PrintStatus) -> Cancellation:
-    if status.state is PrintState.CANCELLED:
-        return Cancellation.CONFIRMED
-    if order.cancellation is Cancellation.NONE:
-        return Cancellation.NONE
-    if status.state in _LEFT_THE_VENDOR:
-        return Cancellation.REFUSED  # whatever was said before: the card was made
-    if order.cancellation is not Cancellation.REQUESTED:
-        return order.cancellation
-    if status.cancellation_refused:
-        return Cancellation.REFUSED
-    return Cancellation.CONFIRMED if status.state in _NEVER_MADE else Cancellation.REQUESTED
-
-
-def _times(order: CardOrder, status: PrintStatus) -> dict[str, datetime]:
-    times: dict[str, datetime] = {}
-    if status.state in _ON_ITS_WAY and order.dispatched_at is None:
-        times["dispatched_at"] = status.occurred_at
-    if status.state is PrintState.DELIVERED and order.delivered_at is None:
-        times["delivered_at"] = status.occurred_at
-    return times
-
-
-def _card_after(card: CustomerCard, status: PrintStatus, now: datetime) -> CustomerCard:
-    if status.state in _ON_ITS_WAY:
-        return activated(card, now)
-    if status.state in _NEVER_MADE:
-        return ended(card, CardState.INVALID, now, f"the order was {as_text(status.raw_state, WORD_LENGTH)}")
-    if status.state is PrintState.CANCELLED:
-        return ended(card, CardState.CANCELLED, now, "the vendor cancelled the order")
-    return card
+    report = read_report(status)
+    return _taken(order, card, replaced, report, now, report.reason)
 
 
 def reject_order(
     order: CardOrder, card: CustomerCard, code: str, reason: str, now: datetime
 ) -> Decision[CardOrder]:
-    """Record that the vendor does not take an order: no card will come."""
-    if order.vendor_revision or order.state is not OrderState.PLACED:
+    """Record that the vendor does not take an order: no card will come, unless the vendor reports on it all the same."""
+    return _taken(order, card, None, refusal(code, reason, now), now, reason)
+
+
+def _taken(
+    order: CardOrder,
+    card: CustomerCard,
+    replaced: CustomerCard | None,
+    report: Report,
+    now: datetime,
+    comment: str,
+) -> Decision[CardOrder]:
+    reports = added(order.dealings.reports, report)
+    if reports is order.dealings.reports:
         return Decision(order)
-    after = evolve(
-        order,
-        state=OrderState.REJECTED,
-        reason_code=as_text(code, WORD_LENGTH),
-        reason=as_text(reason, REASON_LENGTH),
+    after = settled(evolve(order, dealings=evolve(order.dealings, reports=reports)))
+    card_after = followed(after, card, now)
+    came = card.activated_at is None and card_after.activated_at is not None
+    cards = [(card, card_after), *(follow(replaced, now) if came else ())]
+    changed = [(old, new) for old, new in cards if new != old]
+    return Decision(
+        after,
+        save=(after, *(new for _, new in changed)),
+        notes=(
+            Note(
+                f"card_order.{report.state.value if report.state else 'vendor_news'}", order, after, comment
+            ),
+            *_refusal(order, after),
+            *(Note(f"card.{_happened(old, new)}", old, new) for old, new in changed),
+        ),
     )
-    card_after = ended(card, CardState.INVALID, now, "the order was rejected")
-    notes = (
-        Note("card_order.rejected", order, after, reason),
-        *((Note("card.invalid", card, card_after),) if card_after is not card else ()),
-    )
-    return Decision(after, save=(after, *((card_after,) if card_after is not card else ())), notes=notes)
+
+
+def _refusal(order: CardOrder, after: CardOrder) -> tuple[Note, ...]:
+    """That our request to cancel has come to nothing, if it has only now: in words, or because the card was sent."""
+    if after.cancellation is not Cancellation.REFUSED or order.cancellation is Cancellation.REFUSED:
+        return ()
+    return (Note("card_order.cancellation_refused", about=after),)
+
+
+def _happened(before: CustomerCard, after: CustomerCard) -> str:
+    """The word for a change of a card: its new state, or that it had been in use before its end."""
+    was_in_use = before.state is after.state and before.activated_at != after.activated_at
+    return "active" if was_in_use else after.state.value

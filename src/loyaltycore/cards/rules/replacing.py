@@ -45,7 +45,7 @@ def require_replaceable(card: CustomerCard, follower: CustomerCard | None) -> No
 
 def step_aside(card: CustomerCard, now: datetime, reason: str, *, keep: bool) -> Decision[CustomerCard]:
     """Put a card that is followed by a new one out of use, unless it is kept until the new one is active."""
-    if card.state is CardState.ACTIVE and not keep:
+    if not keep and not card.ended_here:
         return invalidate_card(card, now, reason or "replaced")
     # Saved as it is: of two who replace it at once one loses the race, reads again and finds the follower.
     return Decision(card, save=(card,))

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     with open_loyalty(options.config) as loyalty:
         sources = loyalty.added(NEWS).values()
         if not any(source.is_set_up for source in sources):
-            complain(f"{options.config}: there is nobody to ask without a {sections_of(sources)}")
+            complain(f"{options.config}: there is nobody to ask: set up {sections_of(sources)}")
             return 2
         news = loyalty.catch_up()
     say(

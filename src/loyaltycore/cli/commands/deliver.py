@@ -11,11 +11,10 @@ from typing import Final
 from loyaltycore.cli.command import Command
 from loyaltycore.cli.numbers import count, seconds
 from loyaltycore.cli.opening import open_loyalty
-from loyaltycore.cli.saying import complain, log_to_stderr, on_one_line, say
+from loyaltycore.cli.saying import complain, log_to_stderr, say
 from loyaltycore.cli.stopping import Wish, wish_to_stop
-from loyaltycore.errors import LoyaltyError
 from loyaltycore.loyalty import Loyalty
-from loyaltycore.outbox import DeliveryReport, OutboxMessage, Outcome, Verdict, Worker
+from loyaltycore.outbox import DeliveryReport
 
 _LOOK: Final = 0.1
 """Seconds between two checks for a request to stop."""
@@ -55,10 +54,11 @@ def run(options: argparse.Namespace) -> int:
 def _run_workers(loyalty: Loyalty, options: argparse.Namespace, wish: Wish) -> DeliveryReport:
     stop = threading.Event()
     with ThreadPoolExecutor(options.workers) as pool:
-        tasks = [
-            pool.submit(_work, loyalty.worker(), stop, options.poll if options.watch else None)
-            for _ in range(options.workers)
-        ]
+        workers = [loyalty.worker() for _ in range(options.workers)]
+        if options.watch:
+            tasks = [pool.submit(worker.watch, stop, poll_seconds=options.poll) for worker in workers]
+        else:
+            tasks = [pool.submit(worker.run_pass, stop=stop) for worker in workers]
         try:
             _wait_for(tasks, wish)
         finally:
@@ -76,46 +76,6 @@ def _wait_for(tasks: list[Future[DeliveryReport]], wish: Wish) -> None:
         if not open_ or any(task.exception() for task in done):
             return
     _log.info("ending after the messages in hand")
-
-
-def _work(worker: Worker, stop: threading.Event, poll: float | None) -> DeliveryReport:
-    """Work through the outbox once, or again and again with a pause of `poll` seconds."""
-    total = DeliveryReport()
-    while not stop.is_set():
-        try:
-            report = worker.run_pass(stop=stop, on_message=_tell)
-        except LoyaltyError as error:
-            if poll is None:
-                raise
-            _log.error("the outbox cannot be worked through: %s; trying again", on_one_line(str(error)))
-        else:
-            _tell_pauses(total, report)
-            total = _added(total, report)
-        if poll is None:
-            break
-        stop.wait(poll)
-    return total
-
-
-def _tell(message: OutboxMessage, outcome: Outcome) -> None:
-    level = {Verdict.AGAIN: logging.WARNING, Verdict.DEAD: logging.ERROR}.get(outcome.verdict, logging.INFO)
-    reason = f": {outcome.code} {outcome.detail}".rstrip() if outcome.code or outcome.detail else ""
-    _log.log(
-        level,
-        "%s %s %s (try %d)%s",
-        message.kind,
-        message.id,
-        outcome.verdict.value,
-        message.attempts,
-        on_one_line(reason),
-    )
-
-
-def _tell_pauses(before: DeliveryReport, now: DeliveryReport) -> None:
-    """Log why a kind cannot be handed over at all, once until the reason changes."""
-    for kind, reason in now.paused:
-        if (kind, reason) not in before.paused:
-            _log.error("%s has to wait: %s", kind, on_one_line(reason))
 
 
 def _added(total: DeliveryReport, report: DeliveryReport) -> DeliveryReport:

@@ -1,15 +1,23 @@
-"""``loyaltycore init``: creates a configuration, the tables, and a first branch; keeps what exists."""
+"""``loyaltycore init``: creates a configuration, the tables, and a first branch; keeps what exists.
+
+Several may run at once. A configuration appears as a whole, and only its owner may read it.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import tempfile
 from pathlib import Path
 from typing import Final
 
 from loyaltycore.cli.command import Command
 from loyaltycore.cli.opening import open_loyalty
 from loyaltycore.cli.saying import say
+from loyaltycore.errors import Refused
 from loyaltycore.loyalty import Loyalty
+
+_OWNER_ALONE: Final = 0o600
 
 _TEMPLATE: Final = """\
 # Which adapter stands behind each port of loyaltycore; everything but `use` is an option of the adapter.
@@ -35,6 +43,19 @@ url = "sqlite:///shop.db"
 # sender_name = "Optik Laden"
 # username = "laden"
 # password = { env = "SMTP_PASSWORD" }
+# bounce_address = "bounces@example.org"        # see `loyaltycore receive-bounce`
+# bounce_secrets = [{ env = "BOUNCE_SECRET" }]
+
+# [invitations]
+# use = "icalendar"                             # mails about appointments carry files for calendars
+
+# [renderer]
+# use = "templates"                             # messages in the shop's own words, see `desk.templates`
+
+# [sms]
+# use = "seven"                                 # or "kannel", with url, username and password
+# api_key = { env = "SEVEN_API_KEY" }
+# sender = "KLEINLADEN"
 
 # [card_printer]
 # use = "http"
@@ -66,27 +87,49 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_config(path: Path) -> str:
+    if path.exists():
+        return "kept"
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(_TEMPLATE)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(_TEMPLATE)
+            draft.chmod(_OWNER_ALONE)  # whatever the umask
+            return _publish(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _publish(draft: Path, path: Path) -> str:
+    """Give the draft its name, unless another process was faster: nobody ever reads half of it."""
+    try:
+        os.link(draft, path)
     except FileExistsError:
         return "kept"
+    except OSError:
+        # A file system without links. What another process may just have written is the same.
+        draft.replace(path)
     return "wrote"
 
 
 def _open_branch(loyalty: Loyalty, options: argparse.Namespace) -> str:
+    branches = loyalty.session(options.actor).branches
+    known = f"the branch {options.branch} exists already and stays as it is"
+    if any(branch.id == options.branch for branch in branches.all()):
+        return known
     facts = {
         name: getattr(options, name)
         for name in ("name", "country", "subdivision", "municipality", "time_zone")
     }
-    desk = loyalty.session(options.actor)
-    if any(branch.id == options.branch for branch in desk.branches.all()):
-        return f"the branch {options.branch} exists already and stays as it is"
-    with desk.transaction():
-        branch = desk.branches.create(options.branch, **facts)
-        # A place whose holidays nobody knows shows here, before the branch is kept, and not with the first order.
-        loyalty.calendar(branch)
-    return f"opened the branch {branch.id}"
+    try:
+        return f"opened the branch {branches.create(options.branch, **facts).id}"
+    except Refused as refusal:
+        if refusal.code != "branch.exists":
+            raise
+        return known  # another process was faster
 
 
 COMMAND: Final = Command(

@@ -23,7 +23,10 @@ def run(options: argparse.Namespace) -> int:
     """Prune, in small portions."""
     with open_loyalty(options.config) as loyalty:
         removed = loyalty.prune(older_than=timedelta(days=options.days))
-    say(f"removed {removed.messages:,} messages, {removed.commands:,} commands and {removed.events:,} events")
+    say(
+        f"removed {removed.messages:,} messages, {removed.commands:,} commands, {removed.events:,} events, "
+        f"what became of {removed.fates:,} messages, and {removed.windows:,} counts of tries"
+    )
     return 0
 
 

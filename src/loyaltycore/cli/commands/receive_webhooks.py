@@ -50,7 +50,9 @@ def run(options: argparse.Namespace) -> int:
         sources = loyalty.added(NEWS).values()
         senders = [source.name for source in sources if source.sends_webhooks]
         if not senders:
-            complain(f"{options.config}: nobody sends webhooks: set up a {sections_of(sources)} that does")
+            complain(
+                f"{options.config}: nobody sends webhooks: set up {sections_of(sources)} with somebody who does"
+            )
             return 2
         with serving(_below(options.path, WebhookReceiver(loyalty)), options.host, options.port) as server:
             host = f"[{options.host}]" if ":" in options.host else options.host

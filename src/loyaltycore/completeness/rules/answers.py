@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from attrs import fields as attrs_fields
+
 from loyaltycore.completeness.rules.fields import CUSTOM
-from loyaltycore.customers.rules.customer import POSTAL_KINDS, Customer
+from loyaltycore.customers.rules.customer import MAX_ADDRESSES, MAX_PHONES, POSTAL_KINDS, Customer
 from loyaltycore.customers.rules.form import CustomerFields, Reading, read_new
 from loyaltycore.errors import InvalidInput
 from loyaltycore.kernel.contact import Address, AddressKind, Phone, PhoneKind, read_address, read_phone
+from loyaltycore.kernel.custom_fields import MOST_FIELDS
 from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.given import items_of, members_of, text_of
 from loyaltycore.kernel.validation import Faults
+
+MOST_ANSWERS: Final = 300
+"""How many answers may be given at once."""
 
 _NAMES: Final = ("last_name", "company")
 _NUMBERS: Final = {"landline": PhoneKind.LANDLINE, "mobile": PhoneKind.MOBILE}
@@ -33,6 +40,9 @@ class CompletionAnswers(CustomerFields, total=False):
     postal_address: Address | None
 
 
+_KNOWN: Final = {*CompletionAnswers.__annotations__, *(each.name for each in attrs_fields(Customer))}
+
+
 def read_answers(
     faults: Faults, customer: Customer, answers: Mapping[str, object], country: str
 ) -> dict[str, Any]:
@@ -45,10 +55,11 @@ def read_answers(
     Returns:
         Fields of `CustomerFields` by name.
     """
-    if any(not isinstance(name, str) for name in answers):
-        faults.note("answers", "wrong_type", "must be values by the key of their field")
-        return {}
-    given = {name: value for name, value in answers.items() if value is not None and value != ""}
+    members = faults.members("answers", answers, most=MOST_ANSWERS, what="values by the key of their field")
+    given = {name: value for name, value in members.items() if value is not None and text_of(value) != ""}
+    for name in [name for name in given if name not in _KNOWN and not _is_question(name)]:
+        faults.unknown(name, "unknown_field", "field", name, CompletionAnswers.__annotations__)
+        del given[name]
     fields: dict[str, Any] = {name: value for name, value in given.items() if not _is_question(name)}
     for name, kind in _NUMBERS.items():
         if name in given:
@@ -108,8 +119,10 @@ def _address(faults: Faults, value: object) -> Address | None:
 
 def _added(phones: Any, phone: Phone | None) -> Any:
     """The phones with one more; what is not a list is left to the customer's form, which says what is wrong."""
-    if phone is None or not isinstance(phones, tuple | list):
+    held = None if phone is None else items_of(phones, MAX_PHONES + 1)
+    if phone is None or held is None:
         return phones
+    phones = held
     if any(isinstance(each, Phone) and _same(each, phone) for each in phones):
         return phones
     # A number that is there under another kind is that number: its kind is corrected.
@@ -123,9 +136,10 @@ def _same(held: Phone, phone: Phone) -> bool:
 
 def _placed(addresses: Any, address: Address | None) -> Any:
     """The addresses with one more, in place of the incomplete ones of its kind and of any other residence."""
-    if address is None or not isinstance(addresses, tuple | list):
+    held = None if address is None else items_of(addresses, MAX_ADDRESSES + 1)
+    if address is None or held is None:
         return addresses
-    return [*(each for each in addresses if not _gives_way(each, address)), address]
+    return [*(each for each in held if not _gives_way(each, address)), address]
 
 
 def _gives_way(held: object, address: Address) -> bool:
@@ -139,4 +153,5 @@ def _gives_way(held: object, address: Address) -> bool:
 def _merged(custom: Any, own: Mapping[str, Any]) -> Mapping[str, CustomValue | None] | Any:
     if custom is None:
         return own
-    return {**custom, **own} if isinstance(custom, Mapping) else custom
+    given = members_of(custom, MOST_FIELDS + 1)
+    return custom if given is None else {**given, **own}

@@ -9,13 +9,16 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.showing import showing
 
 ASKED: Final = "customer.asked"
 
 
-@frozen
+@frozen(repr=False)
 class CompletionPrompt:
     """When a customer was asked for what."""
+
+    __repr__ = showing("id", "customer_id")
 
     id: str
     """The id of the customer for whom it was made."""

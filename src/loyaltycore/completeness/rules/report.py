@@ -12,6 +12,8 @@ from loyaltycore.completeness.rules.assess import assess
 from loyaltycore.completeness.rules.fields import DATA_GROUPS, WatchedField
 from loyaltycore.completeness.rules.watching import Watching
 from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.errors import NotFound
+from loyaltycore.kernel.naming import meant
 
 _NEVER_ASKED: Final[Mapping[str, date]] = {}
 
@@ -59,17 +61,17 @@ class CompletenessReport:
         """The coverage of one field.
 
         Raises:
-            KeyError: There is no such field.
+            NotFound: There is no such field.
         """
-        return next((each for each in self.fields if each.key == key), None) or _unknown(key)
+        return _named("field", key, self.fields)
 
     def reach(self, key: str) -> Coverage:
         """The coverage of one data group.
 
         Raises:
-            KeyError: There is no such group.
+            NotFound: There is no such group.
         """
-        return next((each for each in self.groups if each.key == key), None) or _unknown(key)
+        return _named("data group", key, self.groups)
 
 
 class Census:
@@ -130,5 +132,8 @@ class Census:
             yield Coverage(field.key, field.label, applies, filled)
 
 
-def _unknown(key: str) -> Coverage:
-    raise KeyError(key)
+def _named(kind: str, key: str, covered: tuple[Coverage, ...]) -> Coverage:
+    for each in covered:
+        if each.key == key:
+            return each
+    raise NotFound(kind, key, meant(key, (each.key for each in covered)))

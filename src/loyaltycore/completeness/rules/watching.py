@@ -11,6 +11,7 @@ from loyaltycore.completeness.rules.fields import WatchedField
 from loyaltycore.completeness.rules.options import ASK_AGAIN_MONTHS
 from loyaltycore.errors import RegistrationError
 from loyaltycore.kernel.criteria import Criterion, Or
+from loyaltycore.kernel.naming import unknown
 from loyaltycore.kernel.settings import Option, SettingsSnapshot, Severity
 
 
@@ -78,7 +79,7 @@ def check_watching(options: Iterable[Option[Any]], fields: Mapping[str, WatchedF
             )
         for name in option.watches:
             if name not in fields:
-                raise RegistrationError(f"option {option.key!r} watches {name!r}, which is not a field")
+                raise RegistrationError(f"option {option.key!r} watches: {unknown('field', name, fields)}")
 
 
 def _watch(field: WatchedField, options: list[Option[Any]]) -> Watch:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import evolve
-
-from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.customer import Customer, with_changes
+from loyaltycore.customers.rules.numbers import number_key
 from loyaltycore.errors import EditedMeanwhile, Refused
 from loyaltycore.kernel.decisions import Decision, Note
 
@@ -15,21 +14,31 @@ IMPORTED = "customer.imported"
 CHANGED = "customer.changed"
 
 
-def enter_customer(
-    draft: Customer, customer_id: str, number: str, now: datetime, *, action: str = CREATED, comment: str = ""
-) -> Decision[Customer]:
+def enter_customer(draft: Customer, customer_id: str, number: str, now: datetime) -> Decision[Customer]:
     """Make a customer from a form.
 
     Args:
         draft: What `read_new` returned.
         customer_id: A fresh id.
         number: A number that nobody has.
+        now: The instant of entry.
+    """
+    return note_entry(entered(draft, customer_id, number, now), CREATED)
+
+
+def entered(draft: Customer, customer_id: str, number: str, now: datetime) -> Customer:
+    """The customer that a form becomes; see `enter_customer`."""
+    return with_changes(draft, id=customer_id, number=number, number_key=number_key(number), created_at=now)
+
+
+def note_entry(customer: Customer, action: str, comment: str = "") -> Decision[Customer]:
+    """Add a new customer.
+
+    Args:
         action: `CREATED` or `IMPORTED`.
         comment: Where the data came from.
     """
-    customer = evolve(draft, id=customer_id, number=number, created_at=now)
-    note = Note(action, after=customer, comment=comment)
-    return Decision(customer, add=(customer,), notes=(note,))
+    return Decision(customer, add=(customer,), notes=(Note(action, after=customer, comment=comment),))
 
 
 def change_customer(before: Customer, after: Customer) -> Decision[Customer]:
@@ -63,7 +72,7 @@ def require_free(number: str, holder: Customer | None) -> None:
     if holder is not None:
         raise Refused(
             "customer.number_taken",
-            f"another customer has the number {number!r}",
+            f"another customer has the number {holder.number!r}",
             remedy="choose another number, or none to get the next one",
             number=number,
             customer=holder.id,

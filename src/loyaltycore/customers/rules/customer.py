@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from attrs import field, fields, frozen
 
@@ -21,6 +22,7 @@ from loyaltycore.customers.rules.declaring import (
 )
 from loyaltycore.kernel.contact import Address, AddressKind, Channel, ConsentState, Phone
 from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.showing import showing
 
 
 class CustomerKind(Enum):
@@ -46,16 +48,27 @@ POSTAL_KINDS: Final = (AddressKind.DELIVERY, AddressKind.RESIDENCE, AddressKind.
 """The kinds of address that post is sent to, the preferred one first."""
 
 
+def postal_address(addresses: Sequence[Address]) -> Address | None:
+    """The address of a customer to which things are sent; see `Customer.postal_address`."""
+    for kind in POSTAL_KINDS:
+        for address in addresses:
+            if address.kind is kind and address.is_complete:
+                return address
+    return None
+
+
 def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-@frozen
+@frozen(repr=False)
 class Customer:
     """One customer of the chain; each line declares a field, in the order of a form.
 
     Only `id` is needed to make one: a draft has neither number nor instant yet.
     """
+
+    __repr__ = showing("id", "number", "display_name")
 
     id: str
     # No column of a table: in German, "Kind" is a child.
@@ -87,7 +100,10 @@ class Customer:
         "Name",
         length=40,
         only=CustomerKind.PERSON,
-        headers=("Namenszusatz", "Namensvorsatz", "Vorsatzwort", "name prefix"),
+        headers=(
+            *("Namenszusatz", "Namensvorsatz", "Vorsatzwort", "Namenspräfix", "Adelstitel"),
+            *("Adelsprädikat", "name prefix", "surname prefix"),
+        ),
     )
     """For example ``von``."""
 
@@ -95,7 +111,16 @@ class Customer:
         "Last name",
         "Name",
         length=80,
-        headers=("Nachname", "Name", "Familienname", "Zuname", "surname", "family name"),
+        headers=(
+            "Nachname",
+            "Name",
+            "Familienname",
+            "Zuname",
+            "Name, Vorname",
+            "Nachname, Vorname",
+            "surname",
+            "family name",
+        ),
     )
     """Compulsory for a person."""
 
@@ -111,7 +136,7 @@ class Customer:
     )
     """Compulsory for a company."""
 
-    sort_name: str = derived("Sort name", "Name", Content.SORT_KEY, length=120)
+    sort_name: str = derived("Sort name", "Name", Content.KEY, length=120)
     """See `sort_name` in the module `search`."""
 
     birth_date: date | None = day(
@@ -148,7 +173,19 @@ class Customer:
         "Contact",
         Content.EMAIL,
         length=254,
-        headers=("Mail", "E-Mail-Adresse", "Mailadresse", "E-Mail privat", "E-Mail 1", "mail address"),
+        headers=(
+            "Mail",
+            "E-Mail-Adresse",
+            "Mailadresse",
+            "E-Mail privat",
+            "E-Mail 1",
+            "E-Mail 2",
+            "E-Mail geschäftlich",
+            "E-Mail dienstlich",
+            "mail address",
+            "email 1",
+            "email 2",
+        ),
     )
     landline: str = derived("Landline number", "Contact", Content.TEXT, length=16)
     """The first one."""
@@ -181,6 +218,7 @@ class Customer:
     number: str = text(
         "Customer number",
         "Administration",
+        Content.NUMBER,
         length=40,
         given=False,
         headers=(
@@ -188,7 +226,10 @@ class Customer:
             *("Kd-Nummer", "customer no.", "customer id", "cust. no."),
         ),
     )
-    """By the chain's pattern, unique; a form gives it beside the fields."""
+    """By the chain's pattern, unique whatever its case; a form gives it beside the fields."""
+
+    number_key: str = derived("Number without case", "Administration", Content.KEY, length=120)
+    """See `number_key` in the module `numbers`."""
 
     external_number: str = text(
         "External number",
@@ -259,11 +300,7 @@ class Customer:
     @property
     def postal_address(self) -> Address | None:
         """Where things are sent: the delivery address, else the residence, the first that is complete; or None."""
-        for kind in POSTAL_KINDS:
-            for address in self.addresses:
-                if address.kind is kind and address.is_complete:
-                    return address
-        return None
+        return postal_address(self.addresses)
 
     def consent(self, channel: Channel) -> ConsentState:
         """What was said to advertising by that channel."""
@@ -278,6 +315,19 @@ class Customer:
     def advertising_mask(self) -> int:
         """The accepted channels as AMPAREX counts them: letter 1, e-mail 2, phone 4, SMS 8."""
         return sum(bit for channel, bit in _MASK.items() if self.consent(channel) is ConsentState.ACCEPTED)
+
+
+_NAMES: Final = tuple(each.name for each in fields(Customer))
+_PLACES: Final = {name: place for place, name in enumerate(_NAMES)}
+_VALUES: Final = attrgetter(*_NAMES)
+
+
+def with_changes(customer: Customer, **changes: Any) -> Customer:
+    """The customer with some fields changed: `attrs.evolve` in half the time, for whoever makes very many."""
+    values = list(_VALUES(customer))
+    for name, value in changes.items():
+        values[_PLACES[name]] = value
+    return Customer(*values)
 
 
 LENGTHS: Final[Mapping[str, int]] = {
@@ -297,7 +347,7 @@ class NumberRange:
     """How far a range of running numbers has been given out."""
 
     id: str
-    """Names the range, for example ``customers:K2026``."""
+    """Names the range, for example ``customers:k2026-#``."""
     last: int
     """The number given last; 0 before the first."""
     version: int = 1

@@ -47,8 +47,11 @@ class Content(Enum):
 
     INSTANT = "instant"
     FLAG = "flag"
-    SORT_KEY = "sort_key"
-    """A hidden text by which lists are ordered."""
+    NUMBER = "number"
+    """A customer number, compared without case by way of the field `number_key`."""
+
+    KEY = "key"
+    """A hidden text by which lists are ordered or numbers compared."""
 
     PHONES = "phones"
     ADDRESSES = "addresses"

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from attrs import evolve
+from collections.abc import Iterable
+from typing import Any
 
-from loyaltycore.customers.rules.customer import POSTAL_KINDS, Customer
+from loyaltycore.customers.rules.customer import POSTAL_KINDS, Customer, postal_address, with_changes
+from loyaltycore.customers.rules.numbers import number_key
 from loyaltycore.customers.rules.search import sort_name
-from loyaltycore.kernel.contact import Address, PhoneKind
+from loyaltycore.kernel.contact import Address, Phone, PhoneKind
 
 
-def with_derived(customer: Customer) -> Customer:
-    """The customer with every derived field computed from the others."""
-    postal = customer.postal_address
-    shown = postal or _likely_address(customer)
-    return evolve(
+def with_derived(customer: Customer, **changes: Any) -> Customer:
+    """The customer with some fields changed, and with every derived field computed from the others."""
+
+    def now(name: str) -> Any:
+        return changes[name] if name in changes else getattr(customer, name)
+
+    addresses, phones, born = now("addresses"), now("phones"), now("birth_date")
+    postal = postal_address(addresses)
+    shown = postal or _likely_address(addresses)
+    return with_changes(
         customer,
-        sort_name=sort_name(customer.kind, customer.last_name, customer.first_name, customer.company),
-        birthday=customer.birth_date.strftime("%m-%d") if customer.birth_date else "",
+        **changes,
+        number_key=number_key(now("number")),
+        sort_name=sort_name(now("kind"), now("last_name"), now("first_name"), now("company")),
+        birthday=f"{born.month:02d}-{born.day:02d}" if born else "",
         postal_code=shown.postal_code if shown else "",
         country=shown.country if shown else "",
         has_post=postal is not None,
-        mobile=_first_number(customer, PhoneKind.MOBILE),
-        landline=_first_number(customer, PhoneKind.LANDLINE),
+        mobile=_first_number(phones, PhoneKind.MOBILE),
+        landline=_first_number(phones, PhoneKind.LANDLINE),
     )
 
 
-def _likely_address(customer: Customer) -> Address | None:
+def _likely_address(addresses: Iterable[Address]) -> Address | None:
     """An incomplete address of the kinds that things are sent to."""
-    return next((a for kind in POSTAL_KINDS for a in customer.addresses if a.kind is kind), None)
+    return next((a for kind in POSTAL_KINDS for a in addresses if a.kind is kind), None)
 
 
-def _first_number(customer: Customer, kind: PhoneKind) -> str:
-    return next((phone.number for phone in customer.phones if phone.kind is kind), "")
+def _first_number(phones: Iterable[Phone], kind: PhoneKind) -> str:
+    for phone in phones:
+        if phone.kind is kind:
+            return phone.number
+    return ""

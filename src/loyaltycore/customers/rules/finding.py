@@ -7,9 +7,13 @@ from datetime import date
 from typing import Final, TypedDict
 
 from loyaltycore.customers.rules.customer import LENGTHS
+from loyaltycore.customers.rules.form import read_number
+from loyaltycore.customers.rules.numbers import number_key
 from loyaltycore.customers.rules.search import email_key, foldings
-from loyaltycore.kernel.contact import parse_email, parse_phone
+from loyaltycore.kernel.contact import parse_email
 from loyaltycore.kernel.criteria import EVERYTHING, And, Criterion, Or, has_key, key_starts, stored
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.phones import parse_phone
 from loyaltycore.kernel.validation import Faults
 
 LONGEST_NAME: Final = 300
@@ -19,19 +23,19 @@ LONGEST_PHONE: Final = 40
 class CustomerFilters(TypedDict, total=False):
     """The filters by which customers are looked up; None and blank texts filter nothing.
 
-    * ``number``: exactly this customer number.
+    * ``number``: this customer number, as typed or scanned, in upper or lower case.
     * ``name``: the beginning of a name: "last first", "first last", a company, or a later word of last name or company.
       Case, accents and the two ways to write umlauts make no difference.
     * ``email``: this address, in upper or lower case.
     * ``phone``: this number, as people of the branch's country write it, or with ``+``.
-    * ``birth_date``: this day.
+    * ``birth_date``: this day, also as text of the form ``1980-02-01``.
     """
 
     number: str | None
     name: str | None
     email: str | None
     phone: str | None
-    birth_date: date | None
+    birth_date: date | str | None
 
 
 def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> Criterion:
@@ -44,14 +48,19 @@ def read_filters(faults: Faults, given: Mapping[str, object], country: str) -> C
     parts = []
     for name, value in given.items():
         if name not in _FILTERS:
-            faults.note(name, "unknown_field", "is not a filter")
-        elif value is not None and not (isinstance(value, str) and not value.strip()):
+            faults.unknown(name, "unknown_field", "filter", name, _FILTERS)
+        elif value is not None and not _is_blank(value):
             parts.append(_FILTERS[name](faults, value, country))
     return And(tuple(parts)) if parts else EVERYTHING
 
 
+def _is_blank(value: object) -> bool:
+    text = text_of(value)
+    return text is not None and not text.strip()
+
+
 def _number(faults: Faults, value: object, _: str) -> Criterion:
-    return stored("number") == faults.text("number", value, limit=LENGTHS["number"])
+    return stored("number_key") == number_key(read_number(faults, value))
 
 
 def _name(faults: Faults, value: object, _: str) -> Criterion:

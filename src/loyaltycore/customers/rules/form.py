@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final, TypedDict, cast
 
-from attrs import evolve, frozen
+from attrs import fields, frozen
 
 from loyaltycore.customers.rules.customer import (
     LENGTHS,
@@ -33,14 +33,17 @@ from loyaltycore.kernel.contact import (
 )
 from loyaltycore.kernel.custom_fields import NO_CUSTOM_FIELDS, CustomFields
 from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.scanning import without_symbology
 from loyaltycore.kernel.validation import Faults
 
 
 class CustomerFields(TypedDict, total=False):
     """The keyword arguments by which a customer is created and changed; see `Customer` for what they mean.
 
-    Enumerations may be given as their value. A phone given as text is read in the national form of the branch's country
-    and gets its kind from the number range. Custom fields that are not mentioned stay, and None removes a value.
+    Enumerations may be given as their value, and dates as text of the form ``1980-02-01``, where the empty text is no
+    date. A phone given as text is read in the national form of the branch's country and gets its kind from the number
+    range. Custom fields that are not mentioned stay, and None removes a value.
     """
 
     kind: CustomerKind | str | None
@@ -53,18 +56,18 @@ class CustomerFields(TypedDict, total=False):
     email: str
     phones: Sequence[Phone | str]
     addresses: Sequence[Address]
-    birth_date: date | None
+    birth_date: date | str | None
     language: str
     notes: str
     preferred_channel: Channel | str | None
     privacy: ConsentState | str
-    privacy_date: date | None
+    privacy_date: date | str | None
     consent_letter: ConsentState | str
     consent_email: ConsentState | str
     consent_phone: ConsentState | str
     consent_sms: ConsentState | str
     external_number: str
-    customer_since: date | None
+    customer_since: date | str | None
     branch_id: str
     custom: Mapping[str, CustomValue | None]
 
@@ -81,21 +84,25 @@ class Reading:
     """The fields that the host application declared."""
 
 
-def read_new(faults: Faults, given: Mapping[str, object], reading: Reading) -> Customer:
+def read_new(
+    faults: Faults, given: Mapping[str, object], reading: Reading, number: object = None
+) -> Customer:
     """Read the fields of a customer who does not exist yet.
 
     Args:
         given: Fields of `CustomerFields` by name, still unchecked. Without a kind, a name makes a person and a
             company name alone makes a company.
         reading: Date and country.
+        number: The customer's number, still unchecked; see `read_number`.
 
     Returns:
-        A customer without id, number and instant; meaningless if faults were noted.
+        A customer without id and instant; meaningless if faults were noted.
     """
     clean = _read(faults, given, reading)
     company = clean.get("company") and not clean.get("last_name")
     clean.setdefault("kind", CustomerKind.COMPANY if company else CustomerKind.PERSON)
-    return _over(faults, _NOBODY, clean, reading)
+    fields = _over(faults, _NOBODY, clean, reading)
+    return with_derived(_NOBODY, **fields, number=read_number(faults, number))
 
 
 def read_change(faults: Faults, before: Customer, given: Mapping[str, object], reading: Reading) -> Customer:
@@ -108,12 +115,14 @@ def read_change(faults: Faults, before: Customer, given: Mapping[str, object], r
     Returns:
         The customer afterwards; meaningless if faults were noted.
     """
-    return _over(faults, before, _read(faults, given, reading), reading)
+    return with_derived(before, **_over(faults, before, _read(faults, given, reading), reading))
 
 
 def read_number(faults: Faults, value: object) -> str:
-    """Read a customer number that the caller chose; None reads as empty, which leaves it to the chain's pattern."""
-    return faults.text("number", value, limit=LENGTHS["number"], required=value is not None)
+    """Read a customer number, chosen, typed or scanned; None reads as empty, which leaves it to the chain's pattern."""
+    text = text_of(value)
+    given = value if text is None else without_symbology(text)
+    return faults.text("number", given, limit=LENGTHS["number"], required=value is not None)
 
 
 _NOBODY: Final = Customer("")
@@ -123,39 +132,39 @@ def _read(faults: Faults, given: Mapping[str, object], reading: Reading) -> dict
     """The given fields, clean; a kind of None is left out."""
     clean = {}
     for name, value in given.items():
-        if name not in _GIVEN:
+        if name in FIXED:
             faults.note(name, "unknown_field", "is not a field that can be given")
-        elif name != "kind" or value:
+        elif name not in _GIVEN:
+            faults.unknown(name, "unknown_field", "field", name, _GIVEN)
+        elif name != "kind" or not (value is None or text_of(value) == ""):
             field, read = _GIVEN[name]
             clean[name] = read(faults, field, value, reading)
     return clean
 
 
-def _over(faults: Faults, before: Customer, clean: Mapping[str, Any], reading: Reading) -> Customer:
-    """Lay clean fields over a customer, check what concerns several fields, and compute the derived ones."""
-    given = {name: value for name, value in clean.items() if name != "custom"}
-    after = evolve(
-        before, custom=reading.custom_fields.read(faults, clean.get("custom"), before.custom), **given
-    )
-    _check_name(faults, after)
-    privacy_date = _privacy_date(faults, before, after, clean.get("privacy_date"), reading)
-    return with_derived(evolve(after, privacy_date=privacy_date))
+def _over(faults: Faults, before: Customer, clean: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
+    """The clean fields to lay over a customer, with what concerns several fields checked."""
+    after = {**clean, "custom": reading.custom_fields.read(faults, clean.get("custom"), before.custom)}
+    kind = clean.get("kind", before.kind)
+    name = "last_name" if kind is CustomerKind.PERSON else "company"
+    _check_name(faults, kind, name, clean.get(name, getattr(before, name)))
+    after["privacy_date"] = _privacy_date(faults, before, clean, reading)
+    return after
 
 
-def _check_name(faults: Faults, customer: Customer) -> None:
-    field = "last_name" if customer.kind is CustomerKind.PERSON else "company"
+def _check_name(faults: Faults, kind: CustomerKind, field: str, name: str) -> None:
     # A name that was given and refused reads as empty here; one fault for it is enough.
-    refused = {fault.field for fault in faults.found} & {"last_name", "company", "kind"}
-    if not getattr(customer, field) and not refused:
-        faults.note(field, "required", f"a {customer.kind.value} needs it")
+    if not name and not {fault.field for fault in faults.found} & {"last_name", "company", "kind"}:
+        faults.note(field, "required", f"a {kind.value} needs it")
 
 
 def _privacy_date(
-    faults: Faults, before: Customer, after: Customer, given: date | None, reading: Reading
+    faults: Faults, before: Customer, clean: Mapping[str, Any], reading: Reading
 ) -> date | None:
     """The day of the answer to the privacy statement: the one given, else today if the answer changed."""
-    if after.privacy is not ConsentState.OPEN:
-        return given or (before.privacy_date if after.privacy is before.privacy else reading.today)
+    answer, given = clean.get("privacy", before.privacy), clean.get("privacy_date")
+    if answer is not ConsentState.OPEN:
+        return given or (before.privacy_date if answer is before.privacy else reading.today)
     if given is not None:
         faults.note("privacy_date", "without_answer", "needs an answer to the privacy statement")
     return None
@@ -199,7 +208,7 @@ def _language(faults: Faults, field: CustomerField, value: object, reading: Read
 def _phones(faults: Faults, field: CustomerField, value: object, reading: Reading) -> tuple[Phone, ...]:
     """At most six phones; one that is given twice is kept once, as it was given first."""
     found: dict[str, Phone] = {}
-    for i, item in enumerate(_items(faults, field, value, MAX_PHONES)):
+    for i, item in enumerate(faults.items(field.key, value, most=MAX_PHONES)):
         phone = read_phone(faults, f"{field.key}[{i}]", item, reading.country)
         if phone is not None:
             found.setdefault(phone.number, phone)
@@ -210,24 +219,12 @@ def _addresses(faults: Faults, field: CustomerField, value: object, _: Reading) 
     """At most ten addresses, one of them the residence; one that is given twice is kept once."""
     read = (
         read_address(faults, f"{field.key}[{i}]", item)
-        for i, item in enumerate(_items(faults, field, value, MAX_ADDRESSES))
+        for i, item in enumerate(faults.items(field.key, value, most=MAX_ADDRESSES))
     )
     found = tuple(dict.fromkeys(address for address in read if address is not None))
     if sum(address.kind is AddressKind.RESIDENCE for address in found) > 1:
         faults.note(field.key, "several_residences", "must not hold more than one residence")
     return found
-
-
-def _items(faults: Faults, field: CustomerField, value: object, most: int) -> Sequence[object]:
-    if value is None:
-        return ()
-    if not isinstance(value, tuple | list):
-        faults.note(field.key, "wrong_type", "must be a list")
-        return ()
-    if len(value) > most:
-        faults.note(field.key, "too_many", f"must not hold more than {most}")
-        return ()
-    return value
 
 
 def _custom(_faults: Faults, _field: CustomerField, value: object, _reading: Reading) -> object:
@@ -251,3 +248,5 @@ _READERS: Final[Mapping[Content, _Reader]] = {
 _GIVEN: Final = {
     field.key: (field, _READERS[field.content]) for field in CUSTOMER_FIELDS.values() if field.given
 }
+FIXED: Final = {attribute.name for attribute in fields(Customer)} - _GIVEN.keys()
+"""What a customer has and nobody gives."""

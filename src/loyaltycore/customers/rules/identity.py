@@ -18,7 +18,9 @@ from typing import Final
 from attrs import frozen
 
 from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.numbers import number_key
 from loyaltycore.customers.rules.search import email_key, fold, foldings
+from loyaltycore.kernel.showing import showing
 
 Key = tuple[str, ...]
 """A kind of evidence, and its value."""
@@ -26,9 +28,11 @@ Key = tuple[str, ...]
 NUMBERS: Final = ("number", "external_number")
 
 
-@frozen
+@frozen(repr=False)
 class Identity:
     """What a customer is recognised by."""
+
+    __repr__ = showing("customer_id", "line")
 
     customer_id: str
     """Empty for a row that is not a customer yet."""
@@ -42,31 +46,40 @@ class Identity:
     """Last name, first name and company as they are written."""
     birth_date: date | None
     """Or None."""
-    contacts: tuple[Key, ...]
-    """E-mail, phones and street addresses, each with its kind, in this order."""
+    evidence: tuple[Key, ...]
+    """What tells it from namesakes: birth date, e-mail, phones and street addresses, in this order."""
     line: int = 0
     """The line of the file that it was read from; 0 for a stored customer."""
 
-    @property
-    def keys(self) -> Iterator[Key]:
-        """Everything under which it can be found."""
-        yield from ((kind, getattr(self, kind)) for kind in NUMBERS if getattr(self, kind))
-        yield ("name", self.name)
-        yield from self.evidence
+    def of(self, customer: Customer) -> Identity:
+        """The same for the customer that a row has become."""
+        return Identity(
+            customer.id,
+            customer.number,
+            self.external_number,
+            self.name,
+            self.names,
+            self.birth_date,
+            self.evidence,
+            self.line,
+        )
 
     @property
-    def evidence(self) -> Iterator[Key]:
-        """What tells it from namesakes."""
-        if self.birth_date:
-            yield ("birth_date", self.name, self.birth_date.isoformat())
-        yield from ((kind, self.name, said) for kind, said in self.contacts)
+    def keys(self) -> tuple[Key, ...]:
+        """Everything under which it can be found."""
+        return (*self.numbers, ("name", self.name), *self.evidence)
+
+    @property
+    def numbers(self) -> tuple[Key, ...]:
+        """Customer number, whatever its case, and external number, exactly as the other system has it."""
+        number = (("number", number_key(self.number)),) if self.number else ()
+        return (*number, ("external_number", self.external_number)) if self.external_number else number
 
     @property
     def wanted(self) -> tuple[tuple[Key, ...], ...]:
         """The keys under which to look for it: group by group, the keys of one group being equally good."""
-        if self.number or self.external_number:
-            return tuple(((kind, getattr(self, kind)),) for kind in NUMBERS if getattr(self, kind))
-        return (tuple(self.evidence) or (("name", self.name),),)
+        numbers = tuple([(key,) for key in self.numbers])
+        return numbers or (self.evidence or (("name", self.name),),)
 
 
 @frozen
@@ -91,7 +104,7 @@ def identity_of(customer: Customer, line: int = 0) -> Identity:
         customer.sort_name,
         (customer.last_name, customer.first_name, customer.company),
         customer.birth_date,
-        tuple(_contacts(customer)),
+        tuple(_evidence(customer)),
         line,
     )
 
@@ -100,29 +113,43 @@ class KnownPeople:
     """Identities in the order in which they became known, found by any of their keys."""
 
     def __init__(self) -> None:
-        self._count = 0
-        self._by_key: dict[Key, list[tuple[int, Identity]]] = {}
+        self._people: list[Identity] = []
+        self._by_key: dict[Key, tuple[int, ...]] = {}
+        """Their places in the list."""
 
     def add(self, identity: Identity) -> None:
         """Remember somebody."""
-        self._count += 1
+        place = len(self._people)
+        self._people.append(identity)
         for key in identity.keys:
-            held = self._by_key.setdefault(key, [])
+            held = self._by_key.get(key)
+            if held is None:
+                self._by_key[key] = (place,)
             # A row that says no more than a name is the first who has it, so nobody asks for the others.
-            if key[0] != "name" or not held:
-                held.append((self._count, identity))
+            elif key[0] != "name":
+                self._by_key[key] = (*held, place)
+
+    def replace(self, old: Identity, new: Identity) -> None:
+        """Know somebody of the same name and numbers by more than before; whoever is not held stays unknown."""
+        held = {
+            place for key in old.keys for place in self._by_key.get(key, ()) if self._people[place] is old
+        }
+        for place in held:
+            self._people[place] = new
+            for key in set(new.keys) - set(old.keys):
+                self._by_key[key] = (*self._by_key.get(key, ()), place)
 
     def __contains__(self, key: Key) -> bool:
         return key in self._by_key
 
     def first(self, row: Identity, keys: Iterable[Key]) -> Match | None:
         """The first person under any of the keys who is the same as the row's."""
-        held = [(place, key[0], known) for key in keys for place, known in self._by_key.get(key, ())]
-        same = [(place, by, known) for place, by, known in held if not _contradict(row, known, by)]
+        held = [(place, key[0]) for key in keys for place in self._by_key.get(key, ())]
+        same = [(place, by) for place, by in held if not _contradict(row, self._people[place], by)]
         if not same:
             return None
-        _, by, known = min(same, key=lambda found: found[0])
-        return Match(known, by)
+        place, by = min(same, key=lambda found: found[0])
+        return Match(self._people[place], by)
 
 
 def recognise(row: Identity, known: Sequence[KnownPeople]) -> Match | None:
@@ -147,14 +174,15 @@ def _contradict(row: Identity, known: Identity, by: str) -> bool:
     return row.birth_date != known.birth_date
 
 
-def _contacts(customer: Customer) -> Iterator[Key]:
+def _evidence(customer: Customer) -> Iterator[Key]:
+    name = customer.sort_name
+    if customer.birth_date:
+        yield ("birth_date", name, customer.birth_date.isoformat())
     if customer.email:
-        yield ("email", email_key(customer.email))
+        yield ("email", name, email_key(customer.email))
     for phone in customer.phones:
-        yield ("phone", phone.number)
+        yield ("phone", name, phone.number)
     for address in customer.addresses:
         if address.street:
-            yield (
-                "address",
-                fold(f"{address.street} {address.postal_code} {address.city}", two_letters=True),
-            )
+            place = fold(address.street, address.postal_code, address.city, two_letters=True)
+            yield ("address", name, place)

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import define, field, frozen
 
+from loyaltycore.kernel.showing import showing
+
 KEPT_ROWS: Final = 1000
-"""How many rejections and how many skipped rows a report lists; the counts are always exact."""
+"""How many rejections, skipped rows and dropped fields a report lists, each; the counts are always exact."""
 
 
-@frozen
-class RejectedRow:
-    """One thing that is wrong with one row; nothing of the row was kept."""
+LONGEST_VALUE: Final = 60
+"""How many characters of a faulty cell are shown."""
+
+
+def shown(cell: str) -> str:
+    r"""A cell on one line: shortened, and with escapes for what a terminal would not show.
+
+    Example:
+        >>> shown("Mu\x07ster\n")
+        'Mu\\x07ster\\n'
+    """
+    text = cell[:LONGEST_VALUE] + ("…" if len(cell) > LONGEST_VALUE else "")
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
+    )
+
+
+@frozen(repr=False)
+class RowFault:
+    """One thing that is wrong with one row of a file."""
+
+    __repr__ = showing("line", "column", "code")
 
     line: int
     """Physical line of the file on which the row starts, counted from 1."""
@@ -21,12 +43,31 @@ class RejectedRow:
     the row as a whole is broken."""
     code: str
     message: str
-    """One sentence for a person."""
+    """One sentence for a person, of which the cell is the subject."""
+    value: str = ""
+    """The cell, as `shown` shows it; empty where nothing stood in it, or where it says no more than the message."""
+
+    @property
+    def text(self) -> str:
+        """Where, what and why, on one line."""
+        column = f", {shown(self.column)}" if self.column else ""
+        value = f"'{self.value}' " if self.value else ""
+        return f"line {self.line}{column}: {value}{self.message} [{self.code}]"
+
+
+@frozen(repr=False)
+class RejectedRow(RowFault):
+    """One fault of a row of which nothing was kept."""
+
+
+@frozen(repr=False)
+class DroppedField(RowFault):
+    """A faulty field without which the row was taken."""
 
 
 @frozen
 class SkippedRow:
-    """A row of a known customer; nothing of the row was kept."""
+    """A row of a known customer; nothing of the row was kept but what filled empty fields."""
 
     line: int
     """Physical line of the file on which the row starts, counted from 1."""
@@ -38,6 +79,8 @@ class SkippedRow:
     number: str
     earlier_line: int = 0
     """In a dry run, the line of the same file that would have added the customer; otherwise 0."""
+    completed: tuple[str, ...] = ()
+    """The fields of the customer that the row has filled; none unless that was asked for."""
 
 
 @frozen
@@ -70,6 +113,12 @@ class ImportReport:
     """The skipped rows and who they are, in the order of the file; the first thousand."""
     ignored_columns: tuple[str, ...]
     """Columns of the file that belong to no field."""
+    dropped_fields: int = 0
+    """Faulty fields without which rows were added; 0 unless that was asked for."""
+    dropped: tuple[DroppedField, ...] = ()
+    """Which ones, in the order of the file; the first thousand."""
+    completed: int = 0
+    """Skipped rows that have filled empty fields of the customer; 0 unless that was asked for."""
 
 
 @define
@@ -82,15 +131,28 @@ class Tally:
     skipped: int = 0
     rejected: list[RejectedRow] = field(factory=list)
     duplicates: list[SkippedRow] = field(factory=list)
+    dropped_fields: int = 0
+    dropped: list[DroppedField] = field(factory=list)
+    completed: int = 0
 
-    def count(self, rows: int, added: int, rejected: list[RejectedRow], skipped: list[SkippedRow]) -> None:
+    def count(
+        self,
+        rows: int,
+        added: int,
+        rejected: list[RejectedRow],
+        skipped: list[SkippedRow],
+        dropped: Sequence[DroppedField] = (),
+    ) -> None:
         """Add what became of some rows."""
         self.rows += rows
         self.added += added
         self.rejected_rows += len({rejection.line for rejection in rejected})
         self.skipped += len(skipped)
+        self.completed += sum(bool(row.completed) for row in skipped)
         self.rejected += rejected[: KEPT_ROWS - len(self.rejected)]
         self.duplicates += skipped[: KEPT_ROWS - len(self.duplicates)]
+        self.dropped_fields += len(dropped)
+        self.dropped += dropped[: KEPT_ROWS - len(self.dropped)]
 
     def progress(self, bytes_read: int) -> ImportProgress:
         """How far the import is."""
@@ -106,4 +168,7 @@ class Tally:
             tuple(self.rejected),
             tuple(self.duplicates),
             ignored_columns,
+            self.dropped_fields,
+            tuple(self.dropped),
+            self.completed,
         )

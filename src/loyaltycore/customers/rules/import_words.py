@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
+from loyaltycore.customers.rules.search import fold
+from loyaltycore.kernel.places import places
+
 _COUNTRIES: Final = {
-    "DE": "d deu ger deutschland germany allemagne brd",
-    "AT": "a aut österreich oesterreich austria",
-    "CH": "che schweiz switzerland suisse svizzera",
-    "LI": "fl lie liechtenstein",
-    "BE": "b bel belgien belgium belgique",
-    "CZ": "cze tschechien czechia",
-    "DK": "dnk dänemark daenemark denmark",
-    "ES": "e esp spanien spain",
-    "FR": "f fra frankreich france",
-    "GB": "uk gbr großbritannien grossbritannien",
-    "IT": "i ita italien italy italia",
-    "LU": "l lux luxemburg luxembourg",
-    "NL": "nld niederlande netherlands holland",
-    "PL": "pol polen poland",
-    "TR": "tur türkei tuerkei turkey",
+    "DE": "d deu ger allemagne brd bundesrepublik",
+    "AT": "a aut",
+    "CH": "che suisse svizzera",
+    "LI": "fl lie",
+    "BE": "b bel belgique",
+    "BA": "bosnien bosnia",
+    "CD": "kongo",
+    "CZ": "cze tschechische-republik czech-republic",
+    "DK": "dnk",
+    "ES": "e esp",
+    "FR": "f fra",
+    "GB": "uk gbr großbritannien great-britain england",
+    "IT": "i ita italia",
+    "LU": "l lux",
+    "MK": "mazedonien macedonia",
+    "NL": "nld holland",
+    "PL": "pol",
+    "RU": "russische-föderation russian-federation",
+    "SK": "slowakische-republik slovak-republic",
+    "TR": "tur turkey",
+    "US": "usa united-states-of-america vereinigte-staaten-von-amerika",
 }
+"""Signs on cars, codes of three letters and further names of neighbours; a hyphen stands for a blank."""
+
 _LANGUAGES: Final = {
     "de": "deutsch german ger deu",
     "en": "englisch english eng",
@@ -41,19 +53,33 @@ def _by_word(words: Mapping[str, str]) -> Mapping[str, str]:
     return {word: code for code, names in words.items() for word in names.split()}
 
 
-_COUNTRY_OF: Final = _by_word(_COUNTRIES)
 _LANGUAGE_OF: Final = _by_word(_LANGUAGES)
 
 
 def country_code(text: str) -> str:
-    """The code of a country that is written out or abbreviated as on cars; any other text as it is.
+    """The code of a country that is written out in German or English, or abbreviated as on cars; any other text as it is.
 
     Example:
         >>> country_code("Österreich"), country_code("D"), country_code("fr"), country_code("Atlantis")
         ('AT', 'DE', 'FR', 'Atlantis')
     """
     cell = text.strip()
-    return _COUNTRY_OF.get(cell.casefold(), cell.upper() if len(cell) == len("DE") else cell)
+    if not cell:
+        return ""
+    known = _country_of().get(_name_key(cell))
+    return known or (cell.upper() if len(cell) == len("DE") else cell)
+
+
+@cache
+def _country_of() -> Mapping[str, str]:
+    """The code of each country by each of its names."""
+    named = {_name_key(name): code for code, place in places().items() for name in place.names}
+    return named | {_name_key(word): code for word, code in _by_word(_COUNTRIES).items()}
+
+
+def _name_key(name: str) -> str:
+    words = (word for word in fold(name, two_letters=True).split(" ") if word not in {"und", "and"})
+    return " ".join(words)
 
 
 def language_code(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence, Set as AbstractSet
 from typing import Final
 
@@ -25,6 +26,16 @@ _RUNNING: Final = re.compile(r"n(?::([1-9]\d?))?", re.ASCII)
 _YEARS: Final = ("yyyy", "yy")
 
 
+def number_key(number: str) -> str:
+    """A number without its case: two numbers that differ in nothing else are one.
+
+    Example:
+        >>> number_key("K2026-00177") == number_key("k2026-00177")
+        True
+    """
+    return number.lower() if number.isascii() else unicodedata.normalize("NFC", number.casefold())
+
+
 @frozen
 class NumberPattern:
     """What customer numbers look like: ``before`` running number ``after`` check digit.
@@ -32,7 +43,7 @@ class NumberPattern:
     Example:
         >>> pattern = NumberPattern.parse("K{yy}-{n:4}{c}")
         >>> pattern.render(2026, 17), pattern.range_id(2026)
-        ('K26-00179', 'customers:K26-#')
+        ('K26-00179', 'customers:k26-#')
     """
 
     before: str
@@ -59,8 +70,8 @@ class NumberPattern:
         return body + luhn(_digits(body)) if self.checked else body
 
     def range_id(self, year: int) -> str:
-        """The name of the range of that year's running numbers; each fixed part has a range of its own."""
-        return f"customers:{_with_year(self.before, year)}#{_with_year(self.after, year)}"
+        """The name of the range of that year's running numbers; each fixed part has a range of its own, case aside."""
+        return number_key(f"customers:{_with_year(self.before, year)}#{_with_year(self.after, year)}")
 
     def running(self, number: str, year: int) -> int | None:
         """The running number inside a number; None if this pattern makes no such number in that year."""
@@ -112,8 +123,9 @@ def _parse(faults: Faults, field: str, text: str) -> NumberPattern:
     counters = [place for place in places if _RUNNING.fullmatch(place)]
     if _PART.sub("", text):
         faults.note(field, "bad_pattern", "has a brace without its partner")
-    if unknown := [place for place in places if place not in {*counters, *_YEARS, "c"}]:
-        faults.note(field, "unknown_placeholder", f"has unknown placeholders: {', '.join(unknown)}")
+    for place in places:
+        if place not in {*counters, *_YEARS, "c"}:
+            faults.unknown(field, "unknown_placeholder", "placeholder", place, ("n", *_YEARS, "c"))
     if len(counters) != 1:
         faults.note(field, "no_running_number", "must have exactly one {n}, for example {n:6}")
     if sum(place in _YEARS for place in places) > 1:

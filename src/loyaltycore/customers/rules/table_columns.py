@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
 
 from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
+from loyaltycore.customers.rules.search import fold
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+REPEATED: Final = "#"
+"""Comes before the count of a field that has several columns: ``phone``, ``phone#2``, ``phone#3``."""
+
+PHONES: Final = ("phone", "mobile", "fax")
+_MANY: Final = frozenset({*PHONES, "email"})
+"""The fields of which a table may have several columns."""
+
+ZEROS_KEPT: Final = "Import: why rejected, zeros kept"
+REASONS: Final = ("Import: why rejected", ZEROS_KEPT)
+"""The column of a file of rejected rows that says what is wrong with each; the second name says in addition that postal
+codes had kept their leading zeros."""
 
 HOUSE_NUMBER: Final = "house_number"
 """Not a field: a column with the house number, which goes after the street."""
@@ -31,11 +42,30 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
             "Tel. privat",
         ),
         *("Telefon 1", "Tel. 1", "Festnetz", "Festnetznummer", "Rufnummer"),
+        *("Telefon 2", "Tel. 2", "Telefon 3", "Tel. 3", "Telefon geschäftlich", "Tel. geschäftlich"),
+        *(
+            "Telefon dienstlich",
+            "Tel. dienstlich",
+            "phone 1",
+            "phone 2",
+            "phone 3",
+            "work phone",
+            "home phone",
+        ),
         *("phone number", "telephone", "telephone number", "landline", "landline number"),
     ),
     "mobile": (
         *("Mobil", "Handy", "Mobiltelefon", "Mobilnummer", "Mobil-Nr.", "Mobilfunk", "Mobilfunknummer"),
-        *("Handynummer", "Handy-Nr.", "Mobil privat", "mobile phone", "mobile number", "cell", "cell phone"),
+        *("Handynummer", "Handy-Nr.", "Mobil privat", "Mobil 1", "Mobil 2"),
+        *(
+            "Mobil geschäftlich",
+            "Mobil dienstlich",
+            "Handy 2",
+            "mobile phone",
+            "mobile number",
+            "cell",
+            "cell phone",
+        ),
     ),
     "fax": ("Telefax", "Faxnummer", "Fax-Nr.", "Telefaxnummer", "fax number"),
     "street": (
@@ -74,19 +104,21 @@ FIELDS: Final = tuple(field for field in ALIASES if field != HOUSE_NUMBER)
 
 
 def key_of(header: str) -> str:
-    """Reduce a header to what tells it from others: lower-case letters and digits, umlauts written out.
+    """Reduce a header to what tells it from others: folded as a name is, umlauts written out, without blanks.
 
     Example:
         >>> key_of("Kd.-Nr."), key_of("STRASSE"), key_of("Straße")
         ('kdnr', 'strasse', 'strasse')
     """
-    text = unicodedata.normalize("NFKC", header).casefold()
-    return _letters(text.translate(_UMLAUTS)) or text.strip()
+    return _letters(header, two_letters=True)
 
 
-def _letters(text: str) -> str:
-    """Keep letters and digits, and drop the marks on them."""
-    return "".join(character for character in unicodedata.normalize("NFKD", text) if character.isalnum())
+def _letters(text: str, *, two_letters: bool = False) -> str:
+    return fold(text, two_letters=two_letters).replace(" ", "")
+
+
+MOST_COLUMNS: Final = 1000
+"""How many columns a caller may name."""
 
 
 def _known() -> dict[str, str]:
@@ -95,7 +127,7 @@ def _known() -> dict[str, str]:
         for name in (field, *names):
             known[key_of(name)] = field
             # "Landerkurzel": written by a program that drops the dots.
-            known[_letters(name.casefold())] = field
+            known[_letters(name)] = field
     return known
 
 
@@ -107,7 +139,7 @@ class Columns:
     """Which field each column is."""
 
     fields: tuple[str, ...]
-    """One for each column in its order; empty for a column that is ignored."""
+    """One for each column in its order, the second one of a field with its count; empty for a column that is ignored."""
     headers: tuple[str, ...]
     """The headers in the file, without surrounding blanks."""
 
@@ -115,37 +147,50 @@ class Columns:
     def ignored(self) -> tuple[str, ...]:
         """The headers of ignored columns; ``#3`` if the third column has none."""
         pairs = enumerate(zip(self.fields, self.headers, strict=True), start=1)
-        return tuple(header or f"#{i}" for i, (field, header) in pairs if not field)
+        return tuple(header or f"#{i}" for i, (field, header) in pairs if not field and header not in REASONS)
 
 
-def match_columns(headers: Sequence[str], given: Mapping[str, str]) -> Columns:
+def match_columns(headers: Sequence[str], given: Mapping[str, str], custom: Iterable[str] = ()) -> Columns:
     """Find the field of each column by its header.
 
     Args:
         headers: The fields of the header record; empty ones at the end are dropped.
         given: Maps headers to fields, before the aliases; an empty field ignores the column.
+        custom: Further fields, which are called as their columns are.
     """
     names = [header.strip() for header in headers]
     while names and not names[-1]:
         names.pop()
-    known = _KNOWN | {key_of(header): field for header, field in given.items()}
+    known = {key_of(field): field for field in custom} | _KNOWN
+    known |= {key_of(header): field for header, field in given.items()}
     fields = [known.get(key_of(name), "") for name in names]
     if "street" not in fields:
         fields = ["" if field == HOUSE_NUMBER else field for field in fields]
-    return Columns(tuple(fields), tuple(names))
+    return Columns(tuple(_counted(fields)), tuple(names))
 
 
-def check_given(given: Mapping[str, str]) -> None:
-    """Refuse a mapping to fields that do not exist.
+def _counted(fields: Iterable[str]) -> Iterator[str]:
+    seen: Counter[str] = Counter()
+    for field in fields:
+        seen[field] += 1
+        yield f"{field}{REPEATED}{seen[field]}" if field in _MANY and seen[field] > 1 else field
 
-    Raises:
-        InvalidInput: ``unknown_field``, one fault for each wrong entry.
+
+def read_given(faults: Faults, columns: object, custom: Iterable[str] = ()) -> dict[str, str]:
+    """Read a mapping of headers to fields; one fault for each field that does not exist.
+
+    Args:
+        columns: Maps headers to fields, still unchecked.
+        custom: Fields besides those that every table may have.
     """
-    with Faults() as faults:
-        for header, field in given.items():
-            if field and field not in ALIASES:
-                message = f"must be empty or one of: {', '.join(ALIASES)}"
-                faults.note(f"columns[{header}]", "unknown_field", message)
+    fields, given = (*ALIASES, *custom), {}
+    members = faults.members("columns", columns, most=MOST_COLUMNS, what="fields by header")
+    for header, field in members.items():
+        key = "" if field is None else text_of(field)
+        if key is None or (key and key not in fields):
+            faults.unknown(f"columns[{header}]", "unknown_field", "field", field, fields)
+        given[header] = key or ""
+    return given
 
 
 def check_columns(columns: Columns, given: Mapping[str, str]) -> None:
@@ -170,4 +215,4 @@ def check_columns(columns: Columns, given: Mapping[str, str]) -> None:
         present = {key_of(header) for header in columns.headers}
         for header in given:
             if key_of(header) not in present:
-                faults.note(f"columns[{header}]", "missing_column", "is no column of the file")
+                faults.unknown(f"columns[{header}]", "missing_column", "column", header, columns.headers)

@@ -18,19 +18,20 @@ something else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import BinaryIO, Final
 
-from attrs import frozen
+from attrs import field as attrs_field, frozen
 
 from loyaltycore.customers.rules.table_columns import (
     FIELDS,
     HOUSE_NUMBER,
     Columns,
     check_columns,
-    check_given,
     match_columns,
+    read_given,
 )
-from loyaltycore.customers.rules.table_lines import LineSource
+from loyaltycore.customers.rules.table_lines import LineSource, read_encoding
 from loyaltycore.customers.rules.table_records import (
     BrokenRow,
     Feed,
@@ -41,6 +42,9 @@ from loyaltycore.customers.rules.table_records import (
 )
 from loyaltycore.customers.rules.table_values import read_date, read_salutation, read_yes_no_open
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.kernel.words import is_storable
 
 __all__ = [
     "FIELDS",
@@ -59,6 +63,8 @@ DELIMITERS: Final = (";", ",", "\t")
 # The first line by which Excel is told the delimiter.
 _SEP: Final = "sep="
 
+_SAMPLE: Final = 200
+
 # What a line without any content consists of; spreadsheets write their empty rows so.
 _BLANK: Final = " \t;,\r\n"
 
@@ -70,7 +76,9 @@ class Row:
     line: int
     """Physical line of the file on which the row starts, counted from 1; line breaks in quotes count."""
     values: Mapping[str, str]
-    """By field, for each field with a column in the file; an empty cell is an empty text."""
+    """By field, for each field with a column in the file; an empty cell is an empty text. A second phone is ``phone#2``."""
+    fields: Sequence[str] = attrs_field(default=(), repr=False, eq=False)
+    """All cells as they stand in the file."""
 
 
 class TableFile(Iterator[Row | BrokenRow]):
@@ -85,8 +93,12 @@ class TableFile(Iterator[Row | BrokenRow]):
         self._rows = _read_rows(feed, delimiter, columns)
         self.delimiter = delimiter
         pairs = zip(columns.fields, columns.headers, strict=True)
-        self.columns: Mapping[str, str] = {field: header for field, header in pairs if field in FIELDS}
-        """By field, the header of its column in the file."""
+        self.columns: Mapping[str, str] = {
+            field: header for field, header in pairs if field not in {"", HOUSE_NUMBER}
+        }
+        """By key of a row, the header of its column in the file."""
+        self.headers = columns.headers
+        """The headers of all columns, in their order."""
         self.ignored_columns = columns.ignored
         """The headers of ignored columns, ``#3`` for a third one without a header."""
 
@@ -105,6 +117,7 @@ def open_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     columns: Mapping[str, str] | None = None,
+    custom: Sequence[str] = (),
 ) -> TableFile:
     r"""Open a table of customers and read its header.
 
@@ -118,6 +131,7 @@ def open_table(
         delimiter: One character; None detects semicolon, comma or tab.
         columns: Maps headers to fields, for headers that are not recognised or mean something else. An empty field
             ignores the column.
+        custom: Fields besides those that every table may have.
 
     Raises:
         InvalidInput: The file is empty, is not text, or has no known header; two columns are the same field; a column
@@ -130,42 +144,59 @@ def open_table(
         >>> next(table)
         Row(line=2, values={'number': '7', 'first_name': 'Erika', 'last_name': 'Mustermann'})
     """
-    given = dict(columns or {})
-    check_given(given)
-    if delimiter is not None:
-        _check_delimiter(delimiter)
+    with Faults() as faults:
+        given = check_table_arguments(faults, encoding, delimiter, columns, custom)
     source = LineSource(stream, encoding)
     feed = Feed(source)
     hint = _skip_to_header(feed)
-    chosen = delimiter or hint or _find_delimiter(feed, given)
-    found = match_columns(_read_header(feed, chosen), given)
+    chosen = text_of(delimiter) or hint or _find_delimiter(feed, given, custom)
+    found = match_columns(_read_header(feed, chosen), given, custom)
     check_columns(found, given)
     return TableFile(source, feed, chosen, found)
 
 
-def _check_delimiter(delimiter: str) -> None:
-    if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n \0':
+def check_table_arguments(
+    faults: Faults, encoding: object, delimiter: object, columns: object, custom: Iterable[str] = ()
+) -> dict[str, str]:
+    """Check how a file is to be read, before it is opened.
+
+    Returns:
+        The fields of columns by header.
+    """
+    if encoding is not None:
+        read_encoding(faults, encoding)
+    if delimiter is not None:
+        _check_delimiter(faults, delimiter)
+    return read_given(faults, columns, custom)
+
+
+def _check_delimiter(faults: Faults, delimiter: object) -> None:
+    text = text_of(delimiter) or ""
+    # A surrogate is half a character, and no file has one.
+    if len(text) != 1 or text.isalnum() or text in '"\r\n \0' or not is_storable(text):
         message = "must be one character that is no letter, digit, quote, blank or line break"
-        raise InvalidInput([Fault("delimiter", "bad_delimiter", message)])
+        faults.note("delimiter", "bad_delimiter", message)
 
 
 def _skip_to_header(feed: Feed) -> str | None:
     """Pass over blank lines and Excel's hint; return the delimiter that the hint names."""
     hint = None
     while (line := feed.peek()) is not None:
-        text = line.text.strip().strip('"')
+        # A tab is a blank too, and may be the delimiter itself; a spreadsheet fills the line up with delimiters.
+        text = line.text.strip(" \r\n").strip('"')
         if text.casefold().startswith(_SEP) and len(text) == len(_SEP) + 1:
             hint = text[-1]
-            _check_delimiter(hint)
+            with Faults() as faults:
+                _check_delimiter(faults, hint)
         elif line.fault or line.text.strip(_BLANK):
             return hint
         next(feed)
     raise InvalidInput([Fault("file", "empty_file", "is empty")])
 
 
-def _find_delimiter(feed: Feed, given: Mapping[str, str]) -> str:
+def _find_delimiter(feed: Feed, given: Mapping[str, str], custom: Sequence[str]) -> str:
     def rank(delimiter: str) -> tuple[int, int]:
-        fields = match_columns(peek_fields(feed, delimiter), given).fields
+        fields = match_columns(peek_fields(feed, delimiter), given, custom).fields
         return len([field for field in fields if field]), len(fields)
 
     return max(DELIMITERS, key=rank)
@@ -186,7 +217,7 @@ def _read_rows(feed: Feed, delimiter: str, columns: Columns) -> Iterator[Row | B
             yield record
         elif any(map(str.strip, record.fields)):
             code = _wrong_width(record.fields, width)
-            yield broken_row(record.line, code) if code else _row(record, wanted)
+            yield broken_row(record.line, code, fields=record.fields) if code else _row(record, wanted)
 
 
 def _wrong_width(fields: Sequence[str], width: int) -> str:
@@ -196,9 +227,16 @@ def _wrong_width(fields: Sequence[str], width: int) -> str:
     return "too_many_fields" if any(map(str.strip, fields[width:])) else ""
 
 
+def sample(table: Iterable[Row | BrokenRow]) -> tuple[list[Row], Iterator[Row | BrokenRow]]:
+    """The first rows that can be read, for what only a whole column says; and all rows, none of them missing."""
+    rows = iter(table)
+    head = list(islice(rows, _SAMPLE))
+    return [row for row in head if isinstance(row, Row)], chain(head, rows)
+
+
 def _row(record: Record, wanted: Iterable[tuple[int, str]]) -> Row:
     values = {field: record.fields[i] for i, field in wanted}
     house_number = values.pop(HOUSE_NUMBER, "")
     if house_number:
         values["street"] = f"{values['street']} {house_number}".strip()
-    return Row(record.line, values)
+    return Row(record.line, values, record.fields)

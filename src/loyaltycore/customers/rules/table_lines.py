@@ -16,12 +16,16 @@ from itertools import chain
 from typing import BinaryIO, Final, NamedTuple
 
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 
 MAX_LINE_BYTES: Final = 65_536
 """Longest physical line, in bytes of the file (of its UTF-8 form where the file is UTF-16)."""
 
 _PORTION: Final = 65_536
+_LONGEST_NAME: Final = 60
+_MOST_EMPTY: Final = 100_000
+"""How many portions may be empty, one after another."""
 _UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 # Names of Python for encodings that say nothing but that there is a byte order mark, which is looked for anyway.
@@ -55,7 +59,8 @@ class LineSource(Iterator[Line]):
         portions = _portions(stream)
         head = next(portions, b"")
         self._open = encoding is None
-        self.encoding = "utf-8" if encoding is None else _read_encoding(encoding)
+        with Faults() as faults:
+            self.encoding = "utf-8" if encoding is None else read_encoding(faults, encoding)
         """``utf-8``, ``cp1252``, ``utf-16-le``, ``utf-16-be``, or the one that was given. It is ``utf-8`` as
         long as all is ASCII, and may then still turn into ``cp1252``."""
         if head.startswith(_OTHER_FILES):
@@ -107,13 +112,22 @@ def _portions(stream: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
     """Read in portions of one size, whatever size they come in: the answer must not depend on it."""
     read = getattr(stream, "read", None)
     # A binary file is an iterable of lines too, and a line may be of any length: so it is read.
-    given = iter(lambda: read(_PORTION), b"") if read else [stream] if isinstance(stream, bytes) else stream
-    gathered = bytearray()
-    for portion in given if isinstance(given, Iterable) else [given]:
+    given = (
+        iter(lambda: read(_PORTION), b"")
+        if callable(read)
+        else [stream]
+        if isinstance(stream, bytes)
+        else stream
+    )
+    gathered, idle = bytearray(), 0
+    for portion in given if issubclass(type(given), Iterable) else [given]:
         if not isinstance(portion, bytes | bytearray):
             raise InvalidInput(
                 [Fault("stream", "wrong_type", "must give bytes: open the file in binary mode")]
             )
+        idle = 0 if portion else idle + 1
+        if idle > _MOST_EMPTY:
+            raise InvalidInput([Fault("stream", "no_end", "gives nothing but empty portions")])
         gathered += portion
         while len(gathered) >= _PORTION:
             yield bytes(gathered[:_PORTION])
@@ -155,17 +169,15 @@ def _is_utf_8(line: bytes) -> bool:
     return True
 
 
-def _read_encoding(name: str) -> str:
-    with Faults() as faults:
-        try:
-            codec = codecs.lookup(name).name
-            codec = _PLAIN.get(codec, codec)
-            # Lines are cut before they are decoded, so delimiters and line ends must be their own bytes.
-            usable = codec in _UTF_16.values() or '";,\t\r\n'.encode(codec) == b'";,\t\r\n'
-        except (LookupError, ValueError, TypeError):
-            usable = False
-        if not usable:
-            faults.note(
-                "encoding", "unknown_encoding", "must be a text encoding that contains ASCII, or UTF-16"
-            )
-    return codec
+def read_encoding(faults: Faults, name: object) -> str:
+    """Read the name of an encoding, and return it as Python names it."""
+    try:
+        codec = codecs.lookup((text_of(name) or "")[:_LONGEST_NAME]).name
+        codec = _PLAIN.get(codec, codec)
+        # Lines are cut before they are decoded, so delimiters and line ends must be their own bytes.
+        if codec in _UTF_16.values() or '";,\t\r\n'.encode(codec) == b'";,\t\r\n':
+            return codec
+    except (LookupError, ValueError, TypeError):
+        pass
+    faults.note("encoding", "unknown_encoding", "must be a text encoding that contains ASCII, or UTF-16")
+    return "utf-8"

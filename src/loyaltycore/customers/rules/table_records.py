@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from loyaltycore.customers.rules.table_lines import MAX_LINE_BYTES, Line
 
@@ -44,6 +44,10 @@ class BrokenRow:
     """A key of `MESSAGES`."""
     message: str
     """One sentence for a person, of which the row is the subject."""
+    fields: tuple[str, ...] = field(default=(), repr=False, eq=False)
+    """Its cells, if it is the number of them that is wrong."""
+    text: str = field(default="", repr=False, eq=False)
+    """Its first line, if it cannot be cut into cells."""
 
 
 @frozen
@@ -116,12 +120,12 @@ def read_records(feed: Feed, delimiter: str) -> Iterator[Record | BrokenRow]:
         except StopIteration:
             return
         except csv.Error:
-            broken = broken_row(feed.taken[0].number, feed.fault or "bad_quotes")
+            broken = broken_row(feed.taken[0].number, feed.fault or "bad_quotes", text=feed.taken[0].text)
             feed.give_back(after=1)
             yield broken
             continue
         if feed.fault:
-            yield broken_row(feed.taken[0].number, feed.fault)
+            yield broken_row(feed.taken[0].number, feed.fault, text=feed.taken[0].text)
         elif fields:
             yield Record(feed.taken[0].number, fields)
 
@@ -137,9 +141,9 @@ def peek_fields(feed: Feed, delimiter: str) -> list[str]:
         feed.give_back(after=0)
 
 
-def broken_row(line: int, code: str) -> BrokenRow:
+def broken_row(line: int, code: str, *, fields: Iterable[str] = (), text: str = "") -> BrokenRow:
     """Name what is wrong with the row on a line."""
-    return BrokenRow(line, code, MESSAGES[code])
+    return BrokenRow(line, code, MESSAGES[code], tuple(fields), text)
 
 
 def _reader(feed: Feed, delimiter: str) -> Iterator[list[str]]:

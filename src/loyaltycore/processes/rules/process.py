@@ -14,6 +14,9 @@ from typing import Final
 from attrs import field, frozen
 
 from loyaltycore.errors import NotFound
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.naming import meant
+from loyaltycore.kernel.showing import showing
 from loyaltycore.processes.rules.template import ProcessKind, StepValues, with_kinds
 
 
@@ -38,9 +41,11 @@ class StepState(Enum):
     """The template no longer has it."""
 
 
-@frozen
+@frozen(repr=False)
 class ProcessStep:
     """One step of a process."""
+
+    __repr__ = showing("id", "type", "state")
 
     id: str
     """The id of the template's step from which it was copied."""
@@ -67,9 +72,11 @@ class ProcessStep:
         return self.state is StepState.OPEN
 
 
-@frozen
+@frozen(repr=False)
 class Process:
     """What is done for one customer."""
+
+    __repr__ = showing("id", "customer_id", "template", "state")
 
     id: str
     customer_id: str
@@ -109,10 +116,11 @@ class Process:
         Raises:
             NotFound: There is none.
         """
+        wanted = text_of(step_id)
         for step in self.steps:
-            if step.id == step_id:
+            if step.id == wanted:
                 return step
-        raise NotFound("process_step", step_id)
+        raise NotFound("process_step", step_id, meant(step_id, (step.id for step in self.steps)))
 
     @property
     def open_steps(self) -> tuple[ProcessStep, ...]:

@@ -10,6 +10,8 @@ from attrs import field, frozen
 
 from loyaltycore.errors import NotFound
 from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.naming import meant
 
 StepValues = Mapping[str, CustomValue]
 """Settings and results of steps: texts, integers, truth values and dates by name."""
@@ -129,10 +131,11 @@ class ProcessTemplate:
         Raises:
             NotFound: There is none.
         """
+        wanted = text_of(step_id)
         for step in self.steps:
-            if step.id == step_id:
+            if step.id == wanted:
                 return step
-        raise NotFound("template_step", step_id)
+        raise NotFound("template_step", step_id, meant(step_id, (step.id for step in self.steps)))
 
     def is_visible_in(self, branch_id: str) -> bool:
         """Whether it can be chosen in a branch; the head office (empty) sees all."""

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, TypedDict
 from attrs import evolve
 
 from loyaltycore.kernel.custom_value import CustomValue
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.template import (
     ABBREVIATIONS,
@@ -108,36 +109,30 @@ def read_step(faults: Faults, before: StepTemplate, given: Mapping[str, Any]) ->
 
 def read_values(faults: Faults, field: str, given: object) -> StepValues:
     """Read settings or results: texts, integers, truth values and dates by name."""
-    if not isinstance(given, Mapping):
-        faults.note(field, "wrong_type", "must be values by name")
-        return {}
-    if len(given) > MOST_VALUES:
-        faults.note(field, "too_many", f"must not be more than {MOST_VALUES}")
-        return {}
-    if sum(len(value) for value in given.values() if isinstance(value, str)) > VALUES_LENGTH:
+    members = faults.members(field, given, most=MOST_VALUES, none=False)
+    if sum(len(text_of(value) or "") for value in members.values()) > VALUES_LENGTH:
         faults.note(field, "too_long", f"is longer than {VALUES_LENGTH} characters altogether")
         return {}
     inside = faults.at(field)
     return {
-        name: _value(inside, name, value) for name, value in given.items() if _is_value_name(inside, name)
+        name: _value(inside, name, value) for name, value in members.items() if _is_value_name(inside, name)
     }
 
 
-def _is_value_name(faults: Faults, name: object) -> bool:
-    if isinstance(name, str) and _VALUE_NAME.fullmatch(name):
+def _is_value_name(faults: Faults, name: str) -> bool:
+    if _VALUE_NAME.fullmatch(name):
         return True
-    faults.note(
-        str(name)[:VALUE_LENGTH], "bad_name", "must begin with a letter and have at most 80 characters"
-    )
+    faults.note(name, "bad_name", "must begin with a letter and have at most 80 characters")
     return False
 
 
 def _value(faults: Faults, name: str, value: object) -> CustomValue:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int):
+    kind = type(value)
+    if kind is bool:
+        return faults.flag(name, value)
+    if issubclass(kind, int):
         return faults.integer(name, value, least=-_GREATEST, most=_GREATEST)
-    if isinstance(value, date):
+    if issubclass(kind, date):
         return faults.day(name, value) or ""
     return faults.text(name, value, limit=VALUE_LENGTH, multiline=True)
 

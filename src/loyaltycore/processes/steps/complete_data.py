@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from attrs import frozen
 from typing_extensions import override
@@ -12,10 +12,19 @@ from loyaltycore.completeness.rules.fields import WatchedField, watchable
 from loyaltycore.completeness.service import complete, completeness_of, remember
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.custom_fields import CustomFields
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.template import StepValues
 from loyaltycore.processes.steps.step_type import StepType, StepWork, refuse_others
 from loyaltycore.work.unit import Unit
+
+MOST_FIELDS: Final = 200
+"""How many fields a step may ask for."""
+
+_LONGEST: Final = 100
+"""Characters of a key."""
+
+_FIELDS: Final = "the keys of fields, as a list or with blanks between them"
 
 
 @frozen
@@ -49,8 +58,8 @@ class CompleteData(StepType):
         fields = tuple(dict.fromkeys(_names(faults, given.get("fields"))))
         known = watchable(self._custom_fields)
         for key in fields:
-            if key not in known:
-                faults.note("fields", "unknown_field", f"{key!r} is not a field that can be watched")
+            if key and key not in known:
+                faults.unknown("fields", "unknown_field", "field", key, known)
         return {"fields": " ".join(fields)} if fields else {}
 
     def draft(self, work: StepWork) -> DataDraft:
@@ -71,10 +80,9 @@ class CompleteData(StepType):
 
 
 def _names(faults: Faults, value: object) -> list[str]:
-    one_by_one = isinstance(value, list | tuple)
-    parts = value if isinstance(value, list | tuple) else (value,)
-    texts = (faults.text("fields", part, limit=1000, required=one_by_one) for part in parts)
-    return " ".join(texts).split()
+    text = text_of(value)
+    names = faults.items("fields", value if text is None else text.split(), most=MOST_FIELDS, what=_FIELDS)
+    return [faults.text("fields", name, limit=_LONGEST, required=True) for name in names]
 
 
 def _draft(work: StepWork, customer: Customer) -> DataDraft:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.steps.step_type import StepType
 from loyaltycore.work.capability import Point
@@ -42,7 +43,7 @@ STEP_TYPES: Final = Point[StepType, StepTypes]("types of process steps", StepTyp
 
 def _check(step_type: object) -> None:
     if not isinstance(step_type, StepType):
-        raise RegistrationError(f"{step_type!r} is no StepType: give an instance of a subclass")
+        raise RegistrationError(f"{shown(step_type)} is no StepType: give an instance of a subclass")
     faults = Faults()
     faults.key("key", getattr(step_type, "key", None))
     faults.text("label", getattr(step_type, "label", None), limit=80, required=True)

@@ -95,6 +95,7 @@ def read_preset(faults: Faults, field: str, given: object, preset: str) -> str:
 
 def refuse_others(faults: Faults, given: Mapping[str, Any], known: Iterable[str]) -> None:
     """Note every name that is not known."""
+    names = tuple(known)
     for name in given:
-        if name not in set(known):
-            faults.note(str(name), "unknown_field", "is not a field that can be given")
+        if name not in names:
+            faults.unknown(name, "unknown_field", "field", name, names)

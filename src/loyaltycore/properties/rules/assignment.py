@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.showing import showing
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.process import Process
 from loyaltycore.properties.rules.defining import mark_used
@@ -33,9 +34,11 @@ class StepReference:
     step_id: str
 
 
-@frozen
+@frozen(repr=False)
 class CustomerProperty:
     """One value that a customer has, or had."""
+
+    __repr__ = showing("id", "customer_id", "property")
 
     id: str
     customer_id: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypedDict
 
 from attrs import evolve
 
+from loyaltycore.kernel.given import items_of, text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.properties.rules.property_type import PropertyCategory, PropertyType, PropertyValue
 
@@ -101,9 +102,10 @@ def read_order(kind: PropertyType, given: object) -> tuple[PropertyValue, ...]:
         InvalidInput: The keys given are not exactly those of the values, each once.
     """
     with Faults() as faults:
-        keys = list(given) if isinstance(given, Sequence) and not isinstance(given, str | bytes) else []
-        texts = [key for key in keys if isinstance(key, str)]
-        if len(texts) < len(keys) or sorted(texts) != sorted(value.key for value in kind.values):
+        # One more than there are shows that it is no order of them.
+        given_keys = items_of(given, len(kind.values) + 1) or ()
+        keys = [text_of(key) or "" for key in given_keys]
+        if sorted(keys) != sorted(value.key for value in kind.values):
             faults.note("values", "not_an_order", "must name every value of the property once")
     return tuple(kind.value(key) for key in keys)
 
@@ -138,13 +140,8 @@ _READERS: Final[Mapping[str, Callable[[Faults, object], Any]]] = {
 
 
 def _values(faults: Faults, given: object) -> tuple[PropertyValue, ...]:
-    if not isinstance(given, Sequence) or isinstance(given, str | bytes):
-        faults.note("values", "wrong_type", "must be a list of PropertyValue")
-        return ()
-    if len(given) > MOST_VALUES:
-        faults.note("values", "too_many", f"must not be more than {MOST_VALUES}")
-        return ()
-    clean = tuple(_value(faults.at(f"values[{i}]"), value) for i, value in enumerate(given))
+    found = faults.items("values", given, most=MOST_VALUES, what="a list of PropertyValue", none=False)
+    clean = tuple(_value(faults.at(f"values[{i}]"), value) for i, value in enumerate(found))
     if _repeats(value.key for value in clean) or _repeats(value.label.casefold() for value in clean):
         faults.note("values", "repeated", "every value needs a key and a label of its own")
     return clean

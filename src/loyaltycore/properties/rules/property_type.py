@@ -7,6 +7,8 @@ from enum import Enum
 from attrs import frozen
 
 from loyaltycore.errors import NotFound
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.naming import meant
 
 
 class PropertyCategory(Enum):
@@ -66,7 +68,8 @@ class PropertyType:
         Raises:
             NotFound: There is none.
         """
+        wanted = text_of(key)
         for value in self.values:
-            if value.key == key:
+            if value.key == wanted:
                 return value
-        raise NotFound("property value", key)
+        raise NotFound("property value", key, meant(key, (value.key for value in self.values)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from attrs import define, evolve
 
+from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.selections.rules.catalogue import Catalogue, SelectableField
 from loyaltycore.selections.rules.conditions import (
@@ -72,7 +74,7 @@ class _Check:
                 return self._field(condition, place)
             case RelatedCondition():
                 return self._related(condition, place)
-        raise TypeError(f"not a condition: {condition!r}")
+        raise TypeError(f"not a condition: {shown(condition)}")
 
     def _parts(self, parts: tuple[Condition, ...], place: str) -> list[Condition]:
         return [self.condition(part, f"{place}.parts[{i}]") for i, part in enumerate(parts)]
@@ -80,7 +82,7 @@ class _Check:
     def _related(self, condition: RelatedCondition, place: str) -> Condition:
         relation = self.catalogue.relation_by_key.get(condition.relation)
         if relation is None:
-            self._unknown(condition.relation, f"{place}.relation", "unknown_relation")
+            self._unknown("relation", condition.relation, place, self.catalogue.relation_by_key)
             return condition
         if condition.exists:
             self._look_up(place)
@@ -102,7 +104,7 @@ class _Check:
     def _field(self, condition: FieldCondition, place: str) -> Condition:
         found = self.catalogue.by_key.get(condition.field)
         if found is None:
-            self._unknown(condition.field, f"{place}.field", "unknown_field")
+            self._unknown("field", condition.field, place, self.catalogue.by_key)
             return condition
         if condition.operator not in found.operators:
             words = ", ".join(each.value for each in found.operators)
@@ -112,10 +114,10 @@ class _Check:
             self._look_up(place)
         return evolve(condition, value=self._value(condition, found, f"{place}.value"))
 
-    def _unknown(self, key: str, place: str, code: str) -> None:
+    def _unknown(self, kind: str, key: str, place: str, known: Iterable[str]) -> None:
         # What is no key at all was refused when it was read.
         if key:
-            self.faults.note(place, code, f"there is no {key!r}")
+            self.faults.unknown(f"{place}.{kind}", f"unknown_{kind}", kind, key, known)
 
     def _value(self, condition: FieldCondition, found: SelectableField, place: str) -> Values:
         given = condition.value

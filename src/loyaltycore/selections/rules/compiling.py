@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from loyaltycore.kernel.criteria import EVERYTHING, And, Criterion, Or, exists
+from loyaltycore.kernel.given import shown
 from loyaltycore.selections.rules.catalogue import Catalogue
 from loyaltycore.selections.rules.conditions import (
     AllOf,
@@ -54,10 +55,11 @@ def compile_condition(condition: Condition, catalogue: Catalogue, today: Today) 
         case NoneOf(parts=parts):
             return ~Or(tuple(compile_condition(part, catalogue, today) for part in parts))
         case FieldCondition(key, operator, value):
-            return _COMPARE[operator](catalogue.by_key[key].source.on(today), on_day(value, today))
+            source = catalogue.by_key[key].source.on(today)
+            return _COMPARE[operator](source, _comparable(source, on_day(value, today)))
         case RelatedCondition():
             return _related(condition, catalogue, today)
-    raise TypeError(f"not a condition: {condition!r}")
+    raise TypeError(f"not a condition: {shown(condition)}")
 
 
 def on_day(value: Value, today: Today) -> Any:
@@ -65,6 +67,12 @@ def on_day(value: Value, today: Today) -> Any:
     if isinstance(value, tuple):
         return tuple(on_day(each, today) for each in value)
     return value.on(today.day) if isinstance(value, Relative) else value
+
+
+def _comparable(source: Source, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(source.comparable, value))
+    return None if value is None else source.comparable(value)
 
 
 def _related(condition: RelatedCondition, catalogue: Catalogue, today: Today) -> Criterion:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import field as attrs_field, frozen
 from dateutil.relativedelta import relativedelta
+
+from loyaltycore.kernel.given import as_tuple, member_of
 
 
 class Operator(Enum):
@@ -120,15 +122,12 @@ class NoneOf(Group):
         self.__attrs_init__(parts)
 
 
-def _operator(given: Operator | str) -> Operator:
-    """The operator with that name; anything else is left to the check, which knows its place."""
-    # Not `Operator(given)`: the error that it raises writes what was given, however deep that is nested.
-    found = (operator for operator in Operator if isinstance(given, str) and operator.value == given)
-    return next(found, given)  # type: ignore[return-value]  # refused by the check
+def _operator(given: Operator | str) -> Any:
+    return member_of(Operator, given)
 
 
-def _value(given: Value | list[Scalar]) -> Value:
-    return tuple(given) if isinstance(given, list) else given
+def _value(given: Value | list[Scalar]) -> Any:
+    return as_tuple(given)
 
 
 @frozen

@@ -18,7 +18,7 @@ from loyaltycore.selections.rules.catalogue import (
     operators_of,
 )
 from loyaltycore.selections.rules.days import Age, DayOfYear
-from loyaltycore.selections.rules.lookups import CustomKey, EmailKey, FoldedKey, Key
+from loyaltycore.selections.rules.lookups import CustomKey, EmailKey, FoldedKey, Key, NumberColumn
 from loyaltycore.selections.rules.sources import Column, InstantColumn, Source
 
 CUSTOM: Final = "custom."
@@ -67,6 +67,8 @@ def _compared(field: CustomerField, branches: tuple[Choice, ...]) -> Iterator[Se
     match field.content:
         case Content.TEXT | Content.LANGUAGE:
             yield _selectable(field, ValueType.TEXT, Column(key, blank=True))
+        case Content.NUMBER:
+            yield _selectable(field, ValueType.TEXT, NumberColumn())
         case Content.EMAIL:
             yield _selectable(
                 field, ValueType.EMAIL, EmailKey(key, lambda customer: (getattr(customer, key),))

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, cast
 
 from attrs import asdict, define
 
 from loyaltycore.kernel.canonical import canonical_json
+from loyaltycore.kernel.given import day_of, items_of, member_of, members_of, shown, text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.selections.rules.conditions import (
     WITH_SEVERAL,
@@ -47,6 +48,9 @@ MAX_VALUES: Final = 1000
 
 KEY_LENGTH: Final = 100
 """Longest key of a field or relation, in characters."""
+
+MOST_KEYS: Final = 20
+"""How many keys of an object are looked at; none has half as many."""
 
 LONGEST_JSON: Final = 1_000_000
 
@@ -79,7 +83,7 @@ def to_data(condition: Condition) -> dict[str, Any]:
         case RelatedCondition(relation, exists, where):
             data: dict[str, Any] = {"kind": "related", "relation": relation, "exists": exists}
             return data if where is None else {**data, "where": to_data(where)}
-    raise TypeError(f"not a condition: {condition!r}")
+    raise TypeError(f"not a condition: {shown(condition)}")
 
 
 def dumps(condition: Condition) -> str:
@@ -108,8 +112,9 @@ def as_condition(faults: Faults, given: object, place: str = "where") -> Conditi
     Returns:
         The condition, in normal form; meaningless if faults were noted.
     """
-    if isinstance(given, str):
-        given = _parsed(faults, given, place)
+    text = text_of(given)
+    if text is not None:
+        given = _parsed(faults, text, place)
         if given is None:
             return _NOBODY
     return _Reader(faults).condition(given, place, 0)
@@ -173,27 +178,29 @@ class _Reader:
                 return "field", {"field": key, "operator": operator, "value": value}
             case RelatedCondition(relation, exists, where):
                 return "related", {"relation": relation, "exists": exists, "where": where}
-            case Mapping():
-                return self._object(given, place)
+        shape = members_of(given, MOST_KEYS)
+        if shape is not None:
+            return self._object(shape, place)
         self.faults.note(place, "wrong_type", "must be a condition")
         return "", {}
 
-    def _object(self, given: Mapping[Any, Any], place: str) -> tuple[str, Mapping[str, Any]]:
-        kind = given.get("kind")
-        if not isinstance(kind, str) or kind not in _SHAPES:
-            self.faults.note(f"{place}.kind", "unknown_kind", f"must be one of: {', '.join(_SHAPES)}")
+    def _object(self, shape: Mapping[str, Any], place: str) -> tuple[str, Mapping[str, Any]]:
+        kind = text_of(shape.get("kind")) or ""
+        if kind not in _SHAPES:
+            self.faults.unknown(f"{place}.kind", "unknown_kind", "kind", shape.get("kind"), _SHAPES)
             return "", {}
-        for name in given:
+        for name in shape:
             if name not in _SHAPES[kind]:
-                self.faults.note(f"{place}.{name}", "unknown_key", f"does not belong to a {kind} condition")
-        return kind, given
+                self.faults.unknown(f"{place}.{name}", "unknown_key", "key", name, _SHAPES[kind])
+        return kind, shape
 
     def _members(self, given: object, place: str, depth: int) -> list[Condition]:
-        if not isinstance(given, list | tuple):
+        parts = items_of(given, MAX_PARTS + 1)
+        if parts is None:
             self.faults.note(place, "wrong_type", "must be a list of conditions")
             return []
         found = []
-        for position, part in enumerate(given):
+        for position, part in enumerate(parts):
             found.append(self.condition(part, f"{place}[{position}]", depth + 1))
             if self.parts > MAX_PARTS:
                 break
@@ -208,12 +215,11 @@ class _Reader:
 
     def _field(self, shape: Mapping[str, Any], place: str) -> Condition:
         key = self._key(shape.get("field"), f"{place}.field")
-        operator = shape.get("operator")
-        if isinstance(operator, str):
-            operator = next((each for each in Operator if each.value == operator), operator)
-        if not isinstance(operator, Operator):
-            words = ", ".join(each.value for each in Operator)
-            self.faults.note(f"{place}.operator", "unknown_operator", f"must be one of: {words}")
+        given = shape.get("operator")
+        operator = member_of(Operator, given)
+        if type(operator) is not Operator:
+            words = (each.value for each in Operator)
+            self.faults.unknown(f"{place}.operator", "unknown_operator", "operator", given, words)
             return _NOBODY
         return FieldCondition(key, operator, self._value(operator, shape.get("value"), f"{place}.value"))
 
@@ -224,13 +230,14 @@ class _Reader:
             return None
         if operator not in WITH_SEVERAL and operator is not Operator.BETWEEN:
             return self._scalar(given, place)
-        if not isinstance(given, list | tuple):
+        values = items_of(given, MAX_VALUES + 1)
+        if values is None:
             self.faults.note(place, "wrong_type", "must be a list of values")
             return ()
-        if operator is Operator.BETWEEN and len(given) != len(("from", "to")):
+        if operator is Operator.BETWEEN and len(values) != len(("from", "to")):
             self.faults.note(place, "wrong_length", "must be two values")
             return ()
-        return self._scalars(given, place)
+        return self._scalars(values, place)
 
     def _scalars(self, given: Sequence[object], place: str) -> tuple[Scalar, ...]:
         found = []
@@ -246,35 +253,43 @@ class _Reader:
             if self.values == MAX_VALUES + 1:
                 self.faults.note(place, "too_many", f"are more than {MAX_VALUES} values")
             return None
-        if isinstance(given, Mapping):
-            return self._day(given, place)
         if isinstance(given, Relative):
             return self._relative(asdict(given), place)
+        shape = members_of(given, MOST_KEYS)
+        if shape is not None:
+            return self._day(shape, place)
         if given is None:
             self.faults.note(place, "required", "must be given")
-        elif isinstance(given, datetime) or not isinstance(given, str | int | bool | date):
-            self.faults.note(place, "wrong_type", "must be text, a number, true, false or a day")
-        else:
-            return given
+            return None
+        return self._plain(given, place)
+
+    def _plain(self, given: object, place: str) -> Scalar | None:
+        text = text_of(given)
+        if text is not None or type(given) is bool or type(given) is int:
+            return cast("Scalar", given if text is None else text)
+        day = day_of(given)
+        if day is not None:
+            return day
+        self.faults.note(place, "wrong_type", "must be text, a number, true, false or a day")
         return None
 
-    def _day(self, given: Mapping[Any, Any], place: str) -> date | Relative | None:
-        match dict(given):
-            case {"date": str(text), **rest} if not rest:
+    def _day(self, shape: Mapping[str, Any], place: str) -> date | Relative | None:
+        match [*shape.items()]:
+            case [("date", given)] if (text := text_of(given)) is not None:
                 try:
                     return date.fromisoformat(text)
                 except ValueError:
                     self.faults.note(place, "bad_date", "must be a date like 2026-01-31")
                     return None
-            case {"relative": Mapping() as units, **rest} if not rest:
+            case [("relative", given)] if (units := members_of(given, MOST_KEYS)) is not None:
                 return self._relative(units, place)
         self.faults.note(place, "wrong_type", "must be a date or a relative day")
         return None
 
-    def _relative(self, units: Mapping[Any, Any], place: str) -> Relative:
+    def _relative(self, units: Mapping[str, Any], place: str) -> Relative:
         for unit in units:
             if unit not in _UNITS:
-                self.faults.note(f"{place}.{unit}", "unknown_key", f"must be one of: {', '.join(_UNITS)}")
+                self.faults.unknown(f"{place}.{unit}", "unknown_key", "unit", unit, _UNITS)
         numbers = {
             unit: self.faults.integer(f"{place}.{unit}", units.get(unit), least=-most, most=most)
             for unit, most in _UNITS.items()

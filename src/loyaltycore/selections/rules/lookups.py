@@ -1,4 +1,4 @@
-"""Sources that look their values up by the lookup keys of a record."""
+"""Sources that look their values up by keys: by the lookup keys of a record, or by a field made from another one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 from typing_extensions import override
 
+from loyaltycore.customers.rules.numbers import number_key
 from loyaltycore.customers.rules.search import email_key, foldings
 from loyaltycore.kernel.criteria import (
     Criterion,
@@ -19,7 +20,7 @@ from loyaltycore.kernel.criteria import (
     key_starts,
 )
 from loyaltycore.kernel.custom_fields import custom_key
-from loyaltycore.selections.rules.sources import Source
+from loyaltycore.selections.rules.sources import Column, Source
 
 _LEAST: Final = "\x01"
 """The least character that every engine stores."""
@@ -74,9 +75,31 @@ class FoldedKey(Key):
 class EmailKey(Key):
     """The lookup of e-mail addresses."""
 
-    def equals(self, value: Any) -> Criterion:
-        """The customer has that address, in upper or lower case."""
-        return has_key(self.lookup, email_key(value))
+    @override
+    def comparable(self, value: Any) -> str:
+        """The address without case."""
+        return email_key(value)
+
+
+_NUMBER: Final = Column("number", blank=True)
+
+
+@frozen
+class NumberColumn(Column):
+    """The customer number, compared by the field that holds it without case."""
+
+    name: str = "number_key"
+    blank: bool = True
+
+    @override
+    def comparable(self, value: Any) -> str:
+        """The number as that field holds it."""
+        return number_key(value)
+
+    @override
+    def held(self, record: Any, view: View) -> tuple[object, ...]:
+        """The number as it is written."""
+        return _NUMBER.held(record, view)
 
 
 @frozen

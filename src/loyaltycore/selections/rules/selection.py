@@ -9,6 +9,7 @@ from attrs import frozen
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.showing import showing
 from loyaltycore.selections.rules.conditions import Condition
 from loyaltycore.selections.rules.json_form import loads
 
@@ -16,9 +17,11 @@ NAME_LENGTH: Final = 100
 COMMENT_LENGTH: Final = 500
 
 
-@frozen
+@frozen(repr=False)
 class Selection:
     """A condition under a name."""
+
+    __repr__ = showing("id", "name")
 
     id: str
     name: str

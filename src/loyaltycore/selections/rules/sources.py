@@ -63,6 +63,10 @@ class Source:
         """The source on a day; comparisons are made on a day."""
         return self
 
+    def comparable(self, value: Any) -> Any:
+        """A value in the form in which comparisons take it."""
+        return value
+
     def equals(self, value: Any) -> Criterion:
         """The field is that value."""
         raise NotImplementedError

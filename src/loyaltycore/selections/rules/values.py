@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from loyaltycore.kernel.contact import parse_email, parse_phone
+from loyaltycore.kernel.contact import parse_email
 from loyaltycore.kernel.custom_fields import GREATEST_NUMBER, LEAST_NUMBER, TEXT_LENGTH
+from loyaltycore.kernel.given import text_of
+from loyaltycore.kernel.phones import parse_phone
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.selections.rules.catalogue import SelectableField, ValueType
 from loyaltycore.selections.rules.conditions import Relative
@@ -88,15 +90,18 @@ def _integer(value: Value) -> int:
 def _day(value: Value) -> date | Relative | None:
     if isinstance(value.given, Relative):
         return value.given
+    if isinstance(value.given, str):  # days of a condition have a form of their own, so that texts stay texts
+        value.refuse("wrong_type", "must be a date or a relative day")
+        return None
     return value.faults.day(value.place, value.given)
 
 
 def _day_of_year(value: Value) -> str | Relative:
-    given = value.given
-    if isinstance(given, Relative):
-        return given
+    if isinstance(value.given, Relative):
+        return value.given
+    given = text_of(value.given) or ""
     try:
-        if isinstance(given, str) and given.isascii() and len(given) == _DAY_LENGTH:
+        if given.isascii() and len(given) == _DAY_LENGTH:
             return date.fromisoformat(f"{_LEAP_YEAR}-{given}").strftime("%m-%d")
     except ValueError:
         pass
@@ -109,9 +114,10 @@ def _flag(value: Value) -> bool:
 
 
 def _choice(value: Value) -> str:
-    if isinstance(value.given, str) and value.given in value.field.labels:
-        return value.given
-    value.refuse("unknown_choice", f"must be one of: {', '.join(value.field.labels)}")
+    text = text_of(value.given)
+    if text is not None and text in value.field.labels:
+        return text
+    value.faults.unknown(value.place, "unknown_choice", "choice", value.given, value.field.labels)
     return ""
 
 

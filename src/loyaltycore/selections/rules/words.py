@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from loyaltycore.kernel.given import shown
 from loyaltycore.selections.rules.catalogue import Catalogue, SelectableField, ValueType, label_of
 from loyaltycore.selections.rules.conditions import (
     AllOf,
@@ -63,7 +64,7 @@ def words_of(condition: Condition, catalogue: Catalogue) -> str:
             return _field(condition, catalogue)
         case RelatedCondition():
             return _related(condition, catalogue)
-    raise TypeError(f"not a condition: {condition!r}")
+    raise TypeError(f"not a condition: {shown(condition)}")
 
 
 def _joined(parts: tuple[Condition, ...], word: str, catalogue: Catalogue) -> str:

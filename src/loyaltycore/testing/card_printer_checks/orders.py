@@ -1,211 +1,175 @@
-"""Orders are checked, taken once, found again and called back."""
+"""What a printer offers, which orders it takes, and what the vendor then has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 from attrs import evolve
 from hypothesis import given
 
 from loyaltycore.errors import DeliveryFailed
-from loyaltycore.kernel.printing import (
-    Encoding,
-    EncodingKind,
-    PrintCancellation,
-    PrintOrder,
-    PrintState,
-)
+from loyaltycore.kernel.printing import PrintOrder
 from loyaltycore.ports.card_printing import CancelOutcome, CardPrinter
 from loyaltycore.ports.messaging import DeliveryStatus
-from loyaltycore.testing.card_printer_checks.base import PrinterChecks, key_of
-from loyaltycore.testing.strategies.messages import print_orders
+from loyaltycore.testing.auditing import io_calls
+from loyaltycore.testing.card_printer_checks.base import (
+    PrinterChecks,
+    a_key,
+    a_reference,
+    accepted,
+    cancellation,
+    key_of,
+)
+from loyaltycore.testing.card_printer_checks.brinks import at_the_brink, letter_by_letter
+from loyaltycore.testing.card_printer_checks.offers import any_orders, misfits, plain_orders
+from loyaltycore.testing.card_printer_checks.parts import (
+    RUDE,
+    TELLING,
+    assert_as_ordered,
+    one_by_one,
+    too_many,
+    word_by_word,
+)
 from loyaltycore.testing.suite import examples, needs
+from loyaltycore.testing.trouble import Trouble
 
-_UNKNOWN = ("kit-never", "", "a/../b?c=d&e#f", "ä ö", "x" * 300, "\r\nX-Injected: yes")
-_SPOILT = ("", " ", "\x00", "\ud800", "Ω中\U0001f600", "x" * 400, "\r\nX-Injected: yes")
-_OPEN = frozenset({CancelOutcome.CANCELLED, CancelOutcome.REQUESTED})
-
-
-def cancellation(order: PrintOrder, vendor_id: str = "") -> PrintCancellation:
-    """The request to cancel an order."""
-    return PrintCancellation(order.reference, vendor_id, "ordered by mistake")
-
-
-def spoilt(order: PrintOrder) -> Iterator[PrintOrder]:
-    """The order with one wrong value, in many ways."""
-    for text in _SPOILT:
-        yield evolve(order, product=text)
-        yield evolve(order, comment=text)
-        yield evolve(order, ship_to=evolve(order.ship_to, city=text))
-        yield evolve(order, encodings=(evolve(order.encodings[0], value=text),))
-    yield evolve(order, ship_to=evolve(order.ship_to, lines=()))
-    yield evolve(order, encodings=())
+_A_DAY: Final = timedelta(days=1)
 
 
 class OrderChecks(PrinterChecks, kit=True):
-    """`validate`, `submit`, `find` and `cancel`."""
+    """`capabilities`, `validate` and `submit`."""
 
     def test_capabilities_stand_still(self) -> None:
-        """Asking twice gives the same answer: "fixed for the life of the adapter"."""
+        """The same answer whenever it is asked for, from memory: "fixed for the life of the adapter, answered without I/O"."""
         with self.open() as printer:
-            before = printer.capabilities
+            with io_calls() as calls:
+                before = printer.capabilities
+            assert calls == [], "what the vendor can do was read from somewhere"
             assert before.encodings, "a printer that puts nothing on a card"
             self.placed(printer)
-            assert printer.capabilities == before
+            assert printer.capabilities == before, "after an order the vendor can do something else"
+
+    def test_checking_an_order_asks_nobody(self) -> None:
+        """Orders are checked from memory, whether or not somebody answers: "without I/O"."""
+        with self.open() as printer:
+            first = self.an_order(printer)
+            orders = [
+                *one_by_one(first, self.letter, printer.capabilities),
+                *word_by_word(first, self.letter, (*TELLING, *RUDE)),
+                *(order for _, order in misfits(first, printer.capabilities)),
+            ]
+            with io_calls() as calls:
+                found = [printer.validate(order) for order in orders]
+            assert calls == [], "an order was checked against something outside"
+            for _, trouble in self._silent(printer):
+                with trouble:
+                    for order, faults in zip(orders, found, strict=True):
+                        assert printer.validate(order) == faults, "in trouble other faults were found"
+        if self.capabilities.unreachable:
+            with self.open_unreachable() as printer:
+                # One by one: the difference of two long lists takes minutes to draw.
+                for order, faults in zip(orders, found, strict=True):
+                    assert printer.validate(order) == faults, (
+                        "cut off from the vendor other faults were found"
+                    )
+
+    def _silent(self, printer: CardPrinter) -> Iterator[tuple[Trouble, AbstractContextManager[object]]]:
+        return self.troubles(printer, Trouble.BREAK_BEFORE) if self.capabilities.trouble else iter(())
 
     def test_a_right_order_is_taken(self) -> None:
         """Orders within the vendor's offer have no faults and are accepted: "nothing wrong answers ``()``"."""
         with self.open() as printer:
-            orders = print_orders(printer.capabilities.encodings, (self.product,))
+            offered = plain_orders(printer.capabilities, self.product, self.letter, self.ship_to)
 
-            @examples(15)
-            @given(orders)
+            @examples(20)
+            @given(offered)
             def holds(order: PrintOrder) -> None:
-                fresh = self._within_offer(printer, order)
-                assert printer.validate(fresh) == ()
-                assert printer.submit(fresh, key_of(fresh)).receipt.status is DeliveryStatus.ACCEPTED
+                fresh = evolve(order, reference=a_reference())
+                faults = printer.validate(fresh)
+                assert faults == (), (
+                    "what `capabilities` offers is named as wrong; fixed places are declared in `slots`"
+                )
+                accepted(printer.submit(fresh, key_of(fresh)), fresh)
 
             holds()
 
-    def _within_offer(self, printer: CardPrinter, order: PrintOrder) -> PrintOrder:
-        return evolve(
-            order,
-            reference=self.an_order(printer).reference,
-            bulk=order.bulk and printer.capabilities.bulk,
-            ship_to=evolve(order.ship_to, country=self.ship_to.country),
-        )
-
-    def test_what_is_rejected_was_named_before(self) -> None:
-        """The vendor rejects nothing that `validate` let pass: "Name everything in the order that the vendor would reject"."""
+    def test_what_is_named_is_what_is_rejected(self) -> None:
+        """Right orders are accepted and no others are: "what it names, `submit` rejects; what it does not name, the vendor takes"."""
         with self.open() as printer:
-            for order in spoilt(self.an_order(printer)):
-                fresh = evolve(order, reference=self.an_order(printer).reference)
-                faults = printer.validate(fresh)
-                assert printer.validate(fresh) == faults, "the same order has other faults"
-                if not faults:
-                    receipt = printer.submit(fresh, key_of(fresh)).receipt
-                    assert receipt.status is DeliveryStatus.ACCEPTED, f"nothing was named, then: {receipt}"
+
+            @examples(40)
+            @given(any_orders(printer.capabilities, self.product, self.letter, self.ship_to))
+            def holds(order: PrintOrder) -> None:
+                assert_agreed(printer, order)
+
+            for order in self._tried(printer, *TELLING, *RUDE):
+                assert_agreed(printer, order)
+            holds()
 
     def test_what_is_not_offered_is_named(self) -> None:
-        """A kind of code that the vendor cannot put on a card is a fault: "said here and never dropped silently"."""
+        """What the vendor cannot do is a fault, and no card comes of it: "said here and never dropped silently"."""
         with self.open() as printer:
-            for kind in frozenset(EncodingKind) - printer.capabilities.encodings:
-                order = self.an_order(printer, encodings=(Encoding(kind, "4006381333931"),))
-                assert printer.validate(order), f"{kind} is not offered, and not refused"
-            if not printer.capabilities.cover_letters:
-                assert printer.validate(self.an_order(printer, cover_letter="welcome"))
-            if not printer.capabilities.bulk:
-                assert printer.validate(self.an_order(printer, bulk=True))
+            for what, order in misfits(self.an_order(printer), printer.capabilities):
+                fresh = evolve(order, reference=a_reference())
+                assert printer.validate(fresh), f"{what} is not refused"
+                status = printer.submit(fresh, key_of(fresh)).receipt.status
+                assert status is DeliveryStatus.REJECTED, f"{what} was ordered, and the answer is {status}"
+                if self.capabilities.peekable:
+                    assert not self.peek(printer, fresh.reference), f"a card was made for {what}"
+
+    @needs("peekable")
+    def test_every_part_arrives(self) -> None:
+        """One part of an order after the other, and all together, is what the vendor has: "with every value in its place and letter for letter as ordered, sent as ordered"."""
+        with self.open() as printer:
+            for order in self._tried(printer, *TELLING):
+                self._made_as_ordered(printer, evolve(order, reference=a_reference()))
+
+    @needs("peekable")
+    def test_the_vendor_has_what_was_ordered(self) -> None:
+        """Whatever is accepted is made once and as it was ordered, for generated orders: "with every value in its place and letter for letter as ordered, sent as ordered"."""
+        with self.open() as printer:
+
+            @examples(40)
+            @given(any_orders(printer.capabilities, self.product, self.letter, self.ship_to))
+            def holds(order: PrintOrder) -> None:
+                self._made_as_ordered(printer, evolve(order, reference=a_reference()))
+
+            holds()
+
+    def _tried(self, printer: CardPrinter, *texts: str) -> Iterator[PrintOrder]:
+        """Orders in which one thing after the other stands out."""
+        order = self.an_order(printer)
+        yield from one_by_one(order, self.letter, printer.capabilities)
+        yield from too_many(order, self.letter)
+        yield from word_by_word(order, self.letter, texts)
+        yield from at_the_brink(printer.validate, order, self.letter)
+        yield from letter_by_letter(printer.validate, order, self.letter)
+
+    def _made_as_ordered(self, printer: CardPrinter, order: PrintOrder) -> None:
+        """Submit an order, if nothing is wrong with it, and look at the card."""
+        if printer.validate(order):
+            return
+        receipt = printer.submit(order, a_key()).receipt
+        if receipt.status is DeliveryStatus.ACCEPTED:
+            made = self.peek(printer, order.reference)
+            assert len(made) == 1, f"one card was ordered, and {len(made)} are made"
+            assert_as_ordered(made[0], order)
 
     def test_an_accepted_order_has_a_status(self) -> None:
         """The receipt says where the order is: "What the vendor says about the order if it accepted it"."""
         with self.open() as printer:
             order = self.an_order(printer)
             answer = printer.submit(order, key_of(order))
-            assert answer.receipt.status is DeliveryStatus.ACCEPTED
-            assert answer.status is not None
-            assert answer.status.reference == order.reference
-            assert answer.status.occurred_at.tzinfo is not None, "an instant without a time zone"
-
-    @needs("peekable")
-    def test_one_order_makes_one_card(self) -> None:
-        """However often an order is submitted under its key, one card is made: "is made once"."""
-        with self.open() as printer:
-            if not printer.capabilities.idempotent:
-                pytest.skip("the vendor does not recognise a repetition")
-            order = self.an_order(printer)
-            answers = [printer.submit(order, key_of(order)) for _ in range(3)]
-            assert {answer.receipt.status for answer in answers} == {DeliveryStatus.ACCEPTED}
-            assert len({answer.status.vendor_id for answer in answers if answer.status}) == 1
-            assert self.cards(printer, order) == 1
-
-    @needs("peekable")
-    def test_one_order_makes_one_card_in_a_race(self) -> None:
-        """Threads that submit the same order at the same time make one card: "is made once"."""
-        with self.open() as printer:
-            if not printer.capabilities.idempotent:
-                pytest.skip("the vendor does not recognise a repetition")
-            order = self.an_order(printer)
-            with ThreadPoolExecutor(4) as pool:
-                for future in [pool.submit(printer.submit, order, key_of(order)) for _ in range(4)]:
-                    future.result()
-            assert self.cards(printer, order) == 1
-
-    @needs("peekable")
-    def test_every_order_makes_a_card(self) -> None:
-        """Two orders that look alike are two: "Our own reference, unique for ever"."""
-        with self.open() as printer:
-            orders = [self.placed(printer) for _ in range(2)]
-            assert [self.cards(printer, order) for order in orders] == [1, 1]
-
-    def test_an_order_is_found(self) -> None:
-        """An accepted order is found by our reference: "Look an order up by our reference"."""
-        with self.open() as printer:
-            orders = [self.placed(printer) for _ in range(2)]
-            for order in orders:
-                found = self.status(printer, order)
-                assert found.reference == order.reference
-                assert found.revision >= 1
-
-    def test_an_unknown_order_is_not_found(self) -> None:
-        """A reference that the vendor never saw is not an error, whatever it contains: "None if the vendor certainly has none"."""
-        with self.open() as printer:
-            self.status(printer, self.placed(printer))
-            assert [printer.find(reference) for reference in _UNKNOWN] == [None] * len(_UNKNOWN)
-
-    def test_an_order_is_called_back(self) -> None:
-        """Before production an order can be cancelled, with the vendor's id or without: "Ask that an order not be carried out"."""
-        with self.open() as printer:
-            self._needs_cancellation(printer)
-            without, with_id = self.placed(printer), self.placed(printer)
-            vendor_id = self.status(printer, with_id).vendor_id
-            for wish in (cancellation(without), cancellation(with_id, vendor_id)):
-                answer = printer.cancel(wish)
-                assert answer.outcome in _OPEN
-                if answer.outcome is CancelOutcome.CANCELLED:
-                    found = printer.find(wish.reference)
-                    assert found is not None
-                    assert found.state is PrintState.CANCELLED
-
-    def test_asking_twice_is_asking_once(self) -> None:
-        """A repeated cancellation gets the same answer: "Asking twice is the same as asking once"."""
-        with self.open() as printer:
-            self._needs_cancellation(printer)
-            order = self.placed(printer)
-            assert printer.cancel(cancellation(order)).outcome == printer.cancel(cancellation(order)).outcome
-
-    @needs("peekable")
-    def test_a_cancelled_order_makes_no_card(self) -> None:
-        """A card cancelled in time is not made: "Ask that an order not be carried out"."""
-        with self.open() as printer:
-            self._needs_cancellation(printer)
-            order = self.placed(printer)
-            if printer.cancel(cancellation(order)).outcome is CancelOutcome.CANCELLED:
-                assert self.peek(printer, order.reference) == 0
-
-    def test_what_was_never_ordered_cannot_be_cancelled(self) -> None:
-        """Cancelling an order that the vendor does not have gets that answer: "The vendor has no such order"."""
-        with self.open() as printer:
-            self._needs_cancellation(printer)
-            wish = cancellation(self.an_order(printer))
-            assert printer.cancel(wish).outcome is CancelOutcome.UNKNOWN_ORDER
-
-    @needs("movable")
-    def test_a_card_on_its_way_stays_on_its_way(self) -> None:
-        """A cancellation that comes too late changes nothing: "The answer to a request to cancel"."""
-        with self.open() as printer:
-            self._needs_cancellation(printer)
-            order = self.placed(printer)
-            self.move(printer, order.reference, PrintState.DISPATCHED)
-            assert printer.cancel(cancellation(order)).outcome is CancelOutcome.TOO_LATE
-            assert self.status(printer, order).state is PrintState.DISPATCHED
-
-    @staticmethod
-    def _needs_cancellation(printer: CardPrinter) -> None:
-        if not printer.capabilities.cancellation:
-            pytest.skip("the vendor cancels nothing")
+            status = accepted(answer, order)
+            assert status.revision >= 1, "revisions count from 1"
+            assert status.vendor_id, "the order has no id at the vendor"
+            assert answer.receipt.vendor_id in {"", status.vendor_id}, "receipt and status name two ids"
+            assert status.occurred_at.tzinfo is not None, "an instant without a time zone"
+            assert abs(status.occurred_at - datetime.now(UTC)) < _A_DAY, "what just happened was another day"
 
     @needs("unreachable")
     def test_a_network_that_fails_is_an_answer(self) -> None:
@@ -213,13 +177,29 @@ class OrderChecks(PrinterChecks, kit=True):
         with self.open_unreachable() as printer:
             order = self.an_order(printer)
             receipt = printer.submit(order, key_of(order)).receipt
-            assert receipt.status in {DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN}
-            wish = cancellation(order, "some-id")
-            assert printer.cancel(wish).outcome in {CancelOutcome.NOT_SENT, CancelOutcome.UNKNOWN}
+            assert receipt.status in {DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN}, (
+                f"claimed: {receipt!r}"
+            )
+            if not printer.capabilities.cancellation:
+                return
+            outcome = printer.cancel(cancellation(order, "some-id")).outcome
+            assert outcome in {CancelOutcome.NOT_SENT, CancelOutcome.UNKNOWN}, f"claimed: {outcome}"
 
     @needs("unreachable")
     def test_a_look_up_that_fails_is_no_none(self) -> None:
         """Nothing found and nothing heard are two answers: "The vendor gave no usable answer"."""
         with self.open_unreachable() as printer, pytest.raises(DeliveryFailed) as caught:
-            printer.find("kit-never")
-        assert not caught.value.permanent
+            printer.find(a_reference())
+        assert not caught.value.permanent, "it says that asking again is pointless"
+
+
+def assert_agreed(printer: CardPrinter, order: PrintOrder) -> None:
+    """Demand that an order is rejected if something is named, and accepted otherwise."""
+    fresh = evolve(order, reference=a_reference())
+    faults = printer.validate(fresh)
+    assert printer.validate(fresh) == faults, "asked again, the same order has other faults"
+    receipt = printer.submit(fresh, a_key()).receipt
+    wanted = DeliveryStatus.REJECTED if faults else DeliveryStatus.ACCEPTED
+    assert receipt.status is wanted, (
+        f"named: {[str(fault) for fault in faults]}, and the answer is {receipt!r}"
+    )

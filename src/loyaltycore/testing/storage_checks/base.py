@@ -15,7 +15,8 @@ from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.storing import registry
 from loyaltycore.storing.codec import to_json
 from loyaltycore.testing.samples import REGISTRY
-from loyaltycore.testing.suite import Ability, Conformance, hook, hook_for
+from loyaltycore.testing.suite import Ability, Conformance, Lacks, hook, hook_for
+from loyaltycore.testing.trouble import Trouble
 
 T = TypeVar("T")
 
@@ -39,6 +40,11 @@ class StorageCapabilities:
     """The test can count rows without the storage; needs `peek`."""
     unreachable: Ability = True
     """The test can have a storage whose data cannot be reached; needs `open_unreachable`."""
+    exhaustive: Ability = True
+    """Long trials are worth their time: much at once, every short history, hundreds of odd words. A second class for the
+    same storage, on another engine, say, may leave them to the first."""
+    trouble: Ability = True
+    """The test can get into trouble what the storage works with: its server, its file; needs `trouble`."""
 
 
 class StorageChecks(Conformance, kit=True):
@@ -77,6 +83,23 @@ class StorageChecks(Conformance, kit=True):
     @hook_for("unreachable")
     def open_unreachable(self) -> AbstractContextManager[Storage]:
         """Return a context manager that yields a storage whose data cannot be reached: no server, no such folder."""
+        raise NotImplementedError
+
+    @hook_for("trouble")
+    def trouble(self, storage: Any, trouble: Trouble) -> AbstractContextManager[object] | Lacks:
+        """Return a context manager that makes the other side do this while its block lasts: the server, the file.
+
+        Return a `Lacks` with the reason for what the other side cannot do; only the tests of that trouble are skipped then.
+        After the block it works as before, and the storage must not make a pause of its own before it asks.
+
+        Args:
+            storage: What `open` yielded, bound, and used before; a unit may be open.
+            trouble: `Trouble.LOSE_ANSWER`: the next commit of something written is made, and its answer never comes.
+                `Trouble.BREAK_BEFORE`: open connections break, and no new one can be opened. `Trouble.BUSY`: somebody
+                else has locked the records of the table ``kit_things`` (open the storage with a wait of a second or two).
+                `Trouble.FAIL`: what is added to that table is refused, at the verb or at the commit, because no room is
+                left, say. The others are never asked for.
+        """
         raise NotImplementedError
 
     @contextmanager

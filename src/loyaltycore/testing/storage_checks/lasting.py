@@ -31,9 +31,13 @@ class LastingChecks(StorageChecks, kit=True):
                 tx.remove(Thing("gone"))
             before = all_of(storage, Thing), all_of(storage, Part)
             with self.bound_again(storage) as again:
-                assert (all_of(again, Thing), all_of(again, Part)) == before
+                assert (all_of(again, Thing), all_of(again, Part)) == before, (
+                    "a storage that was opened again shows other records"
+                )
                 with again.transaction(read_only=True) as tx:
-                    assert keys_of(tx, Thing, has_key("word", "v")) == ["t"]
+                    assert keys_of(tx, Thing, has_key("word", "v")) == ["t"], (
+                        "a storage that was opened again has lost a lookup key"
+                    )
 
     @needs("durable")
     def test_the_rules_hold_after_reopening(self) -> None:
@@ -55,12 +59,16 @@ class LastingChecks(StorageChecks, kit=True):
         """What one storage has committed, another one reads at once: "The record as last committed or as written by this transaction, or None"."""
         with self.bound() as storage, self.bound_again(storage) as another:
             keep(storage, Thing("t", name="first"))
-            assert fetched(another, Thing, "t").name == "first"
+            assert fetched(another, Thing, "t").name == "first", "another storage does not see what was added"
             with another.transaction() as tx:
                 tx.save(Thing("t", name="second"))
                 tx.add(Thing("u"))
-            assert fetched(storage, Thing, "t").name == "second"
-            assert [thing.id for thing in all_of(storage, Thing)] == ["t", "u"]
+            assert fetched(storage, Thing, "t").name == "second", (
+                "a storage does not see what another one saved"
+            )
+            assert [thing.id for thing in all_of(storage, Thing)] == ["t", "u"], (
+                "a storage does not see what another one added"
+            )
 
     @needs("peekable")
     def test_the_rows_are_really_there(self) -> None:

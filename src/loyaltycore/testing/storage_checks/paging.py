@@ -27,7 +27,7 @@ _EAST, _WEST = timezone(timedelta(hours=14)), timezone(-timedelta(hours=11))
 _ASCENDING: dict[str, tuple[Any, ...]] = {
     "id": ("A", "B", "a", "a ", "aa", "b", "z", "\u00e4", "\ud7ff", "\uffff", "\U00010000"),
     "name": ("", " ", "A", "B", "a", "a ", "aa", "b", "z", "\u00e4", "\ud7ff", "\uffff", "\U00010000"),
-    "color": (Color.DARK_RED, Color.BLUE, Color.RED),
+    "color": (Color.DARK_RED, Color.BLUE, Color.RED, Color.BURGUNDY, Color.ROSE, Color.REDDISH),
     "born": (date(1900, 1, 1), date(1969, 12, 31), date(2000, 2, 29), date(2199, 12, 31)),
     "at": (
         datetime(1900, 1, 1, tzinfo=UTC),
@@ -81,7 +81,7 @@ class PagingChecks(StorageChecks, kit=True):
                     found = list(tx.find(Thing, Query(order_by=order_by)))
                     assert [thing.id for thing in found] == [
                         thing.id for thing in in_order(things, THINGS, order_by)
-                    ]
+                    ], "the records are out of order"
 
             holds()
 
@@ -108,7 +108,9 @@ class PagingChecks(StorageChecks, kit=True):
                 with undone(storage) as tx:
                     tx.add(*things)
                     found = pages(tx, THINGS, Query(order_by=order_by, limit=size))
-                    assert found == in_order(things, THINGS, order_by)
+                    assert found == in_order(things, THINGS, order_by), (
+                        "pages in a row are not the whole list"
+                    )
 
             holds()
 
@@ -118,16 +120,24 @@ class PagingChecks(StorageChecks, kit=True):
         with self.bound() as storage:
             keep(storage, *(Part(code=code, batch="x", order=place // 2) for place, code in enumerate(codes)))
             with storage.transaction(read_only=True) as tx:
-                assert keys_of(tx, Part) == ["B", "a", "b", "c"]
-                assert keys_of(tx, Part, order_by=("batch",)) == ["B", "a", "b", "c"]
-                assert keys_of(tx, Part, order_by=("-batch",)) == ["c", "b", "a", "B"]
-                assert keys_of(tx, Part, order_by=("-order", "batch")) == ["B", "b", "a", "c"]
-                assert keys_of(tx, Part, order_by=("order", "-batch")) == ["c", "a", "b", "B"]
+                assert keys_of(tx, Part) == ["B", "a", "b", "c"], "without an order the keys are out of order"
+                assert keys_of(tx, Part, order_by=("batch",)) == ["B", "a", "b", "c"], (
+                    "records that are equal are out of the order of their keys"
+                )
+                assert keys_of(tx, Part, order_by=("-batch",)) == ["c", "b", "a", "B"], (
+                    "downwards, records that are equal are out of the order of their keys"
+                )
+                assert keys_of(tx, Part, order_by=("-order", "batch")) == ["B", "b", "a", "c"], (
+                    "the direction of the last criterion is not that of the key"
+                )
+                assert keys_of(tx, Part, order_by=("order", "-batch")) == ["c", "a", "b", "B"], (
+                    "the direction of the last criterion is not that of the key"
+                )
                 two = Query(order_by=("-batch",), after=("x", "b"), limit=2)
                 assert pages(tx, PARTS, two) == [
                     Part(code="a", batch="x"),
                     Part(code="B", batch="x", order=1),
-                ]
+                ], "after a mark another page comes"
 
     def test_a_page_begins_behind_its_mark(self) -> None:
         """The record that the mark was taken from may be gone, and new ones may have come: "The `order_by` values and the key of the last record seen: the answer starts after it"."""
@@ -137,10 +147,16 @@ class PagingChecks(StorageChecks, kit=True):
                 tx.remove(Thing("3", size=1))
                 tx.add(Thing("3a", size=1), Thing("0a"))
             with storage.transaction(read_only=True) as tx:
-                assert keys_of(tx, Thing, order_by=("size",), after=(1, "3")) == ["3a", "4", "5"]
-                assert keys_of(tx, Thing, order_by=("-size",), after=(1, "3")) == ["2", "1", "0a", "0"]
-                assert keys_of(tx, Thing, after=("3",), where=stored("size") > 1) == ["4", "5"]
-                assert keys_of(tx, Thing, after=("9",)) == []
+                assert keys_of(tx, Thing, order_by=("size",), after=(1, "3")) == ["3a", "4", "5"], (
+                    "the page after a mark whose record is gone is another one"
+                )
+                assert keys_of(tx, Thing, order_by=("-size",), after=(1, "3")) == ["2", "1", "0a", "0"], (
+                    "downwards, the page after a mark whose record is gone is another one"
+                )
+                assert keys_of(tx, Thing, after=("3",), where=stored("size") > 1) == ["4", "5"], (
+                    "after a mark that does not match, the page is another one"
+                )
+                assert keys_of(tx, Thing, after=("9",)) == [], "after the last record there is something"
 
     def test_a_limit_is_kept(self) -> None:
         """Never more than the limit, none at zero, all without one: "At most so many records; None for all"."""
@@ -148,9 +164,13 @@ class PagingChecks(StorageChecks, kit=True):
             keep(storage, *(Thing(f"{number}", size=number) for number in range(5)))
             with storage.transaction(read_only=True) as tx:
                 for limit in range(7):
-                    assert keys_of(tx, Thing, limit=limit) == ["0", "1", "2", "3", "4"][:limit]
-                assert len(keys_of(tx, Thing)) == 5
-                assert keys_of(tx, Thing, after=("1",), limit=2) == ["2", "3"]
+                    assert keys_of(tx, Thing, limit=limit) == ["0", "1", "2", "3", "4"][:limit], (
+                        "the limit is not kept"
+                    )
+                assert len(keys_of(tx, Thing)) == 5, "without a limit some records are missing"
+                assert keys_of(tx, Thing, after=("1",), limit=2) == ["2", "3"], (
+                    "after a mark the limit is not kept"
+                )
                 assert keys_of(tx, Thing, stored("size") > 1, limit=2) == ["2", "3"], "a page was filtered"
 
     def test_count_ignores_order_and_limit(self) -> None:
@@ -159,7 +179,7 @@ class PagingChecks(StorageChecks, kit=True):
             keep(storage, *(Thing(f"{number}", size=number) for number in range(5)))
             with storage.transaction(read_only=True) as tx:
                 page = Query(stored("size") > 0, order_by=("-size",), after=(3, "3"), limit=1)
-                assert tx.count(Thing, page) == 4
+                assert tx.count(Thing, page) == 4, "order, mark or limit change what is counted"
 
     def test_an_iterator_gives_every_record(self) -> None:
         """However many match, each comes once and in order: "The iterator may read in portions", "in the order of the query, the key being the last criterion"."""
@@ -167,10 +187,16 @@ class PagingChecks(StorageChecks, kit=True):
             things = [Thing(f"{number:05d}", size=number % 7) for number in range(MANY)]
             keep(storage, *things)
             with storage.transaction(read_only=True) as tx:
-                assert keys_of(tx, Thing) == [thing.id for thing in things]
+                assert keys_of(tx, Thing) == [thing.id for thing in things], (
+                    "of many records some are missing or out of order"
+                )
                 by_size = [thing.id for thing in in_order(things, THINGS, ("-size",))]
-                assert keys_of(tx, Thing, order_by=("-size",)) == by_size
-                assert keys_of(tx, Thing, order_by=("-size",), limit=MANY - 1) == by_size[:-1]
+                assert keys_of(tx, Thing, order_by=("-size",)) == by_size, (
+                    "of many records some are missing or out of another order"
+                )
+                assert keys_of(tx, Thing, order_by=("-size",), limit=MANY - 1) == by_size[:-1], (
+                    "of many records with a limit some are missing or too many"
+                )
                 self._read_in_between(tx)
 
     @staticmethod
@@ -178,7 +204,11 @@ class PagingChecks(StorageChecks, kit=True):
         place = -1
         for place, thing in enumerate(tx.find(Thing, Query())):
             if place % 400 == 0:
-                assert tx.get(Thing, thing.id) == thing
-                assert keys_of(tx, Thing, limit=2) == ["00000", "00001"]
-                assert tx.count(Thing, Query(stored("id") <= thing.id)) == place + 1
+                assert tx.get(Thing, thing.id) == thing, "while an iterator is open, `get` answers wrongly"
+                assert keys_of(tx, Thing, limit=2) == ["00000", "00001"], (
+                    "while an iterator is open, another one answers wrongly"
+                )
+                assert tx.count(Thing, Query(stored("id") <= thing.id)) == place + 1, (
+                    "while an iterator is open, `count` answers wrongly"
+                )
         assert place == MANY - 1, "reading something else in between ended the iterator"

@@ -32,6 +32,9 @@ _FORKS: Final = 2
 UNIT: Final = 30
 """Records of one unit: enough that writing them takes a while."""
 
+LARGE_UNIT: Final = 300
+"""Records of a unit that no adapter writes at once by chance."""
+
 _WARM_UP: Final = 2
 """Units after which it is known how long one takes."""
 
@@ -47,11 +50,15 @@ class Death:
     """In which part of a unit, from 0 to 1."""
     beyond: int | None = None
     """Or in the middle of the write that takes a file beyond so many bytes."""
+    unit: int = UNIT
+    """How many records it writes at a time."""
 
 
 DEATHS: Final = (
     *(Death(moment) for moment in (0.1, 0.35, 0.6, 0.85)),
+    Death(0.7, unit=LARGE_UNIT),
     *(Death(beyond=size) for size in (30_000, 70_000, 110_003)),
+    *(Death(beyond=size, unit=LARGE_UNIT) for size in (100_000, 130_000, 190_000)),
 )
 
 
@@ -70,9 +77,9 @@ class ProcessChecks(StorageChecks, kit=True):
                     _count_up(another)
 
             with forked(work) as child:
-                assert child.line() == "ready"
+                assert child.line() == "ready", "the other process did not begin"
                 _count_up(storage)
-                assert child.lines() == []
+                assert child.lines() == [], "the other process said something else"
             counter = fetched(storage, Thing, "counter")
         assert (counter.size, counter.version) == (2 * TIMES, 1 + 2 * TIMES), (
             "a process saved over what another one had saved"
@@ -104,7 +111,7 @@ class ProcessChecks(StorageChecks, kit=True):
                 with forked(work) as child:
                     seen = _killed(child, death)
                 with self.bound_again(storage) as again:
-                    _assert_whole(again, seen)
+                    _assert_whole(again, seen, death.unit)
                     _assert_goes_on(again)
             if seen == _MOST_UNITS:
                 # No limit of its files ever stops the writer: they are another process's.
@@ -121,10 +128,10 @@ def _share_with_copies(storage: Storage, when: str) -> None:
     with ExitStack() as stack:
         children = [stack.enter_context(forked(work)) for _ in range(_FORKS)]
         for child in children:
-            assert child.line() == "ready"
+            assert child.line() == "ready", "a copy of the process did not begin"
         _count_and_read(storage, when)
         for child in children:
-            assert child.lines() == []
+            assert child.lines() == [], "a copy of the process said something else"
 
 
 def _count_and_read(storage: Storage, when: str) -> None:
@@ -152,7 +159,7 @@ def _insist(work: Callable[[], None]) -> None:
 
 def _counted_up(tx: Transaction) -> None:
     counter = tx.get(Thing, "counter", for_update=True)
-    assert counter is not None
+    assert counter is not None, "the counter is not there"
     time.sleep(_THINK)
     tx.save(evolve(counter, size=counter.size + 1))
 
@@ -163,12 +170,12 @@ def _write_units(storage: Storage, death: Death, say: Say) -> None:
     if death.beyond is not None:
         die_beyond(death.beyond)
     for number in count(1) if death.beyond is None else range(1, _MOST_UNITS + 1):
-        run(storage, lambda tx, number=number: _write_unit(tx, number))  # type: ignore[misc]  # a default binds it
+        run(storage, lambda tx, number=number: _write_unit(tx, number, death.unit))  # type: ignore[misc]  # a default binds it
         say(str(number))
 
 
-def _write_unit(tx: Transaction, number: int) -> None:
-    things = [Thing(f"{number:05d}-{place:02d}", note="-" * 200) for place in range(UNIT)]
+def _write_unit(tx: Transaction, number: int, size: int) -> None:
+    things = [Thing(f"{number:05d}-{place:03d}", note=f"{place}{'-' * 200}") for place in range(size)]
     tx.add(*things[1:])
     tx.save(Part(code="last", order=number, version=number))
     tx.add(things[0])
@@ -179,7 +186,7 @@ def _killed(child: Child, death: Death) -> int:
     if death.beyond is None:
         first, *_ = [child.line() for _ in range(_WARM_UP)]
         began = time.monotonic()
-        assert first is not None
+        assert first is not None, "the writer said nothing before it was killed"
         child.line()
         time.sleep((time.monotonic() - began) * death.moment)
         child.kill()
@@ -187,14 +194,14 @@ def _killed(child: Child, death: Death) -> int:
     return int(["0", *child.lines()][-1])
 
 
-def _assert_whole(storage: Storage, seen: int) -> None:
+def _assert_whole(storage: Storage, seen: int, size: int) -> None:
     """Demand all units up to the last one that was committed, and nothing of any other."""
     with storage.transaction(read_only=True) as tx:
         found = Counter(thing.id.partition("-")[0] for thing in tx.find(Thing, Query()))
         last = must_get(tx, Part, "last").order
     assert last >= seen, "what a process had committed before it was killed is gone"
     assert last <= seen + 1, "there is more than the process had written"
-    assert found == {f"{number:05d}": UNIT for number in range(1, last + 1)}, (
+    assert found == {f"{number:05d}": size for number in range(1, last + 1)}, (
         f"of unit {last} or the one after it there is a part: a commit is not one step"
     )
 

@@ -91,8 +91,12 @@ class RaceChecks(StorageChecks, kit=True):
                 read = Thing(f"t{number}")
                 keep(storage, read)
                 savers = [_saver(evolve(read, name=f"racer {racer}")) for racer in range(RACERS)]
-                assert one_winner(race(*((storage, saver) for saver in savers)))
-                assert fetched(storage, Thing, read.id).version == 2
+                assert one_winner(race(*((storage, saver) for saver in savers))), (
+                    "of several that saved at one version not exactly one has won"
+                )
+                assert fetched(storage, Thing, read.id).version == 2, (
+                    "after a race the version is not the next one"
+                )
 
     @needs("concurrent")
     def test_a_race_for_a_key_has_one_winner(self) -> None:
@@ -100,8 +104,12 @@ class RaceChecks(StorageChecks, kit=True):
         with self.bound() as storage:
             for number in range(ROUNDS):
                 adders = [_adder(Thing(f"t{number}", name=f"racer {racer}")) for racer in range(RACERS)]
-                assert one_winner(race(*((storage, adder) for adder in adders)))
-            assert len(all_of(storage, Thing)) == ROUNDS
+                assert one_winner(race(*((storage, adder) for adder in adders))), (
+                    "of several that added under one key not exactly one has won"
+                )
+            assert len(all_of(storage, Thing)) == ROUNDS, (
+                "after races for keys there are more or fewer records than keys"
+            )
 
     @needs("concurrent")
     def test_a_race_for_a_unique_tuple_has_one_winner(self) -> None:
@@ -109,8 +117,12 @@ class RaceChecks(StorageChecks, kit=True):
         with self.bound() as storage:
             for number in range(ROUNDS):
                 parts = [Part(code=f"{number}-{racer}", serial=f"s{number}") for racer in range(RACERS)]
-                assert one_winner(race(*((storage, _adder(part)) for part in parts)))
-            assert len(all_of(storage, Part)) == ROUNDS
+                assert one_winner(race(*((storage, _adder(part)) for part in parts))), (
+                    "of several that added one unique value not exactly one has won"
+                )
+            assert len(all_of(storage, Part)) == ROUNDS, (
+                "after races for a unique value there are more or fewer records than values"
+            )
 
     @needs("concurrent")
     def test_no_update_is_lost(self) -> None:
@@ -119,7 +131,9 @@ class RaceChecks(StorageChecks, kit=True):
             keep(storage, Thing("counter"))
             at_once(*([lambda: _count_up(storage, ROUNDS)] * RACERS))
             counter = fetched(storage, Thing, "counter")
-        assert (counter.size, counter.version) == (RACERS * ROUNDS, 1 + RACERS * ROUNDS)
+        assert (counter.size, counter.version) == (RACERS * ROUNDS, 1 + RACERS * ROUNDS), (
+            "some updates of several threads are lost"
+        )
 
     @needs("concurrent")
     def test_nothing_unfinished_is_seen(self) -> None:
@@ -138,12 +152,12 @@ class RaceChecks(StorageChecks, kit=True):
 
             def look() -> tuple[str, int]:
                 written.wait(PATIENCE)
-                found = _patiently(lambda: _seen(storage))
+                found = patiently(lambda: _seen(storage))
                 read.set()
                 return found
 
             seen = at_once(lambda: _undone(write), look)[1]
-        assert seen == ("before", 1)
+        assert seen == ("before", 1), "somebody saw what was taken back"
 
     @needs("concurrent")
     def test_a_commit_is_seen_as_a_whole(self) -> None:
@@ -167,7 +181,9 @@ class RaceChecks(StorageChecks, kit=True):
 
             seen: Any = at_once(change, look)[1]
             assert len(set(seen)) == 1, f"one transaction saw both sides of a commit: {seen}"
-            assert fetched(storage, Thing, "t").name == fetched(storage, Part, "p").batch == "new"
+            assert fetched(storage, Thing, "t").name == fetched(storage, Part, "p").batch == "new", (
+                "what was committed is not there"
+            )
 
     @needs("concurrent")
     def test_commits_are_never_torn(self) -> None:
@@ -185,9 +201,9 @@ class RaceChecks(StorageChecks, kit=True):
                 return []
 
             def look() -> list[tuple[int, int]]:
-                seen = [_patiently(lambda: _pair(storage))]
+                seen = [patiently(lambda: _pair(storage))]
                 while not finished.wait(_BETWEEN_LOOKS):
-                    seen.append(_patiently(lambda: _pair(storage)))
+                    seen.append(patiently(lambda: _pair(storage)))
                 return seen
 
             _, *seen = at_once(change, look, look)
@@ -201,9 +217,13 @@ class RaceChecks(StorageChecks, kit=True):
             for number in range(ROUNDS):
                 thing, part = Thing(f"t{number}"), Part(code=f"p{number}", serial=f"s{number}")
                 keep(storage, thing)
-                assert one_winner(race((storage, _saver(thing)), (another, _saver(thing))))
+                assert one_winner(race((storage, _saver(thing)), (another, _saver(thing)))), (
+                    "of two storages that saved at one version not exactly one has won"
+                )
                 twin = evolve(part, code=f"q{number}")
-                assert one_winner(race((storage, _adder(part)), (another, _adder(twin))))
+                assert one_winner(race((storage, _adder(part)), (another, _adder(twin)))), (
+                    "of two storages that added one unique value not exactly one has won"
+                )
 
 
 def _saver(record: object) -> Callable[[Transaction], None]:
@@ -237,7 +257,7 @@ def _counted_up(tx: Transaction) -> None:
 def must_get_for_update(tx: Transaction) -> Thing:
     """The counter, read with the hint that it will be saved, as services do."""
     counter = tx.get(Thing, "counter", for_update=True)
-    assert counter is not None
+    assert counter is not None, "the counter is not there"
     return counter
 
 
@@ -256,7 +276,7 @@ def _pair(storage: Storage) -> tuple[int, int]:
         return must_get(tx, Thing, "t").size, must_get(tx, Part, "p").order
 
 
-def _patiently(read: Callable[[], R]) -> R:
+def patiently(read: Callable[[], R]) -> R:
     """Read, and again if the engine rolled the read back."""
     for _ in range(MOST_TRIES):
         try:

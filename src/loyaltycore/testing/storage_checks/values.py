@@ -123,7 +123,7 @@ class ValueChecks(StorageChecks, kit=True):
         come_back(self, [full])
 
     def test_a_text_that_is_too_long_is_refused(self) -> None:
-        """One character more than declared is refused and never cut: "a text is longer than its field: nothing is ever cut"."""
+        """One character more than declared is refused and never cut: "a value does not fit its field: nothing is ever cut"."""
         too_long = {
             "name": Thing("new", name="x" * (NAME_LENGTH + 1)),
             "nick": Thing("new", nick="ä" * (TEXT_LENGTH + 1)),
@@ -137,10 +137,10 @@ class ValueChecks(StorageChecks, kit=True):
                 assert caught.value.fields == (name,), "the error names another field"
             with pytest.raises(InvalidInput), storage.transaction() as tx:
                 tx.save(Thing("old", name="x" * (NAME_LENGTH + 1)))
-            assert all_of(storage, Thing) == [Thing("old")]
+            assert all_of(storage, Thing) == [Thing("old")], "something of what was refused is kept"
 
     def test_a_text_that_some_engine_cannot_hold_is_refused(self) -> None:
-        """NUL and half of a surrogate pair are refused in every text, on every storage alike: "it holds NUL or half of a surrogate pair, which some engine cannot keep: nothing is ever replaced"."""
+        """NUL and half of a surrogate pair are refused in every text, on every storage alike: "a text holds NUL or half of a surrogate pair, which some engine cannot keep: nothing is ever replaced"."""
         for text in ("a\x00", "\x00", "\ud800", "\xe4\udfff", "\ud83d \ude00"):
             self._refuses(text)
 
@@ -161,7 +161,7 @@ class ValueChecks(StorageChecks, kit=True):
                 if name != "id":
                     with pytest.raises(InvalidInput), storage.transaction() as tx:
                         tx.save(evolve(thing, id="old"))
-            assert all_of(storage, Thing) == [Thing("old")]
+            assert all_of(storage, Thing) == [Thing("old")], "something of what was refused is kept"
 
     def test_instants_come_back_to_the_microsecond(self) -> None:
         """An instant keeps its microseconds and its zone-awareness: "Records come back as equal values"."""
@@ -209,13 +209,13 @@ class ValueChecks(StorageChecks, kit=True):
                 tx.add(thing, Part(code="p"))
                 facts["a"] = 2
                 found = must_get(tx, Thing, "t")
-                assert found is not thing
+                assert found is not thing, "the caller's own object came back"
                 assert found.facts == {"a": 1}, "a change of the caller's value reached the storage"
             self._changed_by_a_reader(storage)
 
     @staticmethod
     def _changed_by_a_reader(storage: Any) -> None:
         read = fetched(storage, Thing, "t")
-        assert isinstance(read.facts, dict)
+        assert isinstance(read.facts, dict), "the mapping came back as something else"
         read.facts["a"] = 3
         assert fetched(storage, Thing, "t").facts == {"a": 1}, "a change of a value read reached the storage"

@@ -13,19 +13,9 @@ All shrink towards short and plain values. Records and criteria are made from th
 from __future__ import annotations
 
 from loyaltycore.testing.strategies.answers import in_order, matching, place_of
-from loyaltycore.testing.strategies.messages import (
-    INJECTIONS,
-    attachments,
-    email_addresses,
-    emails,
-    encodings,
-    lines,
-    own_ids,
-    postal_addresses,
-    print_orders,
-    printed,
-    sms_texts,
-)
+from loyaltycore.testing.strategies.mail_samples import INJECTIONS
+from loyaltycore.testing.strategies.mails import attachments, email_addresses, emails, lines, own_ids
+from loyaltycore.testing.strategies.messages import encodings, postal_addresses, print_orders, printed
 from loyaltycore.testing.strategies.queries import criteria, orders, queries
 from loyaltycore.testing.strategies.records import (
     json_values,
@@ -35,6 +25,7 @@ from loyaltycore.testing.strategies.records import (
     stored_values,
     value_of,
 )
+from loyaltycore.testing.strategies.texting import sms_texts
 from loyaltycore.testing.strategies.values import (
     addresses,
     card_numbers,

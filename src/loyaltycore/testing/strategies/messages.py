@@ -1,4 +1,4 @@
-"""Strategies for what leaves the house: mails, texts and print orders."""
+"""Strategies for print orders."""
 
 from __future__ import annotations
 
@@ -8,71 +8,17 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from loyaltycore.kernel.check_digits import ean13
-from loyaltycore.kernel.messages import Attachment, Email, SmsText
 from loyaltycore.kernel.printing import Encoding, EncodingKind, PostalAddress, PrintOrder
-from loyaltycore.testing.strategies.values import phone_numbers
+from loyaltycore.ports.card_printing import CardSlot, PrinterCapabilities
+from loyaltycore.testing.strategies.mails import own_ids
 
 _LETTERS: Final = "aAbBzZ äÄößéñøÇ0123456789-.,&/'"
-_IDS: Final = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
-INJECTIONS: Final = (
-    "Karte\r\nBcc: mallory@example.org",
-    "Karte\nX-Injected: yes",
-    "Karte\rX-Injected: yes",
-    "Karte\r\n\r\nX-Injected: yes\r\n\r\nbody",
-    "Karte\x0bX-Injected: yes",
-    "Karte\u2028X-Injected: yes",
-    "=?utf-8?q?Karte=0D=0AX-Injected:_yes?=",
-)
-"""Texts that try to become a header of their own."""
+EVERYTHING: Final = PrinterCapabilities(encodings=frozenset(EncodingKind))
+"""What a vendor can do that can do everything."""
 
-
-def own_ids() -> st.SearchStrategy[str]:
-    """Our own ids, as the port `Ids` makes them."""
-    return st.text(st.sampled_from(_IDS), min_size=8, max_size=40)
-
-
-def email_addresses() -> st.SearchStrategy[str]:
-    """Mail addresses in normal form."""
-    names = st.from_regex(r"[a-z][a-z0-9]{0,8}([.+-][a-z0-9]{1,8})?", fullmatch=True)
-    return st.builds(
-        "{}@{}".format, names, st.sampled_from(["example.org", "example.com", "mail.example.net"])
-    )
-
-
-def attachments() -> st.SearchStrategy[Attachment]:
-    """Small files of several kinds."""
-    return st.builds(
-        Attachment,
-        name=st.sampled_from(["card.pdf", "Übersicht.pdf", "two words.txt"]),
-        media_type=st.sampled_from(["application/pdf", "application/octet-stream", "text/csv"]),
-        content=st.binary(max_size=300),
-    )
-
-
-def lines(max_size: int = 60) -> st.SearchStrategy[str]:
-    """One line of text, without controls or surrounding blanks."""
-    printable = st.characters(exclude_categories=["C", "Z"]) | st.just(" ")
-    return st.text(printable, max_size=max_size).map(str.strip)
-
-
-def emails() -> st.SearchStrategy[Email]:
-    """Mails that a mailer takes, to one or more recipients."""
-    return st.builds(
-        Email,
-        message_id=own_ids(),
-        to=st.lists(email_addresses(), min_size=1, max_size=3, unique=True).map(tuple),
-        subject=lines(),
-        text=st.lists(lines(100), max_size=4).map("\n".join),
-        html=st.sampled_from(["", "<p>Ihre Karte ist da.</p>"]),
-        sender_name=lines(30),
-        attachments=st.lists(attachments(), max_size=2).map(tuple),
-    )
-
-
-def sms_texts() -> st.SearchStrategy[SmsText]:
-    """Texts to one phone."""
-    return st.builds(SmsText, own_ids(), phone_numbers(), lines(200).filter(bool))
+EAN: Final = 13
+"""The characters of an EAN-13."""
 
 
 def printed(limit: int = 40) -> st.SearchStrategy[str]:
@@ -94,41 +40,93 @@ def postal_addresses() -> st.SearchStrategy[PostalAddress]:
     )
 
 
-_VALUES: Final[dict[EncodingKind, st.SearchStrategy[str]]] = {
-    EncodingKind.TEXT: printed(),
-    EncodingKind.EAN13: st.integers(0, 10**12 - 1).map(lambda body: f"{body:012d}{ean13(f'{body:012d}')}"),
-    EncodingKind.CODE128: st.text(st.sampled_from("ABCabc0123-"), min_size=1, max_size=20),
-    EncodingKind.QR: st.text(st.sampled_from("ABCabc0123-:/"), min_size=1, max_size=60),
-    EncodingKind.MAGSTRIPE_TRACK1: st.text(st.sampled_from("ABC0123^ "), min_size=1, max_size=60),
-    EncodingKind.MAGSTRIPE_TRACK2: st.text(st.sampled_from("0123456789="), min_size=1, max_size=30),
-    EncodingKind.MAGSTRIPE_TRACK3: st.text(st.sampled_from("0123456789="), min_size=1, max_size=90),
+_CODES: Final = {
+    EncodingKind.CODE128: ("ABCabc0123-", 20),
+    EncodingKind.QR: ("ABCabc0123-:/", 60),
+    EncodingKind.MAGSTRIPE_TRACK1: ("ABC0123^ ", 60),
+    EncodingKind.MAGSTRIPE_TRACK2: ("0123456789=", 30),
+    EncodingKind.MAGSTRIPE_TRACK3: ("0123456789=", 90),
 }
+"""What any vendor that offers such a code can put into it: characters, and how many."""
+
+_TRACKS: Final = frozenset(kind for kind in EncodingKind if kind.value.startswith("magstripe"))
+_MOST_VALUES: Final = 4
 
 
-def encodings(kind: EncodingKind) -> st.SearchStrategy[Encoding]:
-    """A value of that kind that fits on a card, in no slot."""
-    return st.builds(Encoding, st.just(kind), _VALUES[kind])
+def encodings(kind: EncodingKind, limit: int = 300) -> st.SearchStrategy[Encoding]:
+    """A value of that kind that fits on a card, in no slot.
+
+    Args:
+        limit: Greatest number of characters; an EAN-13 always has 13.
+    """
+    return st.builds(Encoding, st.just(kind), _values(kind, limit))
+
+
+def _values(kind: EncodingKind, limit: int) -> st.SearchStrategy[str]:
+    if kind is EncodingKind.TEXT:
+        return printed(min(limit, 40))
+    if kind is EncodingKind.EAN13:
+        return st.integers(0, 10**12 - 1).map(lambda body: f"{body:012d}{ean13(f'{body:012d}')}")
+    characters, most = _CODES[kind]
+    return st.text(st.sampled_from(characters), min_size=1, max_size=min(limit, most))
 
 
 @st.composite
 def print_orders(
     draw: st.DrawFn,
-    kinds: frozenset[EncodingKind] = frozenset(EncodingKind),
+    capabilities: PrinterCapabilities = EVERYTHING,
     products: tuple[str, ...] = ("gold",),
+    letters: tuple[str, ...] = ("welcome",),
 ) -> PrintOrder:
-    """Orders for a vendor that offers these kinds of encoding and these designs.
+    """Orders for a vendor that can do this, with one of these designs and, if it encloses letters, of these.
 
-    Args:
-        kinds: What may be on the card, each once.
+    A value stands in each of the vendor's places or, if an order may name any, in up to four.
     """
-    chosen = draw(st.lists(st.sampled_from(sorted(kinds, key=str)), min_size=1, max_size=4, unique=True))
+    letter = draw(st.sampled_from(("", *letters))) if capabilities.cover_letters else ""
     return PrintOrder(
         reference=draw(own_ids()),
         product=draw(st.sampled_from(products)),
-        encodings=tuple(
-            evolve(draw(encodings(kind)), slot=f"slot_{place}") for place, kind in enumerate(chosen)
-        ),
+        encodings=draw(_on_a_card(capabilities)),
         ship_to=draw(postal_addresses()),
-        bulk=draw(st.booleans()),
+        bulk=capabilities.bulk and draw(st.booleans()),
+        cover_letter=letter,
+        letter_variables=draw(letter_variables()) if letter else (),
+        language=draw(st.sampled_from(["", "de", "en", "fr"])) if letter else "",
         comment=draw(st.just("") | printed()),
     )
+
+
+def letter_variables() -> st.SearchStrategy[tuple[tuple[str, str], ...]]:
+    """Values for the letters of this library."""
+    return st.tuples(
+        st.tuples(st.just("name"), printed()), st.tuples(st.just("card_number"), st.just("") | printed(20))
+    )
+
+
+def _on_a_card(capabilities: PrinterCapabilities) -> st.SearchStrategy[tuple[Encoding, ...]]:
+    if capabilities.slots is not None:
+        return st.tuples(*(_in_slot(slot) for slot in capabilities.slots))
+    kinds = st.lists(
+        st.sampled_from(sorted(capabilities.encodings, key=str)), min_size=1, max_size=_MOST_VALUES
+    )
+    return kinds.map(_each_track_once).flatmap(_side_by_side)
+
+
+def _side_by_side(kinds: list[EncodingKind]) -> st.SearchStrategy[tuple[Encoding, ...]]:
+    """A value of each kind, each in a place of its own."""
+    return st.tuples(*map(encodings, kinds)).map(
+        lambda found: tuple(evolve(encoding, slot=f"slot_{place}") for place, encoding in enumerate(found))
+    )
+
+
+def _in_slot(slot: CardSlot) -> st.SearchStrategy[Encoding]:
+    fitting = [
+        kind for kind in sorted(slot.kinds, key=str) if kind is not EncodingKind.EAN13 or slot.limit >= EAN
+    ]
+    found = st.sampled_from(fitting).flatmap(lambda kind: encodings(kind, slot.limit))
+    return found.map(lambda encoding: evolve(encoding, slot=slot.name))
+
+
+def _each_track_once(kinds: list[EncodingKind]) -> list[EncodingKind]:
+    """A card has one of each magnetic track, and may have several texts."""
+    return [kind for place, kind in enumerate(kinds) if kind not in _TRACKS or kind not in kinds[:place]]

@@ -1,0 +1,41 @@
+"""Runs the examples, writes what they print into their page, and draws the pictures: ``python docs/_tools/gallery.py``.
+
+It needs what the extra `demo` installs, and takes a minute.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import gallery_pictures
+import gallery_text
+
+ROOT: Final = Path(__file__).parents[2]
+ORDER_CARDS: Final = "order_cards/run.py"
+
+
+def main() -> None:
+    """Write page and pictures."""
+    printed = {script: _run(script) for script in gallery_text.scripts() - {ORDER_CARDS, gallery_text.MAIL}}
+    with tempfile.TemporaryDirectory() as output:
+        printed[ORDER_CARDS] = _run(ORDER_CARDS, "--output", output)
+        (folder,) = Path(output).iterdir()
+        printed[gallery_text.MAIL] = gallery_text.mail(folder)
+        drawn = gallery_pictures.pictures(folder, printed[ORDER_CARDS])
+    for name, picture in drawn.items():
+        picture.save(ROOT / "docs" / "images" / name, optimize=True)
+    gallery_text.PAGE.write_text(gallery_text.page(printed), "utf-8")
+
+
+def _run(script: str, *arguments: str) -> str:
+    command = [sys.executable, str(ROOT / "examples" / script), *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", timeout=300)  # noqa: S603  ourselves
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Online booking: planners, appointments, and reminders of what customers did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from loyaltycore.booking.records import (
+    APPOINTMENT_LINKS,
+    APPOINTMENT_NOTICES,
+    APPOINTMENT_TEMPLATES,
+    APPOINTMENTS,
+    DAY_SHEETS,
+    REMINDERS,
+    RESOURCES,
+)
+from loyaltycore.booking.rules.message_options import MESSAGE_OPTIONS
+from loyaltycore.booking.rules.options import BOOKING_OPTIONS
+from loyaltycore.outbox.handler import HANDLERS, Handler
+from loyaltycore.templates.adding import PURPOSES
+from loyaltycore.work.capability import Capability
+from loyaltycore.work.house import House
+
+if TYPE_CHECKING:
+    from loyaltycore.booking.service import Appointments
+    from loyaltycore.templates.rules.purposes import Purpose
+
+
+def _service() -> type[Appointments]:
+    from loyaltycore.booking.service import Appointments
+
+    return Appointments
+
+
+def _purposes(_: House) -> Iterable[Purpose]:
+    from loyaltycore.booking.rules.messages import PURPOSES as OWN
+
+    return OWN
+
+
+def _handlers(house: House) -> Iterator[Handler]:
+    """Reminders leave by whatever mails and texts leave by."""
+    from loyaltycore.booking.reminding import FewReminders, ReminderHandler
+    from loyaltycore.kernel.contact import Channel
+    from loyaltycore.outbox.mailing import MailHandler, SmsHandler
+    from loyaltycore.work.running import run_query
+    from loyaltycore.work.session import own_session
+
+    session = own_session(house, "outbox")
+    if house.mailer is not None:
+        mails = MailHandler(house.mailer, house.invitations)
+        yield ReminderHandler(mails, Channel.EMAIL, lambda body: run_query(session, body))
+    if house.sms is not None:
+        texts = SmsHandler(house.sms, lambda body: run_query(session, body))
+        yield FewReminders(texts, Channel.SMS, lambda body: run_query(session, body), at_once=texts.at_once)
+
+
+CAPABILITY: Final = Capability(
+    name="booking",
+    service=_service,
+    records=(
+        RESOURCES,
+        APPOINTMENT_TEMPLATES,
+        DAY_SHEETS,
+        APPOINTMENTS,
+        APPOINTMENT_LINKS,
+        REMINDERS,
+        APPOINTMENT_NOTICES,
+    ),
+    options=(*BOOKING_OPTIONS, *MESSAGE_OPTIONS),
+    adds=(
+        HANDLERS.by(_handlers),
+        PURPOSES.by(_purposes),
+    ),
+)

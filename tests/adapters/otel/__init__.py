@@ -1,0 +1,1 @@
+"""The adapter for OpenTelemetry, with the SDK's exporters in memory."""

@@ -1,0 +1,1 @@
+"""The library under event loops, and its verbs in threads."""
