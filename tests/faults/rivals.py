@@ -171,7 +171,11 @@ def book_anything(planner: Planner, starts: list[datetime], number: int) -> tupl
         for _ in patience("a booking"):
             try:
                 planner.book(
-                    each, first_name="E", last_name=f"R{number}", email="e@example.org", phone="0170 1234567"
+                    each,
+                    first_name="E",
+                    last_name=f"R{number}",
+                    email=f"{number}.{each:%d.%H.%M}@example.org",
+                    phone="0170 1234567",
                 )
                 had += 1
             except Refused as refusal:
