@@ -58,9 +58,14 @@ class BabelFormats:
         return format_date(day, cast("_Style", style), locale=self.locale)
 
     def time(self, value: time | datetime, style: str) -> str:
-        """Write a time, or the time of an instant."""
-        shown = value.astimezone(self.zone).time() if isinstance(value, datetime) else value
-        return format_time(shown, cast("_Style", style), locale=self.locale)
+        """Write a time, or the time of an instant.
+
+        The longer styles name the zone. A time on the wall has none that is known without its date, and is written in
+        the medium style then.
+        """
+        if isinstance(value, datetime):
+            return format_time(value, cast("_Style", style), tzinfo=self.zone, locale=self.locale)
+        return format_time(value, "short" if style == "short" else "medium", locale=self.locale)
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from loyaltycore import Money
@@ -53,6 +55,25 @@ def test_the_adapter_writes_as_each_language_does(
     assert said(source, "de") == german
     assert said(source, "en").replace(",", "") == english
     assert said(source, "fr") == french
+
+
+@pytest.mark.parametrize(
+    ("month", "style", "shown"),
+    [
+        (1, "short", "10:00"),
+        (1, "medium", "10:00:00"),
+        (1, "long", "10:00:00 MEZ"),
+        (7, "long", "11:00:00 MESZ"),
+        (1, "full", "10:00:00 Mitteleuropäische Normalzeit"),
+        (7, "full", "11:00:00 Mitteleuropäische Sommerzeit"),
+    ],
+)
+def test_a_time_names_the_zone_in_which_it_is_written(month: int, style: str, shown: str) -> None:
+    """That of the branch on that day; a time on the wall says none."""
+    at = datetime(2026, month, 19, 9, tzinfo=UTC)
+    assert said(f"{{{{ visit.at|time('{style}') }}}}", visit__at=at) == shown
+    wall = said(f"{{{{ visit.time|time('{style}') }}}}")
+    assert wall == ("10:00" if style == "short" else "10:00:00")
 
 
 def test_money_keeps_every_digit() -> None:
