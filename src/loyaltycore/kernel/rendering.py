@@ -118,7 +118,8 @@ class MessageRenderer(Protocol):
         Never raises for such a text and data with all the placeholders.
 
         Args:
-            data: The values by the words of their paths: ``{"customer": {"last_name": "Muster"}}``.
+            data: The values by the words of their paths: ``{"customer": {"last_name": "Muster"}}``. Texts are such as
+                records hold: without NUL and without halves of characters.
             zone: IANA name of the time zone for instants.
         """
         ...

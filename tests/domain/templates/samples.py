@@ -77,8 +77,10 @@ SOURCES: Final = st.recursive(
 )
 """Sources that can be read; not all of them pass."""
 
-TEXTS: Final = st.text(alphabet=st.characters(exclude_categories=["Cs", "Co"]), max_size=30)
-"""What somebody may be called."""
+TEXTS: Final = st.text(
+    alphabet=st.characters(exclude_categories=["Cs", "Co"], exclude_characters="\0"), max_size=30
+)
+"""What somebody may be called: what a record can hold."""
 
 
 def people() -> st.SearchStrategy[dict[str, Any]]:

@@ -132,7 +132,7 @@ class ValueChecks(RendererChecks, kit=True):
     def test_a_subject_is_one_line(self) -> None:
         """No value adds a header: "a subject is one line"."""
         with self.open() as renderer:
-            for end in ("\r\n", "\n", "\r", "\u2028", "\x85", "\x00", "\x0b"):
+            for end in ("\r\n", "\n", "\r", "\u2028", "\x85", "\x01", "\x0b"):
                 name = f"Max{end}Bcc: max@example.org"
                 written = self.write(
                     renderer, mail("x", "An {{ customer.last_name }}"), data(customer__last_name=name)
