@@ -7,7 +7,7 @@ have the same marks in the same places, so Markdown is read once for all of them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -16,14 +16,32 @@ from urllib.parse import quote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from loyaltycore.templates.rules.filling import Value, in_html, unshielded
+from loyaltycore.templates.rules.filling import MARK, Value, in_html, unshielded
 from loyaltycore_templates.formats import locale_of
 
-_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+_MARKS: Final = re.compile(f"({MARK.pattern.replace('(', '(?:')})")
+_FORGED: Final = re.compile("&#(?:x0*e00[01]|0*5734[45]);", re.IGNORECASE)
+"""A character reference that would be read as half a mark."""
+_PIECE: Final = re.compile(f'<a href="([^"]*)">(.*?)</a>|{MARK.pattern}', re.DOTALL)
+_LEAD: Final = re.compile(r"https?://[^/?#]+[/?#]|mailto:[^?]+\?|tel:", re.IGNORECASE)
+"""As much of an address as says where it leads."""
+_ENDS_HOST: Final = re.compile("[/?#&]")
+
+
+class _Markdown(MarkdownIt):
+    """Keeps marks in addresses as they are, so that nothing else is spelled like one."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802  of the base
+        normal = super().normalizeLink
+        return "".join(part if MARK.fullmatch(part) else normal(part) for part in _MARKS.split(url))
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802  of the base
+        return link
+
+
+_MARKDOWN: Final = _Markdown("commonmark", {"html": False, "breaks": True}).disable(
     ["html_block", "html_inline", "image", "code"]
 )
-_HREF: Final = re.compile(r'href="([^"]*)"')
-_MARK: Final = re.compile("(?:\ue000|%EE%80%80)([0-9]+)(?:\ue001|%EE%80%81)")
 
 
 def in_both(marked: str, values: Sequence[Value]) -> tuple[str, str]:
@@ -33,15 +51,15 @@ def in_both(marked: str, values: Sequence[Value]) -> tuple[str, str]:
         marked: The source, with a mark in place of each value.
     """
     plain, html = _converted(marked)
-    html = _HREF.sub(lambda found: f'href="{_address(found[1], values)}"', html)
-    return unshielded(plain, values, lambda value: value.text), unshielded(html, values, in_html)
+    html = _PIECE.sub(lambda found: _filled(found, values), html)
+    return unshielded(plain, values, lambda value: value.text), html
 
 
-def targets(marked: str) -> Iterator[int]:
-    """The numbers of the values with which the addresses of links begin."""
-    for href in _HREF.finditer(_converted(marked)[1]):
-        if begun := _MARK.match(href[1]):
-            yield int(begun[1])
+def misplaced(marked: str, is_link: Callable[[int], bool]) -> Iterator[int]:
+    """The numbers of the values that would decide where a link leads and are no links themselves."""
+    for link in _PIECE.finditer(_converted(marked)[1]):
+        if link[1] is not None and (number := _misplaced(link[1], is_link)) is not None:
+            yield number
 
 
 def direction_of(language: str) -> str:
@@ -49,23 +67,51 @@ def direction_of(language: str) -> str:
     return locale_of(language).text_direction
 
 
+def _filled(found: re.Match[str], values: Sequence[Value]) -> str:
+    """A link, in whose text a link is nothing but a text; or a value."""
+    if found[3]:
+        return in_html(values[int(found[3])])
+    inner = unshielded(found[2], values, lambda value: in_html(Value(value.text)))
+    return f'<a href="{_address(found[1], values)}">{inner}</a>'
+
+
 def _address(marked: str, values: Sequence[Value]) -> str:
-    """The address of a link: begun by nothing but a link, and with everything else in it as a piece of an address."""
-    begun = _MARK.match(marked)
-    if begun and not values[int(begun[1])].address:
+    """The address of a link: everything in it but a link at its beginning is a piece of an address."""
+    if _misplaced(marked, lambda number: bool(values[number].address)) is not None:
         return "#"
 
     def filled(found: re.Match[str]) -> str:
         value = values[int(found[1])]
         return escape(value.address) if found.start() == 0 else quote(value.text, safe="")
 
-    return _MARK.sub(filled, marked)
+    return MARK.sub(filled, marked)
+
+
+def _misplaced(address: str, is_link: Callable[[int], bool]) -> int | None:
+    first, *others = (*MARK.finditer(address), None)
+    if first is None:
+        return None
+    number = int(first[1])
+    if first.start():
+        lead = _LEAD.match(address)
+        return None if lead and lead.end() <= first.start() else number
+    if not is_link(number):
+        return number
+    after = others[0]
+    if after and not _ENDS_HOST.search(address, first.end(), after.start()):
+        return int(after[1])
+    return None
 
 
 @lru_cache(maxsize=512)
 def _converted(marked: str) -> tuple[str, str]:
     """The plain part and the HTML part, with the marks in both."""
-    tokens = _MARKDOWN.parse(marked)
+    tokens = _MARKDOWN.parse(_FORGED.sub("\ufffd", marked))
+    for token in tokens:
+        # What mail programs do not show needs no escaping.
+        token.info = ""
+        for each in token.children or ():
+            each.attrs.pop("title", None)
     html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
     return _plain(tokens), html.strip().replace(">\n", ">")
 
@@ -133,7 +179,7 @@ def _inline(children: Sequence[Token]) -> str:
         if token.type in {"softbreak", "hardbreak"}:
             text += "\n"
         elif token.type == "link_open":
-            begun.append((len(text), _readable(str(token.attrGet("href") or ""))))
+            begun.append((len(text), str(token.attrGet("href") or "")))
         elif token.type == "link_close":
             place, address = begun.pop()
             if text[place:] != address:
@@ -141,8 +187,3 @@ def _inline(children: Sequence[Token]) -> str:
         else:
             text += token.content
     return text
-
-
-def _readable(address: str) -> str:
-    """An address with its marks as they stand in a text."""
-    return _MARK.sub(lambda found: f"\ue000{found[1]}\ue001", address)

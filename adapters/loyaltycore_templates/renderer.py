@@ -72,16 +72,15 @@ def _unreadable(field: str, error: BadSource) -> list[Fault]:
 
 
 def _bad_targets(block: Block, placeholders: Sequence[Placeholder]) -> list[Fault]:
-    """What begins the address of a link and is no link itself."""
-    from loyaltycore_templates.markup import targets  # noqa: PLC0415  see the package
+    """What would decide where a link leads and is no link itself."""
+    from loyaltycore_templates.markup import misplaced  # noqa: PLC0415  see the package
 
     links = {each.path for each in placeholders if each.kind is PlaceholderKind.LINK}
     shown: list[str] = []
-    marked, values = shielded(_all_of(block, shown))
+    marked, _ = shielded(_all_of(block, shown))
     return [
-        Fault("body", "not_a_link", f"{shown[number]} is no link: an address cannot begin with it")
-        for number in targets(marked)
-        if number < len(values) and shown[number] not in links
+        Fault("body", "not_a_link", f"{shown[number]} is no link: it cannot say where an address leads")
+        for number in misplaced(marked, lambda number: shown[number] in links)
     ]
 
 

@@ -16,7 +16,8 @@ from loyaltycore.templates.rules.language import All, Block, Filter, Has, Not, S
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Around the number of a value that something stands for. Both are for private use, so no text needs them."""
 _NO_MARKS: Final = str.maketrans({_OPEN: None, _CLOSE: None})
-_MARK: Final = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+MARK: Final = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+"""What stands for a value while something reads what is around it."""
 _PAGE: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 
@@ -88,7 +89,7 @@ def _unmarked(text: str) -> str:
 
 def unshielded(text: str, values: Sequence[Value], write: Callable[[Value], str]) -> str:
     """A text with values in place of their marks."""
-    return _MARK.sub(lambda found: write(values[int(found[1])]), text)
+    return MARK.sub(lambda found: write(values[int(found[1])]), text)
 
 
 def in_html(value: Value) -> str:
