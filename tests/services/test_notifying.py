@@ -260,6 +260,40 @@ def test_a_deleted_appointment_is_gone(house: House) -> None:
     assert "+49170" not in kept
 
 
+@pytest.mark.parametrize("state", ["requested", "confirmed", "moved", "cancelled"])
+def test_a_deletion_offers_what_it_can_tell(memory_house: House, state: str) -> None:
+    """F158: that it does not take place, whatever was to tell before; who has been told that already knows it."""
+    appointment, _ = booked(memory_house, MOBILE)
+    appointments = desk(memory_house)
+    if state == "confirmed":
+        appointments.confirm(appointment.id)
+    elif state == "moved":
+        appointments.move(appointment.id, TEN + AN_HOUR)
+    elif state == "cancelled":
+        appointments.cancel(appointment.id)
+        appointments.notify(appointment.id, by="email")
+    before = dump(memory_house.loyalty)
+    offer = appointments.notice_offer(appointment.id, deleting=True)
+    assert dump(memory_house.loyalty) == before
+    knows = state == "cancelled"
+    assert (offer.about, offer.told) == (NoticeAbout.CANCELLED, (Channel.EMAIL,) if knows else ())
+    assert offer.ways == (() if knows else (Channel.SMS, Channel.EMAIL, Channel.PHONE))
+    appointments.delete(appointment.id, notify="sms")
+    assert "fällt leider aus" in queued(memory_house)[-1][1].text
+
+
+def test_a_missed_appointment_is_deleted_without_a_word(memory_house: House) -> None:
+    """Nothing is offered, and telling is refused."""
+    appointment, _ = booked(memory_house, MOBILE)
+    memory_house.clock.instant = TEN
+    appointments = desk(memory_house)
+    appointments.miss(appointment.id)
+    offer = appointments.notice_offer(appointment.id, deleting=True)
+    assert (offer.about, offer.why_not) == (None, "appointment.nothing_to_tell")
+    code = refused(lambda: appointments.delete(appointment.id, notify="sms"))
+    assert code == "appointment.nothing_to_tell"
+
+
 def test_a_deletion_that_cannot_be_told_deletes_nothing(memory_house: House) -> None:
     """Without a customer, or by a way that does not lead there; without a notice it can be deleted."""
     appointment, _ = booked(memory_house, email="")

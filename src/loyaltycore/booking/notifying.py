@@ -37,13 +37,21 @@ class Notifying(Service):
     """Telling customers about their appointments."""
 
     @query
-    def notice_offer(self, appointment_id: str) -> NoticeOffer:
+    def notice_offer(self, appointment_id: str, *, deleting: bool = False) -> NoticeOffer:
         """What the customer should be told after a confirmation, a move or a cancellation, and by which ways.
+
+        Args:
+            deleting: Whether it is about to be deleted: what `delete` can tell then.
 
         Raises:
             NotFound: There is no such appointment.
+            InvalidInput: `deleting` is not true or false.
         """
+        with Faults() as faults:
+            ends = faults.flag("deleting", deleting)
         appointment = self.unit.get(Appointment, appointment_id)
+        if ends:
+            appointment = as_cancelled(appointment, self.unit.now, self.unit.acting.actor)
         return offer(appointment, self._customer(appointment), self._notices(appointment))
 
     @command("appointments.notify")
@@ -83,7 +91,7 @@ class Notifying(Service):
     def delete(self, appointment_id: str, *, reason: str = "", notify: Channel | str | None = None) -> None:
         """Delete an appointment, which leaves a line in the activities; to keep it, cancel it instead.
 
-        Ask `notice_offer` before: afterwards nobody can be told about it any more.
+        Ask `notice_offer` with ``deleting=True`` before: afterwards nobody can be told about it any more.
 
         Args:
             reason: At most 500 characters.
