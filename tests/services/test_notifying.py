@@ -212,6 +212,37 @@ def test_everything_is_told_once_and_each_thing_is(memory_house: House) -> None:
     assert LINK not in queued(memory_house)[-1][1].text
 
 
+def test_a_confirmation_after_a_move_is_told(memory_house: House) -> None:
+    """Who asked online and was told of the move still waits for it; then there is nothing more to tell."""
+    appointment, _ = booked(memory_house, MOBILE)
+    appointments = desk(memory_house)
+    appointments.move(appointment.id, TEN + AN_HOUR)
+    appointments.notify(appointment.id, by="sms")
+    assert appointments.notice_offer(appointment.id).ways == ()
+    appointments.confirm(appointment.id)
+    offer = appointments.notice_offer(appointment.id)
+    assert (offer.about, offer.ways[0]) == (NoticeAbout.CONFIRMED, Channel.SMS)
+    for _ in range(3):
+        appointments.notify(appointment.id, by="sms")
+    assert [each.about.value for each in appointments.notices(appointment.id)] == ["moved", "confirmed"]
+    offer = appointments.notice_offer(appointment.id)
+    assert (offer.about, offer.ways) == (NoticeAbout.MOVED, ())
+
+
+@pytest.mark.parametrize("about", ["confirmed", "moved"])
+def test_what_is_so_can_be_told(memory_house: House, about: str) -> None:
+    """Also if something else is suggested: of a confirmed appointment that was moved, either."""
+    appointment, _ = booked(memory_house, MOBILE)
+    appointments = desk(memory_house)
+    appointments.confirm(appointment.id)
+    code = refused(lambda: appointments.notify(appointment.id, by="sms", about="moved"))
+    assert code == "appointment.nothing_to_tell"
+    appointments.move(appointment.id, TEN + AN_HOUR)
+    notice = appointments.notify(appointment.id, by="sms", about=about)
+    assert (notice.about.value, notice.sequence) == (about, 1)
+    assert appointments.notify(appointment.id, by="sms", about=about) == notice
+
+
 def test_another_customer_is_told_too(memory_house: House) -> None:
     """An appointment that was given to the wrong one is told to the right one, and to each once."""
     appointment, erika = booked(memory_house, MOBILE)

@@ -70,8 +70,8 @@ class Notifying(Service):
 
         Args:
             by: ``sms``, ``email`` or ``phone``.
-            about: ``reminder`` reminds the customer of an appointment that is still to come; None tells what there is to
-                tell.
+            about: ``confirmed``, ``moved`` or ``cancelled``, if it is so; ``reminder`` reminds the customer of an
+                appointment that is still to come; None tells what `notice_offer` suggests.
             comment: What was said on the phone, at most 500 characters.
 
         Raises:
@@ -128,8 +128,9 @@ class Notifying(Service):
         self, appointment: Appointment, way: Channel, comment: str, wanted: NoticeAbout | None = None
     ) -> Notice:
         customer = require_customer(appointment, self._customer(appointment))
-        about = require_news(appointment, wanted, self.unit.now)
-        for notice in self._notices(appointment):
+        told = tuple(each for each in self._notices(appointment) if each.customer_id == customer.id)
+        about = require_news(appointment, wanted, told, self.unit.now)
+        for notice in told:
             if notice.says(customer, about, way, appointment):
                 return notice
         require_way(customer, way)

@@ -15,10 +15,12 @@ from loyaltycore.booking.rules.messages import CANCELLED, PLACEHOLDERS, PURPOSES
 from loyaltycore.booking.rules.notices import (
     PURPOSE_OF,
     WAYS,
+    Notice,
     Telling,
     news_of,
     notice_key,
     offer,
+    require_news,
     require_way,
     tell,
     ways_to,
@@ -139,6 +141,34 @@ def test_an_offer_says_what_would_be_refused(appointment: Appointment, customer:
         assert caught.value.code == found.why_not
     else:
         assert news_of(appointment) is found.about
+
+
+@given(
+    appointment=APPOINTMENTS,
+    told=st.lists(st.tuples(st.sampled_from(NoticeAbout), st.integers(0, 3)), max_size=3),
+    wanted=st.sampled_from([None, *NoticeAbout]),
+)
+def test_nothing_is_told_that_is_not_so(
+    appointment: Appointment, told: list[tuple[NoticeAbout, int]], wanted: NoticeAbout | None
+) -> None:
+    """Whatever was told before, and whatever somebody wants to tell."""
+    notices = [
+        Notice(f"n{place}", "a1", "c1", about, Channel.SMS, sequence, NOW, "anna")
+        for place, (about, sequence) in enumerate(told)
+    ]
+    so = {
+        NoticeAbout.CONFIRMED: appointment.state is AppointmentState.CONFIRMED,
+        NoticeAbout.MOVED: appointment.is_open and appointment.sequence > 0,
+        NoticeAbout.CANCELLED: appointment.state is AppointmentState.CANCELLED,
+        NoticeAbout.REMINDER: appointment.is_open and appointment.starts_at > NOW,
+    }
+    try:
+        found = require_news(appointment, wanted, notices, NOW)
+    except Refused:
+        assert not so[wanted] if wanted else not any(list(so.values())[:3])
+    else:
+        assert so[found]
+        assert found is (wanted or news_of(appointment, notices))
 
 
 @given(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from hashlib import sha256
@@ -140,32 +140,53 @@ def ways_to(customer: Customer) -> tuple[Channel, ...]:
     )
 
 
-def news_of(appointment: Appointment) -> NoticeAbout:
+def news_of(appointment: Appointment, told: Iterable[Notice] = ()) -> NoticeAbout:
     """What there is to tell about an appointment.
+
+    Args:
+        told: What its customer was told already.
 
     Raises:
         Refused: ``appointment.nothing_to_tell``; it was only asked for, or nobody came.
     """
-    if appointment.state is AppointmentState.CANCELLED:
-        return NoticeAbout.CANCELLED
-    if appointment.is_open and appointment.sequence:
-        return NoticeAbout.MOVED
-    if appointment.state is AppointmentState.CONFIRMED:
+    news = [about for about in _NEWS if _is_so(appointment, about)]
+    if not news:
+        raise _nothing_to_tell(appointment)
+    first, *others = news
+    known = {(each.about, each.sequence) for each in told}
+    # Who has asked online and hears of a move before the staff have confirmed it waits for that word.
+    waits = appointment.request is not None and all(about is not NoticeAbout.CONFIRMED for about, _ in known)
+    if others and waits and (first, appointment.sequence) in known:
         return NoticeAbout.CONFIRMED
-    raise _nothing_to_tell(appointment)
+    return first
 
 
-def require_news(appointment: Appointment, wanted: NoticeAbout | None, now: datetime) -> NoticeAbout:
+_NEWS: Final = (NoticeAbout.CANCELLED, NoticeAbout.MOVED, NoticeAbout.CONFIRMED)
+"""What goes first stands first."""
+
+
+def _is_so(appointment: Appointment, about: NoticeAbout) -> bool:
+    if about is NoticeAbout.MOVED:
+        return appointment.is_open and appointment.sequence > 0
+    return bool(appointment.state.value == about.value)
+
+
+def require_news(
+    appointment: Appointment, wanted: NoticeAbout | None, told: Iterable[Notice], now: datetime
+) -> NoticeAbout:
     """What is told about an appointment: what somebody wants to tell, if it is so, else what there is.
+
+    Args:
+        told: What its customer was told already.
 
     Raises:
         Refused: ``appointment.nothing_to_tell``.
     """
-    if wanted is NoticeAbout.REMINDER:
-        if appointment.is_open and now < appointment.starts_at:
-            return wanted
-    elif (found := news_of(appointment)) is (wanted or found):
-        return found
+    if wanted is None:
+        return news_of(appointment, told)
+    is_near = wanted is NoticeAbout.REMINDER and appointment.is_open and now < appointment.starts_at
+    if is_near or (wanted in _NEWS and _is_so(appointment, wanted)):
+        return wanted
     raise _nothing_to_tell(appointment)
 
 
@@ -221,13 +242,14 @@ def offer(appointment: Appointment, customer: Customer | None, notices: tuple[No
     Args:
         notices: All of the appointment.
     """
+    mine = tuple(each for each in notices if customer and each.customer_id == customer.id)
     try:
-        about = news_of(appointment)
+        about = news_of(appointment, mine)
     except Refused as refusal:
         return NoticeOffer(None, why_not=refusal.code)
     if customer is None:
         return NoticeOffer(about, why_not="appointment.no_customer")
-    told = tuple(each.way for each in notices if each.says(customer, about, each.way, appointment))
+    told = tuple(each.way for each in mine if each.says(customer, about, each.way, appointment))
     ways = ways_to(customer)
     if not ways:
         return NoticeOffer(about, told=told, why_not="appointment.not_reachable")
