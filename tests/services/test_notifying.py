@@ -125,6 +125,29 @@ def test_a_call_is_written_down(house: House) -> None:
     ]
 
 
+def test_every_call_is_written_down(memory_house: House) -> None:
+    """F159: the second one too, with what was said, though it tells the same."""
+    appointment, erika = booked(memory_house, LANDLINE)
+    appointments = desk(memory_house)
+    appointments.confirm(appointment.id)
+    first = appointments.notify(appointment.id, by="phone", comment="nobody answers")
+    memory_house.clock.instant += AN_HOUR
+    ben = memory_house.loyalty.session("ben", "berlin").appointments
+    assert ben.notify(appointment.id, by="phone", comment="her son will tell her") == first
+    appointments.delete(appointment.id, notify="phone")
+    feed = [
+        each
+        for each in memory_house.desk.activities.of_customer(erika.id).items
+        if each.action == "appointment.told"
+    ]
+    assert [(each.actor, each.comment) for each in reversed(feed)] == [
+        ("anna", "nobody answers"),
+        ("ben", "her son will tell her"),
+        ("anna", ""),
+    ]
+    assert feed[1].at - feed[2].at == AN_HOUR
+
+
 def test_nobody_is_told_without_a_customer(memory_house: House) -> None:
     """F156: also of somebody who has booked online, until the staff know who it is; and nothing changes."""
     plan(memory_house).book(TEN, **ERIKA)

@@ -10,6 +10,7 @@ from loyaltycore.booking.rules.notices import (
     NoticeAbout,
     NoticeOffer,
     Telling,
+    again,
     as_cancelled,
     delete,
     offer,
@@ -66,7 +67,8 @@ class Notifying(Service):
         """Tell the customer that an appointment is confirmed, was moved, or is cancelled; twice by the same way, once.
 
         A text or a mail goes into the outbox, worded by the template that the settings choose, with a new link to cancel
-        if the option ``booking.cancel_link`` is set. A call has been made already, and is written down.
+        if the option ``booking.cancel_link`` is set. A call has been made already: the activities say of each one who
+        called, when, and what was said.
 
         Args:
             by: ``sms``, ``email`` or ``phone``.
@@ -132,7 +134,7 @@ class Notifying(Service):
         about = require_news(appointment, wanted, told, self.unit.now)
         for notice in told:
             if notice.says(customer, about, way, appointment):
-                return notice
+                return self.unit.apply(again(notice, comment))
         require_way(customer, way)
         branch = self.unit.get(Branch, appointment.branch_id)
         wording = wording_of(self.session, self.unit, PURPOSE_OF[about])

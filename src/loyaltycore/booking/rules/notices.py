@@ -293,6 +293,14 @@ def tell(telling: Telling) -> Decision[Notice]:
     )
 
 
+def again(notice: Notice, comment: str) -> Decision[Notice]:
+    """Tell by the same way what was told already: only of a call there is something to write down."""
+    called = notice.way is Channel.PHONE
+    return Decision(
+        notice, notes=(Note("appointment.told", about=notice, comment=comment),) if called else ()
+    )
+
+
 def _message(telling: Telling) -> tuple[Email | SmsText, str]:
     customer, branch = telling.customer, telling.branch
 
