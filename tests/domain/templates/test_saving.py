@@ -11,7 +11,7 @@ from attrs import evolve
 
 from loyaltycore.errors import Fault, InvalidInput, Refused, RegistrationError
 from loyaltycore.kernel.contact import Channel
-from loyaltycore.kernel.rendering import MessageText, Placeholder, WrittenMessage
+from loyaltycore.kernel.rendering import MessageText, Placeholder, PlaceholderKind, WrittenMessage
 from loyaltycore.templates.rules.plain import PLAIN
 from loyaltycore.templates.rules.purposes import Purposes, samples
 from loyaltycore.templates.rules.saving import MOST_TEXTS, read_texts, save_template
@@ -78,6 +78,9 @@ def test_every_fault_of_every_text_is_named(renderer: Any) -> None:
         ([sms("x" * 1531)], [("texts[0].body", "too_long")]),
         ([sms("{% if visit.until %}x{% endif %}")], [("texts[0].body", "renders_empty")] * 2),
         ([mail("x", "{% if visit.until %}x{% endif %}")], [("texts[0].subject", "renders_empty")] * 2),
+        ([sms("{% if visit.at_home %}x{% endif %}")], [("texts[0].body", "renders_empty")] * 2),
+        ([sms("{% if visit.guests %}x{% endif %}")], [("texts[0].body", "renders_empty")] * 2),
+        ([sms("{% if not visit.guests %}x{% endif %}")], [("texts[0].body", "renders_empty")] * 5),
     ],
 )
 def test_what_cannot_be_saved(given: object, expected: list[tuple[str, str]]) -> None:
@@ -173,11 +176,20 @@ def test_a_template_that_fails_now_is_no_reason_to_send_nothing() -> None:
 def test_samples_miss_what_may_be_missing() -> None:
     """All of it at once, and one after the other; and one sample is odd in every word."""
     found = dict(samples(PLACES))
-    assert list(found) == ["usual", "bare", "without customer.first_name", "without visit.until", "odd"]
-    assert found["bare"]["customer"]["first_name"] is None
-    assert found["bare"]["visit"]["until"] is None
+    singles = ["customer.first_name", "visit.until", "visit.guests", "visit.at_home"]
+    assert list(found) == ["usual", "bare", *(f"without {each}" for each in singles), "odd"]
+    bare = {"first_name": None, "last_name": "Mustermann"}
+    assert found["bare"]["customer"] == bare
+    assert [found["bare"]["visit"][each] for each in ("until", "guests", "at_home")] == [None, 0, False]
     assert found["without visit.until"]["customer"]["first_name"] == "Erika"
     assert "<b>" in found["odd"]["customer"]["last_name"]
+    off = dict(samples([Placeholder("visit.at_home", False, PlaceholderKind.FLAG)]))
+    assert {name: each["visit"]["at_home"] for name, each in off.items()} == {
+        "usual": False,
+        "bare": False,
+        "with visit.at_home": True,
+        "odd": False,
+    }
 
 
 @pytest.mark.parametrize(

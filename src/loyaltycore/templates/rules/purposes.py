@@ -83,16 +83,28 @@ class Purposes(Mapping[str, Purpose]):
 
 
 def samples(placeholders: Sequence[Placeholder]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Customers to try a text with: a usual one, one of whom little is known, and one whose every word is odd."""
+    """Customers to try a text with: a usual one, one of whom little is known, and one whose every word is odd.
+
+    Everything that a condition may miss is missing in one of them by itself, and in one with all the others.
+    """
     usual = {each.path: each.example for each in placeholders}
-    optional = [each.path for each in placeholders if each.may_be_empty]
+    gaps = {each.path: _gap(each) for each in placeholders if each.may_be_empty or each.kind in _MISSING}
     yield "usual", nested(usual)
-    if optional:
-        yield "bare", nested({**usual, **dict.fromkeys(optional)})
-        for path in optional:
-            yield f"without {path}", nested({**usual, path: None})
+    if gaps:
+        yield "bare", nested({**usual, **gaps})
+        for path, gap in gaps.items():
+            is_off = usual[path] is False
+            yield f"with{'' if is_off else 'out'} {path}", nested({**usual, path: True if is_off else gap})
     odd = {each.path: ODD_TEXT for each in placeholders if each.kind is PlaceholderKind.TEXT}
     yield "odd", nested({**usual, **odd})
+
+
+_MISSING: Final = {PlaceholderKind.FLAG: False, PlaceholderKind.NUMBER: 0}
+"""The values of a kind that count as missing."""
+
+
+def _gap(place: Placeholder) -> object:
+    return None if place.may_be_empty else _MISSING[place.kind]
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
