@@ -157,20 +157,39 @@ def test_a_message_says_what_it_was_made_from() -> None:
         wording.write(Channel.LETTER, "de", values, "UTC")
 
 
-def test_a_template_that_fails_now_is_no_reason_to_send_nothing() -> None:
-    """The text that ships goes out, and somebody is told."""
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ValueError("boom"),
+        WrittenMessage(" \n", "S", "<p></p>"),
+        WrittenMessage("x", " ", "<p>x</p>"),
+        WrittenMessage("x", "a\nb", "<p>x</p>"),
+        WrittenMessage("x", "S", "\ud800"),
+    ],
+)
+def test_a_template_that_fails_now_is_no_reason_to_send_nothing(answer: Any) -> None:
+    """Nor one that says nothing to just this reader: the text that ships goes out, and somebody is told."""
     told: list[Any] = []
     wording = Wording(
-        PURPOSE,
-        TEMPLATE,
-        Stumbling(ValueError("boom")),
-        lambda template, error: told.append((template, error)),
+        PURPOSE, TEMPLATE, Stumbling(answer), lambda template, error: told.append((template, error))
     )
     written = wording.write(Channel.EMAIL, "de", lambda _: data(), "UTC")
     assert (written.template, written.message.subject) == ("", "Ihr Besuch")
-    assert told[0][0] == TEMPLATE
-    with pytest.raises(ValueError, match="boom"):
+    ((template, error),) = told
+    assert template == TEMPLATE
+    with pytest.raises(ValueError, match=str(error)):
         evolve(wording, on_failure=None).write(Channel.EMAIL, "de", lambda _: data(), "UTC")
+
+
+def test_a_text_that_is_blank_for_one_reader_ships() -> None:
+    """What no sample shows, since several values have to meet."""
+    source = "{% if visit.until %}a{% else %}{% if customer.first_name %}{% if visit.at_home %}b{% endif %}{% else %}c"
+    text = sms(f"{source}{{% endif %}}{{% endif %}}", "en")
+    template = MessageTemplate("ours", PURPOSE.key, read_texts([text], PURPOSE, PLAIN))
+    wording = Wording(PURPOSE, template, PLAIN, lambda *_: None)
+    reader = data(visit__until=None, visit__at_home=False)
+    assert wording.write(Channel.SMS, "en", lambda _: reader, "UTC").template == ""
+    assert wording.write(Channel.SMS, "en", lambda _: data(), "UTC").template == "ours/1"
 
 
 def test_samples_miss_what_may_be_missing() -> None:

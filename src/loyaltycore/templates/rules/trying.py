@@ -40,6 +40,18 @@ def check_text(faults: Faults, text: MessageText, purpose: Purpose, renderer: Me
             _try(faults, text, sample, data, renderer)
 
 
+def faults_of(message: WrittenMessage, channel: Channel) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with a message that a renderer has written: field, code and words."""
+    if not message.text.strip():
+        yield "body", "renders_empty", "says nothing"
+    elif not all(map(is_storable, (message.text, message.subject, message.html))):
+        yield "body", "does_not_render", "cannot be stored"
+    if channel is Channel.EMAIL and not message.subject.strip():
+        yield "subject", "renders_empty", "says nothing"
+    if message.subject != one_line(message.subject):
+        yield "subject", "does_not_render", "is not one line"
+
+
 def _try(
     faults: Faults, text: MessageText, sample: str, data: Mapping[str, Any], renderer: MessageRenderer
 ) -> None:
@@ -48,15 +60,8 @@ def _try(
     except Exception as error:  # noqa: BLE001  it is an adapter, and whatever it raises would be raised at sending
         faults.note("body", "does_not_render", f"fails for the sample {sample!r}: {describe(error, 200)}")
         return
-    is_mail = text.channel is Channel.EMAIL
-    if not message.text.strip():
-        faults.note("body", "renders_empty", f"says nothing for the sample {sample!r}")
-    elif not all(map(is_storable, (message.text, message.subject, message.html))):
-        faults.note("body", "does_not_render", f"cannot be stored for the sample {sample!r}")
-    if is_mail and not message.subject.strip():
-        faults.note("subject", "renders_empty", f"says nothing for the sample {sample!r}")
-    if message.subject != one_line(message.subject):
-        faults.note("subject", "does_not_render", f"is not one line for the sample {sample!r}")
+    for field, code, words in faults_of(message, text.channel):
+        faults.note(field, code, f"{words} for the sample {sample!r}")
     if text.channel is Channel.SMS and sample == "usual":
         count = segments_of(message.text).count
         if count > MOST_SEGMENTS:

@@ -12,6 +12,7 @@ from loyaltycore.kernel.rendering import MessageRenderer, MessageText, WrittenMe
 from loyaltycore.templates.rules.plain import PLAIN
 from loyaltycore.templates.rules.purposes import Purpose
 from loyaltycore.templates.rules.template import MessageTemplate
+from loyaltycore.templates.rules.trying import faults_of
 
 GERMAN: Final = frozenset({"DE", "AT", "LI"})
 """Countries in which people read German unless they say otherwise."""
@@ -46,7 +47,7 @@ class Wording:
     """The template in use, or None."""
     renderer: MessageRenderer = field(default=PLAIN, repr=False)
     on_failure: Callable[[MessageTemplate, Exception], object] | None = field(default=None, repr=False)
-    """Told of a template that cannot be rendered any more."""
+    """Told of a template that cannot be used for a message."""
 
     def write(
         self, channel: Channel, language: str, data: Callable[[str], Mapping[str, Any]], zone: str
@@ -57,8 +58,8 @@ class Wording:
             language: The reader's; a text in another one is taken where there is none.
             data: Gives the values for a text in a language.
 
-        A template cannot fail with the renderer that it was saved with. If the program now has another one, the text
-        that ships is sent, and `on_failure` is told: whoever waits for the message is not to blame.
+        If the template fails, for example with another renderer than it was saved with, or says nothing to just this
+        reader, the text that ships is sent, and `on_failure` is told: whoever waits for the message is not to blame.
 
         Raises:
             ValueError: The purpose has no text for the channel.
@@ -66,7 +67,7 @@ class Wording:
         text = choose_text(self.template.texts, channel, language) if self.template else None
         if text is not None and self.template is not None:
             try:
-                return Written(self.renderer.render(text, data(text.language), zone), self.template.reference)
+                return Written(self._rendered(text, data(text.language), zone), self.template.reference)
             except Exception as error:
                 if self.on_failure is None:
                     raise
@@ -75,3 +76,10 @@ class Wording:
         if shipped is None:
             raise ValueError(f"{self.purpose.key} has no text for {channel.value}")
         return Written(PLAIN.render(shipped, data(shipped.language), zone))
+
+    def _rendered(self, text: MessageText, data: Mapping[str, Any], zone: str) -> WrittenMessage:
+        message = self.renderer.render(text, data, zone)
+        found = next(faults_of(message, text.channel), None)
+        if found:
+            raise ValueError(f"the {found[0]} {found[2]}")
+        return message
