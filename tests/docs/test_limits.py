@@ -12,6 +12,7 @@ from loyaltycore.completeness.rules import answers
 from loyaltycore.customers import importing
 from loyaltycore.customers.rules import customer, import_report, table_columns, table_lines
 from loyaltycore.kernel import criteria, custom_fields, fates, limiting, money, outbox
+from loyaltycore.kernel.ledger import spending
 from loyaltycore.processes.rules import template_form
 from loyaltycore.processes.steps import complete_data
 from loyaltycore.properties.rules import form as property_form
@@ -46,6 +47,7 @@ LIMITS: Final = {
     "appointments at the same moment of one resource": booking_setup.MOST_CAPACITY,
     "days of the grid of a planner": offering.MOST_DAYS,
     "days ahead that a template may be booked": booking_setup.MOST_AHEAD,
+    "holds of a purse at the same moment": spending.MOST_HOLDS,
     "texts of a message template": template_saving.MOST_TEXTS,
     "characters of the body of a message template": template_saving.BODY_LENGTH,
     "characters of the subject of a message template": template_saving.SUBJECT_LENGTH,

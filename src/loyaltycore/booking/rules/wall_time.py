@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from loyaltycore.booking.rules.hours import DAY
+from loyaltycore.kernel.wall_clock import first_instant
 
 _ONE_DAY = timedelta(days=1)
 
@@ -38,7 +39,9 @@ class LocalDay:
         """
         if self.even and 0 <= seconds <= DAY:
             return self.begins + seconds
-        return _instant(ZoneInfo(self.zone), datetime.combine(self.day, time()) + timedelta(seconds=seconds))
+        return first_instant(
+            ZoneInfo(self.zone), datetime.combine(self.day, time()) + timedelta(seconds=seconds)
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -46,10 +49,10 @@ def local_day(zone: str, day: date) -> LocalDay:
     """A calendar day in a time zone."""
     place = ZoneInfo(zone)
     midnight = datetime.combine(day, time())
-    begins = _instant(place, midnight)
-    ends = _instant(place, midnight + _ONE_DAY)
+    begins = first_instant(place, midnight)
+    ends = first_instant(place, midnight + _ONE_DAY)
     # Within a day of 24 hours the clocks may still go forward and back; noon tells unless both happen in half a day.
-    even = ends - begins == DAY and _instant(place, midnight + _ONE_DAY / 2) == begins + DAY // 2
+    even = ends - begins == DAY and first_instant(place, midnight + _ONE_DAY / 2) == begins + DAY // 2
     return LocalDay(zone, day, begins, ends, even)
 
 
@@ -70,18 +73,3 @@ def seconds_of(instant: datetime) -> int:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
-
-
-def _instant(zone: ZoneInfo, wall: datetime) -> int:
-    first, second = (int(wall.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
-    if first <= second:
-        return first
-    # There is no such time: the clock jumps over it somewhere between these two instants.
-    low, high = second, first
-    while low < high:
-        middle = (low + high) // 2
-        if datetime.fromtimestamp(middle, zone).replace(tzinfo=None) < wall:
-            low = middle + 1
-        else:
-            high = middle
-    return low

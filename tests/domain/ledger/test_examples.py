@@ -1,0 +1,170 @@
+"""What the ledger does, in a few lives that people know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.ledger import (
+    Beyond,
+    Funding,
+    Purse,
+    as_of,
+    commit,
+    credit,
+    debit,
+    expire,
+    release,
+    renew,
+    reserve,
+    restore,
+    reverse,
+    void,
+)
+from tests.domain.ledger.acting import HOUR, START
+
+LATER = START + 100 * HOUR
+
+
+def purse(*lots: tuple[int, int | None, Funding]) -> Purse:
+    """A purse with lots that last so many hours."""
+    made = Purse("points")
+    for amount, lasts, funding in lots:
+        expires = None if lasts is None else START + lasts * HOUR
+        made = made.after(credit(made, amount, START, funding=funding, expires_at=expires))
+    return made
+
+
+def test_soonest_expiry_is_spent_first_and_what_was_paid_for_last() -> None:
+    """Of what expires together, what was given goes before what was paid; what never expires comes last."""
+    made = purse((5, None, Funding.GRANTED), (5, 9, Funding.PAID), (5, 9, Funding.GRANTED))
+    assert [part.id for part in debit(made, 11, START).parts] == [3, 2, 1]
+
+
+def test_what_has_expired_cannot_be_spent_though_nobody_has_booked_it() -> None:
+    """The clock decides, no job."""
+    made = purse((5, 9, Funding.EARNED))
+    with pytest.raises(Refused, match="0 can be spent"):
+        debit(made, 1, START + 9 * HOUR)
+    assert made.available(START + 9 * HOUR - timedelta(microseconds=1)) == 5
+
+
+def test_restored_units_keep_their_own_last_moment() -> None:
+    """What comes back into a lot that has expired is gone, unless there is a grace."""
+    made = purse((5, 9, Funding.EARNED))
+    spent = debit(made, 5, START)
+    made = made.after(spent)
+    plain = restore(made, spent, [], 5, LATER)
+    graced = restore(made, spent, [], 5, LATER, grace_until=LATER + HOUR)
+    assert plain is not None
+    assert graced is not None
+    assert made.after(plain).balance(LATER) == 0
+    assert made.after(graced).balance(LATER) == 5
+    booked = expire(made.after(plain), LATER + HOUR)
+    assert [move.effective_at for move in booked] == [LATER]
+
+
+def test_an_award_is_taken_back_from_its_own_lot_and_never_twice() -> None:
+    """The rest comes from other lots; what has expired of it is lost already."""
+    one = credit(Purse("points"), 10, START, funding=Funding.EARNED, expires_at=START + 9 * HOUR)
+    made = Purse("points").after(one)
+    made = made.after(credit(made, 10, START, funding=Funding.EARNED))
+    made = made.after(debit(made, 4, START))
+    back = reverse(made, one, [], 10, START, beyond=Beyond.REFUSE)
+    assert back is not None
+    assert [(part.id, part.left) for part in back.parts] == [(1, -6), (2, -4)]
+    assert reverse(made.after(back), one, [back], 10, START, beyond=Beyond.REFUSE) is None
+    late = reverse(made, one, [], 10, LATER, beyond=Beyond.REFUSE)
+    assert late is not None
+    assert late.amount == -4
+    booked = expire(made, LATER)
+    after = reverse(made.after(*booked), one, booked, 10, LATER, beyond=Beyond.REFUSE)
+    assert after is not None
+    assert after.amount == -4
+
+
+@pytest.mark.parametrize(("beyond", "balance"), [(Beyond.CAP, 0), (Beyond.DEFICIT, -10)])
+def test_a_policy_says_what_happens_to_what_is_missing(beyond: Beyond, balance: int) -> None:
+    """Refused, capped, or owed and paid by the next credit."""
+    award = credit(Purse("points"), 10, START, funding=Funding.EARNED)
+    made = Purse("points").after(award)
+    made = made.after(debit(made, 10, START))
+    with pytest.raises(Refused):
+        reverse(made, award, [], 10, START, beyond=Beyond.REFUSE)
+    back = reverse(made, award, [], 10, START, beyond=beyond)
+    after = made if back is None else made.after(back)
+    assert after.balance(START) == balance
+    paid = after.after(credit(after, 4, START, funding=Funding.EARNED))
+    assert paid.balance(START) == balance + 4
+    assert paid.available(START) == max(0, balance + 4)
+
+
+def test_what_is_set_aside_outlives_its_lot_and_expires_with_the_hold() -> None:
+    """Until then it can be spent; afterwards it was there until the hold ended, whenever that is booked."""
+    made = purse((9, 5, Funding.EARNED))
+    hold = reserve(made, "order", 4, START, START + 20 * HOUR)
+    held = made.after(hold)
+    assert held.balance(START + 10 * HOUR) == 4
+    assert commit(held, "order", 4, START + 10 * HOUR).amount == -4
+    booked = expire(held, START + 30 * HOUR)
+    assert [move.effective_at for move in booked] == [START + 20 * HOUR]
+    history = [credit(Purse("points"), 9, START, funding=Funding.EARNED, expires_at=START + 5 * HOUR), hold]
+    then = START + 10 * HOUR
+    assert as_of("points", [*history, *booked], then).balance(then) == 4
+    with pytest.raises(Refused):
+        commit(held, "order", 4, START + 20 * HOUR)
+
+
+def test_a_booked_expiry_leaves_holds_of_other_lots_where_they_were() -> None:
+    """It counts since the lot was over, and a hold that ended afterwards was still there then."""
+    made = purse((70, None, Funding.EARNED))
+    history = [credit(Purse("points"), 70, START, funding=Funding.EARNED)]
+    for move in (
+        reserve(made, "order", 9, START, START + 39 * HOUR),
+        credit(made, 12, START, funding=Funding.EARNED, expires_at=START + HOUR),
+    ):
+        made = made.after(move)
+        history.append(move)
+    then = START + 2 * HOUR
+    booked = expire(made, START + 40 * HOUR)
+    assert as_of("points", [*history, *booked], then).held(then) == 9
+
+
+def test_more_than_is_set_aside_cannot_be_spent_by_it() -> None:
+    """Set aside anew instead; less releases the rest, and what is over is over."""
+    made = purse((9, None, Funding.EARNED))
+    held = made.after(reserve(made, "order", 4, START, LATER))
+    with pytest.raises(Refused) as refused:
+        commit(held, "order", 5, START)
+    assert refused.value.code == "purse.hold_exceeded"
+    less = held.after(commit(held, "order", 3, START))
+    assert (less.available(START), less.held(START)) == (6, 0)
+    assert release(less, "order", START) is None
+
+
+def test_a_purse_has_at_most_32_holds() -> None:
+    """Those that are over do not count."""
+    made = purse((99, None, Funding.EARNED))
+    for number in range(32):
+        made = made.after(reserve(made, f"{number}", 1, START, LATER))
+    with pytest.raises(Refused) as refused:
+        reserve(made, "one more", 1, START, LATER)
+    assert refused.value.code == "purse.too_many_holds"
+    assert reserve(made, "one more", 1, LATER, LATER + HOUR).hold is not None
+
+
+def test_lots_can_be_renewed_and_made_void() -> None:
+    """An activity prolongs what is there; a cancelled sale takes away what is unspent."""
+    made = purse((5, 9, Funding.EARNED), (5, 12, Funding.EARNED))
+    move = renew(made, START, LATER)
+    assert move is not None
+    later = made.after(move)
+    assert {lot.expires_at for lot in later.lots} == {LATER}
+    assert renew(later, START, LATER) is None
+    one, rest = void(later, START, 1), void(later, START)
+    assert one is not None
+    assert rest is not None
+    assert (one.amount, rest.amount) == (-5, -10)
+    assert void(later.after(rest), START) is None
