@@ -12,7 +12,9 @@ from loyaltycore.errors import RegistrationError
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.templates import PURPOSES, Channel, MessageText, wording_of
 from loyaltycore.work.service import Service
+from loyaltycore_sql import SqlStorage
 from loyaltycore_templates import TemplateRenderer
+from tests.adapters.sql.helpers import statements
 from tests.domain.templates.samples import PURPOSE, data
 from tests.house import House, build_house, dump
 
@@ -122,6 +124,25 @@ def test_a_template_for_another_purpose_is_not_used(memory_house: House) -> None
     desk = memory_house.loyalty.session("anna", "berlin")
     used = {each.purpose.key: (each.chosen, each.template) for each in desk.templates.in_use()}
     assert used["card.ordered"] == ("visits", None)
+
+
+def test_what_is_in_use_is_looked_up_at_once() -> None:
+    """One query, however many purposes there are, and however many of their templates."""
+    storage = SqlStorage("sqlite://")
+    house = build_house(storage)
+    options = {}
+    for purpose in house.desk.templates.purposes():
+        name = purpose.key.replace(".", "-")
+        text = MessageText(purpose.channels[0], "de", "x", "x" * (purpose.channels[0] is Channel.EMAIL))
+        house.desk.templates.save(name, purpose=purpose.key, texts=[text])
+        house.desk_after(purpose.option, name)
+        options[purpose.key] = name
+    desk = house.loyalty.session("anna", "berlin")
+    with statements(storage) as seen:
+        used = {each.purpose.key: each.template and each.template.id for each in desk.templates.in_use()}
+    assert used == options
+    assert len([each for each, _ in seen if "message_templates" in each]) == 1
+    storage.close()
 
 
 def test_a_program_without_the_adapter_sends_what_ships() -> None:

@@ -15,6 +15,7 @@ from loyaltycore.templates.rules.purposes import Purpose
 from loyaltycore.templates.rules.saving import read_texts, save_template
 from loyaltycore.templates.rules.template import MessageTemplate, TemplateVersion, version_key
 from loyaltycore.templates.rules.trying import Preview, previews
+from loyaltycore.templates.rules.wording import template_in_use
 from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
 
@@ -80,7 +81,14 @@ class MessageTemplates(Service):
     @query
     def in_use(self) -> tuple[InUse, ...]:
         """For each purpose, the template that this session's settings choose."""
-        return tuple(self._in_use(each) for each in self.session.house.added(PURPOSES).values())
+        purposes = tuple(self.session.house.added(PURPOSES).values())
+        chosen = [self.session.options[each.option] for each in purposes]
+        named = stored("id").one_of(sorted({*chosen} - {""}))
+        found = {each.id: each for each in self.unit.find(MessageTemplate, named)}
+        return tuple(
+            InUse(purpose, name, template_in_use(purpose, found.get(name)))
+            for purpose, name in zip(purposes, chosen, strict=True)
+        )
 
     @query
     def get(self, name: str) -> MessageTemplate:
@@ -125,11 +133,6 @@ class MessageTemplates(Service):
 
     def _purpose(self, key: str) -> Purpose:
         return self.session.house.added(PURPOSES).named(key)
-
-    def _in_use(self, purpose: Purpose) -> InUse:
-        chosen = self.session.options[purpose.option]
-        found = self.unit.seek(MessageTemplate, chosen) if chosen else None
-        return InUse(purpose, chosen, found if found and found.purpose == purpose.key else None)
 
     @property
     def _renderer(self) -> MessageRenderer:

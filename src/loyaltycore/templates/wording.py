@@ -8,7 +8,7 @@ from loyaltycore.ports.logs import Log, about
 from loyaltycore.templates.rules.plain import PLAIN
 from loyaltycore.templates.rules.purposes import Purpose
 from loyaltycore.templates.rules.template import MessageTemplate
-from loyaltycore.templates.rules.wording import Wording
+from loyaltycore.templates.rules.wording import Wording, template_in_use
 from loyaltycore.work.session import Session
 from loyaltycore.work.unit import Unit
 
@@ -18,12 +18,11 @@ _log: Final = Log("templates")
 def wording_of(session: Session, unit: Unit, purpose: Purpose) -> Wording:
     """The wording that the session's settings choose for a purpose.
 
-    An option that names no template, or one for another purpose, chooses the texts that ship: a wrong word in the
-    settings is no reason to turn a customer away. `MessageTemplates.in_use` shows it.
+    `MessageTemplates.in_use` shows which one it is.
     """
     name = session.options[purpose.option]
-    template = unit.seek(MessageTemplate, name) if name else None
-    if template is None or template.purpose != purpose.key:
+    template = template_in_use(purpose, unit.seek(MessageTemplate, name) if name else None)
+    if template is None:
         return Wording(purpose)
     return Wording(purpose, template, session.house.renderer or PLAIN, _tell)
 

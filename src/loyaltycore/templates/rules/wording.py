@@ -29,6 +29,14 @@ def choose_text(texts: Iterable[MessageText], channel: Channel, language: str) -
     return fitting.get(language) or fitting.get("en") or next(iter(fitting.values()), None)
 
 
+def template_in_use(purpose: Purpose, chosen: MessageTemplate | None) -> MessageTemplate | None:
+    """The template that an option chooses, if it is for this purpose; else the texts that ship are in use.
+
+    A wrong word in the settings is no reason to turn a customer away.
+    """
+    return chosen if chosen is not None and chosen.purpose == purpose.key else None
+
+
 @frozen
 class Written:
     """A message, and what it was made from."""
