@@ -11,11 +11,12 @@ from loyaltycore.cards.rules.options import CONFIRMATION_TEMPLATE
 from loyaltycore.errors import RegistrationError
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.templates import PURPOSES, Channel, MessageText, wording_of
+from loyaltycore.testing.renderer_checks.base import data
 from loyaltycore.work.service import Service
 from loyaltycore_sql import SqlStorage
 from loyaltycore_templates import TemplateRenderer
 from tests.adapters.sql.helpers import statements
-from tests.domain.templates.samples import PURPOSE, data
+from tests.domain.templates.samples import PURPOSE
 from tests.house import House, build_house, dump
 
 GERMAN: Final = MessageText(
@@ -198,10 +199,10 @@ VISITS: Final = Capability(
 def test_a_host_has_purposes_of_its_own() -> None:
     """They are worded, chosen and shown like those of the library."""
     house = build_house(capabilities=[VISITS])
-    assert house.desk.service(Visits).plan() == "See you on 19 January 2026."
+    assert house.desk.service(Visits).plan() == "See you on 9 May 2026."
     text = MessageText(Channel.SMS, "de", "Bis {{ visit.time }}!")
     house.desk.templates.save("visits", purpose="visit.planned", texts=[text])
-    assert house.desk_after(PURPOSE.option, "visits").service(Visits).plan() == "Bis 10:00!"
+    assert house.desk_after(PURPOSE.option, "visits").service(Visits).plan() == "Bis 10:30!"
     assert PURPOSE in house.desk.templates.purposes()
 
 

@@ -1,36 +1,23 @@
-"""Placeholders of every kind, sources made of them, and both renderers."""
+"""A purpose with placeholders of every kind, sources made of them, and both renderers."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from hypothesis import strategies as st
 
 from loyaltycore import Money
 from loyaltycore.kernel.contact import Channel
-from loyaltycore.kernel.rendering import Link, MessageRenderer, MessageText, Placeholder, PlaceholderKind
+from loyaltycore.kernel.rendering import MessageRenderer, MessageText
 from loyaltycore.kernel.settings import Option
 from loyaltycore.templates.rules.plain import PLAIN
 from loyaltycore.templates.rules.purposes import Purpose
+from loyaltycore.testing.renderer_checks.base import PLACES, data
 from loyaltycore_templates import TemplateRenderer
 
 JINJA: Final = TemplateRenderer()
 RENDERERS: Final[dict[str, MessageRenderer]] = {"plain": PLAIN, "templates": JINJA}
-K: Final = PlaceholderKind
-PLACES: Final = (
-    Placeholder("greeting", "Guten Tag,"),
-    Placeholder("customer.first_name", "Erika", may_be_empty=True),
-    Placeholder("customer.last_name", "Mustermann"),
-    Placeholder("visit.day", date(2026, 1, 19), K.DATE),
-    Placeholder("visit.until", date(2026, 2, 1), K.DATE, may_be_empty=True),
-    Placeholder("visit.time", time(10), K.TIME),
-    Placeholder("visit.at", datetime(2026, 1, 19, 9, tzinfo=UTC), K.INSTANT),
-    Placeholder("visit.costs", Money(1250, "EUR"), K.MONEY),
-    Placeholder("visit.guests", 3, K.NUMBER),
-    Placeholder("visit.at_home", True, K.FLAG),
-    Placeholder("link", Link("https://shop.example/c?a=1&b=2"), K.LINK),
-)
 PURPOSE: Final = Purpose(
     "visit.planned",
     "A visit is planned",
@@ -42,24 +29,6 @@ PURPOSE: Final = Purpose(
         MessageText(Channel.SMS, "en", "See you on {{ visit.day }}."),
     ),
 )
-
-
-def mail(body: str, subject: str = "S", language: str = "de") -> MessageText:
-    """A mail."""
-    return MessageText(Channel.EMAIL, language, body, subject)
-
-
-def sms(body: str, language: str = "de") -> MessageText:
-    """A text message."""
-    return MessageText(Channel.SMS, language, body)
-
-
-def data(**changes: Any) -> dict[str, Any]:
-    """The examples of all placeholders, some of them changed: ``customer__last_name="Muster"``."""
-    from loyaltycore.templates.rules.purposes import nested
-
-    usual = {each.path: each.example for each in PLACES}
-    return nested({**usual, **{name.replace("__", "."): value for name, value in changes.items()}})
 
 
 _PATHS: Final = [each.path for each in PLACES]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html.parser import HTMLParser
 from time import perf_counter
 from typing import Any, Final
 
@@ -17,8 +16,9 @@ from loyaltycore.templates.rules.filling import Value, fill
 from loyaltycore.templates.rules.language import Block, check_block
 from loyaltycore.templates.rules.plain import PLAIN, PlainFormats, read_source as read_plain
 from loyaltycore.templates.rules.purposes import ODD_TEXT
+from loyaltycore.testing.renderer_checks.base import PLACES, SeenPage, data, mail, sms
 from loyaltycore_templates.parsing import read_source as read_jinja
-from tests.domain.templates.samples import JINJA, PLACES, RENDERERS, SOURCES, TEXTS, data, mail, people, sms
+from tests.domain.templates.samples import JINJA, RENDERERS, SOURCES, TEXTS, people
 
 EACH: Final = pytest.mark.parametrize("renderer", RENDERERS.values(), ids=RENDERERS)
 ALLOWED: Final = {
@@ -39,32 +39,6 @@ ALLOWED: Final = {
 }
 
 
-class Reading(HTMLParser):
-    """What a mail program sees of a page: its tags, its texts, and whether each tag is closed in its turn."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[str] = []
-        self.open: list[str] = []
-        self.words = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.tags.append(tag)
-        if tag not in {"br", "hr"}:
-            self.open.append(tag)
-        else:
-            self.words += "\n"
-
-    def handle_endtag(self, tag: str) -> None:
-        # A tag that closes itself ends as it begins.
-        assert tag in {"br", "hr"} or self.open.pop() == tag, f"{tag} ends out of its turn"
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
 @EACH
 @given(source=SOURCES, person=people(), language=st.sampled_from(["de", "en", "fr", "ar", "zz"]))
 def test_what_passes_never_fails(
@@ -78,8 +52,8 @@ def test_what_passes_never_fails(
         assert is_storable(message.text)
         assert message.subject == one_line(message.subject)
         if text.channel is Channel.EMAIL:
-            page = Reading(message.html)
-            assert not page.open
+            page = SeenPage(message.html)
+            assert page.is_sound
             assert set(page.tags) <= ALLOWED
         else:
             assert (message.subject, message.html) == ("", "")
@@ -110,7 +84,7 @@ def test_a_value_is_a_text_and_nothing_else(renderer: MessageRenderer, name: str
     written = renderer.render(mail(source, source), person, "UTC")
     assert written.text == f"a {name} b\n" or renderer is PLAIN
     assert written.subject == one_line(f"a {name} b")
-    page = Reading(written.html)
+    page = SeenPage(written.html)
     assert page.tags.count("p") == 1
     assert set(page.tags) <= {"html", "body", "p", "br"}
     assert page.words.replace("\r", "\n").replace("\n", "") == f"a {name} b".replace("\r", "").replace(

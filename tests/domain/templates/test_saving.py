@@ -17,7 +17,8 @@ from loyaltycore.templates.rules.purposes import Purposes, samples
 from loyaltycore.templates.rules.saving import MOST_TEXTS, read_texts, save_template
 from loyaltycore.templates.rules.template import MessageTemplate
 from loyaltycore.templates.rules.wording import Wording, choose_text
-from tests.domain.templates.samples import PLACES, PURPOSE, RENDERERS, data, mail, sms
+from loyaltycore.testing.renderer_checks.base import PLACES, data, mail, sms
+from tests.domain.templates.samples import PURPOSE, RENDERERS
 
 NOW: Final = datetime(2026, 1, 15, 9, tzinfo=UTC)
 TEMPLATE: Final = MessageTemplate("ours", PURPOSE.key, (mail("Hallo\n", "Besuch"), sms("Hi", "en")))
@@ -151,7 +152,7 @@ def test_a_message_says_what_it_was_made_from() -> None:
     own = wording.write(Channel.EMAIL, "fr", values, "UTC")
     assert (own.template, own.message.text) == ("ours/3", "Hallo\n")
     shipped = wording.write(Channel.SMS, "de", values, "UTC")
-    assert (shipped.template, shipped.message.text) == ("", "See you on 19 January 2026.")
+    assert (shipped.template, shipped.message.text) == ("", "See you on 9 May 2026.")
     assert seen == ["de", "en"]
     with pytest.raises(ValueError, match="no text for letter"):
         wording.write(Channel.LETTER, "de", values, "UTC")
