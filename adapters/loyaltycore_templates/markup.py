@@ -146,7 +146,8 @@ def _plain(tokens: Sequence[Token]) -> str:
         if kind == "inline":
             page.add(_inline(token.children or ()))
         elif kind in {"bullet_list_open", "ordered_list_open"}:
-            page.lists.append(None if kind[0] == "b" else int(token.attrGet("start") or 1))
+            # A list that starts with 1 does not say so.
+            page.lists.append(None if kind[0] == "b" else int(token.attrs.get("start", 1)))
         elif kind in {"bullet_list_close", "ordered_list_close"}:
             page.lists.pop()
             page.gap()

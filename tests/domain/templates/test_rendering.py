@@ -151,6 +151,15 @@ def test_one_source_makes_both_parts() -> None:
     )
 
 
+@pytest.mark.parametrize("start", [0, 1, 7])
+def test_a_list_starts_with_its_number(start: int) -> None:
+    """In both parts, zero too."""
+    written = JINJA.render(mail(f"{start}. a\n1. b\n"), data(), "UTC")
+    assert written.text == f"{start}. a\n{start + 1}. b\n"
+    tag = "<ol>" if start == 1 else f'<ol start="{start}">'
+    assert f"{tag}<li>a</li>" in written.html
+
+
 def test_a_page_says_in_which_direction_it_is_read() -> None:
     """Arabic and Hebrew from the right."""
     assert '<html lang="ar" dir="rtl">' in JINJA.render(mail("x", "x", "ar"), data(), "UTC").html
