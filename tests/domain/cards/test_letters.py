@@ -69,6 +69,14 @@ def test_german_is_for_those_who_speak_it_or_say_nothing(language: str, greeting
     assert text_of(language=language).startswith(f"{greeting} Erika Mustermann,\n")
 
 
+@pytest.mark.parametrize(("country", "greeting"), [("AT", "Guten Tag"), ("LI", "Guten Tag"), ("GB", "Dear")])
+def test_who_says_no_language_reads_that_of_the_branch(country: str, greeting: str) -> None:
+    """As in every other message."""
+    there = evolve(BRANCH, country=country)
+    mail = confirmation_mail(evolve(CUSTOMER, language=""), ORDER, GOLD, there, "m1")
+    assert mail.text.startswith(f"{greeting} Erika Mustermann,\n")
+
+
 @pytest.mark.parametrize(
     ("salutation", "german", "english"),
     [

@@ -20,7 +20,7 @@ from loyaltycore.kernel.messages import Email
 from loyaltycore.kernel.rendering import MessageText, Placeholder, PlaceholderKind
 from loyaltycore.templates.rules.people import BRANCH, CUSTOMER, about_branch, about_customer
 from loyaltycore.templates.rules.purposes import Purpose
-from loyaltycore.templates.rules.wording import Wording
+from loyaltycore.templates.rules.wording import Wording, language_of
 
 _GERMAN: Final = MessageText(
     Channel.EMAIL,
@@ -89,10 +89,10 @@ def confirmation_mail(
     message_id: str,
     wording: Wording = SHIPPED,
 ) -> Email:
-    """The mail that tells a customer that a card was ordered: in German to those who say no other language."""
+    """The mail that tells a customer that a card was ordered: in the language of the branch to those who say none."""
     written = wording.write(
         Channel.EMAIL,
-        customer.language or "de",
+        customer.language or language_of(branch.country),
         lambda language: _data(customer, order, template, branch, language),
         branch.time_zone,
     )
