@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from tests.adapters.email.servers import MailServer
 from tests.faults.moods import TOWARDS_THE_SHOP, TOWARDS_THE_VENDOR, Moods
 from tests.faults.prefork import Child, Prefork
 from tests.house import COSTS, GOLD, SHOP
+from tests.listening import free_ports
 
 LEASE: Final = 4.0
 """Seconds. Half of it is longer than the slowest hand-over; what a killed worker held comes due after it."""
@@ -105,17 +105,10 @@ def end(child: Child) -> int:
     return code
 
 
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
 @contextmanager
 def open_town(url: str, folder: Path, prefork: Prefork, chance: random.Random) -> Iterator[Town]:
     """Start everything but workers and receivers, on an empty database."""
-    secret, port = new_secret(), free_port()
+    secret, (port,) = new_secret(), free_ports(1)
     to_vendor = Moods(TOWARDS_THE_VENDOR, random.Random(chance.random()), silence=1.0)  # noqa: S311  repeatable
     to_shop = Moods(TOWARDS_THE_SHOP, random.Random(chance.random()), silence=1.0)  # noqa: S311  repeatable
     with ExitStack() as stack:

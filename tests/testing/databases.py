@@ -27,7 +27,7 @@ def emptied(engine: str, registry: Registry, timeout: float = 10.0) -> Iterator[
         timeout: Seconds that the storage waits for a lock.
     """
     url = _database(engine, registry)
-    with _behind(url).begin() as connection:
+    with behind(url).begin() as connection:
         for name in _tables(registry):
             connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608  our own names
     storage = SqlStorage(url, timeout=timeout)
@@ -39,7 +39,7 @@ def emptied(engine: str, registry: Registry, timeout: float = 10.0) -> Iterator[
 
 def count_rows(url: str, table: str) -> int:
     """The committed rows of a record type's table, by a connection that the storage knows nothing of."""
-    with _behind(url).connect() as connection:
+    with behind(url).connect() as connection:
         counted = connection.execute(text(f"SELECT count(*) FROM {table_name(PREFIX, table)}"))  # noqa: S608  our own names
         return int(counted.scalar_one())
 
@@ -56,7 +56,8 @@ def _database(engine: str, registry: Registry) -> str:
 
 
 @cache
-def _behind(url: str) -> Engine:
+def behind(url: str) -> Engine:
+    """An engine on it that the storage knows nothing of."""
     return create_engine(url, poolclass=NullPool)
 
 

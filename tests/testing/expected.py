@@ -220,6 +220,7 @@ _WORDS: Final = {
     "RefusesNulInNestedValues": "test_nested_values_hold_more",
     "TakesLargeIntegers": "test_what_is_no_value_is_refused",
     "TakesOtherTypes": "test_what_is_no_value_is_refused",
+    "BlamesTheLookupKey": "test_what_is_no_value_is_refused",
     "WrapsIntegers": "test_what_is_no_value_is_refused",
     "AsksForWhatNobodyHolds": "test_what_no_field_can_hold_is_not_asked_for",
 }
@@ -227,6 +228,8 @@ _WORDS: Final = {
 _SETTINGS: Final = {
     "LetsTheLaterClockWin": "test_the_clock_decides_nothing",
     "ForgetsAfterAnHour": "test_the_clock_decides_nothing",
+    "LetsTheLaterStampWin": "test_the_clock_decides_nothing",
+    "ForgetsByTheCalendar": "test_the_clock_decides_nothing",
     "ReadsItsCacheForASecond": "test_clocks_that_differ_decide_nothing",
     "BreaksLocksByTheClock": "test_the_clock_decides_nothing",
     "IgnoresASecondBind": "test_more_record_types_may_be_bound",

@@ -53,8 +53,8 @@ class RedisStorage:
         tx = MemoryTransaction(rows, self._registry, read_only=read_only)
         with tx.block():
             yield tx
-        if tx.wrote:
-            self._commit(revision, rows, tx.committed())
+        if (after := tx.committed()) != rows:
+            self._commit(revision, rows, after)
 
     def _client(self) -> redis.Redis:
         # By itself it would send a commit again whose answer was lost.

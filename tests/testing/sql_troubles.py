@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import make_url, text
 
 from loyaltycore.testing.trouble import Trouble
 from loyaltycore_sql.naming import table_name
 from tests.adapters.sql.wire import Wire
-from tests.testing.databases import PREFIX
+from tests.testing.databases import PREFIX, behind
 
 WAIT: Final = 2.0
 """Seconds that a storage waits for a lock here."""
@@ -50,16 +50,14 @@ def trouble_at(url: str, trouble: Trouble) -> AbstractContextManager[object] | N
         url: Its address, on which nothing breaks.
         trouble: What is wanted.
     """
-    return {Trouble.BUSY: held, Trouble.FAIL: refusing}[trouble](url) if trouble in _INSIDE else None
-
-
-_INSIDE: Final = frozenset({Trouble.BUSY, Trouble.FAIL})
+    inside = {Trouble.BUSY: held, Trouble.FAIL: refusing}.get(trouble)
+    return inside(url) if inside else None
 
 
 @contextmanager
 def held(url: str) -> Iterator[None]:
     """Let somebody else hold all things."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = behind(url)
     with engine.connect() as rival:
         if engine.dialect.name == "sqlite":
             rival.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]  # it is sqlite3's own
@@ -71,7 +69,7 @@ def held(url: str) -> Iterator[None]:
 @contextmanager
 def refusing(url: str) -> Iterator[None]:
     """Let the engine refuse new things."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = behind(url)
     _run(url, _REFUSE[engine.dialect.name])
     try:
         yield
@@ -116,7 +114,7 @@ def through(wire: Wire, url: str) -> str:
 
 
 def _run(url: str, statements: tuple[str, ...]) -> None:
-    engine = create_engine(url, poolclass=NullPool)
+    engine = behind(url)
     with engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
@@ -22,6 +21,7 @@ from loyaltycore.testing.trouble import WAIT
 from loyaltycore_cardprint import HttpCardPrinter
 from loyaltycore_cardvendor import RunningVendor, running_vendor
 from tests.adapters.cardprint.sink import webhook_sink
+from tests.listening import nobody_listens
 
 PATIENCE = 10
 NEVER_MADE = ("cancelled", "rejected", "failed")
@@ -103,9 +103,8 @@ class HttpPrinter:
 
     @contextmanager
     def open_unreachable(self) -> Iterator[HttpCardPrinter]:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}/v1"
+        with nobody_listens() as port:
+            url = f"http://127.0.0.1:{port}/v1"
             with closing(self.make(url)) as printer:
                 yield printer
 

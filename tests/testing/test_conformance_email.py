@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -19,6 +18,7 @@ from loyaltycore.testing.mailer import (
 from loyaltycore.testing.trouble import Trouble
 from loyaltycore_email import Security, SmtpMailer
 from tests.adapters.email.servers import MailServer
+from tests.listening import nobody_listens
 
 
 @contextmanager
@@ -95,7 +95,5 @@ class TestSmtpMailer(MailerConformance):
 
     @contextmanager
     def open_unreachable(self) -> Iterator[SmtpMailer]:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            with make_mailer(nobody_listens.getsockname()[1]) as mailer:
-                yield mailer
+        with nobody_listens() as port, make_mailer(port) as mailer:
+            yield mailer

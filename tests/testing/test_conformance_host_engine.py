@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -13,6 +12,7 @@ from loyaltycore.testing.samples import REGISTRY
 from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.connections import parse_url
+from tests.listening import nobody_listens
 from tests.testing.databases import count_rows, emptied
 
 OF_THE_LIBRARY = Lacks("tried with an engine of the library's own")
@@ -46,9 +46,7 @@ class HostEngine:
 
     @contextmanager
     def open_unreachable(self) -> Iterator[SqlStorage]:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            port = nobody_listens.getsockname()[1]
+        with nobody_listens() as port:
             engine = self._engine(self.nowhere.format(port=port))
             yield SqlStorage(engine, timeout=1)
             engine.dispose()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
 
 from loyaltycore.testing import SmsCapabilities, SmsGatewayConformance, Trouble
+from tests.listening import nobody_listens
 from tests.testing.http_gateway import HttpGateway, TextServer, running_server
 
 
@@ -38,6 +38,5 @@ class TestHttpGateway(SmsGatewayConformance):
 
     @contextmanager
     def open_unreachable(self) -> Iterator[HttpGateway]:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            yield HttpGateway(f"http://127.0.0.1:{nobody_listens.getsockname()[1]}")
+        with nobody_listens() as port:
+            yield HttpGateway(f"http://127.0.0.1:{port}")

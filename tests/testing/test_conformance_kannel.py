@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
@@ -13,6 +12,7 @@ import pytest
 from loyaltycore.testing import SmsCapabilities, SmsGatewayConformance, Trouble
 from loyaltycore_sms import KannelSms
 from tests.adapters.sms.kannel import PASSWORD, USER, Kannel, missing, running_kannel
+from tests.listening import nobody_listens
 
 
 class TestKannel(SmsGatewayConformance):
@@ -49,8 +49,7 @@ class TestKannel(SmsGatewayConformance):
 
     @contextmanager
     def open_unreachable(self) -> Iterator[KannelSms]:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}/cgi-bin/sendsms"
+        with nobody_listens() as port:
+            url = f"http://127.0.0.1:{port}/cgi-bin/sendsms"
             with KannelSms(url=url, username=USER, password=PASSWORD) as gateway:
                 yield gateway

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance, Trouble
 from tests.adapters.sql.wire import Wire
 from tests.bounded import PATIENCE
+from tests.listening import free_ports, nobody_listens
 from tests.testing.sql_troubles import on_the_way
 
 redis = pytest.importorskip("redis")
@@ -25,17 +25,10 @@ from tests.testing.redis_storage import RedisStorage  # noqa: E402  it needs the
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="there is no redis-server")
 
 
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        return int(nobody.getsockname()[1])
-
-
 @cache
 def server() -> int:
     """The port of a server that ends with this process."""
-    port, program = free_port(), shutil.which("redis-server")
+    (port,), program = free_ports(1), shutil.which("redis-server")
     assert program
     process = subprocess.Popen(
         [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
@@ -69,7 +62,8 @@ class TestRedisStorage(StorageConformance):
 
     @contextmanager
     def open_unreachable(self) -> Iterator[RedisStorage]:
-        yield RedisStorage(free_port())
+        with nobody_listens() as port:
+            yield RedisStorage(port)
 
     def peek(self, storage: RedisStorage, table: str) -> int:
         return int(redis.Redis(port=server()).hlen(table))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from loyaltycore.testing import SmsCapabilities, SmsGatewayConformance, Trouble
 from loyaltycore_sms import SevenSms
 from tests.adapters.sms.seven_server import SevenServer, running_seven
 from tests.adapters.sms.texts import KEY
+from tests.listening import nobody_listens
 
 
 class TestSeven(SmsGatewayConformance):
@@ -41,8 +41,7 @@ class TestSeven(SmsGatewayConformance):
 
     @contextmanager
     def open_unreachable(self) -> Iterator[SevenSms]:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}/api"
+        with nobody_listens() as port:
+            url = f"http://127.0.0.1:{port}/api"
             with SevenSms(api_key=KEY, base_url=url) as gateway:
                 yield gateway

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -19,6 +18,7 @@ from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConfo
 from loyaltycore.testing.suite import judge, listed_tests
 from loyaltycore_sql import SqlStorage
 from tests.engines import ODD
+from tests.listening import nobody_listens
 from tests.testing.databases import count_rows, emptied
 from tests.testing.sql_troubles import WAIT, on_the_way, through, trouble_at, wire_to
 
@@ -48,9 +48,7 @@ class Sql:
 
     @contextmanager
     def open_unreachable(self) -> Iterator[SqlStorage]:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            port = nobody_listens.getsockname()[1]
+        with nobody_listens() as port:
             storage = SqlStorage(self.nowhere.format(port=port), timeout=1)
             yield storage
             storage.close()

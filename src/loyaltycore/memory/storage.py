@@ -88,11 +88,6 @@ class MemoryTransaction(Heeding):
         self._registry = registry
         self._read_only = read_only
 
-    @property
-    def wrote(self) -> bool:
-        """Whether it did anything that must be kept."""
-        return bool(self._touched)
-
     def committed(self) -> Rows:
         """All tables, with what this transaction did."""
         return {**self._base, **self._touched}

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from tests.listening import free_ports
+
 from .certificates import Pair
 from .reading import Arrived
 
@@ -156,7 +158,7 @@ def running(pair: Pair) -> Iterator[Exim]:
     # Not in pytest's folder: that one is closed to the user that Exim becomes.
     with tempfile.TemporaryDirectory(prefix="exim-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        exim = Exim(folder, *_free_ports(3))
+        exim = Exim(folder, *free_ports(3))
         _prepare(exim, pair)
         command = [str(shutil.which("exim4")), "-C", str(folder / "exim.conf"), "-bd", "-q30s"]
         subprocess.run(command, check=True, timeout=PATIENCE)
@@ -181,14 +183,6 @@ def _prepare(exim: Exim, pair: Pair) -> None:
     # Written last: Exim reads a configuration only where root owns it.
     ports = {"starttls": exim.starttls, "tls": exim.tls, "relay": exim.relay}
     (folder / "exim.conf").write_text(CONFIGURATION.format(folder=folder, user=USER, **ports), "utf-8")
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for free in sockets:
-            free.bind(("127.0.0.1", 0))
-        return [free.getsockname()[1] for free in sockets]
 
 
 def _pid(file: Path) -> int:

@@ -24,6 +24,7 @@ from attrs import field, frozen
 
 from tests.adapters.sms.around_kannel import PATIENCE, Front, Operator, Reports, whole
 from tests.bounded import join, running, start
+from tests.listening import free_ports
 
 USER: Final = "loyalty"
 PASSWORD: Final = "s3cret"
@@ -149,7 +150,7 @@ def running_kannel() -> Iterator[Kannel]:
     """Start Kannel on free ports in a folder of its own, with everybody around it; stop all and remove the folder."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kannel-")))
-        admin, smsbox, answers, fake, sendsms = _free_ports(5)
+        admin, smsbox, answers, fake, sendsms = free_ports(5)
         operator, reports, front = Operator(), Reports(), Front(sendsms)
         for server in (operator, reports, front):
             stack.enter_context(_serving(server))
@@ -199,14 +200,6 @@ def _wait_for(port: int, kannel: Kannel) -> None:
             time.sleep(0.02)
         else:
             return
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for free in sockets:
-            free.bind(("127.0.0.1", 0))
-        return [free.getsockname()[1] for free in sockets]
 
 
 def header_of(line: list[bytes]) -> bytes:

@@ -96,7 +96,7 @@ class HonestStorage:
             tx = self._begin(read_only=read_only)
             with tx.block():
                 yield tx
-            if tx.wrote:
+            if not read_only:
                 self.disk.rows = tx.committed()
 
     def reopened(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from loyaltycore.errors import StorageBusy, StorageError
@@ -51,6 +52,39 @@ class ForgetsAfterAnHour(HonestStorage):
             yield tx
         if not read_only:
             self._at = time.time()
+
+
+class LetsTheLaterStampWin(HonestStorage):
+    """Keeps of two writings the one with the later date and time."""
+
+    _at = datetime.min.replace(tzinfo=UTC)
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Write unless something newer is there."""
+        with self.disk.lock:
+            tx = self._begin(read_only=read_only)
+            with tx.block():
+                yield tx
+            now = datetime.now(UTC)
+            if not read_only and now >= self._at:
+                self.disk.rows, self._at = tx.committed(), now
+
+
+class ForgetsByTheCalendar(HonestStorage):
+    """Forgets what was written on a day before yesterday."""
+
+    _on = datetime.max.replace(tzinfo=UTC)
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[MemoryTransaction]:
+        """Begin with what is fresh."""
+        if datetime.now(UTC) - timedelta(days=1) > self._on:
+            self.disk.rows = {}
+        with super().transaction(read_only=read_only) as tx:
+            yield tx
+        if not read_only:
+            self._on = datetime.now(UTC)
 
 
 class ReadsItsCacheForASecond(OnAFile):
@@ -274,6 +308,8 @@ class LetsDeadlocksOut(HonestStorage):
 SETTING_LIARS: Final = (
     LetsTheLaterClockWin,
     ForgetsAfterAnHour,
+    LetsTheLaterStampWin,
+    ForgetsByTheCalendar,
     ReadsItsCacheForASecond,
     BreaksLocksByTheClock,
     IgnoresASecondBind,

@@ -284,6 +284,16 @@ class WrapsIntegers(TakesWhatSomeCannotHold):
             row.update({name: value % 2**63 for name, value in row.items() if type(value) is int})
 
 
+class BlamesTheLookupKey(MemoryTransaction):
+    """Names a lookup key where a field is wrong."""
+
+    def _put(self, record_type: RecordType[Any], table: dict[str, Any], key: str, record: object) -> None:
+        try:
+            super()._put(record_type, table, key, record)
+        except InvalidInput as error:
+            raise InvalidInput(Fault("word", fault.code, fault.message) for fault in error.faults) from error
+
+
 class AsksForWhatNobodyHolds(MemoryTransaction):
     """Answers a question about a text that nothing can hold."""
 
@@ -333,5 +343,6 @@ WORD_LIARS: Final = (
     TakesLargeIntegers,
     TakesOtherTypes,
     WrapsIntegers,
+    BlamesTheLookupKey,
     AsksForWhatNobodyHolds,
 )

@@ -26,7 +26,7 @@ from loyaltycore.errors import (
 from loyaltycore.kernel.criteria import Compare, Op, Query, stored
 from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.testing.samples import NAME_LENGTH, Part, Stranger, Thing
-from loyaltycore.testing.storage_checks.base import StorageChecks, Undo, all_of, keep
+from loyaltycore.testing.storage_checks.base import StorageChecks, Undo, all_of, keep, write
 from loyaltycore.testing.storage_checks.racing import at_once
 from loyaltycore.testing.suite import needs
 
@@ -211,8 +211,8 @@ class EndChecks(StorageChecks, kit=True):
             for conflict in conflicts:
                 for place in range(len(good) + 1):
                     steps = [*good[:place], conflict, *good[place:]]
-                    with pytest.raises((StorageError, Conflict)), storage.transaction() as tx:
-                        _take(tx, steps)
+                    with pytest.raises((StorageError, Conflict)):
+                        write(storage, *steps)
                     _assert_untouched(storage, f"with a conflict in place {place} of a unit")
 
 
@@ -242,11 +242,6 @@ def _refuses(tx: Transaction, refuse: Callable[[Transaction], object]) -> bool:
     except _REFUSED:
         return True
     return False
-
-
-def _take(tx: Transaction, steps: list[tuple[str, Any]]) -> None:
-    for verb, record in steps:
-        getattr(tx, verb)(record)
 
 
 def _assert_does_nothing(tx: Transaction, work: Callable[[Transaction], object], said: str) -> None:

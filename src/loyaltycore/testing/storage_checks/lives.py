@@ -11,7 +11,7 @@ from loyaltycore.errors import Conflict, DuplicateKey, StaleRecord
 from loyaltycore.kernel.criteria import Query, has_key, stored
 from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.testing.samples import Part, Relic
-from loyaltycore.testing.storage_checks.base import StorageChecks, Undo, all_of, fetched, keep, keys_of
+from loyaltycore.testing.storage_checks.base import StorageChecks, Undo, all_of, fetched, keep, keys_of, write
 from loyaltycore.testing.storage_checks.words import WORDS
 from loyaltycore.testing.suite import needs
 
@@ -100,7 +100,13 @@ class LifeChecks(StorageChecks, kit=True):
                 for story in stories(before, _LONGEST):
                     assert _told_at_once(storage, story) == story.after, f"{story.said}: that ends otherwise"
                     if not before and not isinstance(story.after, type):
-                        _tell(storage, story)
+                        write(
+                            storage,
+                            *(
+                                (verb, Part(code=key, serial="s", version=at))
+                                for verb, key, at in story.steps
+                            ),
+                        )
                         found = _versions(storage)
                         assert found == story.after, f"{story.said}, all in one unit: {found} is kept"
                         _clear(storage)
@@ -166,7 +172,6 @@ class LifeChecks(StorageChecks, kit=True):
                         f"after {SAVES} saves the record can be saved at version {wrong}"
                     )
 
-    @needs("exhaustive")
     def test_unique_tuples_are_told_apart(self) -> None:
         """Tuples that are nearly alike are two, whatever stands between their values: "Two values are the same only if they are equal to the last character, digit and microsecond"."""
         parts = list(_alike())
@@ -182,7 +187,6 @@ class LifeChecks(StorageChecks, kit=True):
                 "of parts that are nearly alike some are not there"
             )
 
-    @needs("exhaustive")
     def test_equal_unique_tuples_are_found(self) -> None:
         """Values of any kind and length are unique, and can be looked up: "Tuples of fields that no two records share"."""
         parts = list(_alike())[::3]
@@ -256,13 +260,6 @@ def _told_at_once(storage: Storage, story: Story) -> State | type[Conflict]:
     except Conflict as conflict:
         return type(conflict)
     return found
-
-
-def _tell(storage: Storage, story: Story) -> None:
-    """Take all steps in one unit, and keep them."""
-    with storage.transaction() as tx:
-        for verb, key, version in story.steps:
-            getattr(tx, verb)(Part(code=key, serial="s", version=version))
 
 
 def _assert_one_answer(tx: Transaction, found: State, said: str) -> None:

@@ -17,7 +17,7 @@ from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.testing.processes import Child, Say, die_beyond, forked
 from loyaltycore.testing.samples import Part, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, all_of, fetched, keep, must_get
-from loyaltycore.testing.storage_checks.racing import MOST_TRIES, run
+from loyaltycore.testing.storage_checks.racing import MOST_TRIES, must_get_for_update, run
 from loyaltycore.testing.suite import needs
 
 TIMES: Final = 25
@@ -158,8 +158,7 @@ def _insist(work: Callable[[], None]) -> None:
 
 
 def _counted_up(tx: Transaction) -> None:
-    counter = tx.get(Thing, "counter", for_update=True)
-    assert counter is not None, "the counter is not there"
+    counter = must_get_for_update(tx)
     time.sleep(_THINK)
     tx.save(evolve(counter, size=counter.size + 1))
 

@@ -7,9 +7,9 @@ waits only a moment for another thread, and demands what holds in either case.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import suppress
-from threading import Barrier, Event
+from threading import Barrier, Event, Thread
 from typing import Any, Final, Literal, TypeVar
 
 from attrs import evolve
@@ -42,13 +42,42 @@ def at_once(*works: Callable[[], R]) -> list[R]:
     """Run each work in a thread of its own, all starting together; what they return, in order."""
     barrier = Barrier(len(works))
 
-    def start(work: Callable[[], R]) -> R:
-        barrier.wait(PATIENCE)
-        return work()
+    def start(work: Callable[[], R], outcome: Future[R]) -> None:
+        try:
+            barrier.wait(PATIENCE)
+            outcome.set_result(work())
+        except BaseException as error:  # noqa: BLE001  it is raised where the outcome is read
+            outcome.set_exception(error)
 
-    with ThreadPoolExecutor(len(works)) as pool:
-        futures = [pool.submit(start, work) for work in works]
-        return [future.result(PATIENCE) for future in futures]
+    outcomes: list[Future[R]] = [Future() for _ in works]
+    for each in zip(works, outcomes, strict=True):
+        # One that hangs must not keep the test from saying so, nor the process from ending.
+        Thread(target=start, args=each, daemon=True).start()
+    done, going = wait(outcomes, PATIENCE, FIRST_EXCEPTION)
+    for outcome in done:
+        outcome.result()
+    assert not going, f"{len(going)} of {len(works)} threads have not come back after {PATIENCE} seconds"
+    return [outcome.result() for outcome in outcomes]
+
+
+def seen_during(change: Callable[[], None], look: Callable[[], R]) -> list[R]:
+    """What two threads see that look again and again until something has been changed."""
+    finished = Event()
+
+    def work() -> list[R]:
+        try:
+            change()
+        finally:
+            finished.set()
+        return []
+
+    def watch() -> list[R]:
+        seen = [patiently(look)]
+        while not finished.wait(_BETWEEN_LOOKS):
+            seen.append(patiently(look))
+        return seen
+
+    return [each for seen in at_once(work, watch, watch) for each in seen]
 
 
 def run(storage: Storage, body: Callable[[Transaction], R]) -> R:
@@ -190,24 +219,13 @@ class RaceChecks(StorageChecks, kit=True):
         """While pairs are changed all the time, nobody ever sees half a pair: "each sees either all or nothing of any other"."""
         with self.bound() as storage:
             keep(storage, Thing("t"), Part(code="p"))
-            finished = Event()
 
-            def change() -> list[tuple[int, int]]:
-                try:
-                    for number in range(1, ROUNDS * 2):
-                        run(storage, _pair_saver(number))
-                finally:
-                    finished.set()
-                return []
+            def change() -> None:
+                for number in range(1, ROUNDS * 2):
+                    run(storage, _pair_saver(number))
 
-            def look() -> list[tuple[int, int]]:
-                seen = [patiently(lambda: _pair(storage))]
-                while not finished.wait(_BETWEEN_LOOKS):
-                    seen.append(patiently(lambda: _pair(storage)))
-                return seen
-
-            _, *seen = at_once(change, look, look)
-        torn = [pair for pairs in seen for pair in pairs if pair[0] != pair[1]]
+            seen = seen_during(change, lambda: _pair(storage))
+        torn = [pair for pair in seen if pair[0] != pair[1]]
         assert torn == [], "a transaction saw half of a commit"
 
     @needs("shared")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event
 from typing import Any, Final
-from unittest.mock import patch
 
 import pytest
+import time_machine
 from attrs import evolve
 
 from loyaltycore.errors import (
@@ -42,12 +42,8 @@ _ROUNDS: Final = 4
 
 @contextmanager
 def clock_moved(seconds: float) -> Iterator[None]:
-    """Let `time.time` show another time of day; clocks that only measure go on as they are."""
-    real, real_ns = time.time, time.time_ns
-    with (
-        patch("time.time", lambda: real() + seconds),
-        patch("time.time_ns", lambda: real_ns() + int(seconds) * 1_000_000_000),
-    ):
+    """Let every clock of this process show another time of day; those that only measure go on as they are."""
+    with time_machine.travel(time.time() + seconds, tick=True):
         yield
 
 
