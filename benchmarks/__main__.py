@@ -13,6 +13,7 @@ from benchmarks import (
     imports,
     outbox,
     page,
+    pricing,
     processes,
     search,
     selections,
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "completeness": completeness.run,
     "processes": processes.run,
     "selections": selections.run,
+    "pricing": pricing.run,
 }
 
 

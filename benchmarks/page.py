@@ -74,6 +74,12 @@ WORDS = {
         "stands hand-written SQL that reads and writes the same rows of the same tables as bare JSON: the process with its "
         "version checked, its new lookup key, its line in the activities. On SQLite in processor time.",
     ),
+    "pricing": (
+        "Pricing",
+        "An order of 50 lines, 1 to 3 units each, under 1,000 rules, with a verdict for each rule that the order has to do with. "
+        "Beside it stands a loop over all rules, lines and units in exact fractions, which the tests hold the engine "
+        "against; both find the same, or the run fails. In processor time.",
+    ),
 }
 TABLE = """
 | what | ours | beside it | ratio | promised | |
