@@ -19,6 +19,7 @@ from loyaltycore.kernel.declared import settle_types
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.ports.forking import Process, this_process
 from loyaltycore.storing.registry import Registry
+from loyaltycore_sql.bulk import BulkSqlTransaction
 from loyaltycore_sql.connections import Database, Limits
 from loyaltycore_sql.django_hosts import OwnTransaction, transaction_on
 from loyaltycore_sql.django_lending import Lender
@@ -27,7 +28,6 @@ from loyaltycore_sql.joined_transaction import JoinedSqlTransaction, JoinedState
 from loyaltycore_sql.layouts import Layouts
 from loyaltycore_sql.schema import Schema, head
 from loyaltycore_sql.storage import check_common, host_tables_of
-from loyaltycore_sql.transaction import SqlTransaction
 from loyaltycore_sql.translation import Phase, translating
 
 
@@ -98,7 +98,7 @@ class DjangoStorage:
         return head()
 
     @contextmanager
-    def transaction(self, *, read_only: bool = False) -> Iterator[SqlTransaction]:
+    def transaction(self, *, read_only: bool = False) -> Iterator[BulkSqlTransaction]:
         """Open a unit of work; see `loyaltycore.ports.storage.Storage.transaction`.
 
         Raises:
@@ -112,7 +112,7 @@ class DjangoStorage:
             raise
 
     @contextmanager
-    def _transaction(self, *, read_only: bool) -> Iterator[SqlTransaction]:
+    def _transaction(self, *, read_only: bool) -> Iterator[BulkSqlTransaction]:
         layouts, lender = self._bound, self._lender
         self._require_fitting()
         block, opener = self._begin(), this_process()
@@ -126,7 +126,7 @@ class DjangoStorage:
                     lambda: connection, OwnTransaction(), lender.kind, read_only=read_only
                 )
                 with joining(statements, None):
-                    yield SqlTransaction(statements, layouts)
+                    yield BulkSqlTransaction(statements, layouts)
         except BaseException:
             with lender.reporting(Phase.WORKING):
                 if opener == this_process():

@@ -72,6 +72,10 @@ class Layout(Generic[T]):
     """The row with the key `KEY` and the version `VERSION`, by the values that the encoder makes."""
     delete: Delete
     """The row with the key `KEY` and the version `VERSION`."""
+    there: Select[Any]
+    """The keys of those of the records `KEYS` that are there."""
+    hold: Select[Any]
+    """The same, locked so that nobody removes them."""
     versions: Select[Any]
     """Key and version of the records `KEYS`."""
     keys: KeyStatements | None
@@ -118,6 +122,7 @@ def _layout(target: Target, targets: Mapping[str, Target]) -> Layout[Any]:
     record_type, main = target.record_type, target.tables.main
     key, version = main.c[record_type.key], main.c.version
     as_read = (key == bindparam(KEY), version == bindparam(VERSION))
+    there = select(key).where(key.in_(bindparam(KEYS, expanding=True)))
     return Layout(
         record_type=record_type,
         encoder=Encoder(record_type),
@@ -129,6 +134,9 @@ def _layout(target: Target, targets: Mapping[str, Target]) -> Layout[Any]:
         insert=Inserting(main),
         update=_update(main, record_type.key),
         delete=delete(main).where(*as_read),
+        there=there,
+        # Ordered, so that two who hold the same rows do not wait for each other. PostgreSQL lets others save them.
+        hold=there.order_by(key).with_for_update(read=True, key_share=True),
         versions=select(key, version).where(key.in_(bindparam(KEYS, expanding=True))),
         keys=_key_statements(target.tables),
     )

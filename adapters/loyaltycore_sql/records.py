@@ -69,6 +69,23 @@ class Encoder(Generic[T]):
         """The same by column."""
         return dict(zip(self._names, self.encode(record), strict=True))
 
+    def some(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values of some fields by column.
+
+        Raises:
+            InvalidInput: Names every field whose value does not fit its column.
+        """
+        encoders = dict(zip(self._names, self._encoders, strict=True))
+        written, faults = {}, []
+        for name, value in values.items():
+            try:
+                written[name] = encoders[name](value)
+            except Unfit as unfit:
+                faults.append(Fault(name, unfit.code, unfit.message))
+        if faults:
+            raise InvalidInput(faults)
+        return written
+
     def keys(self, record: T) -> list[tuple[str, str]]:
         """The lookup keys of a record, each once, with its lookup's name.
 

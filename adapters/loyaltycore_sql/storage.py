@@ -17,6 +17,7 @@ from loyaltycore.kernel.validation import Faults
 from loyaltycore.ports.forking import PerProcess
 from loyaltycore.storing.registry import Registry
 from loyaltycore_sql.alchemy_hosts import alchemy_statements
+from loyaltycore_sql.bulk import BulkSqlTransaction
 from loyaltycore_sql.connections import Database, Limits, open_database, parse_url
 from loyaltycore_sql.engine_transaction import EngineTransaction
 from loyaltycore_sql.host_engines import HostDatabase, host_database
@@ -26,7 +27,6 @@ from loyaltycore_sql.layouts import Layouts
 from loyaltycore_sql.migrations import TABLES
 from loyaltycore_sql.schema import Schema
 from loyaltycore_sql.sqlite_file import file_of
-from loyaltycore_sql.transaction import SqlTransaction
 
 _ALL_STATEMENTS: Final = 15
 """The greatest `SqlStorage.wsrep_sync_wait`."""
@@ -184,14 +184,14 @@ class SqlStorage:
             raise NotSetUp(f"{place} with the prefix {self.prefix!r}")
 
     @contextmanager
-    def transaction(self, *, read_only: bool = False) -> Iterator[SqlTransaction]:
+    def transaction(self, *, read_only: bool = False) -> Iterator[BulkSqlTransaction]:
         """Open a unit of work; see `loyaltycore.ports.storage.Storage.transaction`."""
         if self._layouts is None:
             raise StorageError("bind the storage to a registry first")
         tx = EngineTransaction(self._database, read_only)
         tx.open()
         try:
-            yield SqlTransaction(tx, self._layouts)
+            yield BulkSqlTransaction(tx, self._layouts)
         except BaseException:
             tx.abandon()
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, TypeVar
 
@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.words import is_storable
 from loyaltycore.storing.checks import check_query
-from loyaltycore_sql.layouts import KEY, Layout, Layouts
+from loyaltycore_sql.layouts import KEY, KEYS, Layout, Layouts
 from loyaltycore_sql.selection import narrowed
 from loyaltycore_sql.statements import Statements
 from loyaltycore_sql.writing import Insertion, Replacement, by_class, remove
@@ -61,6 +61,15 @@ class SqlTransaction:
         with self._tx:
             for layout, group in by_class(self._layouts, records):
                 remove(self._tx, layout, group)
+
+    def hold(self, cls: type[Any], keys: Sequence[str]) -> frozenset[str]:
+        """Keep rows from being deleted; see `loyaltycore.ports.bulk.SupportsHolding`."""
+        with self._tx:
+            # SQLite lets one transaction write at a time.
+            layout = self._layouts.of(cls)
+            statement = layout.hold if self._tx.locks_rows else layout.there
+            found = self._tx.execute(statement, {KEYS: list(keys)}, lambda rows: [row[0] for row in rows])
+            return frozenset(found)
 
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
         """Read the records that match, a portion at a time, the first one at once.

@@ -11,6 +11,7 @@ from loyaltycore.cards.capability import CAPABILITY as CARDS
 from loyaltycore.completeness.capability import CAPABILITY as COMPLETENESS
 from loyaltycore.customers.capability import CAPABILITY as CUSTOMERS
 from loyaltycore.kernel.settings import Option
+from loyaltycore.merging.capability import CAPABILITY as MERGING
 from loyaltycore.outbox.capability import CAPABILITY as OUTBOX
 from loyaltycore.processes.capability import CAPABILITY as PROCESSES
 from loyaltycore.properties.capability import CAPABILITY as PROPERTIES
@@ -34,6 +35,7 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     TEMPLATES,
     CARDS,
     BOOKING,
+    MERGING,
 )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from loyaltycore.cards.service import Cards
     from loyaltycore.completeness.service import DataCompleteness
     from loyaltycore.customers.service import Customers
+    from loyaltycore.merging.service import Merging
     from loyaltycore.outbox.service import Outbox
     from loyaltycore.processes.service import Processes
     from loyaltycore.properties.service import Properties
@@ -79,6 +80,13 @@ class Desk(Session):
         from loyaltycore.selections.service import Selections
 
         return Selections(self)
+
+    @cached_property
+    def merging(self) -> Merging:
+        """Merge customers who are one, and undo it."""
+        from loyaltycore.merging.service import Merging
+
+        return Merging(self)
 
     @cached_property
     def templates(self) -> MessageTemplates:

@@ -15,15 +15,15 @@ STANDINGS: Final = {
     f"card.{standing.value}" for standing in CardStanding if standing is not CardStanding.VALID
 }
 
-COMPUTED: Final = {"f'card.{self.standing.value}'": STANDINGS}
-"""Codes that are put together at run time, by the expression that does it."""
+COMPUTED: Final = {"f'card.{self.standing.value}'": STANDINGS, "self.code": set()}
+"""Codes that are put together at run time, by the expression that does it; that of a blocker is its own."""
 
 
 def _raised() -> Iterator[str]:
     for source in ("src", "adapters"):
         for path in sorted((ROOT / source).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refused":
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Refused", "Blocker"}:
                     yield from _codes(node.args[0])
 
 

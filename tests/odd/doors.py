@@ -17,7 +17,9 @@ from invoices import Invoices, Line
 from loyaltycore import Money
 from loyaltycore.booking import BookingRequest
 from loyaltycore.cards.rules.options import INFORMATION_EMAIL
+from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.desk import Desk
+from loyaltycore.merging import MergePlan
 from loyaltycore.selections import FieldCondition
 from loyaltycore.templates import Channel, MessageText
 from loyaltycore.work.service import Service
@@ -68,6 +70,7 @@ FITTING: Final[Mapping[str, Any]] = {
     "purpose": "card.ordered",
     "texts": [MessageText(Channel.EMAIL, "de", "{{ greeting }}", "Karte")],
     "stop": _STOPPED,
+    "plan": MergePlan(Customer("nobody"), Customer("no-one"), ()),
 }
 """What an argument of that name has to be given, so that the others are looked at; ids come from the shop."""
 
@@ -223,6 +226,7 @@ def _call(
 ) -> Any:
     """Call a method with what fits, and the value in its place."""
     given = {"step_id" if each == "step" else f"{each}_id": known for each, known in facts.items()}
+    given |= {"survivor": facts["customer"], "loser": facts["customer"]}
     fitting = {
         **FITTING,
         **given,

@@ -101,6 +101,8 @@ def open_shop() -> Shop:
     house.loyalty.planner("berlin").book(
         START + timedelta(hours=4), first_name="E", last_name="M", email="e@example.org", phone="0170 1234567"
     )
+    twice = [house.customer(first_name=name).id for name in ("Max", "Maks")]
+    merge = desk.merging.execute(desk.merging.plan(survivor=twice[0], loser=twice[1]))
     house.mailer.answers.append(DeliveryStatus.REJECTED)
     house.loyalty.deliver()
     dead = desk.outbox.messages().items[0]
@@ -115,5 +117,6 @@ def open_shop() -> Shop:
         "appointment": appointment.id,
         "reminder": desk.appointments.reminders("berlin").items[0].id,
         "resource": "room",
+        "merge": merge.id,
     }
     return Shop(shelf, house, facts)

@@ -218,7 +218,7 @@ def test_a_batch_asks_the_storage_a_handful_of_questions(memory_house, monkeypat
         )
     rows = [f"{'' if i % 3 else i + 1};;Max;Muster{i};m{i}@example.org;;;" for i in range(200)]
     memory_house.desk.customers.import_file([table(*rows)], batch_size=200)
-    assert len(calls) <= 9
+    assert len(calls) <= 12
 
 
 def test_rejections_beyond_the_first_thousand_are_counted_and_told(memory_house):

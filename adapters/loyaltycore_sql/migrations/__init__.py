@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """All revisions, oldest first: known without Alembic, which few starts need and which loads slowly."""
 
 TABLES: Final = (
     *(
         "activities",
+        "aliases",
         "appointment_links",
         "appointment_notices",
         "appointment_templates",
@@ -31,6 +32,9 @@ TABLES: Final = (
         "day_sheets",
         "inbox",
         "information_requests",
+        "merge_changes",
+        "merge_moves",
+        "merges",
         "message_fates",
         "message_template_versions",
         "message_templates",
@@ -38,6 +42,7 @@ TABLES: Final = (
         "outbox",
     ),
     *(
+        "presences",
         "process_templates",
         "processes",
         "property_types",

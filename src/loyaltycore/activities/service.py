@@ -27,7 +27,9 @@ class Activities(Service):
         """
         with Faults() as faults:
             portion = read_portion(faults, ("-id",), limit, after)
-        return find_page(self.unit, Activity, stored("customer_id") == customer_id, portion)
+        return find_page(
+            self.unit, Activity, stored("customer_id") == self.unit.resolve(customer_id), portion
+        )
 
     def expand(self, customer_id: str) -> Iterator[Activity]:
         """The whole list around a customer, newest first, read a page at a time."""

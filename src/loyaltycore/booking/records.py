@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loyaltycore.booking.rules.appointment import Appointment
 from loyaltycore.booking.rules.links import AppointmentLink
-from loyaltycore.booking.rules.notices import COMMENT_LENGTH, Notice
+from loyaltycore.booking.rules.notices import COMMENT_LENGTH, Notice, combine_notices
 from loyaltycore.booking.rules.planner import AppointmentTemplate, Resource
 from loyaltycore.booking.rules.reminders import Reminder
 from loyaltycore.booking.rules.setup import NAME_LENGTH
@@ -94,5 +94,6 @@ APPOINTMENT_NOTICES = RecordType(
         export=OnExport.INCLUDE,
         erase=OnErase.SCRUB,
         scrub=("comment",),
+        combine=combine_notices,
     ),
 )

@@ -12,13 +12,14 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 from attrs import define, evolve, field, frozen
 
+from loyaltycore.customers.aliases import Former, former_of
 from loyaltycore.customers.numbering import Numbering
 from loyaltycore.customers.paths import is_path
 from loyaltycore.customers.rules.changes import IMPORTED, change_customer, entered, note_entry
 from loyaltycore.customers.rules.completing import completed
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.form import Reading
-from loyaltycore.customers.rules.identity import Identity, Key, KnownPeople, identity_of
+from loyaltycore.customers.rules.identity import Identity, Key, KnownPeople, former_identity, identity_of
 from loyaltycore.customers.rules.import_custom import PREFIX
 from loyaltycore.customers.rules.import_report import (
     DroppedField,
@@ -271,6 +272,10 @@ class _Import:
             if not wanted.isdisjoint(identity.keys):
                 people.add(identity)
                 kept[key] = found[key]
+        for former in _former(unit, rows):
+            survivor = self.completed.get(former.survivor.id, former.survivor)
+            people.add(former_identity(survivor.id, former.number, former.external_number))
+            kept[survivor.id] = survivor
         return people, kept
 
     def _completing(self, present: MutableMapping[str, Customer]) -> Complete | None:
@@ -351,6 +356,16 @@ def _known_customers(unit: Unit, rows: Sequence[ReadRow]) -> Iterator[Customer]:
     for name, some in values.items():
         if some - {""}:
             yield from unit.find(Customer, stored(name).one_of(sorted(some - {""})))
+
+
+def _former(unit: Unit, rows: Sequence[ReadRow]) -> Iterator[Former]:
+    """The customers into whom those were merged whose numbers stand in some rows."""
+    identities = [row.identity for row in rows]
+    return former_of(
+        unit,
+        (each.number for each in identities),
+        (each.external_number for each in identities),
+    )
 
 
 def _opened(source: Source) -> AbstractContextManager[BinaryIO | Iterable[bytes]]:

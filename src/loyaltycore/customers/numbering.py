@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
+from loyaltycore.customers.aliases import taken_numbers
 from loyaltycore.customers.rules.customer import Customer, NumberRange
 from loyaltycore.customers.rules.numbers import NumberPattern, free_numbers, number_key
 from loyaltycore.kernel.criteria import stored
@@ -69,4 +70,5 @@ class Numbering:
     def _taken(self, numbers: Sequence[str]) -> set[str]:
         keys = {number_key(number): number for number in numbers}
         holders = self._unit.find(Customer, stored("number_key").one_of(tuple(keys)))
-        return {keys[holder.number_key] for holder in holders}
+        held = {holder.number_key for holder in holders} | taken_numbers(self._unit, tuple(keys))
+        return {keys[key] for key in held}

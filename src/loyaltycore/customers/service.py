@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Unpack
 
+from loyaltycore.customers.aliases import holder_of
 from loyaltycore.customers.numbering import Numbering
 from loyaltycore.customers.rules.changes import (
     change_customer,
@@ -15,11 +16,12 @@ from loyaltycore.customers.rules.changes import (
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.finding import CustomerFilters, read_filters
 from loyaltycore.customers.rules.form import CustomerFields, Reading, read_change, read_new, read_number
-from loyaltycore.customers.rules.numbers import NumberPattern, number_key
+from loyaltycore.customers.rules.numbers import NumberPattern
 from loyaltycore.customers.rules.options import NUMBER_PATTERN
 from loyaltycore.errors import NotFound
 from loyaltycore.kernel.branches import Branch
-from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.criteria import Criterion
+from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
@@ -119,7 +121,7 @@ class Customers(Service):
             NotFound: Nobody has it.
         """
         clean = read_number(Faults(), number)
-        holder = _holder(self.unit, clean) if clean else None
+        holder = holder_of(self.unit, clean) if clean else None
         if holder is None:
             raise NotFound("customer", number)
         return holder
@@ -137,7 +139,7 @@ class Customers(Service):
             InvalidInput: Names every fault of every argument.
         """
         with Faults() as faults:
-            where = read_filters(faults, filters, self.session.branch.country)
+            where = self._where(faults, filters)
             portion = read_portion(faults, ("sort_name",), limit, after)
         return find_page(self.unit, Customer, where, portion)
 
@@ -151,7 +153,7 @@ class Customers(Service):
             InvalidInput: Names every fault of every filter.
         """
         with Faults() as faults:
-            where = read_filters(faults, filters, self.session.branch.country)
+            where = self._where(faults, filters)
         return chain.from_iterable(portions(self.session, Customer, where, _PORTION))
 
     @query
@@ -162,7 +164,7 @@ class Customers(Service):
             InvalidInput: Names every fault of every filter.
         """
         with Faults() as faults:
-            where = read_filters(faults, filters, self.session.branch.country)
+            where = self._where(faults, filters)
         return self.unit.count(Customer, where)
 
     def import_file(
@@ -238,12 +240,24 @@ class Customers(Service):
         )
         return import_file(self.session, source, settings)
 
+    def _where(self, faults: Faults, filters: Mapping[str, object]) -> Criterion:
+        """What filters mean; the number of a merged customer means the survivor."""
+        where = read_filters(faults, filters, self.session.branch.country)
+        number = filters.get("number")
+        if faults.found or text_of(number) in {None, ""}:
+            return where
+        try:
+            holder = self.by_number(text_of(number) or "")
+        except NotFound:
+            return where
+        return read_filters(faults, {**filters, "number": holder.number}, self.session.branch.country)
+
     def _check_branch(self, customer: Customer) -> None:
         if customer.branch_id and customer.branch_id != self.session.branch.id:
             self.unit.get(Branch, customer.branch_id)
 
     def _chosen(self, number: str) -> str:
-        require_free(number, _holder(self.unit, number))
+        require_free(number, holder_of(self.unit, number))
         return number
 
     def _next(self) -> str:
@@ -257,7 +271,3 @@ class Customers(Service):
 def reading_of(session: Session, unit: Unit) -> Reading:
     """The context in which a session reads customer forms."""
     return Reading(session.today(unit), session.branch.country, session.house.custom_fields)
-
-
-def _holder(unit: Unit, number: str) -> Customer | None:
-    return unit.first(Customer, stored("number_key") == number_key(number))

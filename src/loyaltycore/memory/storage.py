@@ -7,7 +7,7 @@ comes back as the caller's own object), queries answered by `matches`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -98,6 +98,12 @@ class MemoryTransaction(Heeding):
             record_type = self._registry.of(cls)
             data = self._table(record_type).get(key)
             return None if data is None else from_data(data, cls)
+
+    def hold(self, cls: type[Any], keys: Sequence[str]) -> frozenset[str]:
+        """Which records are there; nobody else writes meanwhile."""
+        with self:
+            table = self._table(self._registry.of(cls))
+            return frozenset(key for key in keys if key in table)
 
     def add(self, *records: Any) -> None:
         """Store new records."""

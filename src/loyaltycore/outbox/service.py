@@ -137,7 +137,9 @@ class Outbox(Service):
         """
         with Faults() as faults:
             portion = read_portion(faults, ("id",), limit, after)
-        return find_page(self.unit, MessageFate, stored("customer_id") == customer_id, portion)
+        return find_page(
+            self.unit, MessageFate, stored("customer_id") == self.unit.resolve(customer_id), portion
+        )
 
     @command("outbox.requeue")
     def requeue(self, message_id: str) -> OutboxMessage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyaltycore.properties.rules.assignment import COMMENT_LENGTH, CustomerProperty
+from loyaltycore.properties.rules.assignment import COMMENT_LENGTH, CustomerProperty, combine_values
 from loyaltycore.properties.rules.property_type import PropertyType
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
 
@@ -34,6 +34,10 @@ CUSTOMER_PROPERTIES = RecordType(
         "ended_by": 100,
     },
     customer=CustomerLink(
-        field="customer_id", merge=OnMerge.MOVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE
+        field="customer_id",
+        merge=OnMerge.MOVE,
+        export=OnExport.INCLUDE,
+        erase=OnErase.REMOVE,
+        combine=combine_values,
     ),
 )

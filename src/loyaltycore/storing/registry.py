@@ -21,6 +21,7 @@ import attrs
 from attrs import field, frozen
 
 from loyaltycore.errors import RegistrationError
+from loyaltycore.kernel.combining import Combine
 from loyaltycore.kernel.declared import check_types
 from loyaltycore.kernel.given import members_of, shown
 from loyaltycore.kernel.naming import unknown
@@ -94,6 +95,8 @@ class CustomerLink:
     """The fields that `OnErase.SCRUB` empties."""
     selectable: bool = True
     """Whether customers can be selected by what they have of such records."""
+    combine: Combine[Any] | None = None
+    """What becomes of two records that would share a unique tuple after a merge; without it, such a merge is refused."""
 
 
 class Storing(Enum):
@@ -149,6 +152,8 @@ class RecordType(Generic[T]):
     """Derives the lookup keys of a record: normalised short strings by lookup name."""
     customer: CustomerLink | None = None
     """How the record refers to a customer; required if a field is called ``customer_id``."""
+    mentions: tuple[str, ...] = ()
+    """Further fields that hold a customer's id or None: a merge points them to the survivor, an erasure empties them."""
     secret: tuple[str, ...] = ()
     """Fields whose values never appear in activities or exports."""
 
@@ -215,6 +220,8 @@ class Registry:
                 raise RegistrationError(f"{record_type.table}: registered twice")
             self._by_class[record_type.cls] = record_type
             self._by_table[record_type.table] = record_type
+        self.customer_class: type[Any] | None = next(filter(None, map(_of_customers, self)), None)
+        """The class of the customers themselves, to whom all others refer."""
 
     def __iter__(self) -> Iterator[RecordType[Any]]:
         return iter(self._by_table.values())
@@ -240,6 +247,11 @@ class Registry:
             return self._by_table[table]
         except KeyError:
             raise RegistrationError(unknown("table", table, self._by_table)) from None
+
+
+def _of_customers(record_type: RecordType[Any]) -> type[Any] | None:
+    link = record_type.customer
+    return record_type.cls if link is not None and link.merge is OnMerge.SURVIVE else None
 
 
 def _attributes(cls: type) -> tuple[attrs.Attribute[Any], ...]:
@@ -307,7 +319,10 @@ def _check(record_type: RecordType[Any]) -> None:
 
 def _is_readable(record_type: RecordType[Any]) -> bool:
     """Whether its lists have an end; the types of all fields would cost every start something."""
-    lists = (record_type.unique, record_type.indexes, record_type.lookups, record_type.secret)
+    lists = (
+        *(record_type.unique, record_type.indexes, record_type.lookups),
+        *(record_type.mentions, record_type.secret),
+    )
     return all(type(each) is tuple for each in lists) and all(
         type(each) is tuple for each in (*record_type.unique, *record_type.indexes)
     )
@@ -318,6 +333,20 @@ def _lengths(record_type: RecordType[Any]) -> dict[str, int]:
     if found is None:
         raise _unreadable(record_type)
     return found
+
+
+def _check_references(record_type: RecordType[Any], known: set[str]) -> None:
+    """Refuse a reference to a customer of which nothing is said, and a mention that cannot follow one."""
+    name, link = record_type.table, record_type.customer
+    said = {*record_type.mentions, *([link.field] if link else ())}
+    if silent := sorted(each for each in known - said if each.endswith("customer_id")):
+        raise RegistrationError(
+            f"{name} refers to a customer: say what merge, export and erase do with it ({', '.join(silent)})"
+        )
+    for each in record_type.mentions:
+        stored = record_type.field_map[each]
+        if stored.storing is not Storing.TEXT or not stored.nullable:
+            raise RegistrationError(f"{name}: {each} mentions a customer, so it is text or None")
 
 
 def _unreadable(record_type: RecordType[Any]) -> RegistrationError:
@@ -333,7 +362,7 @@ def _check_declaration(record_type: RecordType[Any]) -> None:
     if not attrs.has(record_type.cls):
         raise RegistrationError(f"{name}: {record_type.cls.__name__} is not an attrs class")
     known = {attribute.name for attribute in _attributes(record_type.cls)}
-    named = {record_type.key, "version", *_lengths(record_type), *record_type.secret}
+    named = {record_type.key, "version", *_lengths(record_type), *record_type.secret, *record_type.mentions}
     named.update(*record_type.unique, *record_type.indexes)
     link = record_type.customer
     if link is not None:
@@ -343,8 +372,7 @@ def _check_declaration(record_type: RecordType[Any]) -> None:
         raise RegistrationError(f"{name}: {'; '.join(said)}")
     if link is not None and record_type.field_map[link.field].storing is not Storing.TEXT:
         raise RegistrationError(f"{name}: the customer's id in {link.field} must be text")
-    if link is None and any(field_name.endswith("customer_id") for field_name in known):
-        raise RegistrationError(f"{name} refers to a customer: say what merge, export and erase do with it")
+    _check_references(record_type, known)
     if link is not None and (link.erase is OnErase.SCRUB) != bool(link.scrub):
         raise RegistrationError(f"{name}: `scrub` names the fields exactly where erase is SCRUB")
     _check_annotations(record_type)

@@ -114,3 +114,31 @@ class Cursor:
     position: str
     """Where to go on; empty at the beginning."""
     version: int = 1
+
+
+@frozen
+class Alias:
+    """Who answers for a customer who is no more."""
+
+    id: str
+    """The id that the customer had."""
+    customer_id: str | None
+    """The customer into whom that one was merged; None for one who was erased."""
+    number_key: str
+    """The customer number that only this still answers to, without case; empty for none."""
+    external_number: str
+    """The number in another system that only this still answers to; empty for none."""
+    at: datetime
+    version: int = 1
+
+
+@frozen
+class Presence:
+    """That something was written about a customer: whoever merges or erases that one saves it, too.
+
+    It is used on storages whose transactions cannot hold a record in another way.
+    """
+
+    id: str
+    """The customer's."""
+    version: int = 1

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from loyaltycore.kernel.outbox import DETAIL_LENGTH, OutboxMessage
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
-from loyaltycore.work.journal import NAME_LENGTH, Activity, CommandTrace, Cursor, InboxEvent, RateWindow
+from loyaltycore.work.journal import (
+    NAME_LENGTH,
+    Activity,
+    Alias,
+    CommandTrace,
+    Cursor,
+    InboxEvent,
+    Presence,
+    RateWindow,
+)
 
 COMMAND_KEY_LENGTH = KEY_LENGTH
 
@@ -87,5 +96,24 @@ CURSORS = RecordType(cls=Cursor, table="cursors", lengths={"position": 200})
 
 RATE_WINDOWS = RecordType(cls=RateWindow, table="rate_windows", indexes=(("lapses_at",),), secret=("id",))
 
-JOURNAL = (ACTIVITIES, COMMANDS, OUTBOX, INBOX, CURSORS, RATE_WINDOWS)
+ALIASES = RecordType(
+    cls=Alias,
+    table="aliases",
+    noun="alias",
+    indexes=(("customer_id", "id"), ("number_key",), ("external_number",)),
+    lengths={"customer_id": KEY_LENGTH, "number_key": 120, "external_number": 40},
+    # What was merged into somebody who is merged in turn follows, so that one step leads from any of them to the end.
+    customer=CustomerLink(
+        field="customer_id",
+        merge=OnMerge.MOVE,
+        export=OnExport.INCLUDE,
+        erase=OnErase.SCRUB,
+        scrub=("number_key", "external_number"),
+        selectable=False,
+    ),
+)
+
+PRESENCES = RecordType(cls=Presence, table="presences")
+
+JOURNAL = (ACTIVITIES, COMMANDS, OUTBOX, INBOX, CURSORS, RATE_WINDOWS, ALIASES, PRESENCES)
 """The record types that every unit of work may write."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -20,6 +20,8 @@ from loyaltycore.ports.joining import JoinedTransaction
 from loyaltycore.ports.storage import Transaction
 from loyaltycore.storing.codec import to_data, to_json
 from loyaltycore.storing.registry import TEXT_LENGTH, Registry
+from loyaltycore.work.bulk import Bulk
+from loyaltycore.work.holding import Holding, survivor_of
 from loyaltycore.work.journal import Activity, FieldChange
 
 T = TypeVar("T")
@@ -55,6 +57,8 @@ class Progress:
     """The names of the commands that wrote, in the order in which they ended."""
     key: str = ""
     """The key of the command that is at work, with all that it calls; empty while none is."""
+    held: set[str] = field(factory=set)
+    """The customers who cannot be merged or erased meanwhile, because something is written about them."""
     ended: bool = False
     """Whether the verbs that ran in it are over."""
     _doomed: bool = field(default=False, init=False)
@@ -93,6 +97,8 @@ class Unit:
         """Makes what nobody may guess."""
         self.progress = progress or Progress()
         """How far the transaction has come."""
+        self._holding = Holding(tx, registry, self.progress.held)
+        self._bulk = Bulk(tx, registry)
 
     def seen_by(self, actor: str, branch_id: str) -> Unit:
         """The same transaction, for another session that joins it."""
@@ -133,11 +139,28 @@ class Unit:
         return record
 
     def seek(self, cls: type[T], key: str, *, for_update: bool = False) -> T | None:
-        """Read one record, or None: what cannot be a key is not looked for."""
+        """Read one record, or None: what cannot be a key is not looked for.
+
+        The id of a merged customer gives the survivor.
+        """
         text = key if type(key) is str else text_of(key)
         if not text or len(text) > TEXT_LENGTH:
             return None
-        return self._tx.get(cls, text, for_update=for_update)
+        record = self._tx.get(cls, text, for_update=for_update)
+        if record is None and cls is self._registry.customer_class:
+            survivor = survivor_of(self._tx, text)
+            return None if survivor is None else self._tx.get(cls, survivor, for_update=for_update)
+        return record
+
+    def resolve(self, customer_id: str) -> str:
+        """The id that answers for a customer today: for a merged one the survivor's, else the same.
+
+        What reads the customer, as `get` does, has it anyway; this is for what does not.
+        """
+        text = text_of(customer_id)
+        if not text or len(text) > TEXT_LENGTH:
+            return customer_id
+        return survivor_of(self._tx, text) or text
 
     def find(
         self,
@@ -163,6 +186,7 @@ class Unit:
     def add(self, *records: Any) -> None:
         """Store new records that need no line in the activities."""
         self.progress.writes += 1
+        self._holding.hold(records)
         self._tx.add(*records)
 
     def save(self, *records: Any) -> None:
@@ -173,7 +197,23 @@ class Unit:
     def remove(self, *records: Any) -> None:
         """Remove records that need no line in the activities."""
         self.progress.writes += 1
+        self._holding.leave(records)
         self._tx.remove(*records)
+
+    def change_all(self, cls: type[Any], where: Criterion, changes: Mapping[str, Any]) -> int:
+        """Give fields of all matching records one value each, and return how many they were."""
+        self.progress.writes += 1
+        return self._bulk.change_all(cls, where, changes)
+
+    def remove_all(self, cls: type[Any], where: Criterion) -> int:
+        """Remove all matching records, and return how many they were."""
+        self.progress.writes += 1
+        return self._bulk.remove_all(cls, where)
+
+    def list_all(self, cls: type[Any], where: Criterion, entry: Any, field: str) -> int:
+        """Store an entry for each matching record; see `loyaltycore.ports.bulk.SupportsBulk.list_all`."""
+        self.progress.writes += 1
+        return self._bulk.list_all(cls, where, entry, field)
 
     def apply(self, decision: Decision[R]) -> R:
         """Carry out a decision: the only way in which services make changes that a customer could see.
@@ -197,9 +237,11 @@ class Unit:
         save = [record for decision in many for record in decision.save]
         remove = [record for decision in many for record in decision.remove]
         self.progress.writes += bool(add or save or remove)
+        self._holding.hold((*save, *add))
         if save:
             self._tx.save(*save)
         if remove:
+            self._holding.leave(remove)
             self._tx.remove(*remove)
         if add:
             self._tx.add(*add)

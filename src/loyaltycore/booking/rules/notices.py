@@ -20,6 +20,7 @@ from loyaltycore.booking.rules.sheets import Sheets
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.combining import Combining
 from loyaltycore.kernel.contact import Channel, PhoneKind
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.given import text_of
@@ -113,6 +114,11 @@ class Telling:
     """Of a new link to cancel; empty for none."""
     link: str = field(default="", repr=False)
     """Where that link leads."""
+
+
+def combine_notices(mine: Notice, _theirs: Notice, _by: Combining) -> tuple[Notice, None]:
+    """Two customers who are one were told the same, by the same way: once is enough."""
+    return mine, None
 
 
 def read_way(faults: Faults, field: str, value: object) -> Channel | None:

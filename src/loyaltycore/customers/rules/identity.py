@@ -91,8 +91,9 @@ class Match:
     """``number``, ``external_number``, ``birth_date``, ``email``, ``phone``, ``address`` or ``name``."""
 
     def is_contradicted_by(self, row: Identity) -> bool:
-        """Whether the numbers are the same and not one word of the names is."""
-        return self.by in NUMBERS and _words(row).isdisjoint(_words(self.known))
+        """Whether the numbers are the same and not one word of the names is, where there is a name."""
+        words = _words(self.known)
+        return bool(words) and self.by in NUMBERS and _words(row).isdisjoint(words)
 
 
 def identity_of(customer: Customer, line: int = 0) -> Identity:
@@ -107,6 +108,11 @@ def identity_of(customer: Customer, line: int = 0) -> Identity:
         tuple(_evidence(customer)),
         line,
     )
+
+
+def former_identity(customer_id: str, number: str, external_number: str) -> Identity:
+    """Somebody known by a number alone: that of a customer who was merged into this one."""
+    return Identity(customer_id, number, external_number, "", ("", "", ""), None, ())
 
 
 class KnownPeople:

@@ -8,6 +8,7 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.combining import Combining
 from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.showing import showing
 from loyaltycore.kernel.validation import Faults
@@ -152,6 +153,13 @@ def unassign_value(
     after = _ended(held, actor, now)
     note = Note("property.unassigned", held, after, comment)
     return Decision(after, save=(after,), notes=(note,))
+
+
+def combine_values(
+    mine: CustomerProperty, theirs: CustomerProperty, by: Combining
+) -> tuple[CustomerProperty, CustomerProperty]:
+    """Of two merged customers the survivor's value stands; the other one stays in the history."""
+    return mine, _ended(theirs, by.actor, by.now)
 
 
 def _assigned(kind: PropertyType, value: PropertyValue, customer_id: str, by: Assigning) -> CustomerProperty:

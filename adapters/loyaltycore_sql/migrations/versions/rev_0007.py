@@ -1,0 +1,83 @@
+"""Merging: aliases of merged customers, merges and what they moved."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column
+
+from loyaltycore_sql.migrations.ddl import create_table, long_text, text
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    _aliases()
+    _merges()
+    _journal()
+
+
+def _aliases() -> None:
+    create_table(
+        "aliases",
+        Column("id", text(64), nullable=False),
+        Column("customer_id", text(64), nullable=True),
+        Column("number_key", text(120), nullable=False),
+        Column("external_number", text(40), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        indexes=(("customer_id", "id"), ("number_key",), ("external_number",)),
+    )
+    create_table(
+        "presences",
+        Column("id", text(64), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+    )
+
+
+def _merges() -> None:
+    create_table(
+        "merges",
+        Column("id", text(64), nullable=False),
+        Column("survivor_id", text(64), nullable=False),
+        Column("loser_id", text(64), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        Column("by", text(100), nullable=False),
+        Column("reason", text(500), nullable=False),
+        Column("survivor_before", long_text(), nullable=False),
+        Column("survivor_after", long_text(), nullable=False),
+        Column("loser_before", long_text(), nullable=False),
+        Column("moved", long_text(), nullable=False),
+        Column("survivor_version", BigInteger(), nullable=False),
+        Column("state", text(30), nullable=False),
+        Column("undone_at", BigInteger(), nullable=True),
+        Column("undone_by", text(100), nullable=False),
+        Column("conflicts", long_text(), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        indexes=(("survivor_id", "id"), ("loser_id", "id")),
+    )
+
+
+def _journal() -> None:
+    create_table(
+        "merge_moves",
+        Column("id", text(64), nullable=False),
+        Column("merge_id", text(64), nullable=False),
+        Column("moved_table", text(60), nullable=False),
+        Column("field", text(60), nullable=False),
+        Column("moved_key", text(64), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        indexes=(("merge_id", "moved_table", "field", "moved_key"),),
+    )
+    create_table(
+        "merge_changes",
+        Column("id", text(64), nullable=False),
+        Column("merge_id", text(64), nullable=False),
+        Column("changed_table", text(60), nullable=False),
+        Column("mine_before", long_text(), nullable=False),
+        Column("mine_after", long_text(), nullable=False),
+        Column("theirs_before", long_text(), nullable=False),
+        Column("theirs_after", long_text(), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        indexes=(("merge_id", "id"),),
+    )

@@ -1,0 +1,28 @@
+"""Merging: one customer, one record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loyaltycore.merging.rules.fields import Choice as Choice, PlannedField as PlannedField
+    from loyaltycore.merging.rules.merge import (
+        Conflict as Conflict,
+        Merge as Merge,
+        MergeState as MergeState,
+        Moved as Moved,
+    )
+    from loyaltycore.merging.rules.plan import MergePlan as MergePlan, Move as Move
+    from loyaltycore.merging.service import Merging as Merging
+else:
+    from loyaltycore._lazy import lazy_names
+
+    __getattr__, __dir__, __all__ = lazy_names(
+        __name__,
+        {
+            ".rules.fields": "Choice PlannedField",
+            ".rules.merge": "Conflict Merge MergeState Moved",
+            ".rules.plan": "MergePlan Move",
+            ".service": "Merging",
+        },
+    )

@@ -1,0 +1,120 @@
+"""Merging customers: plan, execute, undo."""
+
+from __future__ import annotations
+
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.merging.executing import Executing
+from loyaltycore.merging.planning import Planning
+from loyaltycore.merging.records import REASON_LENGTH
+from loyaltycore.merging.rules.merge import Merge, MergeState
+from loyaltycore.merging.rules.plan import MergePlan, require_as_planned
+from loyaltycore.merging.rules.undo import require_done, require_last
+from loyaltycore.merging.undoing import Undoing
+from loyaltycore.work.paging import Page, find_page, read_portion
+from loyaltycore.work.running import command, query
+from loyaltycore.work.service import Service
+
+
+class Merging(Service):
+    """One customer, one record."""
+
+    @query
+    def plan(self, *, survivor: str, loser: str) -> MergePlan:
+        """Plan to merge two customers: every field in which they differ, and every record that will move.
+
+        Nothing is changed. The plan says what `execute` will do, and what stands in its way; see `MergePlan` for how
+        values are chosen.
+
+        Args:
+            survivor: The id of the customer who stays.
+            loser: The id of the customer who goes. Several are merged one after the other.
+
+        Raises:
+            NotFound: There is no such customer.
+            Refused: ``merge.same_customer`` or ``merge.merged_already``.
+        """
+        planning = Planning(self.session, self.unit)
+        return planning.plan(*planning.both(survivor, loser))
+
+    @command("merging.execute")
+    def execute(self, plan: MergePlan, *, reason: str = "") -> Merge:
+        """Merge two customers as planned: all that is the loser's is the survivor's afterwards.
+
+        The loser's id and number answer with the survivor for ever, and `undo` brings both back.
+
+        Args:
+            plan: From `plan`, with what was chosen.
+            reason: Up to 500 characters.
+
+        Raises:
+            InvalidInput: That is no plan, or the reason is too long.
+            NotFound: There is no such customer any more.
+            EditedMeanwhile: One of the two was changed since the plan was made.
+            Refused: ``merge.merged_already``, ``merge.plan_outdated``, or the first of `MergePlan.blockers`.
+        """
+        with Faults() as faults:
+            text = faults.text("reason", reason, limit=REASON_LENGTH, multiline=True)
+            if not isinstance(plan, MergePlan):
+                faults.note("plan", "wrong_type", "must be a MergePlan, as `plan` makes it")
+        planning = Planning(self.session, self.unit)
+        pair = planning.both(plan.survivor.id, plan.loser.id, for_update=True)
+        now = require_as_planned(plan, planning.plan(*pair).choosing(plan.choices))
+        clashes = tuple(planning.clashes(plan.survivor.id, plan.loser.id))
+        executing = Executing(self.unit, self.session.house.registry, now, self.unit.ids.new())
+        return executing.run(clashes, text)
+
+    @command("merging.undo")
+    def undo(self, merge_id: str, *, reason: str = "") -> Merge:
+        """Undo a merge: both customers are as they were, each with its own records.
+
+        What was changed since stays as it is and is listed in `Merge.conflicts`; what was added since stays with the
+        survivor. Merges are undone in reverse order.
+
+        Args:
+            reason: Up to 500 characters.
+
+        Raises:
+            NotFound: There is no such merge.
+            Refused: ``merge.undone_already`` or ``merge.not_the_last``.
+        """
+        with Faults() as faults:
+            text = faults.text("reason", reason, limit=REASON_LENGTH, multiline=True)
+        merge = self.unit.get(Merge, merge_id, for_update=True)
+        require_done(merge)
+        require_last(merge, self._later(merge))
+        return Undoing(self.unit, self.session.house.registry, merge).run(text)
+
+    @query
+    def get(self, merge_id: str) -> Merge:
+        """Read one merge.
+
+        Raises:
+            NotFound: There is no such merge.
+        """
+        return self.unit.get(Merge, merge_id)
+
+    @query
+    def of_customer(self, customer_id: str, *, limit: int = 50, after: str = "") -> Page[Merge]:
+        """The merges into a customer, oldest first, those that were undone among them.
+
+        Args:
+            limit: Length of a page, 1 to 500.
+            after: `next` of the previous page.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        with Faults() as faults:
+            portion = read_portion(faults, ("id",), limit, after)
+        where = stored("survivor_id") == self.unit.get(Customer, customer_id).id
+        return find_page(self.unit, Merge, where, portion)
+
+    def _later(self, merge: Merge) -> Merge | None:
+        """A merge that the same survivor was in later and that still stands."""
+        survivor = merge.survivor_id
+        again = (stored("survivor_id") == survivor) & (stored("survivor_version") > merge.survivor_version)
+        gone = stored("loser_id") == survivor
+        still = stored("state") == MergeState.DONE
+        return self.unit.first(Merge, (again | gone) & still, order_by=("-id",))
