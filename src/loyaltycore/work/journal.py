@@ -116,9 +116,11 @@ class Cursor:
     version: int = 1
 
 
-@frozen
+@frozen(repr=False)
 class Alias:
     """Who answers for a customer who is no more."""
+
+    __repr__ = showing("id", "customer_id")
 
     id: str
     """The id that the customer had."""
