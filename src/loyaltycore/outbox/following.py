@@ -51,29 +51,38 @@ def is_on_its_way(unit: Unit, message_id: str) -> bool:
 
 
 def take_reports(
-    unit: Unit, message_id: str, reports: Iterable[Reported], *, recipient: str = "", vendor_id: str = ""
+    unit: Unit,
+    message_id: str,
+    reports: Iterable[Reported],
+    *,
+    recipient: str | None = None,
+    vendor_id: str = "",
 ) -> bool | None:
     """Take in what was reported of a message.
 
+    What is reported of a mail is kept where its hand-over was noted, and nowhere else: servers quote addresses, of
+    whomever they like, and what belongs to no customer is erased with nobody.
+
     Args:
         message_id: Of a message that is known to be ours; empty if the other side names it by its own id alone.
+        recipient: Whom a mail was for, as a server says; None for a text.
 
     Returns:
         Whether it was news; None if no message of ours is known by these ids.
     """
-    if message_id and not can_be_followed(message_id, recipient):
+    if message_id and not can_be_followed(message_id, recipient or ""):
         return None
     known = _meant(unit, message_id, recipient) if message_id else _by_vendor_id(unit, vendor_id)
     before = known
-    if before is None and message_id:
-        before = new_fate(unit.ids.new(), message_id, unit.now, recipient=recipient)
+    if before is None and message_id and recipient is None:
+        before = new_fate(unit.ids.new(), message_id, unit.now)
     if before is None:
         return None
     return _keep(unit, known, with_vendor_id(with_reports(before, reports), vendor_id))
 
 
 def take_in(
-    session: Session, report: MailReport | SmsReport, *, recipient: str = "", vendor_id: str = ""
+    session: Session, report: MailReport | SmsReport, *, recipient: str | None = None, vendor_id: str = ""
 ) -> Intake:
     """Take in one report, in a unit of work of its own; see `take_reports`.
 
@@ -103,9 +112,9 @@ def _known(unit: Unit, message_id: str, recipient: str) -> MessageFate | None:
     return unit.first(MessageFate, same)
 
 
-def _meant(unit: Unit, message_id: str, recipient: str) -> MessageFate | None:
+def _meant(unit: Unit, message_id: str, recipient: str | None) -> MessageFate | None:
     """Whom a report is about: servers write an address in their own way, and name those to whom a mail was passed on."""
-    if not recipient:
+    if recipient is None:
         return _known(unit, message_id, "")
     all_of_it = list(unit.find(MessageFate, stored("message_id") == message_id, order_by=("recipient",)))
     named = [fate for fate in all_of_it if fate.recipient.casefold() == recipient.casefold()]

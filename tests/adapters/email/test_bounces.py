@@ -308,6 +308,30 @@ def test_a_forged_bounce_changes_nothing(shop: Loyalty) -> None:
     assert dump(shop) == before
 
 
+@pytest.mark.parametrize("address", ["", "else@kunde.example"])
+def test_nobody_else_is_written_down(shop: Loyalty, address: str) -> None:
+    """A report about a mail that is not known, or of two recipients about neither, leaves no trace: nobody could erase it."""
+    raw = bounce(PATH.of(OWN_ID), block(address=address, Diagnostic_Code=f"smtp; 550 <{address}>"))
+    empty = dump(shop)
+    assert shop.receive_webhook("mailer", {}, raw).unknown == 1
+    assert dump(shop) == empty
+    dispatch(shop, fresh_address(), fresh_address())
+    shop.deliver()
+    before = dump(shop)
+    assert shop.receive_webhook("mailer", {}, raw).unknown == 1
+    assert dump(shop) == before
+
+
+@pytest.mark.parametrize("address", ["", "else@kunde.example"])
+def test_a_mail_that_was_passed_on_is_that_of_its_only_recipient(shop: Loyalty, address: str) -> None:
+    """Whomever the last server names, if it names anybody."""
+    erika = fresh_address()
+    dispatch(shop, erika)
+    shop.deliver()
+    shop.receive_webhook("mailer", {}, bounce(PATH.of(OWN_ID), block(address=address)))
+    assert ends(shop) == {erika: FateState.UNDELIVERABLE}
+
+
 def test_a_mailer_that_hears_nothing_follows_nothing(mailer: MakeMailer) -> None:
     """Without an address for what comes back, mails leave as before and nothing is kept of them."""
     loyalty = Loyalty(MemoryStorage(), mailer=mailer())

@@ -13,6 +13,7 @@ from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.memory import FixedClock
 from loyaltycore.outbox.following import take_in
 from loyaltycore.outbox.handler import Outcome
+from loyaltycore.outbox.rules.fates import new_fate
 from loyaltycore.outbox.service import Outbox
 from loyaltycore.work.limiting import StorageLimiter
 from tests.faults.scene import PatientVendor, SilentVendor
@@ -59,6 +60,11 @@ def _take_report(run: Run) -> Any:
     return take_in(run.desk, SmsReport(FateState.DELIVERED, "1", message_id="text-1"))
 
 
+def _follow_mail(run: Run) -> None:
+    with run.desk.transaction() as unit:
+        unit.add(new_fate("fate-1", "mail-1", unit.now, recipient="a@example.org"))
+
+
 def _take_bounce(run: Run) -> Any:
     report = MailReport(
         FateState.UNDELIVERABLE, "failed 5.1.1", message_id="mail-1", recipient="a@example.org"
@@ -90,7 +96,7 @@ VERBS: Final = (
     _worked_through("delivery stopped", _deliver_one, _ask_twice),
     Verb("vendor's event taken in", _take_news),
     Verb("text reported", _take_report),
-    Verb("mail came back", _take_bounce),
+    Verb("mail came back", _take_bounce, first=_follow_mail),
     Verb("caught up with the vendor", lambda run: run.loyalty.catch_up(), units=4),
     Verb("vendor asked about open orders", _ask_the_vendor, units=2),
     Verb("traces pruned", lambda run: run.loyalty.prune(older_than=timedelta(days=90)), units=3),
