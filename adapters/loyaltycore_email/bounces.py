@@ -20,6 +20,7 @@ from attrs import frozen
 
 from loyaltycore.errors import Fault, WebhookRejected
 from loyaltycore.kernel.fates import RAW_LENGTH, RECIPIENT_LENGTH, FateState, MailReport
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.kernel.words import as_text
 
 MOST_BYTES: Final = 4_000_000
@@ -173,11 +174,12 @@ def _recipient(block: Message[Any, Any]) -> str:
 
 
 def _instant(value: object) -> datetime | None:
+    """An instant that there is; an odd one is left out, as if it did not stand there."""
     try:
         found = parsedate_to_datetime(str(value)) if value else None
     except (ValueError, TypeError, OverflowError):
         return None
-    return found if found is not None and found.tzinfo else None
+    return Faults().instant("at", found)
 
 
 def _proof(message_id: str, secret: str) -> str:

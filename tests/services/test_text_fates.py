@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -202,6 +202,7 @@ FRESH = MessageFate(
     "f", "m", "", FateState.SUBMITTED, (), "", None, "branches", "b", datetime(2026, 1, 1, tzinfo=UTC)
 )
 AT = datetime(2026, 7, 1, tzinfo=UTC)
+WEST = timezone(timedelta(hours=-12))
 MANY = st.lists(
     st.builds(
         Reported,
@@ -222,3 +223,10 @@ def test_reports_may_come_in_portions(one: list[Reported], other: list[Reported]
     assert with_reports(with_reports(fate, other), one) == whole
     assert with_reports(whole, one) == whole
     assert len(whole.reports) <= MOST_REPORTS
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 1, 1), datetime(9999, 12, 31, 23, tzinfo=WEST)])  # noqa: DTZ001  an odd one
+def test_a_time_that_is_none_is_left_out(at: datetime) -> None:
+    """Without a zone, or after the last year in UTC: what became of the text is known all the same."""
+    fate = with_reports(FRESH, [Reported(FateState.DELIVERED, "1", at)])
+    assert (fate.state, fate.reports) == (FateState.DELIVERED, (Reported(FateState.DELIVERED, "1", None),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
@@ -119,7 +120,29 @@ def test_a_report_is_read(action: str, status: str, state: FateState | None) -> 
     assert (report.state, report.message_id, report.recipient) == (state, OWN_ID, "erika@kunde.example")
     assert report.raw == f"{action.lower()} {status.split(' ', maxsplit=1)[0]} smtp; 550 no such user"
     assert report.at is not None
-    assert report.at.isoformat() == "2026-07-01T12:00:00+02:00"
+    assert report.at.isoformat() == "2026-07-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Fri, 31 Dec 2026 23:59:59 +9999",
+        "Fri, 31 Dec 2026 23:59:59 -0000",
+        "Fri, 31 Dec 2026 25:61:00 +0100",
+        "yesterday",
+        "0 " * 900,
+    ],
+)
+def test_an_odd_date_is_left_out(odd: str) -> None:
+    """The report counts as if it did not stand there: the other date says when it was."""
+    usual = "Wed, 1 Jul 2026 12:00:00 +0200"
+    for arrival, attempt in ((usual, odd), (odd, usual)):
+        raw = bounce(PATH.of(OWN_ID), block(Last_Attempt_Date=attempt)).replace(
+            usual.encode(), arrival.encode(), 1
+        )
+        (report,) = read_bounce(raw, PATH)
+        assert (report.state, report.at) == (FateState.UNDELIVERABLE, datetime(2026, 7, 1, 10, tzinfo=UTC))
 
 
 def test_the_first_recipient_is_meant() -> None:

@@ -19,6 +19,7 @@ from loyaltycore.kernel.fates import (
     most_telling,
 )
 from loyaltycore.kernel.outbox import VENDOR_ID_LENGTH, OutboxMessage
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.kernel.words import as_text, is_storable
 
 _NO_TIME: Final = datetime.max.replace(tzinfo=UTC)
@@ -55,8 +56,14 @@ def handed_over(fate: MessageFate, message: OutboxMessage, state: FateState, ven
 
 
 def with_reports(fate: MessageFate, reports: Iterable[Reported]) -> MessageFate:
-    """Add reports; the result depends on which reports there were and on nothing else."""
-    new = {Reported(each.state, as_text(each.raw, RAW_LENGTH), each.at) for each in reports}
+    """Add reports; the result depends on which reports there were and on nothing else.
+
+    What no record can hold of a report is left out, such as a time outside the calendar: the word still counts.
+    """
+    new = {
+        Reported(each.state, as_text(each.raw, RAW_LENGTH), Faults().instant("at", each.at))
+        for each in reports
+    }
     states = [each.state for each in new if each.state is not None]
     kept = sorted({*fate.reports, *new}, key=_place)[:MOST_REPORTS]
     return evolve(fate, state=most_telling([fate.state, *states]), reports=tuple(kept))
