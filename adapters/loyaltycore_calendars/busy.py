@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from math import prod
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,11 +14,7 @@ from loyaltycore.kernel.validation import Faults
 from loyaltycore_calendars.invitations import require_library
 
 MOST_BYTES: Final = 4_000_000
-MOST_TIMES: Final = 10_000
 LONGEST_SPAN: Final = timedelta(days=400)
-
-_PORTION: Final = timedelta(days=30)
-_MOST_A_DAY: Final = 96
 
 
 @frozen(order=True)
@@ -76,51 +70,20 @@ def _found(file: bytes, since: datetime, until: datetime, zone: ZoneInfo) -> lis
     import icalendar  # noqa: PLC0415  comes with the extra
     import recurring_ical_events  # noqa: PLC0415  comes with the extra
 
-    found: list[BusyTime] = []
+    from loyaltycore_calendars.bounds import require_few  # noqa: PLC0415  comes with the extra
+
     calendars = icalendar.Calendar.from_ical(file, multiple=True)
     if not calendars:
         raise InvalidInput([Fault("file", "bad_calendar", "holds no calendar")])
+    events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
+    require_few(events, since, until)
+    found: list[BusyTime] = []
     for calendar in calendars:
-        _require_few(calendar)
-        query = recurring_ical_events.of(calendar)
-        for first in _portions(since, until):
-            for event in query.between(first, min(first + _PORTION, until)):
-                start, end = _instant(event.start, zone), _instant(event.end, zone)
-                if _is_busy(event) and start < end and start < until and end > since:
-                    found.append(BusyTime(max(start, since), min(end, until)))
-            if len(found) > MOST_TIMES:
-                raise _too_many()
+        for event in recurring_ical_events.of(calendar).between(since, until):
+            start, end = _instant(event.start, zone), _instant(event.end, zone)
+            if _is_busy(event) and start < end and start < until and end > since:
+                found.append(BusyTime(max(start, since), min(end, until)))
     return found
-
-
-def _portions(since: datetime, until: datetime) -> Iterator[datetime]:
-    while since < until:
-        yield since
-        since += _PORTION
-
-
-def _require_few(calendar: Any) -> None:
-    """Refuse what would be expanded for hours: thousands of events, or one that repeats many times a day.
-
-    Raises:
-        InvalidInput: ``too_many``.
-    """
-    events = calendar.walk("VEVENT")
-    if len(events) > MOST_TIMES:
-        raise _too_many()
-    for event in events:
-        rules = event.get("rrule", ())
-        for rule in rules if isinstance(rules, list) else [rules]:
-            if not rule:
-                continue
-            often = str(rule.get("FREQ", [""])[0]).upper() in {"SECONDLY", "MINUTELY"}
-            times = prod(len(rule.get(name, [0])) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-            if often or times > _MOST_A_DAY:
-                raise _too_many()
-
-
-def _too_many() -> InvalidInput:
-    return InvalidInput([Fault("file", "too_many", f"holds more than {MOST_TIMES:,} events")])
 
 
 def _is_busy(event: Any) -> bool:

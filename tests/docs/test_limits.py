@@ -24,7 +24,7 @@ from loyaltycore.templates.rules import (
     trying as template_trying,
 )
 from loyaltycore.work import calls, house, paging, records
-from loyaltycore_calendars import busy
+from loyaltycore_calendars import bounds, busy
 from loyaltycore_cardprint import webhooks as cardprint_webhooks
 from loyaltycore_email import bounces
 from loyaltycore_sms import gateway, seven
@@ -85,7 +85,7 @@ LIMITS: Final = {
     "reports that are kept of a message": fates.MOST_REPORTS,
     "bytes of a mail that came back": bounces.MOST_BYTES,
     "bytes of a calendar that is read": busy.MOST_BYTES,
-    "events of a calendar that is read": busy.MOST_TIMES,
+    "events of a calendar that is read": bounds.MOST_TIMES,
     "days of a calendar that are read at once": busy.LONGEST_SPAN.days,
     "tries of a message": outbox.MOST_ATTEMPTS,
     "capabilities of a host application": loyalty.MOST_CAPABILITIES,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -161,20 +163,84 @@ def test_what_cannot_be_read_is_refused(change: dict[str, object], fields: tuple
     assert raised.value.fields == fields
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "FREQ=SECONDLY",
-        "FREQ=MINUTELY;INTERVAL=1",
-        f"FREQ=DAILY;BYMINUTE={','.join(map(str, range(60)))};BYHOUR=1,2",
-    ],
-)
-def test_what_repeats_without_end_is_refused_at_once(rule: str) -> None:
-    """A file of two lines can mean millions of events: it is refused before it is expanded."""
-    file = calendar(event("DTSTART:20260101T000000Z", "DURATION:PT1S", f"RRULE:{rule}"))
+def refused(file: bytes) -> list[str]:
+    """The codes with which a file is refused, which takes no longer than a moment."""
+    began = monotonic()
     with pytest.raises(InvalidInput) as raised:
         read_busy(file, MONDAY, MONDAY + timedelta(days=400), "UTC")
-    assert [fault.code for fault in raised.value.faults] == ["too_many"]
+    assert monotonic() - began < 10
+    return [fault.code for fault in raised.value.faults]
+
+
+def repeated(rule: str, since: str = "20260101", *lines: str) -> str:
+    """An event of a second that repeats."""
+    return event(f"DTSTART:{since}T000000Z", "DURATION:PT1S", f"RRULE:{rule}", *lines)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [repeated("FREQ=SECONDLY")],
+        [repeated("FREQ=MINUTELY;INTERVAL=1")],
+        [repeated("FREQ=DAILY;INTERVAL=0")],
+        [repeated(f"FREQ=DAILY;BYMINUTE={','.join(map(str, range(60)))};BYHOUR=1,2")],
+        [repeated("FREQ=HOURLY;BYMINUTE=0,30")],
+        [repeated("FREQ=HOURLY", "00010101")],
+        [repeated("FREQ=DAILY", "00010101")],
+        [repeated("FREQ=WEEKLY;BYDAY=MO", "00010101"), *[repeated("FREQ=WEEKLY;BYDAY=TU", "00020101")] * 9],
+        [repeated("FREQ=DAILY")] * 26,
+        [repeated("FREQ=DAILY", "19000101")] * 20,
+        [repeated(f"FREQ=YEARLY;BYYEARDAY={','.join(['1'] * 401)}")],
+        [repeated("FREQ=YEARLY", "20260101", "RDATE:" + ",".join(["20260101T000000Z"] * 10_001))],
+    ],
+    ids=lambda told: f"{len(told)} {told[0].partition('RRULE')[2][:50]}",
+)
+def test_what_means_too_much_is_refused_at_once(told: list[str]) -> None:
+    """A file of a few lines can mean millions of events: it is refused before it is expanded, all its events together."""
+    assert refused(calendar(*told)) == ["too_many"]
+
+
+def test_the_events_of_all_calendars_of_a_file_count() -> None:
+    """Not those of each one."""
+    file = calendar(*[repeated("FREQ=DAILY")] * 13)
+    assert read_busy(file, MONDAY, MONDAY + timedelta(days=400), "UTC")
+    assert refused(file * 2) == ["too_many"]
+
+
+def test_what_was_moved_is_not_looked_for_without_end() -> None:
+    """Each moved event with exceptions of its own is looked for in the whole series."""
+    moved = event("RECURRENCE-ID:20260101T000000Z", "DTSTART:20260101T000000Z", "EXDATE:20260101T000000Z")
+    series = repeated("FREQ=DAILY", "20000101", "SEQUENCE:1")
+    file = re.sub(rb"UID:[0-9]+", b"UID:0", calendar(series, *[moved] * 1000))
+    assert refused(file) == ["too_many"]
+
+
+@pytest.mark.parametrize("often", ["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY"])
+@pytest.mark.parametrize("more", ["", ";COUNT=3", ";UNTIL=20270101T000000Z"])
+def test_a_rule_that_never_comes_true_is_refused_at_once(often: str, more: str) -> None:
+    """It would be looked through to the last year that there is."""
+    assert refused(calendar(repeated(f"FREQ={often};BYMONTH=2;BYMONTHDAY=30{more}"))) == ["bad_calendar"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "since", "count"),
+    [
+        ("FREQ=DAILY", "19000101", 400),
+        ("FREQ=DAILY;COUNT=3", "00010101", 0),
+        ("FREQ=DAILY;UNTIL=20260304T000000Z", "19000101", 3),
+        ("FREQ=HOURLY", "20260101", 9599),
+        ("FREQ=HOURLY;INTERVAL=6", "20260101", 1600),
+        ("FREQ=MONTHLY;BYMONTHDAY=31", "20200101", 8),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "20200101", 13),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO", "20160101", 0),
+        ("FREQ=YEARLY", "16040310", 2),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "20260302", 29),
+    ],
+)
+def test_what_people_enter_is_read(rule: str, since: str, count: int) -> None:
+    """However long ago it began, and however seldom it is."""
+    file = calendar(repeated(rule, since))
+    assert len(read_busy(file, MONDAY, MONDAY + timedelta(days=400), "UTC")) == count
 
 
 @given(st.binary(max_size=200))
