@@ -54,6 +54,9 @@ def check_base_url(url: str, name: str = "base_url") -> list[Fault]:
     Args:
         name: The option.
     """
+    # Line ends and tabs are none of an address for `urlsplit`, which leaves them out without a word.
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        return [Fault(name, "bad_format", "must be printable ASCII without blanks")]
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -61,8 +64,8 @@ def check_base_url(url: str, name: str = "base_url") -> list[Fault]:
         return [Fault(name, "bad_format", "is not a URL")]
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return [Fault(name, "bad_format", "must be https://host[:port][/path]")]
-    if parts.username is not None or parts.query or parts.fragment or not url.isascii():
-        return [Fault(name, "bad_format", "must be ASCII without credentials, query and fragment")]
+    if parts.username is not None or parts.query or parts.fragment:
+        return [Fault(name, "bad_format", "must have no credentials, query and fragment")]
     if parts.scheme == "http" and not _is_loopback(parts):
         return [Fault(name, "insecure", "must be https, except on a loopback address")]
     return []

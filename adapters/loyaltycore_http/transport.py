@@ -175,10 +175,16 @@ class Transport:
             body: None for none.
             headers: Beside those of every call.
         """
-        request = requests.Request(method, self.base_url + path, params=query, data=body, headers=headers)
+        session = self._session()
+        try:
+            request = requests.Request(method, self.base_url + path, params=query, data=body, headers=headers)
+            prepared = _writable(session.prepare_request(request))
+        except _BROKEN as error:
+            detail = f"the request cannot be written: {type(error).__name__}"
+            return NoAnswer(sent=False, code="unwritable", detail=detail)
         with _Deadline(self.deadline) as deadline:
             try:
-                answer = self._exchange(request)
+                answer = self._exchange(session, prepared)
             except _NeverSent as error:
                 return NoAnswer(sent=False, code=error.code, detail=str(error))
             except TooLong:
@@ -194,9 +200,7 @@ class Transport:
         for session in list(self._sessions):
             session.close()
 
-    def _exchange(self, request: requests.Request) -> Answer:
-        session = self._session()
-        prepared = session.prepare_request(request)
+    def _exchange(self, session: requests.Session, prepared: requests.PreparedRequest) -> Answer:
         timeout = (self.connect_timeout, self.read_timeout)
         with session.send(
             prepared, timeout=timeout, verify=self.verify, allow_redirects=False, stream=True
@@ -232,6 +236,13 @@ class Transport:
         session.mount("http://", adapter)
         session.headers.update({"Accept-Encoding": CODINGS, **self.headers})
         return session
+
+
+def _writable(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    """A request whose headers can be written, which the library finds out when it is connected."""
+    for value in prepared.headers.values():
+        str(value).encode("latin-1")
+    return prepared
 
 
 def _broken(error: Exception, *, timed_out: bool) -> NoAnswer:
