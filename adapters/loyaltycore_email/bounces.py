@@ -18,14 +18,13 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from loyaltycore.errors import Fault, WebhookRejected
+from loyaltycore.errors import WebhookRejected
 from loyaltycore.kernel.fates import RAW_LENGTH, RECIPIENT_LENGTH, FateState, MailReport
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.kernel.words import as_text
 
 MOST_BYTES: Final = 4_000_000
 """A mail that came back may bring along the whole of what was sent; only its beginning is read."""
-SECRET_LENGTH: Final = range(24, 129)
 
 _LONGEST_LOCAL_PART: Final = 64
 _PROOF: Final = 16
@@ -74,15 +73,6 @@ class ReturnPath:
         for secret in self.secrets:
             matches |= hmac.compare_digest(_proof(message_id, secret).encode(), proof.encode())
         return message_id if matches else ""
-
-
-def check_secrets(secrets: tuple[str, ...]) -> list[Fault]:
-    """Long enough that nobody guesses them; the message repeats none."""
-    return [
-        Fault(f"bounce_secrets[{number}]", "bad_format", "must be 24 to 128 printable ASCII characters")
-        for number, secret in enumerate(secrets)
-        if len(secret) not in SECRET_LENGTH or not secret.isascii() or not secret.isprintable()
-    ]
 
 
 def read_bounce(raw: bytes, path: ReturnPath) -> tuple[MailReport, ...]:

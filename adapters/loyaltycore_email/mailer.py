@@ -14,10 +14,11 @@ from loyaltycore.errors import WebhookRejected
 from loyaltycore.kernel.declared import settle_types
 from loyaltycore.kernel.fates import MailReport
 from loyaltycore.kernel.given import as_tuple
+from loyaltycore.kernel.signing import check_secrets
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.ports.messaging import Email, Mailer, Receipt
 from loyaltycore_email.addresses import read_mailbox
-from loyaltycore_email.bounces import ReturnPath, check_secrets, read_bounce
+from loyaltycore_email.bounces import ReturnPath, read_bounce
 from loyaltycore_email.dialling import Endpoint
 from loyaltycore_email.headers import Unsendable
 from loyaltycore_email.letter import Letter, Letterhead, compose
@@ -173,7 +174,7 @@ class SmtpMailer(Mailer):
         check_greeting(faults, "local_hostname", self.local_hostname)
 
     def _returns(self, faults: Faults) -> ReturnPath | None:
-        for fault in check_secrets(self.bounce_secrets):
+        for fault in check_secrets("bounce_secrets", self.bounce_secrets):
             faults.note(fault.field, fault.code, fault.message)
         if not self.bounce_address:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
 
@@ -79,15 +80,14 @@ class HttpGateway(ABC):
             )
         return None
 
-    def checked(self, *found: list[Fault]) -> None:
-        """Check the types of all options, and the options that every gateway has.
-
-        Args:
-            found: What is wrong with the others; judged after the types.
+    def check(self) -> None:
+        """Check all options.
 
         Raises:
-            InvalidInput: Names every fault.
+            InvalidInput: Names every fault, those of types first: nothing else can be judged with a wrong one.
         """
+        with Faults() as faults:
+            settle_types(faults, self)
         connect, read = self.timeouts
         with Faults() as faults:
             if self.sender and not is_sender(self.sender):
@@ -99,17 +99,12 @@ class HttpGateway(ABC):
                 deadline=self.deadline,
                 max_response_bytes=self.max_response_bytes,
             )
-            for fault in chain(*found, numbers, options.check_ca_file(self.ca_file)):
+            for fault in chain(self.own_faults(), numbers, options.check_ca_file(self.ca_file)):
                 faults.note(fault.field, fault.code, fault.message)
 
-    def settled(self) -> None:
-        """Check the types of all options.
-
-        Raises:
-            InvalidInput: Names every fault.
-        """
-        with Faults() as faults:
-            settle_types(faults, self)
+    @abstractmethod
+    def own_faults(self) -> Iterable[Fault]:
+        """What is wrong with the options that other gateways do not have."""
 
 
 def is_sender(text: str) -> bool:

@@ -6,7 +6,7 @@ logs. Kannel cannot tell a repetition: it has no key for that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,13 +14,14 @@ from attrs import field, frozen
 
 from loyaltycore.errors import Fault
 from loyaltycore.kernel.fates import SmsReport
+from loyaltycore.kernel.signing import check_secrets
 from loyaltycore.kernel.texting import Alphabet, segments_of
 from loyaltycore.ports.messaging import Receipt, ReportCall, SmsText
 from loyaltycore_http import options
 from loyaltycore_http.opening import open_transport
 from loyaltycore_sms import kannel_answers, kannel_reports
 from loyaltycore_sms.gateway import HttpGateway
-from loyaltycore_sms.references import check_secrets, reference
+from loyaltycore_sms.references import reference
 
 _ALL_REPORTS: Final = "31"
 """Delivered, not delivered, queued, accepted and rejected by the operator."""
@@ -54,15 +55,7 @@ class KannelSms(HttpGateway):
 
     @_transport.default
     def _open(self) -> Any:
-        self.settled()
-        self.checked(
-            options.check_base_url(self.url, "url"),
-            _check_words(username=self.username, password=self.password),
-            _check_words(smsc=self.smsc) if self.smsc else [],
-            options.check_base_url(self.report_url, "report_url") if self.report_url else [],
-            check_secrets(self.report_secrets, "report_secrets"),
-            self._check_reports(),
-        )
+        self.check()
         return open_transport("sms", self, self.url, {"Accept": "*/*"})
 
     @property
@@ -107,12 +100,19 @@ class KannelSms(HttpGateway):
             headers["X-Kannel-DLR-Url"] = f"{self.report_url}?{kannel_reports.query(own)}"
         return headers, sms.text.encode(charset)
 
-    def _check_reports(self) -> list[Fault]:
-        if self.report_url and "%" in self.report_url:
-            return [Fault("report_url", "bad_format", "must hold no '%': Kannel would replace it")]
-        if self.report_url and not self.report_secrets:
-            return [Fault("report_secrets", "required", "must not be empty: anybody could report anything")]
-        return []
+    def own_faults(self) -> Iterator[Fault]:
+        """What is wrong with addresses, credentials and secrets."""
+        yield from options.check_base_url(self.url, "url")
+        yield from _check_words(username=self.username, password=self.password)
+        if self.smsc:
+            yield from _check_words(smsc=self.smsc)
+        if self.report_url:
+            yield from options.check_base_url(self.report_url, "report_url")
+        yield from check_secrets("report_secrets", self.report_secrets)
+        if "%" in self.report_url:
+            yield Fault("report_url", "bad_format", "must hold no '%': Kannel would replace it")
+        elif self.report_url and not self.report_secrets:
+            yield Fault("report_secrets", "required", "must not be empty: anybody could report anything")
 
 
 def _check_words(**given: str) -> list[Fault]:

@@ -13,9 +13,6 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from loyaltycore.errors import Fault
-
-SECRET_LENGTH: Final = range(24, 129)
 LONGEST_ID: Final = 200
 """Octets of a message id; a text with a longer one gets no reports."""
 
@@ -56,15 +53,6 @@ def message_of(text: str, secrets: Iterable[str]) -> str | None:
     for secret in secrets:
         matches |= hmac.compare_digest(_proof(octets, secret), given)
     return octets.decode("utf-8", "surrogatepass") if matches else None
-
-
-def check_secrets(secrets: tuple[str, ...], name: str) -> list[Fault]:
-    """Long enough that nobody guesses them; the message repeats none."""
-    return [
-        Fault(f"{name}[{number}]", "bad_format", "must be 24 to 128 printable ASCII characters")
-        for number, secret in enumerate(secrets)
-        if len(secret) not in SECRET_LENGTH or not secret.isascii() or not secret.isprintable()
-    ]
 
 
 def _proof(octets: bytes, secret: str) -> bytes:

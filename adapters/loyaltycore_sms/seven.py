@@ -6,6 +6,7 @@ The gateway has no key by which it would tell a repetition from a second text.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -58,13 +59,7 @@ class SevenSms(HttpGateway):
 
     @_transport.default
     def _open(self) -> Any:
-        self.settled()
-        self.checked(
-            _check_texts(self),
-            options.check_base_url(self.base_url),
-            options.check_base_url(self.webhook_url, "webhook_url") if self.webhook_url else [],
-            options.check_numbers(tolerance=self.tolerance),
-        )
+        self.check()
         return open_transport(
             "sms", self, self.base_url, {"Accept": "application/json", "X-Api-Key": self.api_key}
         )
@@ -110,17 +105,19 @@ class SevenSms(HttpGateway):
         }
         return {name: value for name, value in form.items() if value}
 
-
-def _check_texts(given: SevenSms) -> list[Fault]:
-    faults = []
-    if not _KEY.fullmatch(given.api_key):
-        faults.append(Fault("api_key", "bad_format", "must be printable ASCII without blanks"))
-    if not _LABEL.fullmatch(given.label):
-        faults.append(Fault("label", "bad_format", f"must match {_LABEL.pattern}"))
-    for number, secret in enumerate(given.signing_secrets):
-        if not _KEY.fullmatch(secret):
-            place = f"signing_secrets[{number}]"
-            faults.append(Fault(place, "bad_format", "must be printable ASCII without blanks"))
-    if given.signing_secrets and not given.webhook_url:
-        faults.append(Fault("webhook_url", "required", "must not be empty: it is part of what is signed"))
-    return faults
+    def own_faults(self) -> Iterator[Fault]:
+        """What is wrong with addresses, credentials and secrets."""
+        if not _KEY.fullmatch(self.api_key):
+            yield Fault("api_key", "bad_format", "must be printable ASCII without blanks")
+        if not _LABEL.fullmatch(self.label):
+            yield Fault("label", "bad_format", f"must match {_LABEL.pattern}")
+        for number, secret in enumerate(self.signing_secrets):
+            if not _KEY.fullmatch(secret):
+                place = f"signing_secrets[{number}]"
+                yield Fault(place, "bad_format", "must be printable ASCII without blanks")
+        yield from options.check_base_url(self.base_url)
+        if self.webhook_url:
+            yield from options.check_base_url(self.webhook_url, "webhook_url")
+        elif self.signing_secrets:
+            yield Fault("webhook_url", "required", "must not be empty: it is part of what is signed")
+        yield from options.check_numbers(tolerance=self.tolerance)
