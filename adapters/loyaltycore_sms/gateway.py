@@ -14,8 +14,9 @@ from loyaltycore.errors import Fault
 from loyaltycore.kernel.declared import settle_types
 from loyaltycore.kernel.texting import segments_of
 from loyaltycore.kernel.validation import Faults
-from loyaltycore.ports.messaging import DeliveryStatus, Receipt, SmsText
+from loyaltycore.ports.messaging import Receipt, SmsText
 from loyaltycore_http import options
+from loyaltycore_sms.answers import rejected
 
 if TYPE_CHECKING:  # its library is an extra
     from loyaltycore_http.transport import Transport
@@ -110,8 +111,3 @@ class HttpGateway(ABC):
 def is_sender(text: str) -> bool:
     """Whether phones can show it as the sender."""
     return bool(_NUMERIC.fullmatch(text) or _ALPHANUMERIC.fullmatch(text))
-
-
-def rejected(code: str, detail: str, raw: str = "") -> Receipt:
-    """The same text will never be taken."""
-    return Receipt(DeliveryStatus.REJECTED, code=code, detail=detail, raw=raw)

@@ -19,7 +19,8 @@ from loyaltycore.ports.messaging import Receipt, ReportCall, SmsText
 from loyaltycore_http import options
 from loyaltycore_http.opening import open_transport
 from loyaltycore_sms import seven_answers, seven_reports
-from loyaltycore_sms.gateway import HttpGateway, rejected
+from loyaltycore_sms.answers import rejected
+from loyaltycore_sms.gateway import HttpGateway
 from loyaltycore_sms.references import message_of_short, short_reference
 
 LONGEST_TEXT: Final = 1520

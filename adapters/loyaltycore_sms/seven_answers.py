@@ -6,8 +6,6 @@ clients know; a number that is not listed proves nothing.
 ===========================================  =================================================
 answer                                       meaning
 ===========================================  =================================================
-no connection                                not sent
-connection broke, time over                  unknown
 100 with one text that succeeded             accepted
 11 (carrier not available)                   not sent
 201 (sender)                                 set up wrongly
@@ -15,11 +13,9 @@ connection broke, time over                  unknown
 402 (same text to the same number just now)  not sent, for three minutes
 403 (limit of this number for today)         not sent, for an hour
 500 (credit)                                 not sent, for an hour
-900, 902, 903; HTTP 401, 403                 set up wrongly: key, account, our address
-HTTP 404, 405                                set up wrongly: no such path
-HTTP 429                                     not sent
+900, 902, 903                                set up wrongly: key, account, our address
 HTTP 400, 422 with JSON                      rejected
-any other                                    unknown
+any other                                    see `loyaltycore_sms.answers`
 ===========================================  =================================================
 """
 
@@ -27,12 +23,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from loyaltycore.errors import DeliveryFailed
 from loyaltycore.kernel.words import as_text
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore_http.answers import LONGEST_PAUSE, Answer, NoAnswer, retry_after, shown
+from loyaltycore_http.answers import LONGEST_PAUSE, Answer, NoAnswer, shown
 from loyaltycore_http.strict_json import NotStrict, parse_object
-from loyaltycore_sms.gateway import rejected
+from loyaltycore_sms.answers import answered, rejected, unanswered, wrong
 
 _ACCEPTED: Final = "100"
 _SAME_TEXT_PAUSE: Final = 180.0
@@ -65,22 +60,14 @@ def receipt(answer: Answer | NoAnswer, *, sandbox: bool) -> Receipt:
         DeliveryFailed: No text can leave with this set-up.
     """
     if isinstance(answer, NoAnswer):
-        status = DeliveryStatus.UNKNOWN if answer.sent else DeliveryStatus.NOT_SENT
-        return Receipt(status, code=answer.code, detail=answer.detail)
+        return unanswered(answer)
     document = _document(answer)
     match answer.status:
         case 200 if document is not None:
             return _read(answer, document, sandbox=sandbox)
-        case 401 | 403:
-            raise _wrong("credentials_refused", f"HTTP {answer.status}: the gateway refuses the key")
-        case 404 | 405:
-            raise _wrong("wrong_address", f"HTTP {answer.status}, no such path: check `base_url`")
-        case 429:
-            wait = retry_after(answer)
-            return Receipt(DeliveryStatus.NOT_SENT, code="throttled", detail="HTTP 429", retry_after=wait)
         case 400 | 422 if document is not None:
             return rejected("invalid_request", f"HTTP {answer.status}", shown(answer.body))
-    return _unknown(answer, {3: "redirected", 5: "gateway_error"}.get(answer.status // 100, ""))
+    return answered(answer, address="base_url")
 
 
 def _read(answer: Answer, document: dict[str, Any], *, sandbox: bool) -> Receipt:
@@ -90,17 +77,17 @@ def _read(answer: Answer, document: dict[str, Any], *, sandbox: bool) -> Receipt
     number = _number(document, text)
     if number == _ACCEPTED and text.get("success") is True:
         if str(document.get("debug")).lower() == "true" and not sandbox:
-            raise _wrong("sandbox", "with this key nothing is sent: give another, or set `sandbox`")
+            raise wrong("sandbox", "with this key nothing is sent: give another, or set `sandbox`")
         vendor_id = as_text(str(text.get("id") or ""), _ID_LENGTH)
         return Receipt(DeliveryStatus.ACCEPTED, vendor_id=vendor_id, raw=number)
     if number in _SET_UP:
-        raise _wrong(_SET_UP[number], f"the gateway answers {number}: {_said(text)}")
+        raise wrong(_SET_UP[number], f"the gateway answers {number}: {_said(text)}")
     if number in _REJECTED:
         return rejected(_REJECTED[number], _said(text), number)
     if number in _NOT_SENT:
         code, wait = _NOT_SENT[number]
         return Receipt(DeliveryStatus.NOT_SENT, code=code, detail=_said(text), retry_after=wait, raw=number)
-    return _unknown(answer, "")
+    return answered(answer, address="base_url")
 
 
 def _number(document: dict[str, Any], text: dict[str, Any]) -> str:
@@ -120,17 +107,3 @@ def _document(answer: Answer) -> dict[str, Any] | None:
         return parse_object(answer.body)
     except NotStrict:
         return None
-
-
-def _unknown(answer: Answer, code: str) -> Receipt:
-    return Receipt(
-        DeliveryStatus.UNKNOWN,
-        code=code or "contract_violation",
-        detail=f"HTTP {answer.status}",
-        retry_after=retry_after(answer),
-        raw=shown(answer.body),
-    )
-
-
-def _wrong(code: str, detail: str) -> DeliveryFailed:
-    return DeliveryFailed(code, detail, permanent=False)
