@@ -50,10 +50,11 @@ class WebhookReceiver:
     Vendors post to it; one that says everything in the address, as Kannel does, calls with ``GET``.
 
     It answers 204 if the news is stored; 401 if the call does not prove that it comes from the vendor, or is too old;
-    400 if it cannot be read; 404, 405, 411 and 413 if it does not belong here; and 500 if the fault is ours, so that
-    the vendor tries again. The log says why a call was refused; the answer never does.
+    400 if it cannot be read; 404, 405, 411, 413 and 414 if it does not belong here; and 500 if the fault is ours, so
+    that the vendor tries again. The log says why a call was refused; the answer never does.
 
-    Any number of threads may call it at once. It reads at most one byte more than `LONGEST_BODY`.
+    Any number of threads may call it at once. It reads at most one byte more than `LONGEST_BODY`, and refuses a query
+    that is longer.
     """
 
     def __init__(self, loyalty: TakesWebhooks) -> None:
@@ -74,7 +75,7 @@ class WebhookReceiver:
         except _NotTaken as error:
             status, headers = error.status, [("Content-Type", "text/plain"), ("Content-Length", "0")]
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
-            headers.append(("Allow", "POST"))
+            headers.append(("Allow", self._left(environ["REQUEST_METHOD"])))
         start_response(f"{status.value} {status.phrase}", headers)
         return []
 
@@ -100,6 +101,11 @@ class WebhookReceiver:
             raise _NotTaken(HTTPStatus.NOT_FOUND)
         headers, body = _headers(environ), _body(environ)
         return lambda: self._loyalty.receive_webhook(source, headers, body)
+
+    def _left(self, method: str) -> str:
+        """The methods that are left when one was refused."""
+        asks = method != "GET" and hasattr(self._loyalty, "receive_query")
+        return "GET, POST" if asks else "POST"
 
     def _asked(self, source: str, query: str) -> Intake:
         """Take in a call with ``GET``; where nobody takes such calls, only posting is allowed."""

@@ -153,6 +153,28 @@ def test_every_other_method_is_refused(method: str) -> None:
     assert (desk.taken, stream.given) == ([], 0)
 
 
+class AskedDesk(Desk):
+    """Takes calls with GET, too."""
+
+    def receive_query(self, source: str, query: str) -> Intake:
+        """Take a call in that says everything in its query."""
+        return self.receive_webhook(source, {}, query.encode())
+
+
+def test_calls_that_say_everything_in_the_query() -> None:
+    """They are taken up to the length of a body; other methods leave both; and where none is taken, only POST is left."""
+    desk = AskedDesk()
+    longest = "x" * LONGEST_BODY
+    assert ask(desk, b"", REQUEST_METHOD="GET", QUERY_STRING=longest)[0] == 204
+    assert ask(desk, b"", REQUEST_METHOD="GET", QUERY_STRING=longest + "x")[0] == 414
+    status, headers = ask(desk, b"", REQUEST_METHOD="PUT")
+    assert (status, headers["Allow"]) == (405, "GET, POST")
+    nobody = AskedDesk(DeliveryFailed("no_webhooks", "no", permanent=True))
+    status, headers = ask(nobody, b"", REQUEST_METHOD="GET")
+    assert (status, headers["Allow"]) == (405, "POST")
+    assert [len(query) for _, _, query in desk.taken] == [LONGEST_BODY]
+
+
 @pytest.mark.parametrize(
     ("announced", "expected"),
     [
