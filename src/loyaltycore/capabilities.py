@@ -14,6 +14,7 @@ from loyaltycore.kernel.settings import Option
 from loyaltycore.merging.capability import CAPABILITY as MERGING
 from loyaltycore.outbox.capability import CAPABILITY as OUTBOX
 from loyaltycore.processes.capability import CAPABILITY as PROCESSES
+from loyaltycore.programs.capability import CAPABILITY as PROGRAMS
 from loyaltycore.properties.capability import CAPABILITY as PROPERTIES
 from loyaltycore.selections.capability import CAPABILITY as SELECTIONS
 from loyaltycore.settings.capability import CAPABILITY as SETTINGS
@@ -34,6 +35,7 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     PROPERTIES,
     TEMPLATES,
     CARDS,
+    PROGRAMS,
     BOOKING,
     MERGING,
 )

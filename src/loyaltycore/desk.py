@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from loyaltycore.merging.service import Merging
     from loyaltycore.outbox.service import Outbox
     from loyaltycore.processes.service import Processes
+    from loyaltycore.programs.service import Programs
     from loyaltycore.properties.service import Properties
     from loyaltycore.selections.service import Selections
     from loyaltycore.settings.service import Settings
@@ -52,6 +53,13 @@ class Desk(Session):
         from loyaltycore.cards.service import Cards
 
         return Cards(self)
+
+    @cached_property
+    def programs(self) -> Programs:
+        """Define loyalty programs; assign, use and change what customers have of them; present cards to them."""
+        from loyaltycore.programs.service import Programs
+
+        return Programs(self)
 
     @cached_property
     def appointments(self) -> Appointments:

@@ -23,7 +23,7 @@ from loyaltycore.work.service import Service
 from loyaltycore.work.session import own_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import timedelta
 
     from loyaltycore.booking.planner import Planner
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports.limiting import RateLimiter
     from loyaltycore.ports.messaging import Mailer, SmsGateway
     from loyaltycore.ports.storage import Storage
+    from loyaltycore.programs.rules.kind import ProgramKind
     from loyaltycore.work.aio import Aio
     from loyaltycore.work.capability import Capability
     from loyaltycore.work.committed import Committed
@@ -69,6 +70,7 @@ class Loyalty(House):
         ids: Ids | None = None,
         tokens: Tokens | None = None,
         custom_fields: Iterable[CustomField] = (),
+        program_kinds: Iterable[ProgramKind] = (),
         capabilities: Iterable[Capability] = (),
         retry: RetryPolicy | None = None,
         threads: int = 5,
@@ -89,6 +91,7 @@ class Loyalty(House):
             ids: None for time-ordered UUIDs.
             tokens: None for the system's cryptographic random source.
             custom_fields: Fields that the host application adds to the customer.
+            program_kinds: Kinds of loyalty programs that the host application adds.
             capabilities: Capabilities that the host application adds.
             threads: How many verbs `aio` runs at the same time; at most as many as the storage has connections.
             after_commit: Called after each commit that changed something, in the thread that committed, with what was
@@ -116,6 +119,7 @@ class Loyalty(House):
             ids=ids,
             tokens=tokens,
             custom_fields=custom_fields,
+            program_kinds=program_kinds,
             capabilities=capabilities,
             retry=retry,
             threads=threads,
@@ -125,6 +129,7 @@ class Loyalty(House):
         own = taken(capabilities, MOST_CAPABILITIES + 1)
         if own is None or len(own) > MOST_CAPABILITIES:
             raise RegistrationError(f"`capabilities` is a list of at most {MOST_CAPABILITIES}")
+        own = (*own, *_given(program_kinds))
         self._threads = threads
         super().__init__(
             storage,
@@ -352,6 +357,16 @@ class Loyalty(House):
 
         refuse_inside_block(self, "pruning")
         return prune(own_session(self, "upkeep"), older_than)
+
+
+def _given(program_kinds: Iterable[ProgramKind]) -> Iterator[Capability]:
+    """What the host application adds without a capability of its own."""
+    kinds = taken(program_kinds, MOST_CAPABILITIES)
+    if kinds:
+        from loyaltycore.programs.kinds import PROGRAM_KINDS
+        from loyaltycore.work.capability import Capability
+
+        yield Capability(name="own_program_kinds", adds=(PROGRAM_KINDS.by(lambda _: kinds),))
 
 
 def _check_service(capability: Capability) -> None:

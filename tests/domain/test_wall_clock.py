@@ -18,6 +18,7 @@ ZONES = ("Europe/Berlin", "America/Sao_Paulo", "Atlantic/Azores", "Asia/Beirut",
 def test_an_instant_is_before_the_end_of_a_day_exactly_if_its_date_is_that_day_or_earlier(
     day: date, zone: str, seconds: int
 ) -> None:
+    """Law 33: whatever the clocks do that day."""
     end = end_of_day(day, zone)
     instant = end + timedelta(seconds=seconds)
     assert (instant < end) == (instant.astimezone(ZoneInfo(zone)).date() <= day)
@@ -36,4 +37,5 @@ def test_an_instant_is_before_the_end_of_a_day_exactly_if_its_date_is_that_day_o
 def test_a_day_ends_where_the_clocks_go_forward_over_midnight_and_where_it_was_skipped(
     day: date, zone: str, end: datetime
 ) -> None:
+    """Berlin in spring and autumn, a midnight that does not exist, and a day that Samoa has skipped."""
     assert end_of_day(day, zone) == end

@@ -26,6 +26,7 @@ from loyaltycore.ports.card_printing import (
 )
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.ports.storage import Storage
+from loyaltycore.programs import Earn, PointsTerms, Quota, QuotaTerms
 from tests.house import COSTS, GOLD, HOME, SHOP
 
 FIRST_DAY: Final = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -177,6 +178,15 @@ def build_scene(storage: Storage) -> Facts:
     loyalty.deliver()
     facts["dead"] = loyalty.session("outbox").outbox.messages().items[0].id
     order("placed")
+    quota = QuotaTerms([Quota(30, groups=["batteries"])])
+    head.programs.define("batteries", quota, name="Batteries", on_card="count")
+    head.programs.define("club", PointsTerms(Earn(1, per=Money(100, "EUR"))), name="Club")
+    head.programs.publish("batteries", "club")
+    head.programs.define("draft", quota, name="Draft")
+    mine = desk.programs.assign(erika.id, "batteries", card=facts["spare card"])
+    facts["batteries"] = mine.id
+    facts["used"] = desk.programs.use(mine.id).id
+    facts["club"] = desk.programs.assign(erika.id, "club").id
     bought = Line("Glasses", Money(24900, "EUR"))
     facts["invoice"] = desk.service(Invoices).write(erika.id, [bought]).id
     return facts

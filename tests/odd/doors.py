@@ -25,6 +25,7 @@ from loyaltycore.templates import Channel, MessageText
 from loyaltycore.work.service import Service
 from tests.house import COSTS, GOLD
 from tests.odd.shop import START, Shop
+from tests.services.programs import BATTERIES
 
 _BOUGHT: Final = (Line("Case", Money(1250, "EUR")),)
 _STEPS: Final = ("custom", "task", "complete_data", "assign_property", "order_card", "document")
@@ -71,6 +72,11 @@ FITTING: Final[Mapping[str, Any]] = {
     "texts": [MessageText(Channel.EMAIL, "de", "{{ greeting }}", "Karte")],
     "stop": _STOPPED,
     "plan": MergePlan(Customer("nobody"), Customer("no-one"), ()),
+    "program": "batteries",
+    "terms": BATTERIES,
+    "reason": "why",
+    "spent": Money(2500, "EUR"),
+    "order_ref": "R-1",
 }
 """What an argument of that name has to be given, so that the others are looked at; ids come from the shop."""
 
@@ -91,6 +97,10 @@ OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {
     "MessageTemplates.version": {"name": "ours", "number": 1},
     "Loyalty.receive_webhook": {"source": "card-printer"},
     "Session.keyed": {"key": "till-1"},
+    "Programs": {"key": "batteries"},
+    "Programs.define": {"key": "new"},
+    "Programs.remove": {"key": "draft"},
+    "Programs.adjust": {"by": 1},
 }
 """Where the same name means something else."""
 

@@ -19,6 +19,7 @@ from loyaltycore.selections import FieldCondition
 from loyaltycore.templates import Channel, MessageText
 from tests.faults.scene import HOSTED
 from tests.house import THURSDAY, House, build_house
+from tests.services.programs import BATTERIES, define as define_program
 
 START: Final = THURSDAY + timedelta(days=4)
 """Monday at ten, as the clock shows it in Berlin."""
@@ -106,6 +107,9 @@ def open_shop() -> Shop:
     house.mailer.answers.append(DeliveryStatus.REJECTED)
     house.loyalty.deliver()
     dead = desk.outbox.messages().items[0]
+    define_program(desk, "batteries", BATTERIES, on_card="count")
+    desk.programs.define("draft", BATTERIES, name="Draft")
+    batteries = desk.programs.assign(erika.id, "batteries", card=orders[0].card_id)
     facts = {
         "customer": erika.id,
         "card": orders[0].card_id,
@@ -118,5 +122,7 @@ def open_shop() -> Shop:
         "reminder": desk.appointments.reminders("berlin").items[0].id,
         "resource": "room",
         "merge": merge.id,
+        "assignment": batteries.id,
+        "move": desk.programs.use(batteries.id).id,
     }
     return Shop(shelf, house, facts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """All revisions, oldest first: known without Alembic, which few starts need and which loads slowly."""
 
 TABLES: Final = (
@@ -45,6 +45,10 @@ TABLES: Final = (
         "presences",
         "process_templates",
         "processes",
+        "program_assignments",
+        "program_moves",
+        "program_revisions",
+        "programs",
         "property_types",
         "rate_windows",
         "reminders",

@@ -12,8 +12,16 @@ def end_of_day(day: date, zone: str) -> datetime:
     Args:
         zone: IANA name.
     """
-    midnight = datetime.combine(day + timedelta(days=1), time())
-    return datetime.fromtimestamp(first_instant(ZoneInfo(zone), midnight), UTC)
+    return start_of_day(day + timedelta(days=1), zone)
+
+
+def start_of_day(day: date, zone: str) -> datetime:
+    """The first instant of a date at a place.
+
+    Args:
+        zone: IANA name.
+    """
+    return datetime.fromtimestamp(first_instant(ZoneInfo(zone), datetime.combine(day, time())), UTC)
 
 
 def first_instant(zone: ZoneInfo, wall: datetime) -> int:

@@ -160,7 +160,7 @@ def empty() -> Action:
 
 
 def tidy() -> Action:
-    return lambda book: book.enter(compact(book.purse, book.now, book.purse.moves))
+    return lambda book: book.enter(compact(book.purse, book.now, book.now))
 
 
 def _grow(count: int, lasts: int | None) -> Action:

@@ -53,16 +53,16 @@ def renew(purse: Purse, at: datetime, expires_at: datetime | None) -> Move | Non
     return planned(purse, MoveKind.RENEW, None, at, parts) if parts else None
 
 
-def compact(purse: Purse, at: datetime, settled_before: int) -> Move | None:
+def compact(purse: Purse, at: datetime, settled: datetime) -> Move | None:
     """Put lots together that nothing tells apart, if there are many.
 
     Args:
-        settled_before: The number of a move: lots that it or later ones opened may still be taken back by name.
+        settled: Lots that could be spent before may no longer be taken back by name.
     """
     lots = purse.open_lots(at)
     if len(lots) <= MANY_LOTS:
         return None
-    mergeable = [lot for lot in lots if lot.id < settled_before and not purse.pinned(lot, at)]
+    mergeable = [lot for lot in lots if lot.starts_at < settled and not purse.pinned(lot, at)]
     parts: list[Lot] = []
     for _, alike in groupby(mergeable, key=lambda lot: spending_order(lot)[:-1]):
         first, *others = alike

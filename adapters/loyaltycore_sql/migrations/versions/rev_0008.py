@@ -1,0 +1,112 @@
+"""Loyalty programs, what customers have of them, and its history; vouchers."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column
+
+from loyaltycore_sql.migrations.ddl import create_keys_table, create_table, long_text, text
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    _programs()
+    _program_revisions()
+    _program_assignments()
+    _program_moves()
+
+
+def _programs() -> None:
+    create_table(
+        "programs",
+        Column("id", text(64), nullable=False),
+        Column("name", text(100), nullable=False),
+        Column("state", text(30), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("draft", long_text(), nullable=True),
+        Column("sold_by", long_text(), nullable=False),
+        Column("used", Boolean(), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("name",),),
+    )
+    create_keys_table("programs")
+
+
+def _program_revisions() -> None:
+    create_table(
+        "program_revisions",
+        Column("id", text(64), nullable=False),
+        Column("program", text(40), nullable=False),
+        Column("number", BigInteger(), nullable=False),
+        Column("content", long_text(), nullable=False),
+        Column("published_at", BigInteger(), nullable=False),
+        Column("published_by", text(100), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("program", "number"),),
+    )
+
+
+def _program_assignments() -> None:
+    create_table(
+        "program_assignments",
+        Column("id", text(64), nullable=False),
+        Column("program", text(40), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("item", text(40), nullable=False),
+        Column("bundle", text(64), nullable=False),
+        Column("customer_id", text(64), nullable=False),
+        Column("slot", text(64), nullable=True),
+        Column("card_id", text(64), nullable=True),
+        Column("reference", text(64), nullable=False),
+        Column("starts_at", BigInteger(), nullable=False),
+        Column("ends_at", BigInteger(), nullable=True),
+        Column("ended_why", text(500), nullable=False),
+        Column("order_ref", text(64), nullable=False),
+        Column("line_ref", text(64), nullable=False),
+        Column("purse", long_text(), nullable=True),
+        Column("balance", BigInteger(), nullable=False),
+        Column("next_expiry", BigInteger(), nullable=True),
+        Column("comment", text(500), nullable=False),
+        Column("assigned_at", BigInteger(), nullable=False),
+        Column("assigned_by", text(100), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("program", "slot"),),
+        indexes=(("customer_id", "program"), ("card_id", "id"), ("order_ref", "id"), ("next_expiry", "id")),
+    )
+
+
+def _program_moves() -> None:
+    create_table(
+        "program_moves",
+        Column("seq", BigInteger(), nullable=False),
+        Column("kind", text(30), nullable=False),
+        Column("amount", BigInteger(), nullable=False),
+        Column("account", text(30), nullable=True),
+        Column("parts", long_text(), nullable=False),
+        Column("owed", BigInteger(), nullable=False),
+        Column("effective_at", BigInteger(), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        Column("reverses", BigInteger(), nullable=True),
+        Column("month", BigInteger(), nullable=True),
+        Column("hold", long_text(), nullable=True),
+        Column("ends_hold", text(64), nullable=True),
+        Column("id", text(64), nullable=False),
+        Column("holder_table", text(40), nullable=False),
+        Column("holder_id", text(64), nullable=False),
+        Column("customer_id", text(64), nullable=True),
+        Column("balance", BigInteger(), nullable=False),
+        Column("actor", text(100), nullable=False),
+        Column("branch_id", text(40), nullable=False),
+        Column("article", text(40), nullable=False),
+        Column("quantity", BigInteger(), nullable=False),
+        Column("order_ref", text(64), nullable=False),
+        Column("line_ref", text(64), nullable=False),
+        Column("rule", text(40), nullable=False),
+        Column("fact", text(40), nullable=True),
+        Column("comment", text(500), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("holder_id", "seq"), ("fact",)),
+        indexes=(("holder_id", "reverses"), ("customer_id", "id"), ("order_ref", "id")),
+    )

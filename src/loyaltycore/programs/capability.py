@@ -1,0 +1,46 @@
+"""Loyalty programs: defined by the chain, assigned to customers, used by card or by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from loyaltycore.programs.kinds import PROGRAM_KINDS
+from loyaltycore.programs.records import PROGRAM_ASSIGNMENTS, PROGRAM_MOVES, PROGRAM_REVISIONS, PROGRAMS
+from loyaltycore.programs.rules.options import PROGRAM_OPTIONS
+from loyaltycore.work.capability import Capability
+from loyaltycore.work.house import House
+
+if TYPE_CHECKING:
+    from loyaltycore.programs.rules.kind import ProgramKind
+    from loyaltycore.programs.service import Programs
+
+
+def _service() -> type[Programs]:
+    from loyaltycore.programs.service import Programs
+
+    return Programs
+
+
+def _kinds(_: House) -> Iterator[ProgramKind]:
+    from loyaltycore.programs.rules.discounts import Discount, Warranty
+    from loyaltycore.programs.rules.memberships import Membership
+    from loyaltycore.programs.rules.points import Points
+    from loyaltycore.programs.rules.quotas import BonusItem
+    from loyaltycore.programs.rules.stored_value import StoredValue
+
+    yield BonusItem()
+    yield Discount()
+    yield Warranty()
+    yield StoredValue()
+    yield Points()
+    yield Membership()
+
+
+CAPABILITY: Final = Capability(
+    name="programs",
+    service=_service,
+    records=(PROGRAMS, PROGRAM_REVISIONS, PROGRAM_ASSIGNMENTS, PROGRAM_MOVES),
+    options=PROGRAM_OPTIONS,
+    adds=(PROGRAM_KINDS.by(_kinds),),
+)

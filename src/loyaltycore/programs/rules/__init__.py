@@ -1,0 +1,1 @@
+"""The rules of programs: pure functions over frozen values."""

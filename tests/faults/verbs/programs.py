@@ -1,0 +1,71 @@
+"""Programs defined, assigned, used, earned, undone, ended and swept."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from loyaltycore import Money
+from loyaltycore.programs import Quota, QuotaTerms
+from tests.faults.scene import TODAY
+from tests.faults.verbs.verb import Run, Verb
+
+_TERMS: Final = QuotaTerms([Quota(5, articles=["tip"])])
+
+
+def _short_lived(run: Run) -> None:
+    day = TODAY.date().isoformat()
+    run.free.programs.assign(run.facts["erika"], "batteries", starts_on="2025-12-01", ends_on="2026-01-31")
+    run.free.programs.assign(run.facts["erika"], "batteries", ends_on=day)
+
+
+def _spare(run: Run) -> str:
+    return run.desk.cards.get(run.facts["spare card"]).number
+
+
+VERBS: Final = (
+    Verb(
+        "program defined",
+        lambda run: run.desk.programs.define("tips", _TERMS, name="Tips"),
+        "programs.define",
+    ),
+    Verb("program published", lambda run: run.desk.programs.publish("draft"), "programs.publish"),
+    Verb("program hidden", lambda run: run.desk.programs.hide("batteries", reason="over"), "programs.hide"),
+    Verb("program removed", lambda run: run.desk.programs.remove("draft"), "programs.remove"),
+    Verb(
+        "program assigned",
+        lambda run: run.desk.programs.assign(run.facts["erika"], "batteries", card=run.facts["spare card"]),
+        "programs.assign",
+    ),
+    Verb(
+        "assignment changed",
+        lambda run: run.desk.programs.change(run.facts["batteries"], ends_on="2026-12-31", reason="longer"),
+        "programs.change",
+    ),
+    Verb(
+        "assignment ended",
+        lambda run: run.desk.programs.end(run.facts["batteries"], reason="over"),
+        "programs.end",
+    ),
+    Verb(
+        "program used",
+        lambda run: run.desk.programs.use(run.facts["batteries"], order_ref="R-1"),
+        "programs.use",
+    ),
+    Verb(
+        "points earned",
+        lambda run: run.desk.programs.earn(run.facts["club"], Money(2500, "EUR"), order_ref="R-1"),
+        "programs.earn",
+    ),
+    Verb(
+        "program adjusted",
+        lambda run: run.desk.programs.adjust(run.facts["club"], 5, reason="sorry"),
+        "programs.adjust",
+    ),
+    Verb("use undone", lambda run: run.desk.programs.undo(run.facts["used"]), "programs.undo"),
+    Verb(
+        "card read",
+        lambda run: run.desk.programs.present(_spare(run), reading="reader-1"),
+        "programs.read_card",
+    ),
+    Verb("expired lots booked", lambda run: run.desk.programs.sweep(), first=_short_lived),
+)
