@@ -290,6 +290,8 @@ def test_the_catalogue_has_every_field_that_can_be_compared(house):
         "cards",
         "card_orders",
         "processes",
+        "program_assignments",
+        "program_moves",
         "customer_properties",
     } == set(catalogue.relation_by_key)
     assert len(catalogue.by_key) == len(catalogue.fields)

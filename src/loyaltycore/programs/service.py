@@ -207,7 +207,7 @@ class Programs(Defining, Presenting):
         Raises:
             NotFound: There is no such assignment.
             InvalidInput: Names every fault of the arguments.
-            Refused: ``program.not_started``, ``.ended``, ``.wrong_branch`` or ``.not_counted``.
+            Refused: ``program.not_started``, ``.ended`` or ``.wrong_branch``.
         """
         with Faults() as faults:
             about = self._about(faults, order_ref, line_ref, comment)
