@@ -1,6 +1,6 @@
 """Runs the examples, writes what they print into their page, and draws the pictures: ``python docs/_tools/gallery.py``.
 
-It needs what the extra `demo` installs, and takes a minute.
+It needs what the extra `dev` installs, and Chromium with its driver; it takes a minute.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+import gallery_booking
 import gallery_pictures
 import gallery_text
 
 ROOT: Final = Path(__file__).parents[2]
 ORDER_CARDS: Final = "order_cards/run.py"
+BOOKING: Final = ROOT / "examples" / "booking_page" / "run.py"
 
 
 def main() -> None:
@@ -26,6 +28,8 @@ def main() -> None:
         (folder,) = Path(output).iterdir()
         printed[gallery_text.MAIL] = gallery_text.mail(folder)
         drawn = gallery_pictures.pictures(folder, printed[ORDER_CARDS])
+    with gallery_booking.example(BOOKING) as (address, password), gallery_booking.browser() as driver:
+        drawn[gallery_booking.NAME] = gallery_booking.picture(driver, address, password)
     for name, picture in drawn.items():
         picture.save(ROOT / "docs" / "images" / name, optimize=True)
     gallery_text.PAGE.write_text(gallery_text.page(printed), "utf-8")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from loyaltycore.booking import AppointmentState
 from loyaltycore.memory import MemoryStorage
+from tests.bounded import line_with, running
 from tests.examples.booking import BRANCH, MONDAY, PASSWORD, Site, book, click, hidden, send, site, times
+from tests.examples.running import EXAMPLES
 
 SCRIPT = "<script>alert(1)</script>"
 ARABIC = "\u0639\u0627\u0626\u0634\u0629"
@@ -54,7 +59,7 @@ def _only(shop: Site) -> AppointmentState:
 
 
 def test_from_the_page_to_the_desk_and_back(shop: Site, visitor: FlaskClient, anna: FlaskClient) -> None:
-    """An appointment is booked, moved by the staff, told of, and cancelled by the link in the latest mail."""
+    """F121, F129, F139, F143: an appointment is booked, moved by the staff, told of, and cancelled by the link in the latest mail."""
     booked = book(visitor)
     assert booked.status_code == 200
     assert "Eye test, Monday, 12 January, 10:00 to 10:30" in booked.text
@@ -101,7 +106,7 @@ def test_the_staff_confirm_assign_and_cancel(shop: Site, visitor: FlaskClient, a
 
 
 def test_weeks_go_forward_and_back(visitor: FlaskClient) -> None:
-    """Nothing is chosen for anybody; weeks begin today and end where nothing is offered any more."""
+    """F127: nothing is chosen for anybody; weeks begin today and end where nothing is offered any more."""
     assert times(visitor.get("/")) == []
     page = visitor.get("/?kind=eye-test").text
     assert "week=2026-01-19" in page
@@ -114,7 +119,7 @@ def test_weeks_go_forward_and_back(visitor: FlaskClient) -> None:
 
 
 def test_a_time_that_somebody_fills_the_form_for_is_an_x(visitor: FlaskClient) -> None:
-    """There are two rooms: when both are held, the time is gone; who is too late sees the grid again."""
+    """F128: there are two rooms; when both are held, the time is gone; who is too late sees the grid again."""
     first = times(visitor.get("/?kind=eye-test"))[0]
     click(visitor, first)
     assert first in times(visitor.get("/?kind=eye-test"))
@@ -130,7 +135,7 @@ def test_a_time_that_somebody_fills_the_form_for_is_an_x(visitor: FlaskClient) -
 
 
 def test_the_form_keeps_what_was_typed(shop: Site, visitor: FlaskClient) -> None:
-    """All faults are named at once, beside their fields and above them, and the first faulty field has the focus."""
+    """F130: all faults are named at once, beside their fields and above them, and the first faulty field has the focus."""
     form = click(visitor, times(visitor.get("/?kind=eye-test"))[0])
     answer = send(visitor, form, first_name="", email="erika@", remark="a\nb")
     assert answer.status_code == 422
@@ -298,3 +303,18 @@ def test_odd_requests_of_the_staff(shop: Site, visitor: FlaskClient, anna: Flask
     assert anna.get("/staff/appointments/none").status_code == 404
     assert anna.get("/staff/?day=9999-12-31").status_code == 400
     assert "12 January" in anna.get("/staff/?day=soon").text
+
+
+def test_it_runs_with_one_command(tmp_path: Path) -> None:
+    """It says where customers and staff go, serves on a file, delivers mails by itself, and ends when it is asked to."""
+    command = [sys.executable, "-W", "error", str(EXAMPLES / "booking_page" / "run.py"), "--port", "0"]
+    with running(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        address = line_with("Customers book at", process.stdout).split()[-1]
+        assert f"{address}staff/" in line_with("The staff work at", process.stdout)
+        page = requests.get(address, {"kind": "eye-test"}, timeout=30)
+        assert page.ok
+        assert "Later" in page.text
+        process.terminate()
+        assert process.wait(30) == 0
+    folder = tmp_path / "demo-output" / "booking-page"
+    assert {path.name for path in folder.iterdir()} == {"mails", "shop.db"}
