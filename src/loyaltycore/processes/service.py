@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.processes.adding import COMPLETIONS, CompletedOffer
 from loyaltycore.processes.records import COMMENT_LENGTH
 from loyaltycore.processes.rules import completing, working
 from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep
@@ -23,6 +24,7 @@ from loyaltycore.work.running import command, query
 from loyaltycore.work.unit import Unit
 
 if TYPE_CHECKING:
+    from loyaltycore.kernel.pricing.order import Order
     from loyaltycore.processes.rules.completing import OfferCheck
     from loyaltycore.processes.rules.reloading import ReloadReport
 
@@ -166,24 +168,36 @@ class Processes(Worklist):
         return completing.check_offer(process, _template(self.unit, process).open_mandatory)
 
     @command("processes.complete_offer")
-    def complete_offer(self, process_id: str) -> Process:
+    def complete_offer(
+        self, process_id: str, *, offer: Order | None = None, cards: Mapping[str, str] | None = None
+    ) -> Process:
         """Complete the offer of a process, and with it the process, for good.
 
         Open mandatory steps do not prevent this unless the template blocks (``open_mandatory="block"``); `check_offer` names
         them before.
+
+        Args:
+            offer: What is bought; the programs that its articles sell are assigned in the same unit of work.
+            cards: To which card each program goes: ids of cards by the ids of lines, an empty id for none.
 
         Returns:
             The process. `Process.open_mandatory` names the mandatory steps that were left open.
 
         Raises:
             NotFound: There is no such process.
-            Refused: ``offer.mandatory_steps_open`` or ``process.ended``.
+            InvalidInput: Names every fault of the offer.
+            Refused: ``offer.mandatory_steps_open`` or ``process.ended``; ``program_sale.card_choice_required`` or
+                ``.mixed_terms``, and what `Programs.assign` refuses.
         """
         process = self.unit.get(Process, process_id, for_update=True)
+        chosen = completing.read_offer(offer, cards, process.customer_id)
         policy = _template(self.unit, process).open_mandatory
-        return self.unit.apply(
-            completing.complete_offer(process, policy, self.unit.acting.actor, self.unit.now)
-        )
+        decision = completing.complete_offer(process, policy, self.unit.acting.actor, self.unit.now)
+        if offer is not None:
+            completed = CompletedOffer(self.session, self.unit, process, offer, chosen)
+            for complete in self.session.house.added(COMPLETIONS):
+                complete(completed)
+        return self.unit.apply(decision)
 
     @command("processes.close")
     def close(self, process_id: str, *, reason: str = "") -> Process:

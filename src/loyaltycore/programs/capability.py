@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.processes.adding import COMPLETIONS, Completion
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.programs.records import PROGRAM_ASSIGNMENTS, PROGRAM_MOVES, PROGRAM_REVISIONS, PROGRAMS
 from loyaltycore.programs.rules.options import PROGRAM_OPTIONS
@@ -37,10 +38,16 @@ def _kinds(_: House) -> Iterator[ProgramKind]:
     yield Membership()
 
 
+def _completions(_: House) -> Iterator[Completion]:
+    from loyaltycore.programs.selling import sell_offered
+
+    yield sell_offered
+
+
 CAPABILITY: Final = Capability(
     name="programs",
     service=_service,
     records=(PROGRAMS, PROGRAM_REVISIONS, PROGRAM_ASSIGNMENTS, PROGRAM_MOVES),
     options=PROGRAM_OPTIONS,
-    adds=(PROGRAM_KINDS.by(_kinds),),
+    adds=(PROGRAM_KINDS.by(_kinds), COMPLETIONS.by(_completions)),
 )

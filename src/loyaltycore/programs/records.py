@@ -5,11 +5,12 @@ from __future__ import annotations
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.entering import TABLE
 from loyaltycore.programs.rules.program import Program, ProgramRevision
+from loyaltycore.programs.rules.terms import WORD_LENGTH
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
 
 NAME_LENGTH = 100
 COMMENT_LENGTH = 500
-REFERENCE_LENGTH = 64
+REFERENCE_LENGTH = 100
 """Longest number of an order, a line or a supply, in characters."""
 
 
@@ -45,7 +46,7 @@ PROGRAM_ASSIGNMENTS = RecordType(
     ),
     lengths={
         "program": 40,
-        "item": 40,
+        "item": WORD_LENGTH,
         "bundle": KEY_LENGTH,
         "customer_id": KEY_LENGTH,
         "slot": KEY_LENGTH,
@@ -79,10 +80,10 @@ PROGRAM_MOVES = RecordType(
         "ends_hold": KEY_LENGTH,
         "actor": 100,
         "branch_id": 40,
-        "article": 40,
+        "article": WORD_LENGTH,
         "order_ref": REFERENCE_LENGTH,
         "line_ref": REFERENCE_LENGTH,
-        "rule": 40,
+        "rule": WORD_LENGTH,
         "fact": 40,
         "comment": COMMENT_LENGTH,
     },

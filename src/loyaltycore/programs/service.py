@@ -24,6 +24,8 @@ from loyaltycore.programs.rules.entering import About, fact_of, purse_of
 from loyaltycore.programs.rules.given import read_names, read_units, read_use
 from loyaltycore.programs.rules.options import PER_CARD
 from loyaltycore.programs.rules.program import Program
+from loyaltycore.programs.rules.selling import cancel
+from loyaltycore.programs.selling import already_has
 from loyaltycore.programs.sweeping import sweep
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
@@ -89,7 +91,7 @@ class Programs(Defining, Presenting):
             opening={"value": value, "modules": names, "months": months},
             **given,
         )
-        already = self._has(customer, found) if terms.kind.single else None
+        already = already_has(self.unit, customer, found) if terms.kind.single else None
         return self.unit.apply(assigning.assign(found, terms, grant, already, scene_of(self.unit)))
 
     @command("programs.change")
@@ -141,6 +143,20 @@ class Programs(Defining, Presenting):
             why = faults.text("reason", reason, limit=COMMENT_LENGTH)
         row = self.unit.get(ProgramAssignment, assignment_id, for_update=True)
         self.unit.apply(changing.end((row,), why, scene_of(self.unit)))
+
+    @command("programs.cancel_sale")
+    def cancel_sale(self, order_ref: str, *, reason: str = "") -> None:
+        """End what an order sold, because its invoice was cancelled; what is unspent is made void.
+
+        Raises:
+            InvalidInput: An argument is no text, or too long.
+            Refused: ``program_sale.redeemed``; money of it was spent.
+        """
+        with Faults() as faults:
+            number = faults.text("order_ref", order_ref, limit=REFERENCE_LENGTH, required=True)
+            why = faults.text("reason", reason, limit=COMMENT_LENGTH)
+        rows = self.unit.find(ProgramAssignment, stored("order_ref") == number, order_by=("id",))
+        self.unit.apply(cancel(rows, why or "the sale was cancelled", scene_of(self.unit)))
 
     @command("programs.use")
     def use(
@@ -349,10 +365,6 @@ class Programs(Defining, Presenting):
             How many lots were booked.
         """
         return sweep(self.session)
-
-    def _has(self, customer: Customer, program: Program) -> ProgramAssignment | None:
-        mine = (stored("customer_id") == customer.id) & (stored("program") == program.id)
-        return self.unit.first(ProgramAssignment, mine)
 
     def _known(self, fact: str | None) -> ProgramMove | None:
         """The line of something that has been entered already."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from loyaltycore import Money
+from loyaltycore.kernel.pricing.order import Order, OrderLine
 from loyaltycore.programs import Quota, QuotaTerms
 from tests.faults.scene import TODAY
 from tests.faults.verbs.verb import Run, Verb
@@ -20,6 +21,19 @@ def _short_lived(run: Run) -> None:
 
 def _spare(run: Run) -> str:
     return run.desk.cards.get(run.facts["spare card"]).number
+
+
+def _offer(run: Run) -> Order:
+    return Order("R-9", run.facts["erika"], [OrderLine("1", "P-BAT", Money(2500, "EUR"))])
+
+
+def _sold(run: Run) -> None:
+    desk = run.free
+    desk.processes.templates.create("sale", name="Sale")
+    process = desk.processes.start(run.facts["erika"], "sale").process
+    desk.programs.define("sold", _TERMS, name="Sold", sold_by=["P-BAT"])
+    desk.programs.publish("sold")
+    desk.processes.complete_offer(process.id, offer=_offer(run), cards={"1": ""})
 
 
 VERBS: Final = (
@@ -66,6 +80,12 @@ VERBS: Final = (
         "card read",
         lambda run: run.desk.programs.present(_spare(run), reading="reader-1"),
         "programs.read_card",
+    ),
+    Verb(
+        "program sale cancelled",
+        lambda run: run.desk.programs.cancel_sale("R-9"),
+        "programs.cancel_sale",
+        _sold,
     ),
     Verb("expired lots booked", lambda run: run.desk.programs.sweep(), first=_short_lived),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 
@@ -9,6 +10,8 @@ from attrs import evolve, frozen
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.pricing.order import MOST_LINES, Order, check_order
+from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep
 from loyaltycore.processes.rules.template import OpenMandatory
 from loyaltycore.processes.rules.working import narrowed, require_open
@@ -68,6 +71,23 @@ def complete_offer(process: Process, policy: OpenMandatory, actor: str, now: dat
         )
     after = evolve(process, state=ProcessState.COMPLETED, ended_at=now, ended_by=actor)
     return _ended(process, after, "process.completed")
+
+
+def read_offer(offer: Order | None, cards: Mapping[str, str] | None, customer_id: str) -> dict[str, str]:
+    """Check what is bought, and read to which cards programs go."""
+    with Faults() as faults:
+        chosen = faults.members("cards", cards, most=MOST_LINES, what="ids of cards by the ids of lines")
+        read = {line: faults.text(f"cards.{line}", card, limit=64) for line, card in chosen.items()}
+        if offer is None:
+            if chosen:
+                faults.note("cards", "no_offer", "needs an offer")
+        elif type(offer) is not Order:
+            faults.note("offer", "wrong_type", "must be an Order")
+        else:
+            check_order(faults.at("offer"), offer)
+            if offer.customer_id not in {None, customer_id}:
+                faults.note("offer.customer_id", "other_customer", "is not the customer of the process")
+    return read
 
 
 def close_process(process: Process, actor: str, now: datetime, reason: str) -> Decision[Process]:

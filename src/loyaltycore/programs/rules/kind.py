@@ -86,6 +86,8 @@ class ProgramKind(ABC):
     """A frozen attrs class of its own, which the codec can write and read; it says which kind a program is of."""
     single: ClassVar[bool] = False
     """Whether a customer can have such a program only once."""
+    sells_value: ClassVar[bool] = False
+    """Whether the price of the line that sells it is what is given."""
     card_actions: ClassVar[tuple[str, ...]] = ()
     """What `on_card` of a program can name."""
 

@@ -45,6 +45,7 @@ class StoredValue(ProgramKind):
     key: ClassVar[str] = "stored_value"
     label: ClassVar[str] = "Stored value"
     terms: ClassVar[type[Any]] = StoredValueTerms
+    sells_value: ClassVar[bool] = True
 
     @override
     def check(self, faults: Faults, terms: StoredValueTerms) -> None:

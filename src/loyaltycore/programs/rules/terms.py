@@ -9,7 +9,7 @@ import attrs
 from loyaltycore.kernel.declared import check_types
 from loyaltycore.kernel.validation import Faults
 
-WORD_LENGTH: Final = 40
+WORD_LENGTH: Final = 100
 """Longest article, group, item or unit, in characters."""
 MOST_WORDS: Final = 1000
 MOST_PARTS: Final = 100
