@@ -3,7 +3,8 @@
 The extra ``calendars`` installs what it needs.
 """
 
-from loyaltycore_calendars.busy import BusyTime, read_busy
+from loyaltycore.kernel.occupancy import BusyTime
+from loyaltycore_calendars.busy import read_busy
 from loyaltycore_calendars.feeds import FeedEntry, write_feed
 from loyaltycore_calendars.invitations import IcalendarInvitations
 

@@ -6,23 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.occupancy import BusyTime, joined
 from loyaltycore.kernel.places import read_time_zone
 from loyaltycore.kernel.validation import Faults
 from loyaltycore_calendars.invitations import require_library
 
 MOST_BYTES: Final = 4_000_000
 LONGEST_SPAN: Final = timedelta(days=400)
-
-
-@frozen(order=True)
-class BusyTime:
-    """A stretch of time; its end is the first moment that is free."""
-
-    starts_at: datetime
-    ends_at: datetime
 
 
 def read_busy(file: bytes, since: datetime, until: datetime, time_zone: str) -> tuple[BusyTime, ...]:
@@ -48,7 +39,7 @@ def read_busy(file: bytes, since: datetime, until: datetime, time_zone: str) -> 
     with Faults() as faults:
         _check(faults, file, since, until, time_zone)
     try:
-        return _joined(_found(file, since.astimezone(UTC), until.astimezone(UTC), ZoneInfo(time_zone)))
+        return joined(_found(file, since.astimezone(UTC), until.astimezone(UTC), ZoneInfo(time_zone)))
     except InvalidInput:
         raise
     except Exception as error:  # what a stranger's file makes a parser do has no end
@@ -96,13 +87,3 @@ def _instant(value: date, zone: ZoneInfo) -> datetime:
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=zone)
     return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _joined(times: list[BusyTime]) -> tuple[BusyTime, ...]:
-    joined: list[BusyTime] = []
-    for each in sorted(times):
-        if joined and each.starts_at <= joined[-1].ends_at:
-            joined[-1] = BusyTime(joined[-1].starts_at, max(joined[-1].ends_at, each.ends_at))
-        else:
-            joined.append(each)
-    return tuple(joined)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from loyaltycore import errors, loyalty, webhooks
-from loyaltycore.booking.rules import hours as booking_hours, offering, setup as booking_setup
+from loyaltycore.booking.rules import blocking, hours as booking_hours, offering, setup as booking_setup
 from loyaltycore.branches.rules import form as branch_form
 from loyaltycore.cards.rules import order_service
 from loyaltycore.completeness.rules import answers
@@ -87,6 +87,8 @@ LIMITS: Final = {
     "bytes of a calendar that is read": busy.MOST_BYTES,
     "events of a calendar that is read": bounds.MOST_TIMES,
     "days of a calendar that are read at once": busy.LONGEST_SPAN.days,
+    "busy times of a resource that are said at once": blocking.MOST_TIMES,
+    "days of which busy times are said at once": blocking.LONGEST_SPAN.days,
     "tries of a message": outbox.MOST_ATTEMPTS,
     "capabilities of a host application": loyalty.MOST_CAPABILITIES,
     "additions of a capability at one point": house.MOST_ADDITIONS,

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from invoices import Invoices, Line
 from loyaltycore import Money
-from loyaltycore.booking import BookingRequest
+from loyaltycore.booking import BookingRequest, BusyTime
 from loyaltycore.cards.rules.options import INFORMATION_EMAIL
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.desk import Desk
@@ -93,6 +93,12 @@ OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {
     "OnlineBooking.hold": {"resource_id": "room"},
     "PlannerSetup.save_resource": {"resource_id": "new", "name": "New"},
     "PlannerSetup.save_template": {"template_id": "new", "name": "New", "length": 30},
+    "PlannerSetup.block": {
+        "resource_id": "room",
+        "times": [BusyTime(START, START + timedelta(hours=1))],
+        "since": START,
+        "until": START + timedelta(days=3),
+    },
     "MessageTemplates": {"name": "ours"},
     "MessageTemplates.version": {"name": "ours", "number": 1},
     "Loyalty.receive_webhook": {"source": "card-printer"},

@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from loyaltycore.booking.rules.request import BookingRequest as BookingRequest
     from loyaltycore.booking.service import Appointments as Appointments
     from loyaltycore.booking.setup import PlannerSetup as PlannerSetup
+    from loyaltycore.kernel.occupancy import BusyTime as BusyTime
 else:
     from loyaltycore._lazy import lazy_names
 
     __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
+            "..kernel.occupancy": "BusyTime",
             ".planner": "HeldTime OfferedTemplate OwnAppointment Planner",
             ".rules.appointment": "Appointment AppointmentState",
             ".rules.grid": "Reason Slot",

@@ -40,6 +40,25 @@ class Hold:
         return self.lapses_at is None or now < self.lapses_at
 
 
+@frozen(order=True)
+class BusyTime:
+    """A stretch of time at which somebody is busy; its end is the first moment that is free."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def joined(times: Iterable[BusyTime]) -> tuple[BusyTime, ...]:
+    """The same moments in order, each in one stretch; what ends when another begins goes on in it."""
+    found: list[BusyTime] = []
+    for each in sorted(times):
+        if found and each.starts_at <= found[-1].ends_at:
+            found[-1] = BusyTime(found[-1].starts_at, max(found[-1].ends_at, each.ends_at))
+        else:
+            found.append(each)
+    return tuple(found)
+
+
 @frozen
 class Clash:
     """Why a hold does not fit."""

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from loyaltycore.booking import Appointment, Notice, Reminder, hours_on
+from loyaltycore.booking import Appointment, BusyTime, Notice, Reminder, hours_on
+from loyaltycore.desk import Desk
 from loyaltycore.kernel.criteria import Query
 from tests.faults.scene import TODAY
 from tests.faults.verbs.verb import Run, Verb
@@ -37,6 +38,18 @@ def _booked(run: Run) -> None:
 
 def _book(run: Run, starts_at: datetime, key: str = "") -> Any:
     return run.loyalty.planner("berlin").book(starts_at, **ERIKA, key=key)
+
+
+def _block(desk: Desk, after: timedelta) -> Any:
+    """Whoever works in the room is away for two days."""
+    away = BusyTime(START + after, START + after + timedelta(days=2))
+    span = {"since": START + timedelta(days=1), "until": START + timedelta(days=9)}
+    return desk.appointments.setup.block("room-1", [away], **span)
+
+
+def _blocked(run: Run) -> None:
+    _booked(run)
+    _block(run.free, timedelta(days=3))
 
 
 def _the_one(run: Run) -> Appointment:
@@ -90,6 +103,7 @@ VERBS: Final = (
         "planner.save_resource",
         _planned,
     ),
+    Verb("resource blocked", lambda run: _block(run.desk, timedelta(days=4)), "planner.block", _blocked),
     Verb(
         "appointment template made",
         lambda run: run.desk.appointments.setup.save_template("fitting", name="Fitting", length=30),

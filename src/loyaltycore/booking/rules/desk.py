@@ -7,6 +7,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from loyaltycore.booking.rules.appointment import Appointment, AppointmentState, ended, require_open
+from loyaltycore.booking.rules.blocking import blocked_by, is_block
 from loyaltycore.booking.rules.grid import limit_kind
 from loyaltycore.booking.rules.planner import AppointmentTemplate, Resource
 from loyaltycore.booking.rules.sheets import Sheets, Written
@@ -100,7 +101,10 @@ def _claimed(appointment: Appointment, place: Place, now: datetime) -> Written:
         raise Refused(
             "appointment.clash",
             "the resource is taken at this time",
-            appointments=tuple(each.key for each in clash.holds if each.lapses_at is None),
+            appointments=tuple(
+                each.key for each in clash.holds if each.lapses_at is None and not is_block(each)
+            ),
+            blocked_by=blocked_by(clash.holds),
             held_until=max((each.lapses_at for each in clash.holds if each.lapses_at), default=None),
             remedy="choose another time or another resource",
         )
