@@ -25,6 +25,7 @@ from loyaltycore.work.journal import FieldChange
 
 SHOWN: Final[Mapping[str, set[str]]] = {
     "activities": {"id", "action", "subject_table", "subject_id"},
+    "aliases": {"id", "customer_id"},
     "appointment_links": {"appointment_id", "purpose"},
     "appointment_notices": {"id", "appointment_id"},
     "appointments": {"id"},
@@ -36,9 +37,13 @@ SHOWN: Final[Mapping[str, set[str]]] = {
     "customers": {"id", "number", "title", "first_name", "name_extension", "last_name", "company"},
     "inbox": {"id", "source", "event_id"},
     "information_requests": {"id"},
+    "merge_changes": {"id", "merge_id", "changed_table"},
+    "merge_moves": {"id", "merge_id", "moved_table", "field", "moved_key"},
+    "merges": {"id", "survivor_id", "loser_id"},
     "message_fates": {"id"},
     "message_template_versions": {"id"},
     "outbox": {"id", "kind"},
+    "presences": {"id"},
     "processes": {"id", "customer_id", "template"},
     "rate_windows": set(),
     "reminders": {"id"},

@@ -1,0 +1,116 @@
+"""Merges at the same moment as everything else that is written about the two customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final
+
+import pytest
+
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.desk import Desk
+from loyaltycore.errors import EditedMeanwhile, LoyaltyError, NotFound, Refused
+from loyaltycore.kernel.criteria import Query
+from loyaltycore.merging import Merge, MergeState
+from loyaltycore.properties import PropertyValue
+from loyaltycore.storing.registry import OnMerge
+from loyaltycore.work.journal import Alias
+from loyaltycore_sql import SqlStorage
+from tests.bounded import at_once
+from tests.faults.effort import FACTOR
+from tests.house import House, build_house
+
+pytestmark = pytest.mark.every_engine
+
+ROUNDS: Final = 4 * FACTOR
+
+
+@pytest.fixture
+def house(url: str) -> Iterator[House]:
+    """A house with cards and a property."""
+    storage = SqlStorage(url)
+    built = build_house(storage)
+    built.set_up_cards()
+    built.desk.properties.define("frame", name="Frame", values=[PropertyValue("round")])
+    yield built
+    storage.close()
+
+
+def _merge(desk: Desk, survivor: str, loser: str) -> Merge:
+    return desk.merging.execute(desk.merging.plan(survivor=survivor, loser=loser))
+
+
+def _all_at_once(*works: Callable[[], Any]) -> list[Any]:
+    """What each came to: a result, or the refusal."""
+    outcomes = at_once(len(works), lambda number: works[number]())
+    for each in outcomes:
+        if isinstance(each, Exception) and not isinstance(each, Refused | EditedMeanwhile | NotFound):
+            raise each
+    return outcomes
+
+
+def _require_whole(house: House) -> None:
+    """Whatever a merge moves refers to somebody who is there, and every alias leads to one."""
+    with house.loyalty.storage.transaction(read_only=True) as tx:
+        people = {each.id for each in tx.find(Customer, Query())}
+        for record_type in house.loyalty.registry:
+            link = record_type.customer
+            if link is None or link.merge is not OnMerge.MOVE:
+                continue
+            for record in tx.find(record_type.cls, Query()):
+                assert getattr(record, link.field) in {*people, None}, record_type.table
+        assert people.isdisjoint(each.id for each in tx.find(Alias, Query()))
+
+
+WRITING: Final[dict[str, Callable[[Desk, str], Any]]] = {
+    "card": lambda desk, who: desk.cards.order(who, template="gold"),
+    "change": lambda desk, who: desk.customers.change(who, notes="meanwhile"),
+    "property": lambda desk, who: desk.properties.assign(who, "frame", "round"),
+}
+
+
+@pytest.mark.parametrize("side", ["survivor", "loser"])
+def test_what_is_written_meanwhile_ends_with_the_survivor(house: House, side: str) -> None:
+    """Against orders, edits and properties for either customer: nothing is lost, and nothing points to somebody gone."""
+    desk = house.desk
+    for _ in range(ROUNDS):
+        survivor, loser = house.customer(), house.customer(first_name="Erica")
+        who = survivor.id if side == "survivor" else loser.id
+        works: list[Callable[[], Any]] = [partial(_merge, desk, survivor.id, loser.id)]
+        works += [partial(write, desk, who) for write in WRITING.values()]
+        merged, order, changed, _property = _all_at_once(*works)
+        if isinstance(merged, LoyaltyError):
+            assert isinstance(merged, EditedMeanwhile | Refused)
+            _merge(desk, survivor.id, loser.id)
+        _require_whole(house)
+        assert [each.id for each in desk.cards.orders_of(survivor.id)] == [order.id]
+        assert not isinstance(changed, LoyaltyError)
+        assert len(desk.properties.of_customer(survivor.id)) == 1
+
+
+def test_crosswise_merges_leave_one(house: House) -> None:
+    """Each is merged into the other at the same moment: one merge is kept, and one customer is left."""
+    for _ in range(ROUNDS):
+        one, two = house.customer(), house.customer(first_name="Erica")
+        outcomes = _all_at_once(
+            partial(_merge, house.desk, one.id, two.id), partial(_merge, house.desk, two.id, one.id)
+        )
+        assert sum(isinstance(each, Merge) for each in outcomes) == 1
+        assert house.desk.customers.get(one.id) == house.desk.customers.get(two.id)
+        _require_whole(house)
+
+
+def test_a_plan_is_carried_out_once_whoever_asks(house: House) -> None:
+    """The same plan, executed and undone twice at the same moment: one merge, one undo."""
+    for _ in range(ROUNDS):
+        one, two = house.customer(), house.customer(first_name="Erica")
+        plan = house.desk.merging.plan(survivor=one.id, loser=two.id)
+        work = partial(house.desk.merging.execute, plan)
+        done = [each for each in _all_at_once(work, work) if isinstance(each, Merge)]
+        assert len(done) == 1
+        undo = partial(house.desk.merging.undo, done[0].id)
+        undone = [each for each in _all_at_once(undo, undo) if isinstance(each, Merge)]
+        assert [each.state for each in undone] == [MergeState.UNDONE]
+        assert house.desk.customers.get(two.id) == two
+        _require_whole(house)
