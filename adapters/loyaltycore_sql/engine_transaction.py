@@ -116,6 +116,14 @@ class EngineTransaction(Statements):
                 self._fresh = False
                 return result
 
+    def see_the_latest(self) -> None:
+        """Leave the snapshot: under it PostgreSQL would wait for a lock and then not see what was done under the lock."""
+        if self.kind.name != "postgresql" or self._wrote:
+            return
+        if not self._fresh:
+            self.take_back()
+        self.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", (), lambda found: found.close())
+
     def note_write(self) -> None:
         """Remember that there is something to commit."""
         self._wrote = True

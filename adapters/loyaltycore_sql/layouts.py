@@ -76,6 +76,8 @@ class Layout(Generic[T]):
     """The keys of those of the records `KEYS` that are there."""
     hold: Select[Any]
     """The same, locked so that nobody removes them."""
+    claim: Select[Any]
+    """The same, locked so that nobody else locks or changes them."""
     versions: Select[Any]
     """Key and version of the records `KEYS`."""
     keys: KeyStatements | None
@@ -137,6 +139,7 @@ def _layout(target: Target, targets: Mapping[str, Target]) -> Layout[Any]:
         there=there,
         # Ordered, so that two who hold the same rows do not wait for each other. PostgreSQL lets others save them.
         hold=there.order_by(key).with_for_update(read=True, key_share=True),
+        claim=there.order_by(key).with_for_update(),
         versions=select(key, version).where(key.in_(bindparam(KEYS, expanding=True))),
         keys=_key_statements(target.tables),
     )

@@ -90,6 +90,9 @@ class Statements(Heeding, ABC):
     def contends(self, row: ContendedRow) -> None:
         """Say which row the next statements need."""
 
+    def see_the_latest(self) -> None:
+        """See from now on what others have committed meanwhile, if nothing was written yet and the engine can."""
+
     def take_back(self) -> bool:
         """Before an error that ends the transaction: roll back, to see what others have stored, if that is allowed.
 

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any, Final, TypeVar
 
 from attrs import evolve, frozen
+from sqlalchemy import Select
 
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.words import is_storable
@@ -65,11 +66,21 @@ class SqlTransaction:
     def hold(self, cls: type[Any], keys: Sequence[str]) -> frozenset[str]:
         """Keep rows from being deleted; see `loyaltycore.ports.bulk.SupportsHolding`."""
         with self._tx:
-            # SQLite lets one transaction write at a time.
             layout = self._layouts.of(cls)
-            statement = layout.hold if self._tx.locks_rows else layout.there
-            found = self._tx.execute(statement, {KEYS: list(keys)}, lambda rows: [row[0] for row in rows])
-            return frozenset(found)
+            return self._there(layout.hold if self._tx.locks_rows else layout.there, keys)
+
+    def claim(self, cls: type[Any], keys: Sequence[str]) -> frozenset[str]:
+        """Lock rows, and see what others have committed until then; see `loyaltycore.ports.bulk.SupportsHolding`."""
+        with self._tx:
+            layout = self._layouts.of(cls)
+            self._tx.see_the_latest()
+            return self._there(layout.claim if self._tx.locks_rows else layout.there, keys)
+
+    def _there(self, statement: Select[Any], keys: Sequence[str]) -> frozenset[str]:
+        # SQLite, which lets one transaction write at a time, only looks.
+        return self._tx.execute(
+            statement, {KEYS: list(keys)}, lambda found: frozenset(row[0] for row in found)
+        )
 
     def find(self, cls: type[T], query: Query) -> Iterator[T]:
         """Read the records that match, a portion at a time, the first one at once.

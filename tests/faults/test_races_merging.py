@@ -10,14 +10,14 @@ import pytest
 
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.desk import Desk
-from loyaltycore.errors import EditedMeanwhile, LoyaltyError, NotFound, Refused
+from loyaltycore.errors import EditedMeanwhile, LoyaltyError, NotFound, Refused, StorageBusy
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.merging import Merge, MergeState
 from loyaltycore.properties import PropertyValue
 from loyaltycore.storing.registry import OnMerge
 from loyaltycore.work.journal import Alias
 from loyaltycore_sql import SqlStorage
-from tests.bounded import at_once
+from tests.bounded import at_once, join, start
 from tests.faults.effort import FACTOR
 from tests.house import House, build_house
 
@@ -87,6 +87,33 @@ def test_what_is_written_meanwhile_ends_with_the_survivor(house: House, side: st
         assert [each.id for each in desk.cards.orders_of(survivor.id)] == [order.id]
         assert not isinstance(changed, LoyaltyError)
         assert len(desk.properties.of_customer(survivor.id)) == 1
+
+
+def test_what_was_decided_on_somebody_who_is_merged_meanwhile_is_not_kept(house: House, engine: str) -> None:
+    """A unit that has read the loser, and writes about it when the merge is over, keeps nothing."""
+    if engine == "sqlite":
+        pytest.skip("SQLite lets no merge in between")
+    survivor, loser = house.customer(), house.customer(first_name="Erica")
+    with pytest.raises((StorageBusy, Refused)), house.desk.transaction():
+        house.desk.customers.get(loser.id)
+        join(start(lambda: _merge(house.desk, survivor.id, loser.id)))
+        house.desk.cards.order(loser.id, template="gold")
+    assert house.desk.cards.orders_of(survivor.id) == ()
+    _require_whole(house)
+
+
+def test_a_merge_waits_for_what_is_being_written(house: House) -> None:
+    """An order that is not committed yet when the merge begins is moved by it, or the merge runs again and moves it."""
+    survivor, loser = house.customer(), house.customer(first_name="Erica")
+    plan = house.desk.merging.plan(survivor=survivor.id, loser=loser.id)
+    with house.desk.transaction():
+        order = house.desk.cards.order(loser.id, template="gold")
+        merging = start(lambda: house.desk.merging.execute(plan))
+        merging.join(0.3)
+        assert merging.is_alive()
+    join(merging)
+    assert [each.id for each in house.desk.cards.orders_of(survivor.id)] == [order.id]
+    _require_whole(house)
 
 
 def test_crosswise_merges_leave_one(house: House) -> None:

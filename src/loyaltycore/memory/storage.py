@@ -105,6 +105,8 @@ class MemoryTransaction(Heeding):
             table = self._table(self._registry.of(cls))
             return frozenset(key for key in keys if key in table)
 
+    claim = hold
+
     def add(self, *records: Any) -> None:
         """Store new records."""
         with self:

@@ -58,6 +58,7 @@ class Merging(Service):
             text = faults.text("reason", reason, limit=REASON_LENGTH, multiline=True)
             if not isinstance(plan, MergePlan):
                 faults.note("plan", "wrong_type", "must be a MergePlan, as `plan` makes it")
+        self.unit.claim(plan.survivor.id, plan.loser.id)
         planning = Planning(self.session, self.unit)
         pair = planning.both(plan.survivor.id, plan.loser.id, for_update=True)
         now = require_as_planned(plan, planning.plan(*pair).choosing(plan.choices))
@@ -81,6 +82,8 @@ class Merging(Service):
         """
         with Faults() as faults:
             text = faults.text("reason", reason, limit=REASON_LENGTH, multiline=True)
+        survivor = self.unit.get(Merge, merge_id).survivor_id
+        self.unit.claim(survivor)
         merge = self.unit.get(Merge, merge_id, for_update=True)
         require_done(merge)
         require_last(merge, self._later(merge))

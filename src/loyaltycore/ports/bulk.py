@@ -68,3 +68,13 @@ class SupportsHolding(Protocol):
             StorageBusy: One was removed meanwhile.
         """
         ...
+
+    def claim(self, cls: type[Any], keys: Sequence[str]) -> frozenset[str]:
+        """Keep records for this transaction alone: wait for those who hold them, and let nobody else hold or save them.
+
+        Called before anything is written. Whatever those who held them have committed is seen afterwards.
+
+        Returns:
+            The keys of those that are there.
+        """
+        ...

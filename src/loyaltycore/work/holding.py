@@ -66,6 +66,12 @@ class Holding:
                 self._require_no_alias(each)
         self._held |= there
 
+    def claim(self, customer_ids: Iterable[str]) -> None:
+        """Wait for whoever writes about these customers, and keep everybody else from it."""
+        cls = self._registry.customer_class
+        if cls is not None and isinstance(self._tx, SupportsHolding):
+            self._held |= self._tx.claim(cls, sorted(customer_ids))
+
     def leave(self, records: Iterable[Any]) -> None:
         """Say that customers are removed, so that whoever writes about them at the same moment finds out."""
         if not isinstance(self._tx, SupportsHolding):

@@ -183,6 +183,13 @@ class Unit:
         """Count the records that match."""
         return self._tx.count(cls, Query(where))
 
+    def claim(self, *customer_ids: str) -> None:
+        """Wait for whoever writes about customers, before they are merged or erased, and keep everybody else from it.
+
+        It is called before anything is written. What was read before is read again.
+        """
+        self._holding.claim(customer_ids)
+
     def add(self, *records: Any) -> None:
         """Store new records that need no line in the activities."""
         self.progress.writes += 1
