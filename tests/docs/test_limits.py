@@ -13,6 +13,7 @@ from loyaltycore.customers import importing
 from loyaltycore.customers.rules import customer, import_report, table_columns, table_lines
 from loyaltycore.kernel import criteria, custom_fields, fates, limiting, money, outbox
 from loyaltycore.kernel.ledger import spending
+from loyaltycore.merging import finding
 from loyaltycore.processes.rules import template_form
 from loyaltycore.processes.steps import complete_data
 from loyaltycore.properties.rules import form as property_form
@@ -58,6 +59,7 @@ LIMITS: Final = {
     "minutes for which a time is held": booking_setup.MOST_HELD,
     "tries that a rate limit counts": limiting.MOST_TRIES,
     "values of a property": property_form.MOST_VALUES,
+    "customers compared who share one kind of key": finding.MOST_COMPARED,
     "steps of a process template": template_form.MOST_STEPS,
     "settings or results of a step": template_form.MOST_VALUES,
     "fields that a step asks for": complete_data.MOST_FIELDS,

@@ -242,7 +242,7 @@ def _call(
 ) -> Any:
     """Call a method with what fits, and the value in its place."""
     given = {"step_id" if each == "step" else f"{each}_id": known for each, known in facts.items()}
-    given |= {"survivor": facts["customer"], "loser": facts["customer"]}
+    given |= dict.fromkeys(("survivor", "loser", "other_id"), facts["customer"])
     fitting = {
         **FITTING,
         **given,

@@ -38,6 +38,7 @@ TABLES: Final = (
         "message_fates",
         "message_template_versions",
         "message_templates",
+        "not_duplicates",
         "number_ranges",
         "outbox",
     ),

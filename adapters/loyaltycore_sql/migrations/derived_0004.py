@@ -127,3 +127,8 @@ def _bare(text: str, *, two_letters: bool) -> str:
 def _words(bare: str) -> str:
     letters = (each if each.isalnum() or unicodedata.category(each)[0] == "M" else " " for each in bare)
     return " ".join("".join(letters).split())
+
+
+def fold(text: str) -> str:
+    """A text with one letter for an umlaut, for later revisions that derive with the rules of this one."""
+    return _fold(text, two_letters=False)

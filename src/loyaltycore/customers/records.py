@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loyaltycore.customers.rules.customer import LENGTHS, LONG_TEXTS, Customer, NumberRange
+from loyaltycore.customers.rules.likeness import likeness_keys
 from loyaltycore.customers.rules.search import lookup_keys
 from loyaltycore.storing.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType
+
+
+def _keys(customer: Customer) -> Mapping[str, tuple[str, ...]]:
+    return {**lookup_keys(customer), "likeness": likeness_keys(customer)}
+
 
 CUSTOMERS = RecordType(
     cls=Customer,
@@ -13,8 +21,8 @@ CUSTOMERS = RecordType(
     indexes=(("sort_name", "id"), ("birth_date",), ("external_number",), ("birthday",), ("postal_code",)),
     # No engine indexes a long text: it is kept without a limit of its own.
     lengths={**LENGTHS, **dict.fromkeys(LONG_TEXTS, 0)},
-    lookups=("name", "email", "phone", "city", "custom"),
-    lookup_keys=lookup_keys,
+    lookups=("name", "email", "phone", "city", "custom", "likeness"),
+    lookup_keys=_keys,
     customer=CustomerLink(
         field="id", merge=OnMerge.SURVIVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE, selectable=False
     ),

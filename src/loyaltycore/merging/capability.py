@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from loyaltycore.merging.records import MERGE_CHANGES, MERGE_MOVES, MERGES
+from loyaltycore.merging.records import MERGE_CHANGES, MERGE_MOVES, MERGES, NOT_DUPLICATES
 from loyaltycore.merging.rules.options import MERGING_OPTIONS
 from loyaltycore.work.capability import Capability
 
@@ -21,6 +21,6 @@ def _service() -> type[Merging]:
 CAPABILITY: Final = Capability(
     name="merging",
     service=_service,
-    records=(MERGES, MERGE_MOVES, MERGE_CHANGES),
+    records=(MERGES, MERGE_MOVES, MERGE_CHANGES, NOT_DUPLICATES),
     options=MERGING_OPTIONS,
 )

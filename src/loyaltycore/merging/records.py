@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loyaltycore.merging.rules.distinct import NotDuplicate, combine_pairs
 from loyaltycore.merging.rules.merge import Merge, MergeChange, MergeMove
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
 
@@ -25,6 +26,24 @@ MERGES = RecordType(
         export=OnExport.INCLUDE,
         erase=OnErase.REMOVE,
         selectable=False,
+    ),
+)
+
+NOT_DUPLICATES = RecordType(
+    cls=NotDuplicate,
+    table="not_duplicates",
+    noun="pair of customers who are two",
+    unique=(("customer_id", "other_id"),),
+    indexes=(("other_id", "id"),),
+    lengths={"customer_id": KEY_LENGTH, "other_id": KEY_LENGTH, "said_by": 100},
+    mentions=("other_id",),
+    customer=CustomerLink(
+        field="customer_id",
+        merge=OnMerge.MOVE,
+        export=OnExport.OMIT,
+        erase=OnErase.REMOVE,
+        selectable=False,
+        combine=combine_pairs,
     ),
 )
 

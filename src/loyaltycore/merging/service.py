@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.form import CustomerFields, read_new
+from loyaltycore.customers.service import reading_of
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.merging.executing import Executing
+from loyaltycore.merging.finding import duplicates_of
 from loyaltycore.merging.planning import Planning
 from loyaltycore.merging.records import REASON_LENGTH
+from loyaltycore.merging.rules.distinct import NotDuplicate, declare_distinct, pair_id
+from loyaltycore.merging.rules.likeness import Candidate
 from loyaltycore.merging.rules.merge import Merge, MergeState
-from loyaltycore.merging.rules.plan import MergePlan, require_as_planned
+from loyaltycore.merging.rules.plan import MergePlan, require_as_planned, require_two
 from loyaltycore.merging.rules.undo import require_done, require_last
 from loyaltycore.merging.undoing import Undoing
 from loyaltycore.work.paging import Page, find_page, read_portion
@@ -88,6 +95,46 @@ class Merging(Service):
         require_done(merge)
         require_last(merge, self._later(merge))
         return Undoing(self.unit, self.session.house.registry, merge).run(text)
+
+    @query
+    def duplicates_of(self, customer_id: str) -> tuple[Candidate, ...]:
+        """Find who may be the same as a customer, the likeliest first; each with the reasons.
+
+        Who has the same e-mail address, phone number, or last name and date of birth is always among them, up to the
+        limits. Nobody is merged by this.
+
+        Raises:
+            NotFound: There is no such customer.
+        """
+        return duplicates_of(self.unit, self.unit.get(Customer, customer_id))
+
+    @query
+    def duplicates_like(self, **fields: Unpack[CustomerFields]) -> tuple[Candidate, ...]:
+        """Find who may be the same as somebody who is about to be entered, the likeliest first.
+
+        Args:
+            **fields: What the form holds so far; see `CustomerFields`.
+
+        Raises:
+            InvalidInput: Names every fault of every field.
+        """
+        with Faults() as faults:
+            draft = read_new(faults, fields, reading_of(self.session, self.unit))
+        return duplicates_of(self.unit, draft)
+
+    @command("merging.not_duplicates")
+    def not_duplicates(self, customer_id: str, other_id: str) -> NotDuplicate:
+        """Say that two customers are two: neither is a candidate for the other from now on.
+
+        Raises:
+            NotFound: There is no such customer.
+            Refused: ``merge.same_customer``.
+        """
+        one, other = self.unit.get(Customer, customer_id), self.unit.get(Customer, other_id)
+        require_two(one, other)
+        known = self.unit.seek(NotDuplicate, pair_id(one.id, other.id))
+        actor = self.unit.acting.actor
+        return self.unit.apply(declare_distinct(one.id, other.id, known, actor))
 
     @query
     def get(self, merge_id: str) -> Merge:

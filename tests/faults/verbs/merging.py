@@ -44,5 +44,13 @@ VERBS: Final = (
         _doubled,
         repeatable=False,
     ),
+    Verb(
+        "two said to be two",
+        lambda run: run.desk.merging.not_duplicates(
+            run.facts["erika"], run.free.customers.by_number("D1").id
+        ),
+        "merging.not_duplicates",
+        _doubled,
+    ),
     Verb("merge undone", _undo, "merging.undo", _merged),
 )

@@ -1,10 +1,13 @@
-"""Merging: aliases of merged customers, merges and what they moved."""
+"""Merging: aliases of merged customers, merges and what they moved, and what doubles are found by."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column
+from alembic import op
+from sqlalchemy import BigInteger, Column, MetaData, Table, delete, insert, select
 
-from loyaltycore_sql.migrations.ddl import create_table, long_text, text
+from loyaltycore_sql.migrations.ddl import create_table, long_text, portions, prefix, text
+from loyaltycore_sql.migrations.derived_0007 import likeness_keys
+from loyaltycore_sql.naming import keys_table_name, table_name
 
 revision = "0007"
 down_revision = "0006"
@@ -15,6 +18,30 @@ def upgrade() -> None:
     _aliases()
     _merges()
     _journal()
+    _derive_likeness()
+
+
+def _derive_likeness() -> None:
+    """Customers of earlier versions are found by how their names sound and where they live."""
+    bind = op.get_bind()
+    names = ("last_name", "first_name", "company", "addresses")
+    customers = Table(
+        table_name(prefix(), "customers"),
+        MetaData(),
+        Column("id", text(64)),
+        *(Column(each, long_text()) for each in names),
+    )
+    columns = (Column(name, long_text()) for name in ("lookup", "value", "record_key"))
+    keys = Table(keys_table_name(prefix(), "customers"), MetaData(), *columns)
+    bind.execute(delete(keys).where(keys.c.lookup == "likeness"))
+    for rows in portions(bind, select(customers), customers.c.id):
+        derived = [
+            {"lookup": "likeness", "value": value, "record_key": row.id}
+            for row in rows
+            for value in likeness_keys(row)
+        ]
+        if derived:
+            bind.execute(insert(keys), derived)
 
 
 def _aliases() -> None:
@@ -59,6 +86,16 @@ def _merges() -> None:
 
 
 def _journal() -> None:
+    create_table(
+        "not_duplicates",
+        Column("id", text(64), nullable=False),
+        Column("customer_id", text(64), nullable=False),
+        Column("other_id", text(64), nullable=True),
+        Column("said_by", text(100), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("customer_id", "other_id"),),
+        indexes=(("other_id", "id"),),
+    )
     create_table(
         "merge_moves",
         Column("id", text(64), nullable=False),

@@ -1,0 +1,46 @@
+"""The lookup keys by which customers are found who may be the same as another one.
+
+A key is a letter, a point and a value: ``n`` for how the name sounds, each part of a double name with the first name;
+``a`` for where somebody lives. E-mail, phones and the date of birth are looked up by keys and columns of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.search import fold
+from loyaltycore.kernel.contact import Address
+from loyaltycore.kernel.phonetics import cologne
+
+_MOST_PARTS = 3
+
+
+def likeness_keys(customer: Customer) -> tuple[str, ...]:
+    """The keys of a customer."""
+    return (*dict.fromkeys(_sounds(customer)), *dict.fromkeys(_places(customer)))
+
+
+def sound_of(word: str) -> str:
+    """How a folded word sounds; a word of another script as it is written."""
+    return cologne(word) if word.isascii() else word
+
+
+def address_key(address: Address) -> str:
+    """Street and postal code or town, folded; empty if one of them is missing."""
+    place = address.postal_code or address.city
+    return fold(address.street, place) if address.street and place else ""
+
+
+def _sounds(customer: Customer) -> Iterator[str]:
+    first = fold(customer.first_name).partition(" ")[0] if customer.first_name else ""
+    for name in (customer.last_name, customer.company):
+        for word in fold(name).split(" ")[:_MOST_PARTS] if name else ():
+            if sound := sound_of(word):
+                yield f"n.{sound}.{sound_of(first)}"
+
+
+def _places(customer: Customer) -> Iterator[str]:
+    for address in customer.addresses:
+        if key := address_key(address):
+            yield f"a.{key}"
