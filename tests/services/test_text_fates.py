@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings, strategies as st
 
 from loyaltycore import Decision, Dispatch, Loyalty, WebhookRejected
 from loyaltycore.kernel.fates import MOST_REPORTS, FateState, MessageFate, Reported, most_telling
 from loyaltycore.memory import FixedClock, MemorySmsGateway, MemoryStorage
-from loyaltycore.outbox.rules.fates import with_reports
+from loyaltycore.outbox.rules.fates import undelivered, with_reports
 from loyaltycore.ports import SmsText
 from loyaltycore.testing.trouble import Trouble
 from loyaltycore_sms import SevenSms
@@ -230,3 +231,18 @@ def test_a_time_that_is_none_is_left_out(at: datetime) -> None:
     """Without a zone, or after the last year in UTC: what became of the text is known all the same."""
     fate = with_reports(FRESH, [Reported(FateState.DELIVERED, "1", at)])
     assert (fate.state, fate.reports) == (FateState.DELIVERED, (Reported(FateState.DELIVERED, "1", None),))
+
+
+@given(MANY, st.integers(0, 60))
+def test_a_failure_is_told_once(reports: list[Reported], belongs: int) -> None:
+    """As soon as it is known whose message it is, in whatever order reports come; never what was delivered before."""
+    fate, lines = FRESH, 0
+    for place, each in enumerate([*reports, None]):
+        after = evolve(fate, customer_id="c1") if place == min(belongs, len(reports)) else fate
+        after = with_reports(after, [each]) if each else after
+        notes = undelivered(fate, after)
+        fate, lines = after, lines + len(notes)
+        assert all(note.comment in {"", *(told.raw for told in after.reports)} for note in notes)
+    failed = {FateState.REJECTED, FateState.EXPIRED, FateState.UNDELIVERABLE}
+    assert lines <= 1
+    assert lines == 1 or fate.state not in failed

@@ -7,6 +7,7 @@ from typing import Final
 
 from loyaltycore.errors import InvalidInput
 from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.decisions import Decision
 from loyaltycore.kernel.fates import FateState, MailReport, MessageFate, Reported, SmsReport
 from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore.outbox.news import Intake
@@ -14,6 +15,7 @@ from loyaltycore.outbox.rules.fates import (
     can_be_followed,
     handed_over,
     new_fate,
+    undelivered,
     with_reports,
     with_vendor_id,
 )
@@ -129,10 +131,8 @@ def _by_vendor_id(unit: Unit, vendor_id: str) -> MessageFate | None:
 
 
 def _keep(unit: Unit, known: MessageFate | None, after: MessageFate) -> bool:
-    if known is None:
-        unit.add(after)
-    elif after != known:
-        unit.save(after)
-    else:
+    if after == known:
         return False
+    add, save = ((after,), ()) if known is None else ((), (after,))
+    unit.apply(Decision(None, add=add, save=save, notes=undelivered(known, after)))
     return True

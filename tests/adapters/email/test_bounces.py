@@ -331,6 +331,29 @@ def test_a_forged_bounce_changes_nothing(shop: Loyalty) -> None:
     assert dump(shop) == before
 
 
+def test_the_staff_see_it_in_the_record(shop: Loyalty) -> None:
+    """Once, with the address and the reason; and what was delivered, or is only late, needs no line."""
+    desk, address = shop.session("anna"), fresh_address()
+    erika = desk.customers.create(last_name="Muster", email=address)
+    with desk.transaction() as unit:
+        mail = Email(OWN_ID, (address,), "Ihre Karte", "Sie liegt bereit.\n")
+        unit.apply(Decision(None, dispatch=(Dispatch("email.send", mail, OWN_ID, erika),)))
+    shop.deliver()
+
+    def lines() -> list[str]:
+        feed = desk.activities.of_customer(erika.id).items
+        return [each.comment for each in feed if each.action == "message.not_delivered"]
+
+    for action, count in (("delayed", 0), ("failed", 1), ("failed", 1)):
+        shop.receive_webhook(
+            "mailer",
+            {},
+            bounce(PATH.of(OWN_ID), block(action, address=address, Diagnostic_Code="smtp; 550 no")),
+        )
+        assert len(lines()) == count
+    assert lines() == [f"{address}: failed 5.1.1 smtp; 550 no"]
+
+
 @pytest.mark.parametrize("address", ["", "else@kunde.example"])
 def test_nobody_else_is_written_down(shop: Loyalty, address: str) -> None:
     """A report about a mail that is not known, or of two recipients about neither, leaves no trace: nobody could erase it."""

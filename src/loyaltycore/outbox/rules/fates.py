@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import evolve
 
+from loyaltycore.kernel.decisions import Note
 from loyaltycore.kernel.fates import (
     MESSAGE_ID_LENGTH,
     MOST_REPORTS,
@@ -73,6 +74,24 @@ def with_vendor_id(fate: MessageFate, vendor_id: str) -> MessageFate:
     """Note the other side's id, unless one is known."""
     known = as_text(vendor_id, VENDOR_ID_LENGTH)
     return fate if fate.vendor_id or not known else evolve(fate, vendor_id=known)
+
+
+def undelivered(before: MessageFate | None, after: MessageFate) -> tuple[Note, ...]:
+    """The line in a customer's record that a message did not arrive, once: the address or the number may be wrong.
+
+    Args:
+        before: The record as it was; None if nothing was known.
+    """
+    if not _failed_one(after) or (before is not None and _failed_one(before)):
+        return ()
+    said = [each.raw for each in after.reports if each.state is after.state][-1:]
+    comment = ": ".join(filter(None, (after.recipient, *said)))
+    return (Note("message.not_delivered", about=after, comment=comment),)
+
+
+def _failed_one(fate: MessageFate) -> bool:
+    """Whether a message to a customer is known to have failed."""
+    return fate.customer_id is not None and fate.state.is_final and fate.state is not FateState.DELIVERED
 
 
 def _place(report: Reported) -> tuple[datetime, str, str]:
