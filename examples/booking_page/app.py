@@ -36,19 +36,20 @@ def make_app(loyalty: Loyalty, mailer: FolderMailer, *, password: str, embed_in:
         EMBED_IN=f"'self' {embed_in}",
     )
     branch = loyalty.session("page", BRANCH).branch
+    zone = ZoneInfo(branch.time_zone)
     app.extensions.update(
         # All that the pages of the customers are given is a planner.
         planner=lambda: loyalty.planner(BRANCH, visitor=request.remote_addr or ""),
-        zone=ZoneInfo(branch.time_zone),
+        zone=zone,
         today=lambda: branch.local_date(loyalty.clock.now()),
         desk=lambda who: loyalty.session(who, BRANCH),
         mailer=mailer,
         password=password,
     )
     app.jinja_env.filters.update(
-        time=lambda at: f"{at.astimezone(ZoneInfo(branch.time_zone)):%H:%M}",
+        time=lambda at: f"{at.astimezone(zone):%H:%M}",
         day=lambda at: f"{at:%A}, {at.day} {at:%B}",
-        clock_time=lambda at: f"{at.astimezone(ZoneInfo(branch.time_zone)):%Y-%m-%dT%H:%M}",
+        clock_time=lambda at: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}",
     )
     app.jinja_env.globals["branch"] = branch
     app.register_blueprint(pages)

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     storage = SqlStorage(f"sqlite:///{folder.as_posix()}/shop.db")
     password = secrets.token_urlsafe(9)
     with (
-        socket.create_server(("127.0.0.1", options.port)) as listener,
+        listening(options.port) as listener,
         Loyalty(storage, mailer=mailer, calendar=BranchHolidays()) as loyalty,
     ):
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -50,6 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         with delivering(loyalty):
             serve(app, sockets=[listener], threads=4)
+
+
+def listening(port: int) -> socket.socket:
+    """A port of this machine, which no other machine reaches."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise SystemExit(
+            f"cannot listen at port {port} ({error.strerror}): take another one with --port"
+        ) from None
 
 
 @contextmanager

@@ -73,14 +73,15 @@ def appointment(appointment_id: str) -> ResponseReturnValue:
     desk = _desk()
     appointments = desk.appointments
     found = appointments.get(appointment_id)
+    offer = appointments.notice_offer(found.id)
     return render_template(
         "staff/appointment.html",
         found=found,
         resources={each.id: each.name for each in appointments.setup.resources(BRANCH)},
         customer=desk.customers.get(found.customer_id) if found.customer_id else None,
         suggestions=appointments.suggestions(found.id),
-        offer=appointments.notice_offer(found.id),
-        ways=[way for way in appointments.notice_offer(found.id).ways if way is not Channel.SMS],
+        offer=offer,
+        ways=[way for way in offer.ways if way is not Channel.SMS],  # nothing sends texts here
         notices=appointments.notices(found.id),
     )
 

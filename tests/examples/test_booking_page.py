@@ -16,7 +16,8 @@ from loyaltycore.booking import AppointmentState
 from loyaltycore.memory import MemoryStorage
 from tests.bounded import line_with, running
 from tests.examples.booking import BRANCH, MONDAY, PASSWORD, Site, book, click, hidden, send, site, times
-from tests.examples.running import EXAMPLES
+from tests.examples.running import EXAMPLES, run
+from tests.listening import nobody_listens
 
 SCRIPT = "<script>alert(1)</script>"
 ARABIC = "\u0639\u0627\u0626\u0634\u0629"
@@ -158,6 +159,7 @@ def test_a_form_for_a_time_that_is_gone_offers_others(shop: Site, visitor: Flask
     answer = send(visitor, form)
     assert answer.status_code == 409
     assert "Another time on this day" in answer.text
+    assert "is held for you" not in answer.text
     assert "10:30</option>" in answer.text
     assert 'value="Mustermann"' in answer.text
     assert "Monday, 12 January, 10:30" in send(visitor, answer, starts_at="2026-01-12T10:30:00+00:00").text
@@ -303,6 +305,15 @@ def test_odd_requests_of_the_staff(shop: Site, visitor: FlaskClient, anna: Flask
     assert anna.get("/staff/appointments/none").status_code == 404
     assert anna.get("/staff/?day=9999-12-31").status_code == 400
     assert "12 January" in anna.get("/staff/?day=soon").text
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    """It says so, and how to take another one."""
+    with nobody_listens() as port:
+        ended = run("booking_page/run.py", tmp_path, "--port", str(port))
+    assert ended.returncode == 1
+    assert f"cannot listen at port {port}" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_it_runs_with_one_command(tmp_path: Path) -> None:
