@@ -134,7 +134,7 @@ def _instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
         return at.astimezone(current_app.extensions["zone"]) if at.tzinfo else abort(400)
-    except (ValueError, OverflowError):
+    except ValueError:
         abort(400)
 
 
