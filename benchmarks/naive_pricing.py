@@ -15,7 +15,7 @@ from loyaltycore.kernel.pricing.benefits import (
     AmountOff,
     Catalog,
     Cheapest,
-    Earn,
+    Earning,
     ForEvery,
     Gift,
     Percent,
@@ -84,8 +84,11 @@ class Naive:
             self._apply(rule, claims[rule.id], lost.get(rule.id, ""))
 
     def _apply(self, rule: Rule, claim: dict[int, Fraction], lost_to: str) -> None:
-        total = round_off(sum(claim.values(), Fraction(0)), rule.rounding)
         earns = rule.phase is Phase.EARN
+        total = round_off(sum(claim.values(), Fraction(0)), rule.rounding)
+        if isinstance(rule.benefit, Earning):
+            # Full amounts alone.
+            total = floor(sum(claim.values(), Fraction(0)) / rule.benefit.points) * rule.benefit.points
         room = dict.fromkeys(claim, total) if earns else {unit: self.left[unit] for unit in claim}
         shares = split(total, claim, room)
         if sum(shares.values()):
@@ -156,7 +159,7 @@ class Naive:
 
     def _claim(self, rule: Rule, units: list[int], base: dict[int, int]) -> dict[int, Fraction]:
         benefit = rule.benefit
-        if isinstance(benefit, Earn):
+        if isinstance(benefit, Earning):
             return self._points(benefit, units)
         claim = {unit: Fraction(part) for unit, part in self._wanted(rule, units, base).items() if part > 0}
         most = [rule.cap.amount] if rule.cap else []
@@ -224,7 +227,7 @@ class Naive:
             chosen = dealt
         return chosen
 
-    def _points(self, benefit: Earn, units: list[int]) -> dict[int, Fraction]:
+    def _points(self, benefit: Earning, units: list[int]) -> dict[int, Fraction]:
         parts: dict[int, int] = {}
         for line in self.lines:
             own = [unit for unit in units if self.units[unit][0] is line]
@@ -352,7 +355,7 @@ def amounts_of(rule: Rule) -> list[Money]:
             found.append(price)
         case Catalog(prices):
             found += [each.price for each in prices]
-        case Earn():
+        case Earning():
             found.append(benefit.per)
     return [amount for amount in found if amount]
 

@@ -9,22 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from html import escape, unescape
+from html import escape
 from typing import Final
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from loyaltycore.templates.rules.filling import MARK, PRIVATE, Value, in_html, unshielded
+from loyaltycore.templates.rules.filling import MARK, Value, in_html, unshielded
 from loyaltycore_templates.formats import locale_of
 
 _MARKS: Final = re.compile(f"({MARK.pattern.replace('(', '(?:')})")
-_FORGED: Final = re.compile("&#(?:x0*e00[0-3]|0*5734[4-7]);", re.IGNORECASE)
+_FORGED: Final = re.compile("&#(?:x0*e00[01]|0*5734[45]);", re.IGNORECASE)
 """A character reference that would be read as half a mark."""
-_BEGIN, _END = PRIVATE
-"""Around an address in the plain part, and what stands before it."""
-_PLACE: Final = re.compile(f"{_BEGIN}((?:: )?)([^{_END}]*){_END}|{MARK.pattern}")
 _PIECE: Final = re.compile(f'<a href="([^"]*)">(.*?)</a>|{MARK.pattern}', re.DOTALL)
 _LEAD: Final = re.compile(r"https?://[^/?#]+[/?#]|mailto:[^?]+\?|tel:", re.IGNORECASE)
 """As much of an address as says where it leads."""
@@ -54,16 +51,14 @@ def in_both(marked: str, values: Sequence[Value]) -> tuple[str, str]:
         marked: The source, with a mark in place of each value.
     """
     plain, html = _converted(marked)
-    return (
-        _PLACE.sub(lambda found: _readable(found, values), plain),
-        _PIECE.sub(lambda found: _filled(found, values), html),
-    )
+    html = _PIECE.sub(lambda found: _filled(found, values), html)
+    return unshielded(plain, values, lambda value: value.text), html
 
 
 def misplaced(marked: str, is_link: Callable[[int], bool]) -> Iterator[int]:
     """The numbers of the values that would decide where a link leads and are no links themselves."""
     for link in _PIECE.finditer(_converted(marked)[1]):
-        if link[1] is not None and (number := _misplaced(unescape(link[1]), is_link)) is not None:
+        if link[1] is not None and (number := _misplaced(link[1], is_link)) is not None:
             yield number
 
 
@@ -77,32 +72,17 @@ def _filled(found: re.Match[str], values: Sequence[Value]) -> str:
     if found[3]:
         return in_html(values[int(found[3])])
     inner = unshielded(found[2], values, lambda value: in_html(Value(value.text)))
-    return f'<a href="{escape(_address(unescape(found[1]), values, _is_page)) or "#"}">{inner}</a>'
+    return f'<a href="{_address(found[1], values)}">{inner}</a>'
 
 
-def _readable(found: re.Match[str], values: Sequence[Value]) -> str:
-    """An address that leads somewhere, or a value."""
-    if found[3]:
-        return values[int(found[3])].text
-    address = _address(found[2], values, lambda value: value.is_link)
-    return f"{found[1]}{address}" if address else ""
-
-
-def _is_page(value: Value) -> bool:
-    return bool(value.address)
-
-
-def _address(marked: str, values: Sequence[Value], leads: Callable[[Value], bool]) -> str:
-    """The address of a link: everything in it but what leads somewhere is a piece of an address.
-
-    Empty if something else would say where it leads.
-    """
-    if _misplaced(marked, lambda number: leads(values[number])) is not None:
-        return ""
+def _address(marked: str, values: Sequence[Value]) -> str:
+    """The address of a link: everything in it but a link at its beginning is a piece of an address."""
+    if _misplaced(marked, lambda number: bool(values[number].address)) is not None:
+        return "#"
 
     def filled(found: re.Match[str]) -> str:
         value = values[int(found[1])]
-        return value.address or value.text if found.start() == 0 else quote(value.text, safe="")
+        return escape(value.address) if found.start() == 0 else quote(value.text, safe="")
 
     return MARK.sub(filled, marked)
 
@@ -203,8 +183,8 @@ def _inline(children: Sequence[Token]) -> str:
             begun.append((len(text), str(token.attrGet("href") or "")))
         elif token.type == "link_close":
             place, address = begun.pop()
-            says_it = text[place:] == address
-            text = f"{text[:place]}{_BEGIN}{address}{_END}" if says_it else f"{text}{_BEGIN}: {address}{_END}"
+            if text[place:] != address:
+                text += f": {address}"
         else:
             text += token.content
     return text

@@ -16,6 +16,7 @@ from loyaltycore.outbox.capability import CAPABILITY as OUTBOX
 from loyaltycore.processes.capability import CAPABILITY as PROCESSES
 from loyaltycore.programs.capability import CAPABILITY as PROGRAMS
 from loyaltycore.properties.capability import CAPABILITY as PROPERTIES
+from loyaltycore.sales.capability import CAPABILITY as SALES
 from loyaltycore.selections.capability import CAPABILITY as SELECTIONS
 from loyaltycore.settings.capability import CAPABILITY as SETTINGS
 from loyaltycore.storing.registry import RecordType
@@ -36,6 +37,7 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     TEMPLATES,
     CARDS,
     PROGRAMS,
+    SALES,
     BOOKING,
     MERGING,
 )

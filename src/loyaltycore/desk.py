@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from loyaltycore.processes.service import Processes
     from loyaltycore.programs.service import Programs
     from loyaltycore.properties.service import Properties
+    from loyaltycore.sales.service import Sales
     from loyaltycore.selections.service import Selections
     from loyaltycore.settings.service import Settings
     from loyaltycore.templates.service import MessageTemplates
@@ -60,6 +61,13 @@ class Desk(Session):
         from loyaltycore.programs.service import Programs
 
         return Programs(self)
+
+    @cached_property
+    def sales(self) -> Sales:
+        """Say what orders cost; reserve, settle and refund them."""
+        from loyaltycore.sales.service import Sales
+
+        return Sales(self)
 
     @cached_property
     def appointments(self) -> Appointments:

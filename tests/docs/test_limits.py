@@ -13,10 +13,12 @@ from loyaltycore.customers import importing
 from loyaltycore.customers.rules import customer, import_report, table_columns, table_lines
 from loyaltycore.kernel import criteria, custom_fields, fates, limiting, money, outbox
 from loyaltycore.kernel.ledger import spending
+from loyaltycore.kernel.pricing import order
 from loyaltycore.merging import finding
 from loyaltycore.processes.rules import template_form
 from loyaltycore.processes.steps import complete_data
 from loyaltycore.properties.rules import form as property_form
+from loyaltycore.sales import service as sales
 from loyaltycore.selections.rules import json_form
 from loyaltycore.storing import checks
 from loyaltycore.templates.rules import (
@@ -49,6 +51,9 @@ LIMITS: Final = {
     "days of the grid of a planner": offering.MOST_DAYS,
     "days ahead that a template may be booked": booking_setup.MOST_AHEAD,
     "holds of a purse at the same moment": spending.MOST_HOLDS,
+    "lines of an order": order.MOST_LINES,
+    "units of an order": order.MOST_UNITS,
+    "minutes of a reservation": sales.LONGEST_RESERVATION,
     "texts of a message template": template_saving.MOST_TEXTS,
     "characters of the body of a message template": template_saving.BODY_LENGTH,
     "characters of the subject of a message template": template_saving.SUBJECT_LENGTH,

@@ -26,7 +26,8 @@ from loyaltycore.ports.card_printing import (
 )
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.ports.storage import Storage
-from loyaltycore.programs import Earn, PointsTerms, Quota, QuotaTerms
+from loyaltycore.programs import Earn, PointsTerms, Quota, QuotaTerms, StoredValueTerms
+from loyaltycore.sales import Order, OrderLine
 from tests.house import COSTS, GOLD, HOME, SHOP
 
 FIRST_DAY: Final = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
@@ -179,14 +180,18 @@ def build_scene(storage: Storage) -> Facts:
     facts["dead"] = loyalty.session("outbox").outbox.messages().items[0].id
     order("placed")
     quota = QuotaTerms([Quota(30, groups=["batteries"])])
-    head.programs.define("batteries", quota, name="Batteries", on_card="count")
+    head.programs.define("batteries", quota, name="Batteries", on_card="count", sold_by=["P-BAT"])
     head.programs.define("club", PointsTerms(Earn(1, per=Money(100, "EUR"))), name="Club")
-    head.programs.publish("batteries", "club")
+    head.programs.define("gift", StoredValueTerms("EUR"), name="Gift")
+    head.programs.publish("batteries", "club", "gift")
     head.programs.define("draft", quota, name="Draft")
     mine = desk.programs.assign(erika.id, "batteries", card=facts["spare card"])
     facts["batteries"] = mine.id
     facts["used"] = desk.programs.use(mine.id).id
     facts["club"] = desk.programs.assign(erika.id, "club").id
+    facts["gift"] = desk.programs.assign(erika.id, "gift", value=Money(5000, "EUR")).id
+    frame = OrderLine("1", "frame", Money(1000, "EUR"))
+    facts["reservation"] = desk.sales.reserve(Order("R-6", erika.id, [frame], spend={"gift": 1000})).id
     bought = Line("Glasses", Money(24900, "EUR"))
     facts["invoice"] = desk.service(Invoices).write(erika.id, [bought]).id
     return facts

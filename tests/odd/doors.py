@@ -20,11 +20,12 @@ from loyaltycore.cards.rules.options import INFORMATION_EMAIL
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.desk import Desk
 from loyaltycore.merging import MergePlan
+from loyaltycore.sales import Order, OrderLine
 from loyaltycore.selections import FieldCondition
 from loyaltycore.templates import Channel, MessageText
 from loyaltycore.work.service import Service
 from tests.house import COSTS, GOLD
-from tests.odd.shop import START, Shop
+from tests.odd.shop import SETTLED, START, Shop
 from tests.services.programs import BATTERIES
 
 _BOUGHT: Final = (Line("Case", Money(1250, "EUR")),)
@@ -77,6 +78,7 @@ FITTING: Final[Mapping[str, Any]] = {
     "reason": "why",
     "spent": Money(2500, "EUR"),
     "order_ref": "R-1",
+    "order": Order("R-1", None, [OrderLine("1", "case", Money(1250, "EUR"))]),
 }
 """What an argument of that name has to be given, so that the others are looked at; ids come from the shop."""
 
@@ -107,6 +109,8 @@ OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {
     "Programs.define": {"key": "new"},
     "Programs.remove": {"key": "draft"},
     "Programs.adjust": {"by": 1},
+    "Sales": {"order_ref": SETTLED},
+    "Sales.refund": {"number": "G-1"},
 }
 """Where the same name means something else."""
 

@@ -15,6 +15,7 @@ from loyaltycore.desk import Desk
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.properties import PropertyValue
+from loyaltycore.sales import Order, OrderLine
 from loyaltycore.selections import FieldCondition
 from loyaltycore.templates import Channel, MessageText
 from tests.faults.scene import HOSTED
@@ -23,6 +24,8 @@ from tests.services.programs import BATTERIES, define as define_program
 
 START: Final = THURSDAY + timedelta(days=4)
 """Monday at ten, as the clock shows it in Berlin."""
+SETTLED: Final = "R-0"
+"""An order that was paid."""
 
 FIELDS: Final = (
     CustomField("size", "integer"),
@@ -110,6 +113,7 @@ def open_shop() -> Shop:
     define_program(desk, "batteries", BATTERIES, on_card="count")
     desk.programs.define("draft", BATTERIES, name="Draft")
     batteries = desk.programs.assign(erika.id, "batteries", card=orders[0].card_id)
+    desk.sales.settle(Order(SETTLED, erika.id, [OrderLine("1", "case", Money(1250, "EUR"), 2)]))
     facts = {
         "customer": erika.id,
         "card": orders[0].card_id,
@@ -124,5 +128,8 @@ def open_shop() -> Shop:
         "merge": merge.id,
         "assignment": batteries.id,
         "move": desk.programs.use(batteries.id).id,
+        "reservation": desk.sales.reserve(
+            Order("R-2", erika.id, [OrderLine("1", "case", Money(1, "EUR"))])
+        ).id,
     }
     return Shop(shelf, house, facts)

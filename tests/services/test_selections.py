@@ -292,6 +292,7 @@ def test_the_catalogue_has_every_field_that_can_be_compared(house):
         "processes",
         "program_assignments",
         "program_moves",
+        "settlements",
         "customer_properties",
     } == set(catalogue.relation_by_key)
     assert len(catalogue.by_key) == len(catalogue.fields)

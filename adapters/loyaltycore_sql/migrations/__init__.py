@@ -53,9 +53,11 @@ TABLES: Final = (
         "property_types",
         "rate_windows",
         "reminders",
+        "reservations",
         "resources",
         "selections",
         "settings",
+        "settlements",
     ),
 )
 """The tables that the revisions make, without prefix; all others are the host application's."""

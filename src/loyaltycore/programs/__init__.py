@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Credit as Credit,
         Opened as Opened,
         Opening as Opening,
+        Pays as Pays,
         ProgramKind as ProgramKind,
         Use as Use,
     )
@@ -77,7 +78,7 @@ else:
             ".rules.answers": "Balance Due Offer Presented",
             ".rules.assignment": "AssignmentState ProgramAssignment ProgramMove",
             ".rules.discounts": "DiscountTerms WarrantyTerms",
-            ".rules.kind": "Award Credit Opened Opening ProgramKind Use",
+            ".rules.kind": "Award Credit Opened Opening Pays ProgramKind Use",
             ".rules.memberships": "Extra MembershipTerms Module monthly_fee",
             ".rules.options": "PER_CARD",
             ".rules.periods": "Expiry Period RoundUp days months period until unused_for",

@@ -12,7 +12,7 @@ from loyaltycore.kernel.pricing.benefits import (
     Catalog,
     CatalogPrice,
     Cheapest,
-    Earn,
+    Earning,
     ForEvery,
     Gift,
     Percent,
@@ -128,7 +128,7 @@ benefits = st.one_of(
     st.builds(Gift, st.sampled_from(ARTICLES), st.integers(1, 2)),
 )
 earnings = st.builds(
-    Earn,
+    Earning,
     st.integers(1, 5),
     st.none() | st.integers(1, 300).map(lambda amount: Money(amount, "EUR")),
     *[st.booleans()] * 6,

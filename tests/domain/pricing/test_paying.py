@@ -7,7 +7,7 @@ from datetime import datetime
 from attrs import evolve
 
 from loyaltycore.kernel.pricing.benefits import (
-    Earn,
+    Earning,
     SetPrice,
     percent,
 )
@@ -117,7 +117,7 @@ def test_points_name_what_they_are_earned_on() -> None:
     gift = [Tender("gift", "EUR", 5000)]
 
     def earned(**on: bool) -> int:
-        rules = [Rule("tenth", percent(10)), earning("club", Earn(1, per=euros(100), **on))]
+        rules = [Rule("tenth", percent(10)), earning("club", Earning(1, per=euros(100), **on))]
         return priced(*rules, order=order, tenders=gift).earns
 
     assert earned() == 80
@@ -125,4 +125,4 @@ def test_points_name_what_they_are_earned_on() -> None:
     assert earned(tendered=True, covered=True) == 179
     assert earned(tendered=True, covered=True, listed=True) == 199
     assert earned(tendered=True, covered=True, net=True) == 150
-    assert priced(earning("visit", Earn(7))).earns == 7
+    assert priced(earning("visit", Earning(7))).earns == 7

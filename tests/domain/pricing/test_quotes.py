@@ -12,7 +12,7 @@ from loyaltycore.kernel.pricing.benefits import (
     Catalog,
     CatalogPrice,
     Cheapest,
-    Earn,
+    Earning,
     ForEvery,
     Gift,
     SetPrice,
@@ -169,7 +169,7 @@ def test_rules_of_a_group_compete_for_each_unit() -> None:
 def test_what_excludes_everything_stands_alone() -> None:
     """Whichever of the two says so, the one with the lower priority stays; points are earned all the same."""
     alone = Rule("alone", percent(5), excludes=[ALL], priority=-1)
-    found = priced(Rule("ten", percent(10)), alone, earning("club", Earn(1, per=euros(100))))
+    found = priced(Rule("ten", percent(10)), alone, earning("club", Earning(1, per=euros(100))))
     assert [each.rule for each in found.discounts] == ["alone"]
     assert code(found, "ten") is Code.OUTRANKED
     assert found.earns == 198

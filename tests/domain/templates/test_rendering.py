@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from html import unescape
 
 import pytest
 from hypothesis import example, given, strategies as st
@@ -202,9 +201,8 @@ def test_no_value_says_where_an_address_leads(address: str) -> None:
     for source in (mail(f"[x]({address})"), mail(f"[x]\n\n[x]: {address}")):
         hidden = "{% if" in address
         assert [fault.code for fault in JINJA.check(source, PLACES)] == ([] if hidden else ["not_a_link"])
-        written = JINJA.render(source, data(greeting="evil.example", visit__until=None), "UTC")
-        assert '<a href="#">x</a>' in written.html
-        assert written.text == "x\n"
+        page = JINJA.render(source, data(greeting="evil.example", visit__until=None), "UTC").html
+        assert '<a href="#">x</a>' in page
 
 
 @pytest.mark.parametrize(
@@ -221,17 +219,7 @@ def test_values_are_pieces_of_an_address(address: str, filled: str) -> None:
     """After the host, with all their signs as a piece of an address has them."""
     source = mail(f"[x]({address})")
     assert JINJA.check(source, PLACES) == ()
-    written = JINJA.render(source, data(), "UTC")
-    assert f'<a href="{filled}">x</a>' in written.html
-    assert written.text == f"x: {unescape(filled)}\n"
-
-
-def test_an_address_that_is_shown_is_the_one_that_is_followed() -> None:
-    """In the plain part, where mail programs make links of addresses; what is no page is shown as it is."""
-    written = JINJA.render(mail("<https://a.example/{{ greeting }}>"), data(greeting="a b"), "UTC")
-    assert written.text == "https://a.example/a%20b\n"
-    for odd, shown in (("token", "x: token\n"), ("", "x\n")):
-        assert JINJA.render(mail("[x]({{ link }})"), data(link=Link(odd)), "UTC").text == shown
+    assert f'<a href="{filled}">x</a>' in JINJA.render(source, data(), "UTC").html
 
 
 def test_a_link_holds_no_link() -> None:
@@ -319,8 +307,6 @@ def test_nobody_can_write_the_marks_that_stand_for_values(renderer: MessageRende
 
 
 _FORGED = [
-    "\ue002",
-    "&#xE003;",
     "\ue000",
     "\ue001",
     "&#xE000;",

@@ -1,4 +1,4 @@
-"""Loyalty programs, what customers have of them, and its history; vouchers."""
+"""Loyalty programs, what customers have of them, and its history; vouchers; sales."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ def upgrade() -> None:
     _program_revisions()
     _program_assignments()
     _program_moves()
+    _reservations()
+    _settlements()
 
 
 def _programs() -> None:
@@ -109,4 +111,47 @@ def _program_moves() -> None:
         Column("version", BigInteger(), nullable=False),
         unique=(("holder_id", "seq"), ("fact",)),
         indexes=(("holder_id", "reverses"), ("customer_id", "id"), ("order_ref", "id")),
+    )
+
+
+def _reservations() -> None:
+    create_table(
+        "reservations",
+        Column("id", text(64), nullable=False),
+        Column("order_ref", text(64), nullable=False),
+        Column("open_order", text(64), nullable=True),
+        Column("customer_id", text(64), nullable=True),
+        Column("state", text(30), nullable=False),
+        Column("expires_at", BigInteger(), nullable=False),
+        Column("parts", long_text(), nullable=False),
+        Column("digest", text(64), nullable=False),
+        Column("created_at", BigInteger(), nullable=False),
+        Column("created_by", text(100), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("open_order",),),
+        indexes=(("customer_id", "id"), ("state", "expires_at")),
+    )
+
+
+def _settlements() -> None:
+    create_table(
+        "settlements",
+        Column("id", text(64), nullable=False),
+        Column("order_ref", text(64), nullable=False),
+        Column("customer_id", text(64), nullable=True),
+        Column("branch_id", text(64), nullable=False),
+        Column("currency", text(3), nullable=False),
+        Column("digest", text(64), nullable=False),
+        Column("due", BigInteger(), nullable=False),
+        Column("lines", long_text(), nullable=False),
+        Column("discounts", long_text(), nullable=False),
+        Column("tenders", long_text(), nullable=False),
+        Column("awards", long_text(), nullable=False),
+        Column("taxes", long_text(), nullable=False),
+        Column("refunds", long_text(), nullable=False),
+        Column("settled_at", BigInteger(), nullable=False),
+        Column("settled_by", text(100), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("order_ref",),),
+        indexes=(("customer_id", "id"),),
     )

@@ -192,16 +192,11 @@ def _take_off(contender: Contender, basket: Basket) -> None:
     claim, left = contender.claim, basket.left
     if not claim.units:
         return
-    whole = rounded_total(claim, contender.rule)
+    down = contender.rule.rounding is Rounding.DOWN
+    whole = rounded(sum(claim.weights) * claim.factor, claim.whole, down=down)
     room = [left[unit] for unit in claim.units]
     for unit, share in zip(claim.units, spread(whole, claim.weights, room), strict=True):
         if share:
             left[unit] -= share
             contender.shares[unit] = share
             contender.total += share
-
-
-def rounded_total(claim: Claim, rule: Rule) -> int:
-    """What a rule takes off, or lets earn, of all its units together."""
-    down = rule.rounding is Rounding.DOWN
-    return rounded(sum(claim.weights) * claim.factor, claim.whole, down=down)

@@ -86,12 +86,12 @@ class Gift:
 
 
 @frozen
-class Earn:
+class Earning:
     """Points. What they are counted on is said here: by default what the customer pays with money of his own."""
 
     points: int
     per: Money | None = None
-    """For each such amount, and for its parts; None for once an order."""
+    """For each such amount that is full; None for once an order."""
     net: bool = False
     """Without taxes."""
     listed: bool = False
@@ -105,7 +105,7 @@ class Earn:
     """With stored value that is sold."""
 
 
-Benefit: TypeAlias = Percent | AmountOff | SetPrice | Catalog | ForEvery | Cheapest | Gift | Earn
+Benefit: TypeAlias = Percent | AmountOff | SetPrice | Catalog | ForEvery | Cheapest | Gift | Earning
 
 
 def percent(value: int | str | Decimal) -> Percent:

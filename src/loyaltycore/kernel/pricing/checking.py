@@ -11,7 +11,7 @@ from loyaltycore.kernel.pricing.benefits import (
     Catalog,
     CatalogPrice,
     Cheapest,
-    Earn,
+    Earning,
     ForEvery,
     Gift,
     Percent,
@@ -122,7 +122,7 @@ def _check_limit(faults: Faults, limit: Limit) -> None:
 
 def _check_benefit(faults: Faults, rule: Rule) -> None:
     benefit: Any = rule.benefit
-    if (type(benefit) is Earn) != (rule.phase is Phase.EARN):
+    if (type(benefit) is Earning) != (rule.phase is Phase.EARN):
         faults.note("$", "wrong_phase", "points, and nothing else, belong into the phase of earning")
     match benefit:
         case Percent(points):
@@ -143,7 +143,7 @@ def _check_benefit(faults: Faults, rule: Rule) -> None:
         case Gift(gift, units):
             faults.text("gift", gift, limit=WORD_LENGTH, required=True)
             faults.integer("units", units, least=1, most=MOST_UNITS, required=True)
-        case Earn():
+        case Earning():
             _check_earning(faults, benefit)
         case _:
             faults.note("$", "wrong_type", "must be a benefit, such as Percent")
@@ -166,7 +166,7 @@ def _check_for_every(faults: Faults, benefit: ForEvery) -> None:
     faults.integer("most_times", benefit.most_times, least=1, most=MOST_UNITS)
 
 
-def _check_earning(faults: Faults, benefit: Earn) -> None:
+def _check_earning(faults: Faults, benefit: Earning) -> None:
     faults.integer("points", benefit.points, least=1, most=GREATEST_POINTS, required=True)
     if benefit.per is not None:
         check_money(faults, "per", benefit.per)

@@ -12,7 +12,7 @@ from loyaltycore.kernel.pricing.benefits import (
     AmountOff,
     Catalog,
     Cheapest,
-    Earn,
+    Earning,
     ForEvery,
     Gift,
     Percent,
@@ -68,7 +68,7 @@ def claim_of(rule: Rule, basket: Basket, mask: int) -> Claim:
         case Gift(gift, count):
             free = basket.units_of(basket.by_article.get(gift, 0) & basket.goods)
             return _some((unit, base[unit]) for unit in islice(free, count))
-        case Earn():
+        case Earning():
             raise TypeError("points are counted, not taken off")
 
 

@@ -9,11 +9,10 @@ from loyaltycore.kernel.pricing.applying import (
     Outcome,
     conclude,
     judge,
-    rounded_total,
     settle_rivalry,
 )
 from loyaltycore.kernel.pricing.basket import Basket
-from loyaltycore.kernel.pricing.benefits import Earn
+from loyaltycore.kernel.pricing.benefits import Earning
 from loyaltycore.kernel.pricing.book import Candidate
 from loyaltycore.kernel.pricing.claims import Claim
 from loyaltycore.kernel.pricing.judging import Scene
@@ -39,7 +38,7 @@ def earn(scene: Scene, candidates: Sequence[Candidate], prices: Sequence[int], o
             outcome.verdicts.append(Verdict(rule.id, rule.title, Code.NO_EFFECT))
     for contender in settle_rivalry(contenders, outcome):
         claim = contender.claim
-        contender.total = rounded_total(claim, contender.rule)
+        contender.total = sum(claim.weights) // claim.whole * claim.factor
         shares = spread(contender.total, claim.weights, [contender.total] * len(claim.weights))
         contender.shares = dict(zip(claim.units, shares, strict=True))
         conclude(contender, outcome)
@@ -47,7 +46,7 @@ def earn(scene: Scene, candidates: Sequence[Candidate], prices: Sequence[int], o
 
 def _claim(benefit: object, basket: Basket, mask: int, prices: Sequence[int]) -> Claim:
     """The points of each unit, as exact fractions."""
-    if not isinstance(benefit, Earn):
+    if not isinstance(benefit, Earning):
         raise TypeError("only points are earned")
     parts: dict[int, int] = {}
     for place, (line, units) in enumerate(zip(basket.lines, basket.units, strict=True)):
@@ -62,11 +61,11 @@ def _claim(benefit: object, basket: Basket, mask: int, prices: Sequence[int]) ->
     return Claim(list(parts), list(parts.values()), benefit.points, whole)
 
 
-def _counts(benefit: Earn, line: OrderLine) -> bool:
+def _counts(benefit: Earning, line: OrderLine) -> bool:
     return (benefit.delivery or not line.delivery) and (benefit.stored_value or not line.stored_value)
 
 
-def _counted(benefit: Earn, basket: Basket, unit: int, prices: Sequence[int]) -> int:
+def _counted(benefit: Earning, basket: Basket, unit: int, prices: Sequence[int]) -> int:
     """What of a unit brings points."""
     amount = basket.listed[unit] if benefit.listed else prices[unit]
     if not benefit.covered:

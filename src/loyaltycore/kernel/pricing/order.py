@@ -19,6 +19,8 @@ MOST_WORDS: Final = 100
 GREATEST_PRICE: Final = 10**12
 """In minor units."""
 WORD_LENGTH: Final = 100
+NUMBER_LENGTH: Final = 64
+"""Of orders and of lines."""
 WHOLE: Final = 10_000
 """All of something, in basis points."""
 
@@ -63,6 +65,8 @@ class Order:
     spend: Mapping[str, int] = field(factory=dict)
     """How much of a tender to use, in its own unit, by its id or name; points are used only if named here."""
     channel: str = ""
+    reference: str = ""
+    """The supply that it is about, such as a hearing aid: a program for one supply joins orders about it alone."""
     rates: Mapping[str, int] = field(factory=dict)
     """The rate of each tax key, in basis points: 1900 is 19 %."""
 
@@ -74,10 +78,11 @@ class Order:
 
 def check_order(faults: Faults, order: Order) -> None:
     """Note everything that keeps an order from being priced."""
-    faults.text("number", order.number, limit=WORD_LENGTH, required=True)
+    faults.text("number", order.number, limit=NUMBER_LENGTH, required=True)
     faults.text("customer_id", order.customer_id, limit=WORD_LENGTH)
     faults.text("card", order.card, limit=WORD_LENGTH)
     faults.text("channel", order.channel, limit=WORD_LENGTH)
+    faults.text("reference", order.reference, limit=WORD_LENGTH)
     _check_words(faults, "programs", order.programs)
     _check_words(faults, "codes", order.codes)
     _check_numbers(faults, "spend", order.spend, GREATEST_PRICE)
@@ -102,7 +107,7 @@ def check_order(faults: Faults, order: Order) -> None:
 
 
 def _check_line(faults: Faults, line: OrderLine, first: Any, rates: Mapping[str, int]) -> None:
-    faults.text("id", line.id, limit=WORD_LENGTH, required=True)
+    faults.text("id", line.id, limit=NUMBER_LENGTH, required=True)
     faults.text("article", line.article, limit=WORD_LENGTH, required=True)
     faults.integer("quantity", line.quantity, least=1, most=MOST_UNITS, required=True)
     _check_words(faults, "groups", line.groups)

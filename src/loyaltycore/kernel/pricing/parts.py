@@ -17,8 +17,10 @@ class UnitShare:
     """After discounts."""
     covered: int
     """What the insurer pays of it."""
+    taxed: int
+    """What is taxed now of the price: what single-purpose vouchers pay was taxed before."""
     tax: int
-    """Contained in the price."""
+    """Contained in that."""
     paid: tuple[int, ...] = ()
     """What each tender of the quote pays of it, in their order."""
     spent: tuple[int, ...] = ()

@@ -13,7 +13,7 @@ from loyaltycore.kernel.pricing.basket import Basket
 from loyaltycore.kernel.pricing.parts import Applied, Earned, Paid, QuotedLine, TaxPart, UnitShare, Use
 from loyaltycore.kernel.pricing.rule import Phase
 from loyaltycore.kernel.pricing.taxing import tax_of
-from loyaltycore.kernel.pricing.tendering import Payment
+from loyaltycore.kernel.pricing.tendering import Payment, title_of
 
 
 def parts_of(
@@ -40,6 +40,7 @@ def parts_of(
             1,
             prices[unit],
             basket.covered[unit],
+            taxed[unit] if basket.lines[basket.line_of[unit]].tax else 0,
             taxes.get(unit, 0),
             tuple(payment.amounts.get(unit, 0) for payment in payments),
             tuple(payment.spent.get(unit, 0) for payment in payments),
@@ -93,6 +94,7 @@ def runs(shares: Sequence[UnitShare]) -> Iterator[UnitShare]:
             sum(share.count for share in found),
             first.price,
             first.covered,
+            first.taxed,
             first.tax,
             first.paid,
             first.spent,
@@ -101,14 +103,14 @@ def runs(shares: Sequence[UnitShare]) -> Iterator[UnitShare]:
 
 
 def _of_one(share: UnitShare) -> tuple[Any, ...]:
-    return (share.price, share.covered, share.tax, share.paid, share.spent, share.earned)
+    return (share.price, share.covered, share.taxed, share.tax, share.paid, share.spent, share.earned)
 
 
 def _paid(basket: Basket, payment: Payment) -> Paid:
     tender = payment.tender
     return Paid(
         tender.id,
-        tender.name or tender.id,
+        title_of(tender),
         tender.unit,
         Money(sum(payment.amounts.values()), basket.order.currency),
         sum(payment.spent.values()),

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.money import Money
-from loyaltycore.kernel.pricing.benefits import Benefit, Earn
+from loyaltycore.kernel.pricing.benefits import Benefit, Earning
 
 ALL: Final = "*"
 """In `Rule.excludes`: every other rule that changes a price."""
@@ -40,7 +40,7 @@ class Choice(Enum):
 
 
 class Rounding(Enum):
-    """How the total of a rule becomes whole minor units or points."""
+    """How the total that a rule takes off becomes whole minor units."""
 
     HALF_UP = "half_up"
     DOWN = "down"
@@ -153,9 +153,9 @@ class Rule:
         return f"{self.id}#{place}"
 
 
-def earning(rule_id: str, benefit: Earn, where: Where = Where(), when: When = When()) -> Rule:
-    """Make a rule that earns points, rounded down."""
-    return Rule(rule_id, benefit, Phase.EARN, where, when, rounding=Rounding.DOWN)
+def earning(rule_id: str, benefit: Earning, where: Where = Where(), when: When = When()) -> Rule:
+    """Make a rule that earns points."""
+    return Rule(rule_id, benefit, Phase.EARN, where, when)
 
 
 def in_groups(*groups: str) -> Where:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from attrs import field, frozen
@@ -25,6 +25,8 @@ class Tender:
     """How many units there are."""
     name: str = ""
     """What `Order.spend` may call it instead of the id."""
+    title: str = field(default="", kw_only=True)
+    """For people; the name or the id if empty."""
     worth: Money | None = field(default=None, kw_only=True)
     """What one unit pays; None where the unit is money."""
     priority: int = field(default=0, kw_only=True)
@@ -42,6 +44,10 @@ class Tender:
         return self.unit != POINTS
 
 
+def _words(given: Iterable[str]) -> frozenset[str]:
+    return frozenset(given)
+
+
 @frozen
 class Standing:
     """The moment, the place, and what the customer has."""
@@ -49,10 +55,10 @@ class Standing:
     at: datetime
     """In the time zone of the branch."""
     branch: str = ""
-    instruments: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    instruments: frozenset[str] = field(default=frozenset(), converter=_words)
     """Keys of the programs whose codes or assignments are presented."""
-    tiers: frozenset[str] = field(default=frozenset(), converter=frozenset)
-    conditions: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    tiers: frozenset[str] = field(default=frozenset(), converter=_words)
+    conditions: frozenset[str] = field(default=frozenset(), converter=_words)
     """Keys of the conditions that the customer meets."""
     rules: tuple[Rule, ...] = field(default=(), converter=as_tuple)
     """Of this customer alone, beside those of the book."""

@@ -46,10 +46,10 @@ def tender(basket: Basket, standing: Standing, verdicts: list[Verdict]) -> list[
 def _unfit(tender: Tender, order: Order, standing: Standing) -> Verdict | None:
     currency = tender.unit if tender.worth is None else tender.worth.currency
     if currency != order.currency:
-        return Verdict(tender.id, _title(tender), Code.WRONG_CURRENCY, order.currency, currency)
+        return Verdict(tender.id, title_of(tender), Code.WRONG_CURRENCY, order.currency, currency)
     if tender.expires_at is not None and tender.expires_at <= standing.at:
         ended = tender.expires_at.astimezone(standing.at.tzinfo).date()
-        return Verdict(tender.id, _title(tender), Code.ENDED, required=ended)
+        return Verdict(tender.id, title_of(tender), Code.ENDED, required=ended)
     if tender.available <= 0:
         return _said(tender, Code.EMPTY)
     return None if _wanted(tender, order) else _said(tender, Code.NOT_ASKED)
@@ -89,9 +89,10 @@ def _some(units: list[int], values: list[int]) -> dict[int, int]:
     return {unit: value for unit, value in zip(units, values, strict=True) if value}
 
 
-def _title(tender: Tender) -> str:
-    return tender.name or tender.id
+def title_of(tender: Tender) -> str:
+    """What people call it."""
+    return tender.title or tender.name or tender.id
 
 
 def _said(tender: Tender, code: Code) -> Verdict:
-    return Verdict(tender.id, _title(tender), code)
+    return Verdict(tender.id, title_of(tender), code)

@@ -8,6 +8,8 @@ from attrs import field, frozen
 from typing_extensions import override
 
 from loyaltycore.kernel.given import as_tuple
+from loyaltycore.kernel.pricing.benefits import percent
+from loyaltycore.kernel.pricing.rule import Rule, Where
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.kind import Opened, Opening, ProgramKind
 from loyaltycore.programs.rules.periods import Period, check_period
@@ -47,6 +49,11 @@ class Discount(ProgramKind):
         """One assignment without a purse."""
         return (Opened(last_day=last_day_of(terms.term, opening.starts_on)),)
 
+    @override
+    def rules(self, terms: DiscountTerms, item: str, level: str) -> tuple[Rule, ...]:
+        """The share off."""
+        return (Rule(self.key, percent(terms.percent), where=Where(terms.articles, terms.groups)),)
+
 
 @frozen
 class WarrantyTerms:
@@ -75,3 +82,8 @@ class Warranty(ProgramKind):
     def open(self, faults: Faults, terms: WarrantyTerms, opening: Opening) -> tuple[Opened, ...]:
         """One assignment without a purse."""
         return (Opened(last_day=terms.term.last_day(opening.starts_on)),)
+
+    @override
+    def rules(self, terms: WarrantyTerms, item: str, level: str) -> tuple[Rule, ...]:
+        """All of it off."""
+        return (Rule(self.key, percent(100), where=Where(groups=terms.groups)),)

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.ledger import Funding
 from loyaltycore.kernel.money import Money
+from loyaltycore.kernel.pricing.rule import Rule
 from loyaltycore.kernel.validation import Faults
 
 
@@ -73,6 +74,16 @@ class Award:
     """The tier of whoever earns."""
 
 
+@frozen
+class Pays:
+    """How units of a purse pay."""
+
+    worth: Money | None = None
+    """What one unit pays; None where the purse holds money."""
+    tax: str = ""
+    """The tax key of a single-purpose voucher; see `loyaltycore.kernel.pricing.standing.Tender`."""
+
+
 class ProgramKind(ABC):
     """One kind of program. An instance holds nothing that changes; it is shared by all sessions.
 
@@ -112,6 +123,18 @@ class ProgramKind(ABC):
 
     def earned(self, terms: Any, award: Award) -> Credit | None:  # noqa: ARG002  nothing is earned
         """What is earned by spending money, if anything."""
+        return None
+
+    def rules(self, terms: Any, item: str, level: str) -> tuple[Rule, ...]:  # noqa: ARG002  no rules
+        """What it adds to the prices of an order that it joins; ids need only differ from one another.
+
+        Args:
+            level: The tier of the customer.
+        """
+        return ()
+
+    def pays(self, terms: Any) -> Pays | None:  # noqa: ARG002  nothing is paid
+        """How what its purse holds pays for orders, if it does."""
         return None
 
     def renewed(self, terms: Any, on: date) -> date | None:  # noqa: ARG002  nothing is renewed

@@ -10,6 +10,8 @@ from typing_extensions import override
 
 from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.money import Money, total
+from loyaltycore.kernel.pricing.benefits import percent
+from loyaltycore.kernel.pricing.rule import Phase, Rule, Where
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.kind import Opened, Opening, ProgramKind, Use
 from loyaltycore.programs.rules.periods import LONGEST_MONTHS, Period
@@ -100,6 +102,15 @@ class Membership(ProgramKind):
         """One article of a module that counts."""
         counts = any(each.quota for each in terms.modules if each.item == item)
         return Use() if counts and action == COUNT else None
+
+    @override
+    def rules(self, terms: MembershipTerms, item: str, level: str) -> tuple[Rule, ...]:
+        """The share that a module takes off what the customer pays himself."""
+        module = next(each for each in terms.modules if each.item == item)
+        if module.quota:
+            return ()
+        share = percent(module.percent)
+        return (Rule(self.key, share, Phase.CUSTOMER_SHARE, Where(groups=module.groups)),)
 
 
 def monthly_fee(terms: MembershipTerms, items: Collection[str], months: int) -> Money | None:

@@ -11,8 +11,10 @@ from typing_extensions import override
 from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.ledger import Funding
 from loyaltycore.kernel.money import Money
+from loyaltycore.kernel.pricing import benefits
+from loyaltycore.kernel.pricing.rule import Rule, earning
 from loyaltycore.kernel.validation import Faults
-from loyaltycore.programs.rules.kind import Award, Credit, Opened, Opening, ProgramKind, Use
+from loyaltycore.programs.rules.kind import Award, Credit, Opened, Opening, Pays, ProgramKind, Use
 from loyaltycore.programs.rules.periods import Expiry, Period, check_expiry, check_period
 from loyaltycore.programs.rules.terms import MOST_PARTS, WORD_LENGTH
 from loyaltycore.programs.rules.tiers import Tiers, level_of
@@ -97,6 +99,21 @@ class Points(ProgramKind):
         amount = award.spent.amount // earn.per.amount * earn.points * (level.times if level else 1)
         starts = earn.after.last_day(award.on) + timedelta(days=1) if earn.after else None
         return Credit(amount, Funding.EARNED, starts, self.expiry(terms, starts or award.on))
+
+    @override
+    def rules(self, terms: PointsTerms, item: str, level: str) -> tuple[Rule, ...]:
+        """What an order earns, in each currency."""
+        tier = level_of(terms.tiers, level)
+        times = tier.times if tier else 1
+        return tuple(
+            earning(f"{self.key}-{each.per.currency}", benefits.Earning(each.points * times, per=each.per))
+            for each in terms.earn
+        )
+
+    @override
+    def pays(self, terms: PointsTerms) -> Pays | None:
+        """What points are worth, if they are."""
+        return Pays(terms.worth) if terms.worth else None
 
     @override
     def expiry(self, terms: PointsTerms, on: date) -> date | None:

@@ -12,8 +12,9 @@ from typing_extensions import override
 from loyaltycore.kernel.given import member_of
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.validation import Faults
-from loyaltycore.programs.rules.kind import Credit, Opened, Opening, ProgramKind, Use
+from loyaltycore.programs.rules.kind import Credit, Opened, Opening, Pays, ProgramKind, Use
 from loyaltycore.programs.rules.periods import Expiry, check_expiry
+from loyaltycore.programs.rules.terms import WORD_LENGTH
 
 
 class VoucherTax(Enum):
@@ -37,6 +38,8 @@ class StoredValueTerms:
     """Three capital letters of ISO 4217."""
     expiry: Expiry | None = None
     tax: VoucherTax = field(default=VoucherTax.MULTI_PURPOSE, converter=_tax)
+    tax_key: str = ""
+    """The tax key of what a single-purpose voucher is for; orders name their taxes by it."""
 
 
 class StoredValue(ProgramKind):
@@ -52,6 +55,8 @@ class StoredValue(ProgramKind):
         """Check currency and expiry."""
         faults.parsed("currency", lambda: Money(0, terms.currency), Money(0, "EUR"))
         check_expiry(faults, "expiry", terms.expiry)
+        single = terms.tax is VoucherTax.SINGLE_PURPOSE
+        faults.text("tax_key", terms.tax_key, limit=WORD_LENGTH, required=single)
 
     @override
     def open(self, faults: Faults, terms: StoredValueTerms, opening: Opening) -> tuple[Opened, ...]:
@@ -69,6 +74,11 @@ class StoredValue(ProgramKind):
     def takes(self, terms: StoredValueTerms, item: str, use: Use) -> Money | None:
         """The amount."""
         return use.quantity if isinstance(use.quantity, Money) else None
+
+    @override
+    def pays(self, terms: StoredValueTerms) -> Pays:
+        """Its money."""
+        return Pays(tax=terms.tax_key if terms.tax is VoucherTax.SINGLE_PURPOSE else "")
 
     @override
     def expiry(self, terms: StoredValueTerms, on: date) -> date | None:

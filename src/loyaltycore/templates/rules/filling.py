@@ -15,9 +15,7 @@ from loyaltycore.templates.rules.language import All, Block, Filter, Has, Not, S
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Around the number of a value that something stands for. Both are for private use, so no text needs them."""
-PRIVATE: Final = "\ue002\ue003"
-"""More of that kind, for whatever reads the marks; no text has any of the four where marks are."""
-_NO_MARKS: Final = str.maketrans(dict.fromkeys(f"{_OPEN}{_CLOSE}{PRIVATE}"))
+_NO_MARKS: Final = str.maketrans({_OPEN: None, _CLOSE: None})
 MARK: Final = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 """What stands for a value while something reads what is around it."""
 _PAGE: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
@@ -86,7 +84,7 @@ def shielded(filled: Sequence[Filled]) -> tuple[str, tuple[Value, ...]]:
 
 
 def _unmarked(text: str) -> str:
-    return text.translate(_NO_MARKS) if not text.isascii() else text
+    return text.translate(_NO_MARKS) if _OPEN in text or _CLOSE in text else text
 
 
 def unshielded(text: str, values: Sequence[Value], write: Callable[[Value], str]) -> str:

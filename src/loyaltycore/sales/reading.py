@@ -1,0 +1,139 @@
+"""Reading what an order has to do with: the customer's programs, and the articles that sell one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, frozen
+
+from loyaltycore.cards.rules.card import CardStanding, CustomerCard, standing
+from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.errors import Fault, InvalidInput
+from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.pricing.book import Book
+from loyaltycore.kernel.pricing.engine import quote
+from loyaltycore.kernel.pricing.order import Order, check_order
+from loyaltycore.kernel.pricing.quote import Quote
+from loyaltycore.kernel.pricing.standing import Standing
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.programs.reading import carried_by, rows_of, scene_of, sold_by, terms_of
+from loyaltycore.programs.rules.assigning import Terms
+from loyaltycore.programs.rules.assignment import ProgramAssignment
+from loyaltycore.programs.rules.program import Program, ProgramState
+from loyaltycore.programs.rules.using import standing_in
+from loyaltycore.sales.rules.joining import (
+    Joined,
+    joins,
+    require_own,
+    require_own_card,
+    rules_of,
+    tender_of,
+)
+from loyaltycore.sales.rules.selling import Seller
+from loyaltycore.work.service import Service
+
+
+@frozen
+class Priced:
+    """An order with its price, and what that comes from."""
+
+    quote: Quote
+    joined: tuple[Joined, ...]
+    sellers: dict[str, tuple[Seller, ...]]
+    """By article."""
+
+    def of(self, rule_or_tender: str) -> Joined:
+        """The program that a rule or a tender comes from."""
+        return next(each for each in self.joined if each.id == rule_or_tender.partition("/")[0])
+
+
+class Pricing(Service):
+    """Orders priced with what their customers have."""
+
+    def _read_order(self, order: object) -> Order:
+        if type(order) is not Order:
+            raise InvalidInput([Fault("order", "wrong_type", "must be an Order")])
+        with Faults() as faults:
+            check_order(faults.at("order"), order)
+        if order.customer_id is None:
+            return order
+        return evolve(order, customer_id=self.unit.get(Customer, order.customer_id).id)
+
+    def _priced(self, order: Order, hold_id: str = "") -> Priced:
+        """Price an order.
+
+        Args:
+            hold_id: The reservation of the order, or empty.
+        """
+        joined = tuple(self._joined(order))
+        sellers = {line.article: tuple(self._sellers(line.article)) for line in order.lines}
+        lines = [
+            evolve(
+                line,
+                stored_value=line.stored_value or any(each.sells_value for each in sellers[line.article]),
+            )
+            for line in order.lines
+        ]
+        now = self.unit.now
+        tenders = [tender for each in joined if (tender := tender_of(each, hold_id, now))]
+        scene = Standing(
+            now.astimezone(ZoneInfo(self.session.branch.time_zone)),
+            self.session.branch.id,
+            tiers=frozenset(each.level for each in joined if each.level),
+            rules=[rule for each in joined for rule in rules_of(each)],
+            tenders=tenders,
+        )
+        return Priced(quote(Book(), evolve(order, lines=lines), scene), joined, sellers)
+
+    def _joined(self, order: Order) -> Iterator[Joined]:
+        """The programs named, those on the card presented, and those that a customer has once."""
+        found: dict[str, tuple[ProgramAssignment, Terms]] = {}
+        scene = scene_of(self.unit)
+        for assignment_id in order.programs:
+            row = self.unit.get(ProgramAssignment, assignment_id)
+            terms = self._terms(row)
+            require_own(row, terms, order, scene)
+            found[_key(row, terms)] = row, terms
+        for row in (*self._on_card(order), *self._own(order)):
+            terms = self._terms(row)
+            if joins(row, terms, order, scene):
+                found.setdefault(_key(row, terms), (row, terms))
+        for row, terms in found.values():
+            rows = rows_of(self.unit, row, single=terms.kind.single)
+            tier = standing_in(row, terms, self.unit.now)
+            title = self.unit.get(Program, row.program).name
+            yield Joined(rows, terms, title, tier.level if tier else "")
+
+    def _on_card(self, order: Order) -> tuple[ProgramAssignment, ...]:
+        if order.card is None:
+            return ()
+        card = self.unit.get(CustomerCard, order.card)
+        require_own_card(card, order)
+        if standing(card, self.today) is not CardStanding.VALID:
+            return ()
+        return carried_by(self.unit, card.id, self.unit.now)
+
+    def _own(self, order: Order) -> Iterator[ProgramAssignment]:
+        """What the customer has once, and what the order spends by name."""
+        if order.customer_id is None:
+            return
+        for row in self.unit.find(
+            ProgramAssignment, stored("customer_id") == order.customer_id, order_by=("id",)
+        ):
+            if row.slot is not None or row.id in order.spend or row.program in order.spend:
+                yield row
+
+    def _sellers(self, article: str) -> Iterator[Seller]:
+        for program in sold_by(self.unit, article):
+            if program.state is ProgramState.ACTIVE:
+                kind = terms_of(self.session.house, self.unit, program.id, program.revision).kind
+                yield Seller(program, kind.sells_value)
+
+    def _terms(self, row: ProgramAssignment) -> Terms:
+        return terms_of(self.session.house, self.unit, row.program, row.revision)
+
+
+def _key(row: ProgramAssignment, terms: Terms) -> str:
+    """What joins once: a program that a customer has once, else each assignment."""
+    return row.program if terms.kind.single else row.id

@@ -1,0 +1,127 @@
+"""What customers have, as an order sees it: rules of prices, and what can pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from loyaltycore.cards.rules.card import CustomerCard
+from loyaltycore.errors import Refused
+from loyaltycore.kernel.ledger import Purse, available_of
+from loyaltycore.kernel.pricing.order import Order
+from loyaltycore.kernel.pricing.rule import Rule
+from loyaltycore.kernel.pricing.standing import POINTS, Tender
+from loyaltycore.programs.rules.assigning import Terms
+from loyaltycore.programs.rules.assignment import ProgramAssignment
+from loyaltycore.programs.rules.entering import Scene, purse_of
+from loyaltycore.programs.rules.using import require_running
+
+
+@frozen
+class Joined:
+    """A program that joins an order."""
+
+    rows: tuple[ProgramAssignment, ...]
+    """What the customer has of it; several where a merge has left them."""
+    terms: Terms
+    title: str
+    level: str
+    """The customer's tier."""
+
+    @property
+    def id(self) -> str:
+        """What rules and tenders of it are called."""
+        return self.rows[0].id
+
+
+def require_own(assignment: ProgramAssignment, terms: Terms, order: Order, scene: Scene) -> None:
+    """Make sure that a program named by hand can join an order.
+
+    Raises:
+        Refused: ``sale.other_customer``, ``program.wrong_reference``, or what keeps the program from being used.
+    """
+    if assignment.customer_id != order.customer_id:
+        raise Refused(
+            "sale.other_customer",
+            "the program belongs to another customer",
+            remedy="name a program of the order's customer",
+            assignment=assignment.id,
+        )
+    require_running(assignment, terms, scene)
+    if not is_about(assignment, order):
+        raise Refused(
+            "program.wrong_reference",
+            "the program is for another supply",
+            remedy="give the reference of the supply",
+            reference=assignment.reference,
+        )
+
+
+def require_own_card(card: CustomerCard, order: Order) -> None:
+    """Make sure that the card presented is the customer's.
+
+    Raises:
+        Refused: ``sale.other_customer``.
+    """
+    if card.customer_id != order.customer_id:
+        raise Refused(
+            "sale.other_customer",
+            "the card belongs to another customer",
+            remedy="present a card of the order's customer",
+            card=card.id,
+        )
+
+
+def joins(assignment: ProgramAssignment, terms: Terms, order: Order, scene: Scene) -> bool:
+    """Whether a program joins an order by itself, because its card is presented or the customer has it once."""
+    try:
+        require_running(assignment, terms, scene)
+    except Refused:
+        return False
+    return is_about(assignment, order)
+
+
+def is_about(assignment: ProgramAssignment, order: Order) -> bool:
+    """Whether an order is about the supply that a program is for."""
+    return assignment.reference in {"", order.reference}
+
+
+def rules_of(joined: Joined) -> Iterator[Rule]:
+    """The rules that a program adds."""
+    for rule in joined.terms.kind.rules(joined.terms.terms, joined.rows[0].item, joined.level):
+        yield evolve(rule, id=f"{joined.id}/{rule.id}", name=rule.name or joined.title)
+
+
+def tender_of(joined: Joined, hold_id: str, at: datetime) -> Tender | None:
+    """What of a program can pay.
+
+    Args:
+        hold_id: What is set aside under it is all that counts, as long as it is.
+    """
+    pays = joined.terms.kind.pays(joined.terms.terms)
+    if pays is None:
+        return None
+    purses = [purse_of(row) for row in joined.rows]
+    held = held_by(purses, hold_id, at)
+    return Tender(
+        joined.id,
+        purses[0].unit if pays.worth is None else POINTS,
+        held or available_of(purses, at),
+        joined.rows[0].program,
+        title=joined.title,
+        worth=pays.worth,
+        expires_at=min((ends for purse in purses for ends in _ends(purse, at)), default=None),
+        tax=pays.tax,
+    )
+
+
+def held_by(purses: Iterable[Purse], hold_id: str, at: datetime) -> int:
+    """What is set aside under a hold."""
+    holds = (purse.hold(hold_id, at) for purse in purses)
+    return sum(hold.amount for hold in holds if hold is not None)
+
+
+def _ends(purse: Purse, at: datetime) -> Iterator[datetime]:
+    return (lot.expires_at for lot in purse.open_lots(at) if lot.expires_at is not None)
