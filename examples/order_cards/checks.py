@@ -10,7 +10,7 @@ from attrs import frozen
 from loyaltycore.cards import Cancellation, CardState, OrderState
 from loyaltycore.customers import ImportReport
 from loyaltycore.outbox import Intake, MessageState, Status
-from order_cards.fixtures import VENDOR_MAIL
+from order_cards.fixtures import BOOKING, VENDOR_MAIL
 from order_cards.table import Result
 
 _FINISHED = frozenset({OrderState.DELIVERED, OrderState.CANCELLED})
@@ -86,10 +86,10 @@ def _messages(outcome: Outcome) -> dict[str, bool]:
     ids = [mail["Message-ID"] for mail in outcome.mails]
     open_ = outcome.status.messages[MessageState.PENDING] + outcome.status.messages[MessageState.DEAD]
     return {
-        "each customer with an address for mail got one, and the vendor one": sorted(
+        "each customer with an address for mail got one, so did the vendor, and so did who booked": sorted(
             mail["To"].addresses[0].addr_spec for mail in outcome.mails
         )
-        == sorted([*expected, VENDOR_MAIL]),
+        == sorted([*expected, VENDOR_MAIL, BOOKING["email"]]),
         "no mail came twice": len(set(ids)) == len(ids),
         "nothing is left in the outbox, and nothing was given up": open_ == 0,
         "the webhooks had brought everything that the vendor has to tell": outcome.missed.taken == 0

@@ -32,6 +32,13 @@ BASIC: Final = CardTemplate("basic", "Kundenkarte", "optik-basic-2026")
 COSTS: Final = CardCosts(card=Money(120, "EUR"), print=Money(80, "EUR"), dispatch=Money(95, "EUR"))
 VENDOR: Final = "Kartendruck Beispiel GmbH"
 VENDOR_MAIL: Final = "vertrieb@kartendruck.example"
+BOOKING: Final = {
+    "first_name": "Karla",
+    "last_name": "Beispiel",
+    "email": "karla.beispiel@example.com",
+    "phone": "030 23125077",
+}
+"""What somebody who is no customer yet fills in to book an appointment."""
 CLOSED_EVERY: Final = ((12, 24), (12, 31))
 """Month and day on which no branch works."""
 

@@ -15,7 +15,7 @@ from typing import Final, TextIO
 from loyaltycore import DispatchCycle, LoyaltyError
 from loyaltycore.cards import CardOrder, OrderState, expected_dispatch
 from loyaltycore.outbox import MessageState
-from order_cards import cancelling, checks, importing, ordering, preview, table
+from order_cards import booking, cancelling, checks, importing, ordering, preview, table
 from order_cards.fixtures import GOLD, SHOPS, open_branches, set_up_card_service
 from order_cards.servers import stop_workers
 from order_cards.stage import Stage, set_stage
@@ -63,6 +63,10 @@ def tell(stage: Stage) -> bool:
     _title("Customers come in from the tables of the programs before")
     first = importing.import_all(loyalty)
     second = importing.import_again(loyalty)
+
+    _title("Somebody books a hearing test online")
+    booking.set_up_planner(loyalty)
+    booking.book_online(loyalty)
 
     _title("A card for each of them")
     ordering.ask_for_information(loyalty)
