@@ -11,7 +11,7 @@ from loyaltycore.programs import (
     StoredValueTerms,
 )
 from loyaltycore.sales import Code, ReservationState
-from tests.house import House
+from tests.house import House, dump
 from tests.services.programs import card_of, define
 from tests.services.sales import CLUB, FRAME, euros, gift, left, order
 
@@ -102,6 +102,9 @@ def test_what_is_reserved_is_there_when_it_is_paid(house: House, erika: str) -> 
     assert (sale.due, left(house, mine)) == (15899, 0)
     assert house.desk.sales.reservation(held.id).state is ReservationState.SETTLED
     assert house.desk.programs.balance(mine.id).held == 0
+    with pytest.raises(Refused) as caught:
+        house.desk.sales.reserve(bought)
+    assert caught.value.code == "reservation.settled"
 
 
 def test_a_reservation_ends(house: House, erika: str) -> None:
@@ -191,3 +194,23 @@ def test_everything_wrong_with_a_sale_is_said(house: House, erika: str) -> None:
     assert caught.value.fields == ("order.lines[0].quantity",)
     with pytest.raises(InvalidInput):
         house.desk.sales.reserve(order(erika), minutes=0)
+
+
+def test_a_quote_touches_nothing_and_is_what_is_settled(house: House, erika: str) -> None:
+    """Laws 25 and 26: quoting stores nothing, and what is settled is what was quoted, to the unit."""
+    define(house.desk, "club", CLUB)
+    define(house.desk, "gift", StoredValueTerms("EUR"))
+    define(house.desk, "accessories", DiscountTerms(10, groups=["accessories"]))
+    house.desk.programs.assign(erika, "club", value=100)
+    joined = [gift(house, erika, 5000).id, house.desk.programs.assign(erika, "accessories").id]
+    bought = order(erika, programs=joined, spend={"club": 70})
+    before = dump(house.loyalty)
+    shown = house.desk.sales.quote(bought)
+    assert dump(house.loyalty) == before
+    sale = house.desk.sales.settle(bought)
+    assert [line.units for line in sale.lines] == [line.units for line in shown.lines]
+    assert (sale.due, sale.taxes, sale.discounts) == (shown.due.amount, shown.taxes, shown.discounts)
+    assert [sum(draw.units for draw in each.draws) for each in sale.tenders] == [
+        each.spent for each in shown.tenders
+    ]
+    assert [award.points for award in sale.awards] == [each.points for each in shown.earned]

@@ -62,12 +62,13 @@ class Sales(Selling, Returning):
             The reservation; the one that the order has already, if it is the same order.
 
         Raises:
-            Refused: What `quote` refuses, ``reservation.differs``, ``purse.insufficient`` or ``.too_many_holds``.
+            Refused: What `quote` refuses, ``reservation.settled``, ``reservation.differs``, ``purse.insufficient`` or ``.too_many_holds``.
         """
         with Faults() as faults:
             faults.integer("minutes", minutes, least=1, most=LONGEST_RESERVATION, required=True)
         read = self._read_order(order)
         digest = digest_of(order)
+        reserving.require_unsettled(read.number, self._settlement(read.number))
         earlier = self._open(read.number)
         if earlier is not None and earlier.is_live(self.unit.now):
             return reserving.repeated(earlier, digest)

@@ -20,8 +20,10 @@ from loyaltycore.customers.rules.finding import CustomerFilters
 from loyaltycore.kernel.contact import Phone
 from loyaltycore.kernel.criteria import EVERYTHING, Query
 from loyaltycore.kernel.fates import FateState, MessageFate, Reported
+from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.outbox.following import take_reports
+from loyaltycore.sales import Order, OrderLine, Reservation, Settlement
 from loyaltycore.selections import AllOf, FieldCondition, RelatedCondition
 from loyaltycore.work.journal import Activity, CommandTrace, InboxEvent
 from loyaltycore.work.paging import mark_of, write_cursor
@@ -60,6 +62,7 @@ def stock(request: pytest.FixtureRequest) -> Iterator[Stock]:
         customer = house.customer()
         house.desk.cards.order(customer.id)
         _tell(house, customer.id)
+        _sell(house, customer.id)
         _multiply(storage)
         _analyse(request.param, storage)
         yield Stock(request.param, house, storage)
@@ -75,11 +78,18 @@ def _tell(house: House, customer_id: str) -> None:
     house.desk.appointments.notify(made.id, by="email")
 
 
+def _sell(house: House, customer_id: str) -> None:
+    """Settle an order, and reserve for another."""
+    lines = [OrderLine("1", "frame", Money(100, "EUR"))]
+    house.desk.sales.settle(Order("R-1", customer_id, lines))
+    house.desk.sales.reserve(Order("R-2", customer_id, lines))
+
+
 def _multiply(storage: SqlStorage) -> None:
     """Make `MANY` of every record that there is one of."""
     with storage.transaction() as tx:
         kinds: list[type[Any]] = [Customer, CustomerCard, CardOrder, OutboxMessage, Activity, CommandTrace]
-        kinds += [Appointment, Notice]
+        kinds += [Appointment, Notice, Settlement, Reservation]
         patterns = [next(iter(list(tx.find(kind, Query(EVERYTHING, limit=1))))) for kind in kinds]
     at = patterns[0].created_at
     patterns.append(InboxEvent("i", "vendor", "e", at))
@@ -104,6 +114,8 @@ def _copy(pattern: Any, n: int) -> Any:
             "birth_date": date(1940, 1, 1) + timedelta(days=n * 7),
         },
         CustomerCard: {"number": f"{n:016}", "customer_id": owner, "order_id": f"c{n:06}"},
+        Settlement: {"order_ref": owner, "customer_id": owner},
+        Reservation: {"order_ref": owner, "open_order": owner, "customer_id": owner},
         CardOrder: {
             "customer_id": owner,
             "card_id": owner,
@@ -195,6 +207,11 @@ WAYS: Final[dict[str, Look]] = {
     "a report by our own id": lambda house: _report(house, message_id=f"m{WANTED:06}"),
     "what a customer was told about an appointment": lambda house: house.desk.appointments.notices(ID),
     "what an appointment offers to tell": lambda house: house.desk.appointments.notice_offer(ID),
+    "an order that was settled": lambda house: house.desk.sales.settlement(f"c{WANTED:06}"),
+    "the settlements of a customer": lambda house: house.desk.sales.of_customer(ID),
+    "the reservation of an order": lambda house: house.desk.sales.quote(
+        Order(f"c{WANTED:06}", None, [OrderLine("1", "frame", Money(100, "EUR"))])
+    ),
     "the messages that are due": lambda house: house.loyalty.worker().run_pass(limit=1),
 }
 
@@ -301,7 +318,8 @@ def _read_whole(stock: Stock, look: Look) -> dict[str, set[str]]:
 
 
 SMALL: Final = tuple(
-    f"loyalty_{name}" for name in ("branches", "settings", "card_order_services", "number_ranges", "cursors")
+    f"loyalty_{name}"
+    for name in ("branches", "settings", "card_order_services", "number_ranges", "cursors", "programs")
 )
 """A shop has a handful of these: reading all of them is the best way."""
 

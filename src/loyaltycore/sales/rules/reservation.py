@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.showing import showing
+from loyaltycore.sales.rules.settlement import Settlement
 
 
 class ReservationState(Enum):
@@ -55,6 +56,21 @@ class Reservation:
     def is_live(self, now: datetime) -> bool:
         """Whether anything is set aside."""
         return self.open_order is not None and now < self.expires_at
+
+
+def require_unsettled(order_ref: str, settlement: Settlement | None) -> None:
+    """Make sure that an order is not paid yet.
+
+    Raises:
+        Refused: ``reservation.settled``.
+    """
+    if settlement is not None:
+        raise Refused(
+            "reservation.settled",
+            f"order {order_ref!r} is paid",
+            remedy="give another number",
+            settled_at=settlement.settled_at,
+        )
 
 
 def repeated(earlier: Reservation, digest: str) -> Reservation:
