@@ -21,6 +21,7 @@ from loyaltycore.selections.capability import CAPABILITY as SELECTIONS
 from loyaltycore.settings.capability import CAPABILITY as SETTINGS
 from loyaltycore.storing.registry import RecordType
 from loyaltycore.templates.capability import CAPABILITY as TEMPLATES
+from loyaltycore.vouchers.capability import CAPABILITY as VOUCHERS
 from loyaltycore.work.capability import Capability
 from loyaltycore.work.records import JOURNAL
 
@@ -37,6 +38,7 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     TEMPLATES,
     CARDS,
     PROGRAMS,
+    VOUCHERS,
     SALES,
     BOOKING,
     MERGING,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from loyaltycore.selections.service import Selections
     from loyaltycore.settings.service import Settings
     from loyaltycore.templates.service import MessageTemplates
+    from loyaltycore.vouchers.service import Vouchers
 
 
 @frozen(slots=False)
@@ -68,6 +69,13 @@ class Desk(Session):
         from loyaltycore.sales.service import Sales
 
         return Sales(self)
+
+    @cached_property
+    def vouchers(self) -> Vouchers:
+        """Issue, check and redeem vouchers, and make them by the thousand."""
+        from loyaltycore.vouchers.service import Vouchers
+
+        return Vouchers(self)
 
     @cached_property
     def appointments(self) -> Appointments:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from loyaltycore.ports.messaging import Mailer, SmsGateway
     from loyaltycore.ports.storage import Storage
     from loyaltycore.programs.rules.kind import ProgramKind
+    from loyaltycore.vouchers.rules.codes import CodeKey
     from loyaltycore.work.aio import Aio
     from loyaltycore.work.capability import Capability
     from loyaltycore.work.committed import Committed
@@ -71,6 +72,7 @@ class Loyalty(House):
         tokens: Tokens | None = None,
         custom_fields: Iterable[CustomField] = (),
         program_kinds: Iterable[ProgramKind] = (),
+        code_keys: Iterable[CodeKey] = (),
         capabilities: Iterable[Capability] = (),
         retry: RetryPolicy | None = None,
         threads: int = 5,
@@ -92,6 +94,7 @@ class Loyalty(House):
             tokens: None for the system's cryptographic random source.
             custom_fields: Fields that the host application adds to the customer.
             program_kinds: Kinds of loyalty programs that the host application adds.
+            code_keys: Secrets from which the codes of vouchers are computed: the first one makes them, all know them.
             capabilities: Capabilities that the host application adds.
             threads: How many verbs `aio` runs at the same time; at most as many as the storage has connections.
             after_commit: Called after each commit that changed something, in the thread that committed, with what was
@@ -120,6 +123,7 @@ class Loyalty(House):
             tokens=tokens,
             custom_fields=custom_fields,
             program_kinds=program_kinds,
+            code_keys=code_keys,
             capabilities=capabilities,
             retry=retry,
             threads=threads,
@@ -129,7 +133,7 @@ class Loyalty(House):
         own = taken(capabilities, MOST_CAPABILITIES + 1)
         if own is None or len(own) > MOST_CAPABILITIES:
             raise RegistrationError(f"`capabilities` is a list of at most {MOST_CAPABILITIES}")
-        own = (*own, *_given(program_kinds))
+        own = (*own, *_given(program_kinds, code_keys))
         self._threads = threads
         super().__init__(
             storage,
@@ -146,7 +150,7 @@ class Loyalty(House):
             custom_fields=custom_fields,
             capabilities=(*CAPABILITIES, *own),
         )
-        self._limiter = limiter
+        self.limiter = limiter
         self.after_commit = after_commit
         self.slow = slow
         # What the host brings is checked at once; what is the library's own is loaded when something needs it.
@@ -194,7 +198,7 @@ class Loyalty(House):
         with Faults() as faults:
             who = faults.text("visitor", visitor, limit=200)
         session = self.session("online", branch)
-        return Planner(session, Visiting(self._limiter or StorageLimiter(self), session.options, who))
+        return Planner(session, Visiting(self.limiter or StorageLimiter(self), session.options, who))
 
     def close(self) -> None:
         """Close every port that can be closed, such as the connections of a storage.
@@ -208,7 +212,7 @@ class Loyalty(House):
                 self.sms,
                 self.card_printer,
                 self.renderer,
-                self._limiter,
+                self.limiter,
                 self.calendar,
             ):
                 close = getattr(port, "close", None)
@@ -359,14 +363,16 @@ class Loyalty(House):
         return prune(own_session(self, "upkeep"), older_than)
 
 
-def _given(program_kinds: Iterable[ProgramKind]) -> Iterator[Capability]:
+def _given(program_kinds: Iterable[ProgramKind], code_keys: Iterable[CodeKey]) -> Iterator[Capability]:
     """What the host application adds without a capability of its own."""
-    kinds = taken(program_kinds, MOST_CAPABILITIES)
-    if kinds:
-        from loyaltycore.programs.kinds import PROGRAM_KINDS
-        from loyaltycore.work.capability import Capability
+    from loyaltycore.programs.kinds import PROGRAM_KINDS
+    from loyaltycore.vouchers.keys import CODE_KEYS
+    from loyaltycore.work.capability import Capability
 
-        yield Capability(name="own_program_kinds", adds=(PROGRAM_KINDS.by(lambda _: kinds),))
+    kinds, keys = (taken(each, MOST_CAPABILITIES) or () for each in (program_kinds, code_keys))
+    if kinds or keys:
+        added = (PROGRAM_KINDS.by(lambda _: kinds), CODE_KEYS.by(lambda _: keys))
+        yield Capability(name="given_to_loyalty", adds=added)
 
 
 def _check_service(capability: Capability) -> None:

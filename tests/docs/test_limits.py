@@ -17,6 +17,7 @@ from loyaltycore.kernel.pricing import order
 from loyaltycore.merging import finding
 from loyaltycore.processes.rules import template_form
 from loyaltycore.processes.steps import complete_data
+from loyaltycore.programs.rules import terms as program_terms
 from loyaltycore.properties.rules import form as property_form
 from loyaltycore.sales import service as sales
 from loyaltycore.selections.rules import json_form
@@ -26,6 +27,7 @@ from loyaltycore.templates.rules import (
     saving as template_saving,
     trying as template_trying,
 )
+from loyaltycore.vouchers import batches
 from loyaltycore.work import calls, house, paging, records
 from loyaltycore_calendars import bounds, busy
 from loyaltycore_cardprint import webhooks as cardprint_webhooks
@@ -54,6 +56,9 @@ LIMITS: Final = {
     "lines of an order": order.MOST_LINES,
     "units of an order": order.MOST_UNITS,
     "minutes of a reservation": sales.LONGEST_RESERVATION,
+    "vouchers of a batch": batches.MOST_CODES,
+    "articles or groups in one list of a program": program_terms.MOST_WORDS,
+    "quotas or modules of a program": program_terms.MOST_PARTS,
     "texts of a message template": template_saving.MOST_TEXTS,
     "characters of the body of a message template": template_saving.BODY_LENGTH,
     "characters of the subject of a message template": template_saving.SUBJECT_LENGTH,

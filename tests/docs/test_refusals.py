@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from loyaltycore.cards import CardStanding
+from loyaltycore.vouchers.rules.redeeming import UNUSABLE
 from tests.docs.pages import ROOT, headings, table
 
 PAGE: Final = ROOT / "docs" / "reference" / "refusals.md"
@@ -15,7 +16,7 @@ STANDINGS: Final = {
     f"card.{standing.value}" for standing in CardStanding if standing is not CardStanding.VALID
 }
 
-COMPUTED: Final = {"f'card.{self.standing.value}'": STANDINGS, "self.code": set()}
+COMPUTED: Final = {"f'card.{self.standing.value}'": STANDINGS, "self.code": set(), "code": UNUSABLE}
 """Codes that are put together at run time, by the expression that does it; that of a blocker is its own."""
 
 

@@ -28,12 +28,16 @@ from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.ports.storage import Storage
 from loyaltycore.programs import Earn, PointsTerms, Quota, QuotaTerms, StoredValueTerms
 from loyaltycore.sales import Order, OrderLine
+from loyaltycore.vouchers import CodeKey, DiscountVoucherTerms
 from tests.house import COSTS, GOLD, HOME, SHOP
 
 FIRST_DAY: Final = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 TODAY: Final = FIRST_DAY + timedelta(days=100)
 LATER: Final = 30_000_000
 """How far the ids of one process begin behind those of the process before it."""
+
+
+CODE_KEYS: Final = (CodeKey("2026", "an old secret, only for tests"),)
 
 
 class Paper:
@@ -146,6 +150,7 @@ def build_scene(storage: Storage) -> Facts:
         ids=CountedIds(),
         tokens=tokens,
         capabilities=HOSTED,
+        code_keys=CODE_KEYS,
     )
     head = loyalty.session("admin")
     for branch in ("berlin", "hamburg"):
@@ -179,21 +184,34 @@ def build_scene(storage: Storage) -> Facts:
     loyalty.deliver()
     facts["dead"] = loyalty.session("outbox").outbox.messages().items[0].id
     order("placed")
+    facts |= _loyalty(head, desk, facts)
+    bought = Line("Glasses", Money(24900, "EUR"))
+    facts["invoice"] = desk.service(Invoices).write(erika.id, [bought]).id
+    return facts
+
+
+def _loyalty(head: Desk, desk: Desk, known: Facts) -> dict[str, str]:
+    """Programs, what the customer has of them, a reservation and vouchers."""
+    facts: dict[str, str] = {}
+    erika = desk.customers.get(known["erika"])
     quota = QuotaTerms([Quota(30, groups=["batteries"])])
     head.programs.define("batteries", quota, name="Batteries", on_card="count", sold_by=["P-BAT"])
     head.programs.define("club", PointsTerms(Earn(1, per=Money(100, "EUR"))), name="Club")
     head.programs.define("gift", StoredValueTerms("EUR"), name="Gift")
-    head.programs.publish("batteries", "club", "gift")
+    head.programs.define("autumn", DiscountVoucherTerms(percent=20, uses=2), name="Autumn")
+    head.programs.publish("batteries", "club", "gift", "autumn")
     head.programs.define("draft", quota, name="Draft")
-    mine = desk.programs.assign(erika.id, "batteries", card=facts["spare card"])
+    mine = desk.programs.assign(erika.id, "batteries", card=known["spare card"])
     facts["batteries"] = mine.id
     facts["used"] = desk.programs.use(mine.id).id
     facts["club"] = desk.programs.assign(erika.id, "club").id
     facts["gift"] = desk.programs.assign(erika.id, "gift", value=Money(5000, "EUR")).id
     frame = OrderLine("1", "frame", Money(1000, "EUR"))
     facts["reservation"] = desk.sales.reserve(Order("R-6", erika.id, [frame], spend={"gift": 1000})).id
-    bought = Line("Glasses", Money(24900, "EUR"))
-    facts["invoice"] = desk.service(Invoices).write(erika.id, [bought]).id
+    voucher = desk.vouchers.issue("autumn", customer=erika.id, reason="campaign", code="AUTUMN26")
+    facts["voucher"] = voucher.id
+    facts["redeemed"] = desk.vouchers.redeem("AUTUMN26").id
+    facts["batch"] = desk.vouchers.generate("autumn", 3).id
     return facts
 
 
@@ -215,5 +233,6 @@ def open_run(storage: Storage, facts: Facts, process: int) -> tuple[Loyalty, Des
         ids=LaterIds(process * LATER),
         tokens=SameDigits("9"),
         capabilities=HOSTED,
+        code_keys=CODE_KEYS,
     )
     return loyalty, loyalty.session("anna", "berlin")

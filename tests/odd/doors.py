@@ -77,6 +77,8 @@ FITTING: Final[Mapping[str, Any]] = {
     "terms": BATTERIES,
     "reason": "why",
     "spent": Money(2500, "EUR"),
+    "code": "SOMMER26",
+    "count": 3,
     "order_ref": "R-1",
     "order": Order("R-1", None, [OrderLine("1", "case", Money(1250, "EUR"))]),
 }
@@ -107,6 +109,8 @@ OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {
     "Session.keyed": {"key": "till-1"},
     "Programs": {"key": "batteries"},
     "Programs.define": {"key": "new"},
+    "Vouchers": {"program": "autumn"},
+    "Vouchers.take_back": {"move_id": "nothing"},
     "Programs.remove": {"key": "draft"},
     "Programs.adjust": {"by": 1},
     "Sales": {"order_ref": SETTLED},
@@ -250,6 +254,7 @@ def _call(
     fitting = {
         **FITTING,
         **given,
+        "customer": facts["customer"],
         **_otherwise(type(owner), name),
         **({"key": "x"} if name == "of_record" else {}),
     }

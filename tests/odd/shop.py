@@ -18,6 +18,7 @@ from loyaltycore.properties import PropertyValue
 from loyaltycore.sales import Order, OrderLine
 from loyaltycore.selections import FieldCondition
 from loyaltycore.templates import Channel, MessageText
+from loyaltycore.vouchers import CodeKey, DiscountVoucherTerms
 from tests.faults.scene import HOSTED
 from tests.house import THURSDAY, House, build_house
 from tests.services.programs import BATTERIES, define as define_program
@@ -34,6 +35,9 @@ FIELDS: Final = (
     CustomField("vip", "flag"),
     CustomField("colour", "choice", choices=("red", "blue")),
 )
+
+
+CODE_KEYS: Final = (CodeKey("2026", "an old secret, only for tests"),)
 
 
 class Shelf(MemoryStorage):
@@ -75,7 +79,7 @@ class Shop:
 def open_shop() -> Shop:
     """A shop with a customer, cards, a property, a process, a selection, an invoice and a mail that was given up."""
     shelf = Shelf()
-    house = build_house(shelf, custom_fields=FIELDS, capabilities=HOSTED)
+    house = build_house(shelf, custom_fields=FIELDS, capabilities=HOSTED, code_keys=CODE_KEYS)
     house.set_up_cards()
     desk = house.desk
     erika = house.customer(phones=["0170 1234567"], custom={"size": 7})
@@ -111,6 +115,8 @@ def open_shop() -> Shop:
     house.loyalty.deliver()
     dead = desk.outbox.messages().items[0]
     define_program(desk, "batteries", BATTERIES, on_card="count")
+    define_program(desk, "autumn", DiscountVoucherTerms(percent=20))
+    voucher = desk.vouchers.issue("autumn", customer=erika.id, reason="why", code="SOMMER26")
     desk.programs.define("draft", BATTERIES, name="Draft")
     batteries = desk.programs.assign(erika.id, "batteries", card=orders[0].card_id)
     desk.sales.settle(Order(SETTLED, erika.id, [OrderLine("1", "case", Money(1250, "EUR"), 2)]))
@@ -127,6 +133,8 @@ def open_shop() -> Shop:
         "resource": "room",
         "merge": merge.id,
         "assignment": batteries.id,
+        "voucher": voucher.id,
+        "batch": desk.vouchers.generate("autumn", 2).id,
         "move": desk.programs.use(batteries.id).id,
         "reservation": desk.sales.reserve(
             Order("R-2", erika.id, [OrderLine("1", "case", Money(1, "EUR"))])

@@ -293,6 +293,7 @@ def test_the_catalogue_has_every_field_that_can_be_compared(house):
         "program_assignments",
         "program_moves",
         "settlements",
+        "vouchers",
         "customer_properties",
     } == set(catalogue.relation_by_key)
     assert len(catalogue.by_key) == len(catalogue.fields)

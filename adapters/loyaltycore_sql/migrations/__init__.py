@@ -58,6 +58,8 @@ TABLES: Final = (
         "selections",
         "settings",
         "settlements",
+        "voucher_batches",
+        "vouchers",
     ),
 )
 """The tables that the revisions make, without prefix; all others are the host application's."""

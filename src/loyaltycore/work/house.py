@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from loyaltycore.kernel.rendering import MessageRenderer
     from loyaltycore.ports.ambient import Clock, Ids, Tokens
     from loyaltycore.ports.card_printing import CardPrinter
+    from loyaltycore.ports.limiting import RateLimiter
     from loyaltycore.ports.messaging import Mailer, SmsGateway
     from loyaltycore.ports.storage import Storage
     from loyaltycore.work.capability import Point
@@ -52,6 +53,8 @@ class House:
 
     after_commit: Callable[[Committed], object] | None = None
     """Called with what a unit of work has kept."""
+    limiter: RateLimiter | None = None
+    """Counts what strangers try; None for the storage."""
     slow: float = 1.0
     """Seconds after which a verb or a block is logged as slow."""
 

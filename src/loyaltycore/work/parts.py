@@ -37,6 +37,7 @@ _PARTS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "tokens": ("Tokens", _can("digits", "token")),
     "custom_fields": ("a list of CustomField", _is_list),
     "program_kinds": ("a list of ProgramKind", _is_list),
+    "code_keys": ("a list of CodeKey", _is_list),
     "capabilities": ("a list of Capability", _is_list),
     "retry": ("a RetryPolicy", lambda part: isinstance(part, RetryPolicy)),
     "threads": ("a whole number from 1", lambda part: type(part) is int and part >= 1),

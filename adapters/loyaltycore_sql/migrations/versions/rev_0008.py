@@ -16,6 +16,8 @@ def upgrade() -> None:
     _program_revisions()
     _program_assignments()
     _program_moves()
+    _vouchers()
+    _voucher_batches()
     _reservations()
     _settlements()
 
@@ -111,6 +113,59 @@ def _program_moves() -> None:
         Column("version", BigInteger(), nullable=False),
         unique=(("holder_id", "seq"), ("fact",)),
         indexes=(("holder_id", "reverses"), ("customer_id", "id"), ("order_ref", "id")),
+    )
+
+
+def _vouchers() -> None:
+    create_table(
+        "vouchers",
+        Column("id", text(64), nullable=False),
+        Column("program", text(40), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("code_hash", text(64), nullable=False),
+        Column("key_id", text(20), nullable=False),
+        Column("own_code", Boolean(), nullable=False),
+        Column("hint", text(8), nullable=False),
+        Column("batch_id", text(64), nullable=True),
+        Column("customer_id", text(64), nullable=True),
+        Column("bound", Boolean(), nullable=False),
+        Column("card_id", text(64), nullable=True),
+        Column("unit", text(40), nullable=False),
+        Column("amount", BigInteger(), nullable=False),
+        Column("balance", BigInteger(), nullable=False),
+        Column("paid", Boolean(), nullable=False),
+        Column("starts_at", BigInteger(), nullable=False),
+        Column("ends_at", BigInteger(), nullable=True),
+        Column("void_at", BigInteger(), nullable=True),
+        Column("void_why", text(500), nullable=False),
+        Column("order_ref", text(100), nullable=False),
+        Column("line_ref", text(100), nullable=False),
+        Column("comment", text(500), nullable=False),
+        Column("issued_at", BigInteger(), nullable=False),
+        Column("issued_by", text(100), nullable=False),
+        Column("purse", long_text(), nullable=True),
+        Column("version", BigInteger(), nullable=False),
+        unique=(("code_hash",),),
+        indexes=(("customer_id", "id"), ("batch_id", "id"), ("order_ref", "id")),
+    )
+
+
+def _voucher_batches() -> None:
+    create_table(
+        "voucher_batches",
+        Column("id", text(64), nullable=False),
+        Column("program", text(40), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("count", BigInteger(), nullable=False),
+        Column("made", BigInteger(), nullable=False),
+        Column("state", text(30), nullable=False),
+        Column("starts_at", BigInteger(), nullable=False),
+        Column("ends_at", BigInteger(), nullable=True),
+        Column("comment", text(500), nullable=False),
+        Column("created_at", BigInteger(), nullable=False),
+        Column("created_by", text(100), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        indexes=(("program", "id"),),
     )
 
 

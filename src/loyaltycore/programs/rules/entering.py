@@ -52,23 +52,41 @@ def purse_of(assignment: ProgramAssignment) -> Purse:
     return assignment.purse or Purse("")
 
 
-def enter(
-    assignment: ProgramAssignment, planned: Iterable[Move | None], about: About, scene: Scene
-) -> Entered:
-    """Apply planned moves to an assignment; the first of them carries the fact."""
-    purse, lines = purse_of(assignment), []
+@frozen
+class Holder:
+    """The record that embeds a purse."""
+
+    table: str
+    id: str
+    customer_id: str | None
+
+
+def entered_in(
+    holder: Holder, purse: Purse, planned: Iterable[Move | None], about: About, scene: Scene
+) -> tuple[Purse, tuple[ProgramMove, ...]]:
+    """Apply planned moves to a purse; the first of them carries the fact."""
+    lines = []
     for move in planned:
         if move is not None:
             purse = purse.after(move)
-            lines.append(_line(assignment, move, purse, about, scene))
+            lines.append(_line(holder, move, purse, about, scene))
             about = evolve(about, fact=None)
+    return purse, tuple(lines)
+
+
+def enter(
+    assignment: ProgramAssignment, planned: Iterable[Move | None], about: About, scene: Scene
+) -> Entered:
+    """Apply planned moves to an assignment."""
+    holder = Holder(TABLE, assignment.id, assignment.customer_id)
+    purse, lines = entered_in(holder, purse_of(assignment), planned, about, scene)
     after = evolve(
         assignment,
         purse=purse,
         balance=purse.balance(scene.now),
         next_expiry=purse.next_expiry(scene.now),
     )
-    return Entered(after, tuple(lines))
+    return Entered(after, lines)
 
 
 def fact_of(*parts: str) -> str:
@@ -81,15 +99,15 @@ def narrowed(assignment: ProgramAssignment) -> ProgramAssignment:
     return evolve(assignment, purse=None, next_expiry=None)
 
 
-def _line(assignment: ProgramAssignment, move: Move, after: Purse, about: About, scene: Scene) -> ProgramMove:
+def _line(holder: Holder, move: Move, after: Purse, about: About, scene: Scene) -> ProgramMove:
     planned: dict[str, Any] = attrs.asdict(move, recurse=False)
     return ProgramMove(
         **planned,
         **attrs.asdict(about, recurse=False),
         id=scene.new_id(),
-        holder_table=TABLE,
-        holder_id=assignment.id,
-        customer_id=assignment.customer_id,
+        holder_table=holder.table,
+        holder_id=holder.id,
+        customer_id=holder.customer_id,
         balance=after.balance(scene.now),
         actor=scene.actor,
         branch_id=scene.branch_id,

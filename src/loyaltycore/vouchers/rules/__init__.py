@@ -1,0 +1,1 @@
+"""The rules of vouchers: pure functions over frozen values."""
