@@ -27,7 +27,6 @@ _PATIENCE: Final = 20
 
 _ERIKA: Final = {"first_name": "Erika", "last_name": "Mustermann", "email": "erika@example.org"}
 _OTTO: Final = {"first_name": "Otto", "last_name": "Mustermann", "email": "otto@example.org"}
-_PHONE: Final = {"phone": "01 555 1234"}
 
 
 @contextmanager
@@ -74,9 +73,10 @@ def picture(driver: Chrome, address: str, password: str) -> Image.Image:
     )
     monday = later + timedelta(days=-later.weekday() % 7)
     times = f"{address}/?kind=eye-test&week={monday}"
-    for person in (_ERIKA, _OTTO):  # both rooms are taken then, so that there is an x
-        _choose(driver, times)
-        _send(driver, {**person, **_PHONE}, "[role=status]")
+    _choose(driver, times)
+    _send(driver, {**_OTTO, "phone": "01 555 1234"}, "[role=status]")
+    _choose(driver, times)
+    driver.find_element(By.ID, "first_name")  # the other room is held from now on, so there is an x
     driver.get(times)
     screens = [_screen(driver)]
     _choose(driver, times)

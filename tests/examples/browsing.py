@@ -30,11 +30,9 @@ def press(driver: Chrome, text: str) -> None:
 
 
 def fill(driver: Chrome, **fields: str) -> None:
-    """Type into fields, by the names of their labels."""
+    """Type into fields that are empty, by their ids."""
     for name, text in fields.items():
-        field = driver.find_element(By.ID, name)
-        field.clear()
-        field.send_keys(text)
+        driver.find_element(By.ID, name).send_keys(text)
 
 
 def tab_to(driver: Chrome, name: str) -> WebElement:

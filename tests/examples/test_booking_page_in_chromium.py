@@ -32,7 +32,7 @@ TEN: Final = "10:00"
 CONTROLS: Final = "button, input:not([type=hidden]), select, textarea"
 FINGER: Final = 44
 """Pixels: what a finger hits (WCAG 2.5.5)."""
-_FEW: Final = 12
+_FEW: Final = 6
 
 
 @pytest.fixture(scope="module")
