@@ -7,9 +7,13 @@ from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Column,
     Executable,
     Select,
     String,
+    Text,
     bindparam,
     cast,
     delete,
@@ -20,7 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.types import NullType
+from sqlalchemy.types import TypeDecorator
 
 from loyaltycore.errors import StorageError
 from loyaltycore.kernel.criteria import Criterion, Query
@@ -44,9 +48,8 @@ class BulkSqlTransaction(SqlTransaction):
         with self._tx:
             layout, condition, parameters = self._matching(cls, where)
             main = layout.queries.compiler.target.tables.main
-            # The encoder has made of the values what the drivers take.
             encoded = layout.encoder.some(changes)
-            values = {name: bindparam(f"{_SET}{name}", type_=NullType()) for name in encoded}
+            values = {name: _new(f"{_SET}{name}", value, main.c[name]) for name, value in encoded.items()}
             statement = update(main).where(condition).values(**values, version=main.c.version + 1)
             parameters |= {f"{_SET}{name}": value for name, value in encoded.items()}
             return self._write(statement, parameters, layout.uniques)
@@ -83,6 +86,13 @@ class BulkSqlTransaction(SqlTransaction):
             raise StorageError("this transaction only reads")
         self._tx.note_write()
         return self._tx.execute(statement, parameters, lambda found: int(found.rowcount), uniques)
+
+
+def _new(name: str, value: Any, column: Column[Any]) -> BindParameter[Any]:
+    """A parameter for what the encoder has made of a value: the type of the column would make the same of it again."""
+    ready = {int: BigInteger, str: Text}.get(type(value))
+    is_plain = isinstance(column.type, TypeDecorator) and ready is not None
+    return bindparam(name, type_=ready() if is_plain and ready else column.type)
 
 
 def _listing(layout: Layout[Any], own: Layout[Any], entry: Any, field: str) -> Select[Any]:

@@ -13,6 +13,7 @@ from loyaltycore.customers.capability import CAPABILITY as CUSTOMERS
 from loyaltycore.kernel.settings import Option
 from loyaltycore.merging.capability import CAPABILITY as MERGING
 from loyaltycore.outbox.capability import CAPABILITY as OUTBOX
+from loyaltycore.privacy.capability import CAPABILITY as PRIVACY
 from loyaltycore.processes.capability import CAPABILITY as PROCESSES
 from loyaltycore.programs.capability import CAPABILITY as PROGRAMS
 from loyaltycore.properties.capability import CAPABILITY as PROPERTIES
@@ -42,6 +43,7 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     SALES,
     BOOKING,
     MERGING,
+    PRIVACY,
 )
 
 

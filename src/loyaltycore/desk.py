@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from loyaltycore.customers.service import Customers
     from loyaltycore.merging.service import Merging
     from loyaltycore.outbox.service import Outbox
+    from loyaltycore.privacy.service import Privacy
     from loyaltycore.processes.service import Processes
     from loyaltycore.programs.service import Programs
     from loyaltycore.properties.service import Properties
@@ -111,6 +112,13 @@ class Desk(Session):
         from loyaltycore.merging.service import Merging
 
         return Merging(self)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """Export what is stored about customers, and erase it."""
+        from loyaltycore.privacy.service import Privacy
+
+        return Privacy(self)
 
     @cached_property
     def templates(self) -> MessageTemplates:

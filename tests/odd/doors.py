@@ -8,6 +8,7 @@ import threading
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from io import BytesIO
 from operator import attrgetter
 from typing import Any, Final
 
@@ -72,6 +73,8 @@ FITTING: Final[Mapping[str, Any]] = {
     "purpose": "card.ordered",
     "texts": [MessageText(Channel.EMAIL, "de", "{{ greeting }}", "Karte")],
     "stop": _STOPPED,
+    "confirm": "no confirmation",
+    "to": BytesIO(),
     "plan": MergePlan(Customer("nobody"), Customer("no-one"), ()),
     "program": "batteries",
     "terms": BATTERIES,

@@ -38,6 +38,7 @@ OWN_ERRORS: Final = {
     "Customers.import_file(source)": (OSError, ZeroDivisionError),
     "Customers.import_file(rejected_to)": (OSError, ZeroDivisionError),
     "Customers.import_file(on_progress)": TypeError,
+    "Privacy.export(to)": (OSError, TypeError, ZeroDivisionError),
 }
 """Whose fault it is that a file is not there, or that a caller's own function fails."""
 

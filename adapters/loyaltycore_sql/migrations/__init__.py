@@ -30,6 +30,8 @@ TABLES: Final = (
         "customer_properties",
         "customers",
         "day_sheets",
+        "deletion_marks",
+        "erasures",
         "inbox",
         "information_requests",
         "merge_changes",

@@ -16,6 +16,7 @@ from loyaltycore.booking.records import (
 )
 from loyaltycore.booking.rules.message_options import MESSAGE_OPTIONS
 from loyaltycore.booking.rules.options import BOOKING_OPTIONS
+from loyaltycore.customers.leaving import ALSO_ERASES, FORBIDS_ERASURE, AlsoErases, ForbidsErasure
 from loyaltycore.outbox.handler import HANDLERS, Handler
 from loyaltycore.templates.adding import PURPOSES
 from loyaltycore.work.capability import Capability
@@ -55,6 +56,18 @@ def _handlers(house: House) -> Iterator[Handler]:
         yield FewReminders(texts, Channel.SMS, lambda body: run_query(session, body), at_once=texts.at_once)
 
 
+def _forbids_erasure(_: House) -> Iterator[ForbidsErasure]:
+    from loyaltycore.booking.leaving import appointment_to_come
+
+    yield appointment_to_come
+
+
+def _also_erases(_: House) -> Iterator[AlsoErases]:
+    from loyaltycore.booking.leaving import forget_reminders_and_links
+
+    yield forget_reminders_and_links
+
+
 CAPABILITY: Final = Capability(
     name="booking",
     service=_service,
@@ -71,5 +84,7 @@ CAPABILITY: Final = Capability(
     adds=(
         HANDLERS.by(_handlers),
         PURPOSES.by(_purposes),
+        FORBIDS_ERASURE.by(_forbids_erasure),
+        ALSO_ERASES.by(_also_erases),
     ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from loyaltycore.cards.records import CARD_ORDER_SERVICES, CARD_ORDERS, CARDS, INFORMATION_REQUESTS
 from loyaltycore.cards.rules.options import CARD_OPTIONS
 from loyaltycore.cards.rules.order import CardOrder, OrderState
+from loyaltycore.customers.leaving import FORBIDS_ERASURE, ForbidsErasure
 from loyaltycore.outbox.handler import HANDLERS, Handler
 from loyaltycore.outbox.news import NEWS, NewsSource
 from loyaltycore.outbox.service import COUNTED, REQUEUE_CHECKS, Counted, RequeueCheck
@@ -64,6 +65,12 @@ def _step_types(_: House) -> Iterator[StepType]:
     yield OrderCard()
 
 
+def _forbids_erasure(_: House) -> Iterator[ForbidsErasure]:
+    from loyaltycore.cards.leaving import card_on_order
+
+    yield card_on_order
+
+
 CAPABILITY: Final = Capability(
     name="cards",
     service=_service,
@@ -76,5 +83,6 @@ CAPABILITY: Final = Capability(
         COUNTED.by(lambda _: (Counted("Card orders", CardOrder, OrderState),)),
         STEP_TYPES.by(_step_types),
         PURPOSES.by(_purposes),
+        FORBIDS_ERASURE.by(_forbids_erasure),
     ),
 )

@@ -73,6 +73,8 @@ OUTBOX = RecordType(
         "about_key": KEY_LENGTH,
         "customer_id": KEY_LENGTH,
     },
+    # A mail holds the links in it, which let whoever has them act for the customer.
+    secret=("payload",),
     customer=CustomerLink(
         field="customer_id",
         merge=OnMerge.MOVE,

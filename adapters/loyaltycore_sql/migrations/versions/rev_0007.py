@@ -1,4 +1,4 @@
-"""Merging: aliases of merged customers, merges and what they moved, and what doubles are found by."""
+"""Merging: aliases of merged customers, merges and what they moved, what doubles are found by; erasures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,30 @@ def upgrade() -> None:
     _aliases()
     _merges()
     _journal()
+    _leaving()
     _derive_likeness()
+
+
+def _leaving() -> None:
+    create_table(
+        "erasures",
+        Column("id", text(64), nullable=False),
+        Column("erased_id", text(64), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        Column("by", text(100), nullable=False),
+        Column("records", long_text(), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        indexes=(("erased_id", "id"),),
+    )
+    create_table(
+        "deletion_marks",
+        Column("id", text(64), nullable=False),
+        Column("customer_id", text(64), nullable=False),
+        Column("marked_at", BigInteger(), nullable=False),
+        Column("marked_by", text(100), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        indexes=(("customer_id", "id"), ("marked_at", "id")),
+    )
 
 
 def _derive_likeness() -> None:

@@ -8,11 +8,14 @@ from attrs import frozen
 
 from loyaltycore.kernel.combining import Combining
 from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.showing import showing
 
 
-@frozen
+@frozen(repr=False)
 class NotDuplicate:
     """Two customers of whom somebody has said that they are two."""
+
+    __repr__ = showing("id", "customer_id", "other_id")
 
     id: str
     customer_id: str

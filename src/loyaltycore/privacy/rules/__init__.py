@@ -1,0 +1,1 @@
+"""Rules of export, erasure and retention."""
