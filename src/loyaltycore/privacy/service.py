@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Final, cast
 
+from loyaltycore.customers.paths import is_path
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import EVERYTHING
 from loyaltycore.kernel.given import text_of
@@ -58,7 +59,7 @@ class Privacy(Service):
             path = str(to) if isinstance(to, Path) else text_of(to)
             if path is None and not callable(getattr(to, "write", None)):
                 faults.note("to", "wrong_type", "must be a path or a file opened in binary mode")
-            elif path is not None and (not path or "\0" in path):
+            elif path is not None and not is_path(path):
                 faults.note("to", "bad_path", "is no path")
         with SpooledTemporaryFile(_IN_MEMORY) as made:
 
