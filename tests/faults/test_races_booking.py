@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from loyaltycore.booking import Appointment, hours_on
+from loyaltycore import Loyalty
+from loyaltycore.booking import Appointment, BusyTime, hours_on
+from loyaltycore.booking.rules.blocking import is_block
 from loyaltycore.booking.rules.sheets import DaySheet
+from loyaltycore.errors import Refused
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.outbox import OutboxMessage
 from loyaltycore_sql import SqlStorage
 from tests.faults import rivals
 from tests.faults.effort import FACTOR
+from tests.faults.meeting import MeetingStorage
 from tests.faults.prefork import Prefork
 from tests.faults.racing import PROCESSES, THREADS, race, tell
 from tests.house import THURSDAY, House, build_house
@@ -61,6 +66,29 @@ def test_no_time_is_had_twice(house: House, url: str, prefork: Prefork, tmp_path
     # Whatever is left between two of them is too short for another one.
     assert all(after.starts_at - before.ends_at < timedelta(hours=1) for before, after in pairwise(found))
     tell(f"{len(answers) * TIMES} tries, {len(found)} had")
+
+
+def test_a_calendar_and_an_appointment_meet(house: House, url: str) -> None:
+    """Over midnight in UTC, at one moment: whoever comes second sees the other, and neither is lost on any sheet."""
+    storage = MeetingStorage(SqlStorage(url))
+    meeting = Loyalty(storage, clock=house.clock).session("anna", "berlin").appointments
+    until = MIDNIGHT + timedelta(hours=2)
+    storage.meet(2)
+    with ThreadPoolExecutor(2) as both:
+        made = both.submit(meeting.make, "room", MIDNIGHT, minutes=120)
+        said = both.submit(
+            meeting.setup.block, "room", [BusyTime(MIDNIGHT, until)], since=MIDNIGHT, until=until
+        )
+    assert said.exception() is None
+    with house.loyalty.storage.transaction(read_only=True) as tx:
+        sheets = list(tx.find(DaySheet, Query(order_by=("id",))))
+    assert [sum(map(is_block, sheet.holds)) for sheet in sheets] == [1, 1]
+    booked = [sum(not is_block(hold) for hold in sheet.holds) for sheet in sheets]
+    if made.exception() is None:
+        assert booked == [1, 1]
+    else:
+        assert (type(made.exception()), booked) == (Refused, [0, 0])
+    storage.inner.close()
 
 
 def test_a_customer_is_told_once(house: House, url: str, prefork: Prefork, tmp_path: Path) -> None:
