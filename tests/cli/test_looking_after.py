@@ -9,6 +9,7 @@ from attrs import evolve
 from loyaltycore.cards import OrderState
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage, finish
+from loyaltycore.work.journal import Activity
 from loyaltycore_cardvendor import RunningVendor
 from tests.cli.shop import Shop, order_cards
 
@@ -128,6 +129,19 @@ def test_prune_removes_what_is_old_and_done(shop: Shop) -> None:
     assert shop.run("prune", "--days", "30").stdout == f"removed 1{rest}"
     assert [m.id for m in shop.messages()] == [second]
     assert shop.run("prune", "--days", "0").returncode == 2
+
+
+def test_forget_removes_history_whose_time_is_over(shop: Shop) -> None:
+    """A line about a customer goes after ten years, one about anything else after three; what is younger stays."""
+    with shop.opened() as loyalty:
+        loyalty.session("admin").branches.create("berlin", name="Berlin")
+        loyalty.session("admin").customers.create(last_name="Muster")
+        with loyalty.storage.transaction() as tx:
+            long_ago = loyalty.clock.now() - timedelta(days=4 * 366)
+            for each in list(tx.find(Activity, Query())):
+                tx.save(evolve(each, at=long_ago))
+    assert shop.run("forget").stdout == "removed 1 of the change log, 0 of the customer history\n"
+    assert shop.run("forget").stdout == "removed 0 of the change log, 0 of the customer history\n"
 
 
 def test_remind_goes_through_all_branches(shop: Shop) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.privacy.records import DELETION_MARKS, ERASURES
+from loyaltycore.privacy.retaining import RETENTIONS
 from loyaltycore.privacy.rules.options import PRIVACY_OPTIONS
 from loyaltycore.work.capability import Capability
+from loyaltycore.work.house import House
 
 if TYPE_CHECKING:
+    from loyaltycore.privacy.rules.retention import Retention
     from loyaltycore.privacy.service import Privacy
 
 
@@ -18,6 +22,18 @@ def _service() -> type[Privacy]:
     return Privacy
 
 
+def _retentions(_: House) -> Iterator[Retention]:
+    from loyaltycore.privacy.rules.retention import CHANGE_LOG, HISTORY, OF_CUSTOMERS, OF_NOBODY, Retention
+    from loyaltycore.work.journal import Activity
+
+    yield Retention("change log", Activity, "at", CHANGE_LOG, OF_NOBODY)
+    yield Retention("customer history", Activity, "at", HISTORY, OF_CUSTOMERS)
+
+
 CAPABILITY: Final = Capability(
-    name="privacy", service=_service, records=(ERASURES, DELETION_MARKS), options=PRIVACY_OPTIONS
+    name="privacy",
+    service=_service,
+    records=(ERASURES, DELETION_MARKS),
+    options=PRIVACY_OPTIONS,
+    adds=(RETENTIONS.by(_retentions),),
 )

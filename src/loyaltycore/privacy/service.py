@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Final, cast
 
+from attrs import evolve
+
 from loyaltycore.customers.paths import is_path
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import EVERYTHING
@@ -14,6 +16,7 @@ from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.privacy.erasing import Erasing
 from loyaltycore.privacy.exporting import write_archive
+from loyaltycore.privacy.retaining import RETENTIONS, forget
 from loyaltycore.privacy.rules.erasure import (
     DeletionMark,
     Erasure,
@@ -25,6 +28,8 @@ from loyaltycore.privacy.rules.erasure import (
     unmark,
 )
 from loyaltycore.privacy.rules.options import NEVER_ERASE
+from loyaltycore.privacy.rules.retention import Forgotten
+from loyaltycore.work.blocks import refuse_inside_block
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query, run_query
 from loyaltycore.work.service import Service
@@ -128,6 +133,19 @@ class Privacy(Service):
         """
         customer = self.unit.get(Customer, customer_id)
         self.unit.apply(unmark(self.unit.seek(DeletionMark, customer.id)))
+
+    def forget_old(self) -> tuple[Forgotten, ...]:
+        """Remove history that has been kept long enough, in small units of work: a job for once a day.
+
+        Returns:
+            How many records of each kind were removed.
+
+        Raises:
+            Refused: ``outbox.inside_transaction``.
+        """
+        refuse_inside_block(self.session.house, "forgetting")
+        session = evolve(self.session, command_key="")
+        return tuple(forget(session, each) for each in self.session.house.added(RETENTIONS))
 
     @query
     def marked(self, *, limit: int = 50, after: str = "") -> Page[DeletionMark]:
