@@ -12,6 +12,7 @@ from loyaltycore.cli.command import Command
 from loyaltycore.cli.commands import (
     catch_up,
     deliver,
+    forget,
     import_customers,
     init,
     prune,
@@ -33,6 +34,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     status.COMMAND,
     requeue.COMMAND,
     prune.COMMAND,
+    forget.COMMAND,
     remind.COMMAND,
 )
 
