@@ -39,7 +39,7 @@ def sell(session: Session, unit: Unit, order: Order, customer_id: str, cards: Ma
         InvalidInput: A line or a card that was named does not exist.
         Refused: ``program_sale.card_choice_required``, ``.mixed_terms``, and what `Programs.assign` refuses.
     """
-    lines = tuple(_sold(unit, order))
+    lines = tuple(_sold(session, unit, order))
     if not lines and not cards:
         return
     customer = unit.get(Customer, customer_id)
@@ -48,10 +48,14 @@ def sell(session: Session, unit: Unit, order: Order, customer_id: str, cards: Ma
         _assign(session, unit, order, customer, sale)
 
 
-def _sold(unit: Unit, order: Order) -> list[SoldLine]:
+def _sold(session: Session, unit: Unit, order: Order) -> list[SoldLine]:
+    """The lines that sell something that becomes the customer's; vouchers are issued by whoever settles the order."""
     found = []
     for line in order.lines:
         for program in sold_by(unit, line.article):
+            terms = terms_of(session.house, unit, program.id, program.revision)
+            if terms.kind.by_code(terms.terms):
+                continue
             seller = next(each for each in program.sold_by if each.article == line.article)
             found.append(SoldLine(line, program, seller))
     return found

@@ -29,8 +29,13 @@ from loyaltycore.sales.rules.joining import (
     require_own_card,
     rules_of,
     tender_of,
+    uses_left,
 )
 from loyaltycore.sales.rules.selling import Seller
+from loyaltycore.vouchers.keys import CODE_KEYS
+from loyaltycore.vouchers.rules.codes import canonical, hashes
+from loyaltycore.vouchers.rules.redeeming import require_known, require_usable
+from loyaltycore.vouchers.rules.voucher import Voucher
 from loyaltycore.work.service import Service
 
 
@@ -42,6 +47,12 @@ class Priced:
     joined: tuple[Joined, ...]
     sellers: dict[str, tuple[Seller, ...]]
     """By article."""
+
+    @property
+    def used(self) -> list[Joined]:
+        """The vouchers of which the order takes one use, because a rule of theirs has an effect."""
+        applied = {each.rule.partition("/")[0] for each in self.quote.discounts}
+        return [each for each in self.joined if each.counts_uses and each.id in applied]
 
     def of(self, rule_or_tender: str) -> Joined:
         """The program that a rule or a tender comes from."""
@@ -77,12 +88,16 @@ class Pricing(Service):
         ]
         now = self.unit.now
         tenders = [tender for each in joined if (tender := tender_of(each, hold_id, now))]
+        left: dict[str, int] = {}
+        for each in joined:
+            left |= uses_left(each, hold_id, now)
         scene = Standing(
             now.astimezone(ZoneInfo(self.session.branch.time_zone)),
             self.session.branch.id,
             tiers=frozenset(each.level for each in joined if each.level),
             rules=[rule for each in joined for rule in rules_of(each)],
             tenders=tenders,
+            left=left,
         )
         return Priced(quote(Book(), evolve(order, lines=lines), scene), joined, sellers)
 
@@ -104,6 +119,21 @@ class Pricing(Service):
             tier = standing_in(row, terms, self.unit.now)
             title = self.unit.get(Program, row.program).name
             yield Joined(rows, terms, title, tier.level if tier else "")
+        yield from self._by_code(order)
+
+    def _by_code(self, order: Order) -> Iterator[Joined]:
+        """The vouchers whose codes were given, each once."""
+        keys = self.session.house.added(CODE_KEYS)
+        found: dict[str, Voucher] = {}
+        for given in order.codes:
+            code = canonical(given)
+            known = stored("code_hash").one_of(hashes(keys, code))
+            voucher = require_known(self.unit.first(Voucher, known) if keys and code else None, code)
+            require_usable(voucher, order.customer_id, self.unit.now)
+            found[voucher.id] = voucher
+        for voucher in found.values():
+            terms = terms_of(self.session.house, self.unit, voucher.program, voucher.revision)
+            yield Joined((voucher,), terms, self.unit.get(Program, voucher.program).name, "")
 
     def _on_card(self, order: Order) -> tuple[ProgramAssignment, ...]:
         if order.card is None:
@@ -127,8 +157,9 @@ class Pricing(Service):
     def _sellers(self, article: str) -> Iterator[Seller]:
         for program in sold_by(self.unit, article):
             if program.state is ProgramState.ACTIVE:
-                kind = terms_of(self.session.house, self.unit, program.id, program.revision).kind
-                yield Seller(program, kind.sells_value)
+                terms = terms_of(self.session.house, self.unit, program.id, program.revision)
+                by_code = terms.kind.by_code(terms.terms)
+                yield Seller(program, terms.kind.sells_value, by_code)
 
     def _terms(self, row: ProgramAssignment) -> Terms:
         return terms_of(self.session.house, self.unit, row.program, row.revision)

@@ -11,14 +11,18 @@ from loyaltycore.programs.rules.entering import About
 from loyaltycore.programs.rules.selling import cancel
 from loyaltycore.sales.rules import books
 from loyaltycore.sales.rules.books import Books
+from loyaltycore.sales.rules.holders import Holder
 from loyaltycore.sales.rules.refunding import (
     Asked,
     earlier_refund,
+    everything_left,
     plan_refund,
     restored,
     sold_units,
 )
-from loyaltycore.sales.rules.settlement import Refund, Settlement
+from loyaltycore.sales.rules.settlement import Draw, Refund, Settlement
+from loyaltycore.vouchers.rules.redeeming import make_void
+from loyaltycore.vouchers.rules.voucher import Voucher
 from loyaltycore.work.service import Service
 
 
@@ -33,6 +37,9 @@ class Returning(Service):
         about = About(order_ref=settlement.order_ref, comment=refund.reason)
         self._restore(settlement, refund, entered, about)
         self._claw_back(settlement, refund, entered, about)
+        if not everything_left(after):
+            for use in settlement.uses:
+                self._give_back(entered, use, use.units, about)
         self.unit.apply(entered.decision("program.refunded"))
         self._end_sold(settlement, refund)
         note = Note("order.refunded", about=after, comment=refund.reason)
@@ -42,28 +49,42 @@ class Returning(Service):
         for place, (tender, back) in enumerate(zip(settlement.tenders, refund.tenders, strict=True)):
             done = sum(each.tenders[place].units for each in settlement.refunds)
             for draw, units in restored(tender, done, back.units):
-                row, terms = self._holder(draw.holder_id)
-                spending = self.unit.get(ProgramMove, draw.move_id)
-                books.give_back(entered, row, terms, spending, self._undoing(spending), units, about)
+                self._give_back(entered, draw, units, about)
+
+    def _give_back(self, entered: Books, draw: Draw, units: int, about: About) -> None:
+        holder = self._holder(draw.holder_id)
+        spending = self.unit.get(ProgramMove, draw.move_id)
+        books.give_back(
+            entered, holder, self._terms_of(holder), spending, self._undoing(spending), units, about
+        )
 
     def _claw_back(self, settlement: Settlement, refund: Refund, entered: Books, about: About) -> None:
         for award, points in zip(settlement.awards, refund.points, strict=True):
             if points:
-                row, _ = self._holder(award.holder_id)
+                row = self._holder(award.holder_id)
                 given = self.unit.get(ProgramMove, award.move_id)
                 books.claw_back(entered, row, given, self._undoing(given), points, about)
 
     def _end_sold(self, settlement: Settlement, refund: Refund) -> None:
+        why, scene = refund.reason or f"refund {refund.number}", scene_of(self.unit)
+        sold = list(sold_units(settlement, refund))
         rows = [
-            self.unit.get(ProgramAssignment, sold.assignment_id, for_update=True)
-            for sold in sold_units(settlement, refund)
+            self.unit.get(ProgramAssignment, each.assignment_id, for_update=True)
+            for each in sold
+            if each.assignment_id
         ]
-        why = refund.reason or f"refund {refund.number}"
-        self.unit.apply(cancel(rows, why, scene_of(self.unit)))
+        self.unit.apply(cancel(rows, why, scene))
+        for each in sold:
+            if each.voucher_id:
+                voucher = self.unit.get(Voucher, each.voucher_id, for_update=True)
+                self.unit.apply(make_void(voucher, why, scene))
 
-    def _holder(self, assignment_id: str) -> tuple[ProgramAssignment, Terms]:
-        row = self.unit.get(ProgramAssignment, assignment_id, for_update=True)
-        return row, terms_of(self.session.house, self.unit, row.program, row.revision)
+    def _holder(self, holder_id: str) -> Holder:
+        found = self.unit.seek(ProgramAssignment, holder_id, for_update=True)
+        return found or self.unit.get(Voucher, holder_id, for_update=True)
+
+    def _terms_of(self, holder: Holder) -> Terms:
+        return terms_of(self.session.house, self.unit, holder.program, holder.revision)
 
     def _undoing(self, move: ProgramMove) -> list[ProgramMove]:
         """All moves that undo a part of one."""

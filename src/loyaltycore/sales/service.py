@@ -15,12 +15,12 @@ from loyaltycore.kernel.pricing.order import MOST_LINES, Order
 from loyaltycore.kernel.pricing.quote import Quote
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.reading import scene_of
-from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.entering import About
 from loyaltycore.sales.records import ORDER_LENGTH, REASON_LENGTH
 from loyaltycore.sales.returning import Returning
 from loyaltycore.sales.rules import books, reservation as reserving
 from loyaltycore.sales.rules.books import Books
+from loyaltycore.sales.rules.holders import Holder
 from loyaltycore.sales.rules.refunding import Asked
 from loyaltycore.sales.rules.reservation import Held, Reservation, ReservationState
 from loyaltycore.sales.rules.settlement import Refund, Settlement, digest_of
@@ -39,13 +39,14 @@ class Sales(Selling, Returning):
     def quote(self, order: Order) -> Quote:
         """Say what an order costs and why. Nothing changes.
 
-        The programs on the card presented join, those named, and those that the customer can have only once.
+        The programs on the card presented join, those named, the vouchers whose codes are given, and what the customer can
+        have only once.
 
         Raises:
             InvalidInput: Names every fault of the order.
             NotFound: There is no such customer, card or assignment.
-            Refused: ``sale.other_customer``; or a program that is named cannot be used: ``program.not_started``,
-                ``.ended``, ``.wrong_branch`` or ``.wrong_reference``.
+            Refused: ``sale.other_customer``; or a program or a code that is named cannot be used: ``program.not_started``,
+                ``.ended``, ``.wrong_branch`` or ``.wrong_reference``, ``voucher.unknown``, ``.mistyped``, ``.spent`` and so on.
         """
         read = self._read_order(order)
         reservation = self._open(read.number)
@@ -78,9 +79,10 @@ class Sales(Selling, Returning):
         held, entered = [], Books(scene)
         reservation_id = self.unit.ids.new()
         about = About(order_ref=read.number)
-        for paid in priced.quote.tenders:
-            rows = priced.of(paid.tender).rows
-            held += books.hold(entered, rows, paid.spent, reservation_id, until, about)
+        wanted = [(priced.of(paid.tender).rows, paid.spent) for paid in priced.quote.tenders]
+        wanted += [(each.rows, 1) for each in priced.used]
+        for rows, units in wanted:
+            held += books.hold(entered, rows, units, reservation_id, until, about)
         reservation = Reservation(
             id=reservation_id,
             order_ref=read.number,
@@ -168,14 +170,14 @@ class Sales(Selling, Returning):
         require_expected(priced.quote, expected)
         scene = scene_of(self.unit)
         entered, about = Books(scene), About(order_ref=read.number)
-        draws, awards = self._pay(priced, entered, held.id if held else "", about)
+        draws, uses, awards = self._pay(priced, entered, held.id if held else "", about)
         if held is not None:
             books.let_go(entered, self._holders(held.parts), held.id, about)
             self.unit.apply(Decision(None, save=(reserving.over(held, ReservationState.SETTLED),)))
         self.unit.apply(entered.decision("program.settled"))
         sold = self._sell(priced, chosen)
         booked = Booked(scene.new_id(), scene.branch_id, scene.actor, scene.now)
-        kept = evolve(settlement_of(priced.quote, booked, draws, awards, sold), digest=digest)
+        kept = evolve(settlement_of(priced.quote, booked, draws, uses, awards, sold), digest=digest)
         return self.unit.apply(Decision(kept, add=(kept,), notes=(Note("order.settled", about=kept),)))
 
     def refund(
@@ -263,5 +265,5 @@ class Sales(Selling, Returning):
             raise NotFound("settlement", number)
         return found
 
-    def _holders(self, parts: tuple[Held, ...]) -> list[ProgramAssignment]:
-        return [self.unit.get(ProgramAssignment, part.holder_id) for part in parts]
+    def _holders(self, parts: tuple[Held, ...]) -> list[Holder]:
+        return [self._holder(part.holder_id) for part in parts]

@@ -26,7 +26,7 @@ BOOKED = Booked("s1", "berlin", "bert", NOW)
 
 
 def settled(rules: list[Rule], order: Order, standing: Standing) -> Settlement:
-    return settlement_of(quote(Book(rules), order, standing), BOOKED, [], [], {})
+    return settlement_of(quote(Book(rules), order, standing), BOOKED, [], [], [], {})
 
 
 def asked(lines: dict[str, int], number: str = "G-1") -> Asked:
@@ -40,7 +40,7 @@ def test_any_partition_returns_exactly_what_was_paid(
 ) -> None:
     """Law 23: in money, for each tender and its units, for each tax key, in points, and for the insurer."""
     found = quote(Book(rules), order, standing)
-    sale = settlement_of(found, BOOKED, [], [], {})
+    sale = settlement_of(found, BOOKED, [], [], [], {})
     number = 0
     while left := everything_left(sale):
         chosen = data.draw(st.lists(st.sampled_from(sorted(left)), min_size=1, unique=True))

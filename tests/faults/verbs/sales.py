@@ -10,13 +10,21 @@ from tests.faults.verbs.verb import Run, Verb
 
 
 def _order(run: Run) -> Order:
-    """A frame that is paid with stored value and points, and a program that is sold."""
+    """A frame that is reduced by a code and paid with stored value, and a program that is sold."""
     lines = [
         OrderLine("1", "frame", Money(9900, "EUR"), 2, tax="19"),
         OrderLine("2", "P-BAT", Money(2500, "EUR")),
     ]
     gift = run.facts["gift"]
-    return Order("R-7", run.facts["erika"], lines, programs=[gift], spend={gift: 3000}, rates={"19": 1900})
+    return Order(
+        "R-7",
+        run.facts["erika"],
+        lines,
+        programs=[gift],
+        codes=["AUTUMN26"],
+        spend={gift: 3000},
+        rates={"19": 1900},
+    )
 
 
 _CARDS: Final = {"2": ""}

@@ -201,6 +201,7 @@ def _settlements() -> None:
         Column("lines", long_text(), nullable=False),
         Column("discounts", long_text(), nullable=False),
         Column("tenders", long_text(), nullable=False),
+        Column("uses", long_text(), nullable=False),
         Column("awards", long_text(), nullable=False),
         Column("taxes", long_text(), nullable=False),
         Column("refunds", long_text(), nullable=False),

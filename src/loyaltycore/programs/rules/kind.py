@@ -125,6 +125,10 @@ class ProgramKind(ABC):
         """What is earned by spending money, if anything."""
         return None
 
+    def by_code(self, terms: Any) -> bool:  # noqa: ARG002  by default it is the customer's
+        """Whether what is sold of it is a voucher, which whoever has its code can use."""
+        return False
+
     def rules(self, terms: Any, item: str, level: str) -> tuple[Rule, ...]:  # noqa: ARG002  no rules
         """What it adds to the prices of an order that it joins; ids need only differ from one another.
 

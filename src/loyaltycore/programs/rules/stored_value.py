@@ -38,6 +38,8 @@ class StoredValueTerms:
     """Three capital letters of ISO 4217."""
     expiry: Expiry | None = None
     tax: VoucherTax = field(default=VoucherTax.MULTI_PURPOSE, converter=_tax)
+    by_code: bool = False
+    """Whether what is sold is a voucher with a code, and not a balance of its buyer."""
     tax_key: str = ""
     """The tax key of what a single-purpose voucher is for; orders name their taxes by it."""
 
@@ -74,6 +76,11 @@ class StoredValue(ProgramKind):
     def takes(self, terms: StoredValueTerms, item: str, use: Use) -> Money | None:
         """The amount."""
         return use.quantity if isinstance(use.quantity, Money) else None
+
+    @override
+    def by_code(self, terms: StoredValueTerms) -> bool:
+        """As the terms say."""
+        return terms.by_code
 
     @override
     def pays(self, terms: StoredValueTerms) -> Pays:

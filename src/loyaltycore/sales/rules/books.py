@@ -11,38 +11,39 @@ from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.ledger import Beyond, Move, commit, release, reserve, restore, reverse, shares
 from loyaltycore.kernel.money import Money
 from loyaltycore.programs.rules.assigning import Terms, credits_of
-from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
-from loyaltycore.programs.rules.entering import About, Scene, enter, narrowed, purse_of
+from loyaltycore.programs.rules.assignment import ProgramMove
+from loyaltycore.programs.rules.entering import About, Scene
 from loyaltycore.programs.rules.kind import Award, Credit
-from loyaltycore.programs.rules.using import followed
+from loyaltycore.sales.rules.holders import Holder, entered, purse_in, shown, with_followers
 from loyaltycore.sales.rules.joining import held_by
 from loyaltycore.sales.rules.reservation import Held
 from loyaltycore.sales.rules.settlement import Draw
+from loyaltycore.vouchers.rules.voucher import Voucher
 
 
 @define
 class Books:
-    """Assignments as they change, and the lines of their histories."""
+    """Holders as they change, and the lines of their histories."""
 
     scene: Scene
-    rows: dict[str, ProgramAssignment] = field(factory=dict)
-    _before: dict[str, ProgramAssignment] = field(factory=dict)
+    rows: dict[str, Holder] = field(factory=dict)
+    _before: dict[str, Holder] = field(factory=dict)
     _moves: list[ProgramMove] = field(factory=list)
 
-    def read(self, rows: Iterable[ProgramAssignment]) -> list[ProgramAssignment]:
-        """Assignments as they are by now."""
+    def read(self, rows: Iterable[Holder]) -> list[Holder]:
+        """Holders as they are by now."""
         found = []
         for row in rows:
             self._before.setdefault(row.id, row)
             found.append(self.rows.setdefault(row.id, row))
         return found
 
-    def enter(self, row: ProgramAssignment, moves: Sequence[Move], about: About) -> ProgramMove:
-        """Apply moves to an assignment; the answer is the first line."""
-        entered = enter(self.rows[row.id], moves, about, self.scene)
-        self.rows[row.id] = entered.assignment
-        self._moves += entered.moves
-        return entered.moves[0]
+    def enter(self, row: Holder, moves: Sequence[Move], about: About) -> ProgramMove:
+        """Apply moves to a holder; the answer is the line of the first one."""
+        after, lines = entered(self.rows[row.id], moves, about, self.scene)
+        self.rows[row.id] = after
+        self._moves += lines
+        return lines[-len(moves)]
 
     def decision(self, action: str) -> Decision[None]:
         """Everything that was booked."""
@@ -51,12 +52,12 @@ class Books:
             None,
             add=tuple(self._moves),
             save=tuple(changed),
-            notes=tuple(Note(action, narrowed(self._before[row.id]), narrowed(row)) for row in changed),
+            notes=tuple(Note(action, shown(self._before[row.id]), shown(row)) for row in changed),
         )
 
 
 def hold(
-    books: Books, rows: Sequence[ProgramAssignment], units: int, hold_id: str, until: datetime, about: About
+    books: Books, rows: Sequence[Holder], units: int, hold_id: str, until: datetime, about: About
 ) -> list[Held]:
     """Set units aside.
 
@@ -64,25 +65,25 @@ def hold(
         Refused: ``purse.insufficient`` or ``purse.too_many_holds``.
     """
     current, held = books.read(rows), []
-    parts = shares([purse_of(row) for row in current], units, books.scene.now)
+    parts = shares([purse_in(row) for row in current], units, books.scene.now)
     for row, part in zip(current, parts, strict=True):
         if part:
-            books.enter(row, [reserve(purse_of(row), hold_id, part, books.scene.now, until)], about)
+            books.enter(row, [reserve(purse_in(row), hold_id, part, books.scene.now, until)], about)
             held.append(Held(row.id, part))
     return held
 
 
-def let_go(books: Books, rows: Sequence[ProgramAssignment], hold_id: str, about: About) -> None:
+def let_go(books: Books, rows: Sequence[Holder], hold_id: str, about: About) -> None:
     """Release what is set aside."""
     for row in books.read(rows):
-        move = release(purse_of(row), hold_id, books.scene.now)
+        move = release(purse_in(row), hold_id, books.scene.now)
         if move is not None:
             books.enter(row, [move], about)
 
 
 def spend(
     books: Books,
-    rows: Sequence[ProgramAssignment],
+    rows: Sequence[Holder],
     terms: Terms,
     units: int,
     hold_id: str,
@@ -96,14 +97,14 @@ def spend(
     now, current, draws = books.scene.now, books.read(rows), []
     for row, part in zip(current, _parts(current, units, hold_id, now), strict=True):
         if part:
-            move = commit(purse_of(row), hold_id, part, now)
-            line = books.enter(row, followed(row, move, terms, now), about)
+            move = commit(purse_in(row), hold_id, part, now)
+            line = books.enter(row, with_followers(row, move, terms, books.scene), about)
             draws.append(Draw(row.id, line.id, part))
     return draws
 
 
-def _parts(rows: Sequence[ProgramAssignment], units: int, hold_id: str, now: datetime) -> Sequence[int]:
-    purses = [purse_of(row) for row in rows]
+def _parts(rows: Sequence[Holder], units: int, hold_id: str, now: datetime) -> Sequence[int]:
+    purses = [purse_in(row) for row in rows]
     if not held_by(purses, hold_id, now):
         return shares(purses, units, now)
     parts = []
@@ -115,7 +116,7 @@ def _parts(rows: Sequence[ProgramAssignment], units: int, hold_id: str, now: dat
 
 
 def award(
-    books: Books, row: ProgramAssignment, terms: Terms, points: int, per: Money | None, about: About
+    books: Books, row: Holder, terms: Terms, points: int, per: Money | None, about: About
 ) -> ProgramMove:
     """Give points that an order earns, with the dates that the program says."""
     (current,), now = books.read([row]), books.scene.now
@@ -123,13 +124,13 @@ def award(
     dated = terms.kind.earned(terms.terms, Award(per, today)) if per else None
     given = evolve(dated, amount=points) if dated else Credit(points)
     month = today.year * 100 + today.month
-    moves = credits_of(purse_of(current), [given], terms, now, month=month)
-    return books.enter(current, followed(current, moves[0], terms, now), about)
+    moves = credits_of(purse_in(current), [given], terms, now, month=month)
+    return books.enter(current, with_followers(current, moves[0], terms, books.scene), about)
 
 
 def give_back(
     books: Books,
-    row: ProgramAssignment,
+    row: Holder,
     terms: Terms,
     spending: ProgramMove,
     earlier: Iterable[Move],
@@ -138,15 +139,15 @@ def give_back(
 ) -> None:
     """Put back what an order spent, into its own lots with their own dates."""
     (current,), now = books.read([row]), books.scene.now
-    idle = terms.kind.renewed(terms.terms, terms.day(now))
-    move = restore(purse_of(current), spending, earlier, units, now, grace_until=terms.end(idle))
+    idle = None if isinstance(current, Voucher) else terms.kind.renewed(terms.terms, terms.day(now))
+    move = restore(purse_in(current), spending, earlier, units, now, grace_until=terms.end(idle))
     if move is not None:
-        books.enter(current, followed(current, move, terms, now), about)
+        books.enter(current, with_followers(current, move, terms, books.scene), about)
 
 
 def claw_back(
     books: Books,
-    row: ProgramAssignment,
+    row: Holder,
     given: ProgramMove,
     earlier: Iterable[Move],
     points: int,
@@ -154,6 +155,6 @@ def claw_back(
 ) -> None:
     """Take back what an order earned; what is spent by now is owed."""
     (current,) = books.read([row])
-    move = reverse(purse_of(current), given, earlier, points, books.scene.now, beyond=Beyond.DEFICIT)
+    move = reverse(purse_in(current), given, earlier, points, books.scene.now, beyond=Beyond.DEFICIT)
     if move is not None:
         books.enter(current, [move], about)

@@ -11,19 +11,21 @@ from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.ledger import Purse, available_of
 from loyaltycore.kernel.pricing.order import Order
-from loyaltycore.kernel.pricing.rule import Rule
+from loyaltycore.kernel.pricing.rule import Limit, Rule
 from loyaltycore.kernel.pricing.standing import POINTS, Tender
 from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment
-from loyaltycore.programs.rules.entering import Scene, purse_of
+from loyaltycore.programs.rules.entering import Scene
 from loyaltycore.programs.rules.using import require_running
+from loyaltycore.sales.rules.holders import Holder, purse_in
+from loyaltycore.vouchers.rules.voucher import Voucher
 
 
 @frozen
 class Joined:
-    """A program that joins an order."""
+    """A program or a voucher that joins an order."""
 
-    rows: tuple[ProgramAssignment, ...]
+    rows: tuple[Holder, ...]
     """What the customer has of it; several where a merge has left them."""
     terms: Terms
     title: str
@@ -34,6 +36,11 @@ class Joined:
     def id(self) -> str:
         """What rules and tenders of it are called."""
         return self.rows[0].id
+
+    @property
+    def counts_uses(self) -> bool:
+        """Whether it is a voucher of which an order takes one use."""
+        return isinstance(self.rows[0], Voucher) and self.terms.kind.pays(self.terms.terms) is None
 
 
 def require_own(assignment: ProgramAssignment, terms: Terms, order: Order, scene: Scene) -> None:
@@ -89,9 +96,25 @@ def is_about(assignment: ProgramAssignment, order: Order) -> bool:
 
 
 def rules_of(joined: Joined) -> Iterator[Rule]:
-    """The rules that a program adds."""
-    for rule in joined.terms.kind.rules(joined.terms.terms, joined.rows[0].item, joined.level):
-        yield evolve(rule, id=f"{joined.id}/{rule.id}", name=rule.name or joined.title)
+    """The rules that a program adds; those of a voucher can be used as often as it has uses."""
+    holder = joined.rows[0]
+    item = holder.item if isinstance(holder, ProgramAssignment) else ""
+    limits = (Limit(uses=1),) if joined.counts_uses else ()
+    for rule in joined.terms.kind.rules(joined.terms.terms, item, joined.level):
+        yield evolve(
+            rule,
+            id=f"{joined.id}/{rule.id}",
+            name=rule.name or joined.title,
+            limits=(*rule.limits, *limits),
+        )
+
+
+def uses_left(joined: Joined, hold_id: str, at: datetime) -> dict[str, int]:
+    """How often the rules of a voucher can still be used, by their limits."""
+    if not joined.counts_uses:
+        return {}
+    left = available_in(joined, hold_id, at)
+    return {rule.limit_key(len(rule.limits) - 1): left for rule in rules_of(joined)}
 
 
 def tender_of(joined: Joined, hold_id: str, at: datetime) -> Tender | None:
@@ -103,18 +126,23 @@ def tender_of(joined: Joined, hold_id: str, at: datetime) -> Tender | None:
     pays = joined.terms.kind.pays(joined.terms.terms)
     if pays is None:
         return None
-    purses = [purse_of(row) for row in joined.rows]
-    held = held_by(purses, hold_id, at)
+    purses = [purse_in(row) for row in joined.rows]
     return Tender(
         joined.id,
         purses[0].unit if pays.worth is None else POINTS,
-        held or available_of(purses, at),
+        available_in(joined, hold_id, at),
         joined.rows[0].program,
         title=joined.title,
         worth=pays.worth,
         expires_at=min((ends for purse in purses for ends in _ends(purse, at)), default=None),
         tax=pays.tax,
     )
+
+
+def available_in(joined: Joined, hold_id: str, at: datetime) -> int:
+    """What an order can use: what is set aside for it, else what is free."""
+    purses = [purse_in(row) for row in joined.rows]
+    return held_by(purses, hold_id, at) or available_of(purses, at)
 
 
 def held_by(purses: Iterable[Purse], hold_id: str, at: datetime) -> int:

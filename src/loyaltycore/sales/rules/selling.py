@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
 from loyaltycore.errors import Refused
-from loyaltycore.kernel.pricing.order import Order
+from loyaltycore.kernel.pricing.order import Order, OrderLine
 from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.program import Program
 from loyaltycore.sales.rules.settlement import Sold
@@ -20,6 +20,8 @@ class Seller:
 
     program: Program
     sells_value: bool
+    by_code: bool = False
+    """Whether each unit becomes a voucher."""
 
 
 Sellers = Mapping[str, Sequence[Seller]]
@@ -39,6 +41,23 @@ def require_customer(order: Order, sellers: Sellers) -> None:
             remedy="choose a customer, or the one for walk-in customers",
             programs=tuple(sorted({each.program.id for some in sellers.values() for each in some})),
         )
+
+
+@frozen
+class ToIssue:
+    """One unit of a line that becomes a voucher."""
+
+    line: OrderLine
+    unit: int
+    seller: Seller
+
+
+def to_issue(order: Order, sellers: Sellers) -> Iterator[ToIssue]:
+    """The vouchers that an order sells."""
+    for line in order.lines:
+        for seller in sellers[line.article]:
+            if seller.by_code:
+                yield from (ToIssue(line, unit, seller) for unit in range(line.quantity))
 
 
 def sold_by_line(

@@ -17,10 +17,10 @@ from loyaltycore.kernel.showing import showing
 
 @frozen
 class Draw:
-    """What a tender took out of one purse."""
+    """What was taken out of one purse."""
 
     holder_id: str
-    """The assignment."""
+    """The assignment or the voucher."""
     move_id: str
     units: int
 
@@ -50,11 +50,12 @@ class SettledAward:
 
 @frozen
 class Sold:
-    """What selling one unit of a line assigned."""
+    """What selling one unit of a line made: an assignment or a voucher."""
 
     unit: int
     """Which unit of the line, from 0 on."""
-    assignment_id: str
+    assignment_id: str = ""
+    voucher_id: str = ""
 
 
 @frozen
@@ -129,6 +130,8 @@ class Settlement:
     lines: tuple[SettledLine, ...]
     discounts: tuple[Applied, ...]
     tenders: tuple[SettledTender, ...]
+    uses: tuple[Draw, ...]
+    """The uses of discount vouchers."""
     awards: tuple[SettledAward, ...]
     taxes: tuple[TaxPart, ...]
     refunds: tuple[Refund, ...]

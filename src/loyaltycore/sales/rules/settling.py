@@ -67,6 +67,7 @@ def settlement_of(
     quote: Quote,
     booked: Booked,
     draws: Sequence[Sequence[Draw]],
+    uses: Sequence[Draw],
     awards: Sequence[SettledAward],
     sold: Mapping[str, Sequence[Sold]],
 ) -> Settlement:
@@ -74,6 +75,7 @@ def settlement_of(
 
     Args:
         draws: Of each tender of the quote, what it took out of purses.
+        uses: Of discount vouchers.
         awards: Of each earning rule of the quote, what was earned.
         sold: What lines have assigned, by their ids.
     """
@@ -102,6 +104,7 @@ def settlement_of(
             SettledTender(paid.tender, paid.title, paid.unit, tuple(draws[place]) if draws else ())
             for place, paid in enumerate(quote.tenders)
         ),
+        uses=tuple(uses),
         awards=tuple(awards)
         or tuple(SettledAward(each.rule, each.title, "", "", each.points) for each in quote.earned),
         taxes=quote.taxes,

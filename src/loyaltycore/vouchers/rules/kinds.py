@@ -10,7 +10,8 @@ from typing_extensions import override
 
 from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.money import Money
-from loyaltycore.kernel.pricing.benefits import CatalogPrice
+from loyaltycore.kernel.pricing.benefits import AmountOff, Catalog, CatalogPrice, percent
+from loyaltycore.kernel.pricing.rule import Phase, Rule, Where
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.kind import Credit, Opened, Opening, ProgramKind, Use
 from loyaltycore.programs.rules.periods import Expiry, check_expiry
@@ -77,3 +78,18 @@ class DiscountVoucher(ProgramKind):
     def expiry(self, terms: DiscountVoucherTerms, on: date) -> date | None:
         """As the terms say."""
         return terms.expiry.last_day(on) if terms.expiry else None
+
+    @override
+    def by_code(self, terms: DiscountVoucherTerms) -> bool:
+        """Always."""
+        return True
+
+    @override
+    def rules(self, terms: DiscountVoucherTerms, item: str, level: str) -> tuple[Rule, ...]:
+        """What the code takes off an order."""
+        where = Where(terms.articles, terms.groups)
+        if terms.prices:
+            return (Rule(self.key, Catalog(terms.prices), Phase.SET_PRICE, where),)
+        if terms.amount is not None:
+            return (Rule(self.key, AmountOff(terms.amount), Phase.ORDER, where),)
+        return (Rule(self.key, percent(terms.percent or 0), where=where),)

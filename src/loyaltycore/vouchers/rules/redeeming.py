@@ -176,12 +176,12 @@ def make_void(voucher: Voucher, reason: str, scene: Scene) -> Decision[Voucher]:
     after = evolve(voucher, void_at=scene.now, void_why=reason)
     lines: tuple[ProgramMove, ...] = ()
     if move is not None:
-        after, lines = _with(after, [move], About(comment=reason), scene)
+        after, lines = with_moves(after, [move], About(comment=reason), scene)
     return Decision(
         after,
         add=lines,
         save=(after,),
-        notes=(Note("voucher.voided", _narrowed(voucher), _narrowed(after), reason),),
+        notes=(Note("voucher.voided", narrowed_voucher(voucher), narrowed_voucher(after), reason),),
     )
 
 
@@ -200,12 +200,12 @@ def _units(voucher: Voucher, amount: int | Money | None) -> int:
 
 
 def _entered(action: str, voucher: Voucher, move: Move, about: About, scene: Scene) -> Decision[ProgramMove]:
-    after, lines = _with(voucher, [move], about, scene)
-    note = Note(action, _narrowed(voucher), _narrowed(after), about.comment)
+    after, lines = with_moves(voucher, [move], about, scene)
+    note = Note(action, narrowed_voucher(voucher), narrowed_voucher(after), about.comment)
     return Decision(lines[-1], add=lines, save=(after,), notes=(note,))
 
 
-def _with(
+def with_moves(
     voucher: Voucher, moves: list[Move], about: About, scene: Scene
 ) -> tuple[Voucher, tuple[ProgramMove, ...]]:
     """A voucher with more of a history, which begins when it first moves."""
@@ -219,7 +219,8 @@ def _with(
     return evolve(voucher, purse=purse, balance=purse.liability(scene.now)), (*first, *lines)
 
 
-def _narrowed(voucher: Voucher) -> Voucher:
+def narrowed_voucher(voucher: Voucher) -> Voucher:
+    """A voucher for the activities, which show how much is left and not each lot."""
     return evolve(voucher, purse=None)
 
 
