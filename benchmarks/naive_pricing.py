@@ -6,6 +6,7 @@ It knows nothing of books, masks and shared weights. Tests hold the engine again
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import time
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -121,8 +122,9 @@ class Naive:
         per_customer = any(limit.per is Per.CUSTOMER for limit in rule.limits)
         outside = False
         if when.from_time and when.until_time:
-            inside = when.from_time <= clock, clock < when.until_time
-            outside = not (all(inside) if when.from_time < when.until_time else any(inside))
+            begin, end = time.fromisoformat(when.from_time), time.fromisoformat(when.until_time)
+            inside = begin <= clock, clock < end
+            outside = not (all(inside) if begin < end else any(inside))
         stranger = bool(when.tiers) and not set(when.tiers) & standing.tiers
         used_up = any(standing.left.get(rule.limit_key(n), 1) <= 0 for n in range(len(rule.limits)))
         faults = {

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         of_articles as of_articles,
     )
     from loyaltycore.kernel.pricing.verdict import Code as Code, Verdict as Verdict
+    from loyaltycore.sales.rules.promotions import PromotionTerms as PromotionTerms
     from loyaltycore.sales.rules.reservation import (
         Reservation as Reservation,
         ReservationState as ReservationState,
@@ -69,6 +70,7 @@ else:
                 "Basis Choice Limit Phase Rounding Rule When Where earning in_groups of_articles"
             ),
             "loyaltycore.kernel.pricing.verdict": "Code Verdict",
+            ".rules.promotions": "PromotionTerms",
             ".rules.reservation": "Reservation ReservationState",
             ".rules.settlement": "Refund RefundedTender SettledLine Settlement",
             ".service": "Sales",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.sales.records import RESERVATIONS, SETTLEMENTS
 from loyaltycore.work.capability import Capability
+from loyaltycore.work.house import House
 
 if TYPE_CHECKING:
+    from loyaltycore.programs.rules.kind import ProgramKind
     from loyaltycore.sales.service import Sales
 
 
@@ -17,4 +21,15 @@ def _service() -> type[Sales]:
     return Sales
 
 
-CAPABILITY: Final = Capability(name="sales", service=_service, records=(RESERVATIONS, SETTLEMENTS))
+def _kinds(_: House) -> Iterator[ProgramKind]:
+    from loyaltycore.sales.rules.promotions import Promotion
+
+    yield Promotion()
+
+
+CAPABILITY: Final = Capability(
+    name="sales",
+    service=_service,
+    records=(RESERVATIONS, SETTLEMENTS),
+    adds=(PROGRAM_KINDS.by(_kinds),),
+)

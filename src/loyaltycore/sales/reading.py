@@ -11,7 +11,6 @@ from loyaltycore.cards.rules.card import CardStanding, CustomerCard, standing
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import stored
-from loyaltycore.kernel.pricing.book import Book
 from loyaltycore.kernel.pricing.engine import quote
 from loyaltycore.kernel.pricing.order import Order, check_order
 from loyaltycore.kernel.pricing.quote import Quote
@@ -22,6 +21,7 @@ from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.program import Program, ProgramState
 from loyaltycore.programs.rules.using import standing_in
+from loyaltycore.sales.promoting import book_in_force
 from loyaltycore.sales.rules.joining import (
     Joined,
     joins,
@@ -94,12 +94,13 @@ class Pricing(Service):
         scene = Standing(
             now.astimezone(ZoneInfo(self.session.branch.time_zone)),
             self.session.branch.id,
+            instruments=frozenset(each.rows[0].program for each in joined),
             tiers=frozenset(each.level for each in joined if each.level),
             rules=[rule for each in joined for rule in rules_of(each)],
             tenders=tenders,
             left=left,
         )
-        return Priced(quote(Book(), evolve(order, lines=lines), scene), joined, sellers)
+        return Priced(quote(book_in_force(self.unit), evolve(order, lines=lines), scene), joined, sellers)
 
     def _joined(self, order: Order) -> Iterator[Joined]:
         """The programs named, those on the card presented, and those that a customer has once."""

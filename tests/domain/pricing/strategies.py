@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -101,8 +101,8 @@ whens = (
     | st.sampled_from(
         (
             When(ends_on=date(2026, 11, 29)),
-            When(from_time=time(9), until_time=time(15)),
-            When(from_time=time(15), until_time=time(9)),
+            When(from_time="09:00", until_time="15:00"),
+            When(from_time="15:00", until_time="09:00"),
         )
     )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 
 import pytest
 from attrs import evolve
@@ -50,7 +50,7 @@ def test_everything_wrong_with_rules_is_said_at_once() -> None:
         Rule("a", percent(10), Phase.EARN),
         Rule("b", Cheapest(0, 10_001), when=When(starts_on=date(2026, 2, 1), ends_on=date(2026, 1, 1))),
         Rule("c", AmountOff(Money(1, "USD")), cap=euros(1), limits=[Limit()]),
-        Rule("d", percent(1), when=When(from_time=time(9))),
+        Rule("d", percent(1), when=When(from_time="09:00")),
     ]
     with pytest.raises(InvalidInput) as caught:
         Book(rules)

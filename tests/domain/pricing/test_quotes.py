@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 import pytest
 from attrs import evolve
@@ -199,7 +199,7 @@ def test_the_last_day_lasts_until_midnight_of_the_branch() -> None:
 
 def test_hours_may_go_on_past_midnight() -> None:
     """From ten in the evening to two in the morning."""
-    rule = Rule("night", percent(20), when=When(from_time=time(22), until_time=time(2)))
+    rule = Rule("night", percent(20), when=When(from_time="22:00", until_time="02:00"))
     hours = {0: True, 1: True, 2: False, 12: False, 22: True}
     for hour, applies in hours.items():
         at = datetime(2026, 11, 30, hour, 0, tzinfo=BERLIN)

@@ -72,7 +72,7 @@ class ForEvery:
 class Cheapest:
     """The cheapest units get a share off; ``When.least_quantity`` says how many it takes."""
 
-    cheapest: int = 1
+    cheapest: int
     basis_points: int = 10_000
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+import re
 from typing import Any, Final
 
 from loyaltycore.kernel.money import Money
@@ -32,6 +32,8 @@ from loyaltycore.kernel.pricing.rule import (
     Where,
 )
 from loyaltycore.kernel.validation import Faults
+
+_CLOCK: Final = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 MOST_NAMED: Final = 1000
 """Articles, groups, branches or prices that a rule may name."""
@@ -96,15 +98,14 @@ def _check_when(faults: Faults, when: When) -> None:
 
 
 def _check_hours(faults: Faults, when: When) -> None:
-    hours = (when.from_time, when.until_time)
-    if not all(hour is None or type(hour) is time for hour in hours):
-        faults.note("from_time", "wrong_type", "must be a time, like the end")
-    elif (when.from_time is None) != (when.until_time is None):
+    hours = {name: faults.text(name, getattr(when, name), limit=5) for name in ("from_time", "until_time")}
+    for name, hour in hours.items():
+        if hour and not _CLOCK.fullmatch(hour):
+            faults.note(name, "bad_time", "must be a time like 22:00")
+    if bool(hours["from_time"]) != bool(hours["until_time"]):
         faults.note("until_time", "required", "must be given with the beginning")
-    elif when.from_time is not None and when.from_time == when.until_time:
+    elif hours["from_time"] and hours["from_time"] == hours["until_time"]:
         faults.note("until_time", "empty_span", "must differ from the beginning")
-    elif any(hour is not None and hour.tzinfo is not None for hour in hours):
-        faults.note("from_time", "wrong_type", "must be the time on the branch's clock, without a zone")
 
 
 def _check_limit(faults: Faults, limit: Limit) -> None:

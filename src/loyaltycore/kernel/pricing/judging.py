@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import time
 from typing import TypeAlias
 
 from loyaltycore.kernel.money import Money
@@ -40,7 +41,6 @@ def checks_of(rule: Rule) -> tuple[Check, ...]:
 def _of_moment(rule: Rule) -> Iterator[Check]:
     when = rule.when
     starts_on, ends_on, weekdays = when.starts_on, when.ends_on, when.weekdays
-    from_time, until_time = when.from_time, when.until_time
     if starts_on is not None:
         late = Verdict(rule.id, rule.title, Code.NOT_STARTED, required=starts_on)
         yield lambda scene, _: late if scene.day < starts_on else None
@@ -50,7 +50,8 @@ def _of_moment(rule: Rule) -> Iterator[Check]:
     if weekdays:
         off = Verdict(rule.id, rule.title, Code.WRONG_WEEKDAY)
         yield lambda scene, _: off if scene.weekday not in weekdays else None
-    if from_time is not None and until_time is not None:
+    if when.from_time:
+        from_time, until_time = map(time.fromisoformat, (when.from_time, when.until_time))
         closed = Verdict(rule.id, rule.title, Code.WRONG_TIME)
         if from_time < until_time:
             yield lambda scene, _: None if from_time <= scene.time < until_time else closed

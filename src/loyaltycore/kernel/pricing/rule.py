@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from enum import Enum
 from typing import Final
 
@@ -91,8 +91,9 @@ class When:
     """The last day, included. Days and hours are those of the branch."""
     weekdays: tuple[int, ...] = field(default=(), converter=as_tuple)
     """0 is Monday."""
-    from_time: time | None = None
-    until_time: time | None = None
+    from_time: str = ""
+    """As the clock shows it, for example ``22:00``."""
+    until_time: str = ""
     """Exclusive. If it is not after `from_time`, the hours go on past midnight."""
     branches: tuple[str, ...] = field(default=(), converter=as_tuple)
     channels: tuple[str, ...] = field(default=(), converter=as_tuple)

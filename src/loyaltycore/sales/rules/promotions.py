@@ -1,0 +1,87 @@
+"""Promotions: programs whose rules hold for everybody while they are published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Final
+
+from attrs import evolve, field, frozen
+from typing_extensions import override
+
+from loyaltycore.kernel.given import as_tuple, text_of
+from loyaltycore.kernel.pricing.checking import check_rule
+from loyaltycore.kernel.pricing.rule import Phase, Rule
+from loyaltycore.kernel.validation import Faults
+from loyaltycore.programs.rules.kind import Opened, Opening, ProgramKind
+
+MOST_RULES: Final = 1000
+
+
+@frozen
+class PromotionTerms:
+    """Terms of a promotion."""
+
+    rules: tuple[Rule, ...] = field(converter=as_tuple)
+    """Their ids need only differ from one another."""
+
+
+class Promotion(ProgramKind):
+    """Rules for everybody; nobody has it."""
+
+    key: ClassVar[str] = "promotion"
+    label: ClassVar[str] = "Promotion"
+    terms: ClassVar[type[Any]] = PromotionTerms
+
+    @override
+    def check(self, faults: Faults, terms: PromotionTerms) -> None:
+        """Check each rule."""
+        ids = set()
+        for place, rule in enumerate(faults.items("rules", terms.rules, most=MOST_RULES, required=True)):
+            at = faults.at(f"rules.{place}")
+            check_rule(at, rule)
+            key = text_of(getattr(rule, "id", None))
+            if key in ids:
+                at.note("id", "duplicate", "is the id of another rule")
+            ids.add(key)
+            _check_for_everybody(at, rule)
+
+    @override
+    def open(self, faults: Faults, terms: PromotionTerms, opening: Opening) -> tuple[Opened, ...]:
+        """Nobody can have it."""
+        faults.note("program", "for_everybody", "holds for everybody, and is assigned to nobody")
+        return (Opened(),)
+
+
+def _check_for_everybody(faults: Faults, rule: Rule) -> None:
+    """Note what a promotion cannot do: count orders, ask a selection while an order waits, give points of no program."""
+    if type(rule) is not Rule:
+        return
+    if rule.limits:
+        faults.note("limits", "not_supported", "are not counted for promotions")
+    if rule.when.condition:
+        faults.at("when").note("condition", "not_supported", "is not asked for promotions")
+    if rule.phase is Phase.EARN:
+        faults.note("phase", "not_supported", "points are earned by programs of points")
+
+
+@frozen
+class Published:
+    """A promotion in force."""
+
+    program: str
+    title: str
+    branches: tuple[str, ...]
+    terms: str
+    """As JSON, from which a compiled book is known again."""
+
+
+def rules_of_promotion(published: Published, terms: PromotionTerms) -> Iterator[Rule]:
+    """Its rules, under ids of their own, in the branches of the program."""
+    for rule in terms.rules:
+        branches = rule.when.branches or published.branches
+        yield evolve(
+            rule,
+            id=f"{published.program}/{rule.id}",
+            name=rule.name or published.title,
+            when=evolve(rule.when, branches=branches),
+        )
