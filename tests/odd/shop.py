@@ -117,6 +117,7 @@ def open_shop() -> Shop:
     define_program(desk, "batteries", BATTERIES, on_card="count")
     define_program(desk, "autumn", DiscountVoucherTerms(percent=20))
     voucher = desk.vouchers.issue("autumn", customer=erika.id, reason="why", code="SOMMER26")
+    desk.programs.issuers.save("partner", name="Partner", prefixes=["99"])
     desk.programs.define("draft", BATTERIES, name="Draft")
     batteries = desk.programs.assign(erika.id, "batteries", card=orders[0].card_id)
     desk.sales.settle(Order(SETTLED, erika.id, [OrderLine("1", "case", Money(1250, "EUR"), 2)]))

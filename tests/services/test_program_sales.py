@@ -136,6 +136,39 @@ def test_a_cancelled_invoice_ends_what_it_sold(shop: House) -> None:
     shop.desk.programs.cancel_sale("R-1")
 
 
+def test_a_card_is_encoded_and_carries_what_is_sold_afterwards(shop: House) -> None:
+    """F49: a card without an order is in use at once; articles are sold in any combination; a number is had once."""
+    erika = shop.customer()
+    card = shop.desk.cards.encode(erika.id, "4711 0815-1")
+    with pytest.raises(Refused) as refused:
+        shop.desk.cards.encode(erika.id, "471108151")
+    assert refused.value.code == "card.number_taken"
+    complete(shop, erika.id, order("P-BAT"))
+    rows = complete(shop, erika.id, order("P-care-12", "P-loss-12", number="R-2"))
+    assert {row.card_id for row in rows} == {card.id}
+    presented = shop.desk.programs.present("471108151")
+    assert [offer.item for offer in presented.offers] == ["", "loss", "care"]
+    with pytest.raises(InvalidInput):
+        shop.desk.cards.encode(erika.id, "--")
+
+
+def test_a_foreign_card_names_its_issuer(shop: House) -> None:
+    """F49: by the longest prefix of its number; a card of one's own, however worn out, does not."""
+    save = shop.desk.programs.issuers.save
+    save("partners", name="Pro Akustik", prefixes=["99"])
+    koeln = save("koeln", name="Akustik Köln", prefixes=["9911", "77"], message="Bitte 0221 1234 anrufen")
+    assert shop.desk.programs.present("99 1123-4").issuer == koeln
+    assert shop.desk.programs.present("9923").issuer == shop.desk.programs.issuers.all()[1]
+    assert shop.desk.programs.present("1234").issuer is None
+    own = shop.desk.cards.encode(shop.customer().id, "7701")
+    shop.desk.cards.invalidate(own.id)
+    assert shop.desk.programs.present("7701").issuer is None
+    shop.desk.programs.issuers.remove("koeln")
+    assert shop.desk.programs.present("9911").issuer is not None
+    with pytest.raises(InvalidInput):
+        save("x", name="", prefixes=["-"])
+
+
 def test_the_modules_of_a_sale_have_one_term(shop: House) -> None:
     """F48: one to three modules; mixed terms are refused; care counts down, and all end together."""
     erika = shop.customer()

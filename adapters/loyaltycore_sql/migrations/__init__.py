@@ -34,6 +34,7 @@ TABLES: Final = (
         "erasures",
         "inbox",
         "information_requests",
+        "issuers",
         "merge_changes",
         "merge_moves",
         "merges",

@@ -15,6 +15,7 @@ from loyaltycore.cards.rules.card import (
     invalidate_card,
     standing,
 )
+from loyaltycore.cards.rules.encoding import encode_card
 from loyaltycore.cards.rules.information import InformationRequest, request_information
 from loyaltycore.cards.rules.letters import CARD_ORDERED
 from loyaltycore.cards.rules.numbers import NumberScheme, bare_number, card_number, chance_digits
@@ -23,7 +24,7 @@ from loyaltycore.cards.rules.order import CardOrder, submission_key
 from loyaltycore.cards.rules.order_service import CardOrderService, DeliveryTarget
 from loyaltycore.cards.rules.ordering import Fresh, OrderDraft, OrderRequest, Place, draft_order, place_order
 from loyaltycore.cards.rules.replacing import FOLLOWING, require_replaceable, step_aside
-from loyaltycore.cards.rules.validity import ValidityPeriod
+from loyaltycore.cards.rules.validity import ValidityPeriod, read_validity
 from loyaltycore.cards.setup import CardSetup
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import stored
@@ -157,6 +158,30 @@ class Cards(Service):
         submission = self.unit.first(OutboxMessage, stored("key") == submission_key(order.id))
         return self.unit.apply(
             cancel_order(order, card, submission, self.unit.acting.actor, self.unit.now, why)
+        )
+
+    @command("cards.encode")
+    def encode(self, customer_id: str, number: str, *, valid_until: date | str | None = None) -> CustomerCard:
+        """Enter a card that was made elsewhere, without an order: it is in use at once.
+
+        Args:
+            number: As scanned or typed, see `present`; the one that was written on the card.
+            valid_until: Last day on which it may be used, that day included; None for no limit.
+
+        Raises:
+            NotFound: There is no such customer.
+            InvalidInput: Names every fault of the arguments.
+            Refused: ``card.number_taken``.
+        """
+        bare = bare_number(number)
+        with Faults() as faults:
+            last_day = read_validity(faults, valid_until, None, self.today)
+            if not bare:
+                faults.note("number", "required", "must have letters or digits, and at most 40 of them")
+        customer = self.unit.get(Customer, customer_id)
+        taken = self.unit.first(CustomerCard, stored("number") == bare)
+        return self.unit.apply(
+            encode_card(customer, taken, self.unit.ids.new(), bare, last_day, self.unit.now)
         )
 
     @query

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         DiscountTerms as DiscountTerms,
         WarrantyTerms as WarrantyTerms,
     )
+    from loyaltycore.programs.rules.issuer import Issuer as Issuer
     from loyaltycore.programs.rules.kind import (
         Award as Award,
         Credit as Credit,
@@ -78,6 +79,7 @@ else:
             ".rules.answers": "Balance Due Offer Presented",
             ".rules.assignment": "AssignmentState ProgramAssignment ProgramMove",
             ".rules.discounts": "DiscountTerms WarrantyTerms",
+            ".rules.issuer": "Issuer",
             ".rules.kind": "Award Credit Opened Opening Pays ProgramKind Use",
             ".rules.memberships": "Extra MembershipTerms Module monthly_fee",
             ".rules.options": "PER_CARD",

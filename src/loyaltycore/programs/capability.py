@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from loyaltycore.processes.adding import COMPLETIONS, Completion
 from loyaltycore.programs.kinds import PROGRAM_KINDS
-from loyaltycore.programs.records import PROGRAM_ASSIGNMENTS, PROGRAM_MOVES, PROGRAM_REVISIONS, PROGRAMS
+from loyaltycore.programs.records import (
+    ISSUERS,
+    PROGRAM_ASSIGNMENTS,
+    PROGRAM_MOVES,
+    PROGRAM_REVISIONS,
+    PROGRAMS,
+)
 from loyaltycore.programs.rules.options import PROGRAM_OPTIONS
 from loyaltycore.work.capability import Capability
 from loyaltycore.work.house import House
@@ -47,7 +53,7 @@ def _completions(_: House) -> Iterator[Completion]:
 CAPABILITY: Final = Capability(
     name="programs",
     service=_service,
-    records=(PROGRAMS, PROGRAM_REVISIONS, PROGRAM_ASSIGNMENTS, PROGRAM_MOVES),
+    records=(PROGRAMS, PROGRAM_REVISIONS, PROGRAM_ASSIGNMENTS, PROGRAM_MOVES, ISSUERS),
     options=PROGRAM_OPTIONS,
     adds=(PROGRAM_KINDS.by(_kinds), COMPLETIONS.by(_completions)),
 )

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.programs.issuers import Issuers
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.programs.reading import terms_of
 from loyaltycore.programs.records import COMMENT_LENGTH, NAME_LENGTH
@@ -22,6 +23,11 @@ from loyaltycore.work.service import Service
 
 class Defining(Service):
     """Programs, from their drafts on."""
+
+    @property
+    def issuers(self) -> Issuers:
+        """Who issued cards that are not one's own."""
+        return Issuers(self.session)
 
     @command("programs.define")
     def define(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyaltycore.cards.rules.card import Presentation
+from loyaltycore.cards.rules.card import CardStanding, Presentation
 from loyaltycore.cards.service import Cards
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.criteria import stored
@@ -14,6 +14,7 @@ from loyaltycore.programs.rules.answers import Offer, Presented, offer_of
 from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.entering import About, fact_of
+from loyaltycore.programs.rules.issuer import Issuer, issuer_of
 from loyaltycore.programs.rules.kind import Use
 from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
@@ -50,7 +51,8 @@ class Presenting(Service):
         said = None if reading is None else _reading(reading)
         card = Cards(self.session).present(number)
         if card.customer is None:
-            return Presented(card)
+            unknown = card.standing is CardStanding.UNKNOWN
+            return Presented(card, issuer=issuer_of(self.unit.find(Issuer), card.number) if unknown else None)
         mine = stored("customer_id") == card.customer.id
         rows = self.unit.find(ProgramAssignment, mine, order_by=("id",))
         now = self.unit.now

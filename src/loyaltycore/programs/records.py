@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.entering import TABLE
+from loyaltycore.programs.rules.issuer import Issuer
 from loyaltycore.programs.rules.program import Program, ProgramRevision
 from loyaltycore.programs.rules.terms import WORD_LENGTH
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
@@ -95,4 +96,10 @@ PROGRAM_MOVES = RecordType(
         erase=OnErase.SCRUB,
         scrub=("comment",),
     ),
+)
+
+ISSUERS = RecordType(
+    cls=Issuer,
+    table="issuers",
+    lengths={"name": NAME_LENGTH, "message": COMMENT_LENGTH},
 )

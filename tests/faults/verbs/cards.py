@@ -9,6 +9,11 @@ from tests.faults.verbs.verb import Verb
 VERBS: Final = (
     Verb("card ordered", lambda run: run.desk.cards.order(run.facts["erika"]), "cards.order"),
     Verb(
+        "card encoded",
+        lambda run: run.desk.cards.encode(run.facts["erika"], "4711"),
+        "cards.encode",
+    ),
+    Verb(
         "lost card replaced",
         lambda run: run.desk.cards.replace(run.facts["spare card"], reason="lost"),
         "cards.replace",

@@ -87,5 +87,16 @@ VERBS: Final = (
         "programs.cancel_sale",
         _sold,
     ),
+    Verb(
+        "issuer saved",
+        lambda run: run.desk.programs.issuers.save("partner", name="Partner", prefixes=["99"]),
+        "issuers.save",
+    ),
+    Verb(
+        "issuer removed",
+        lambda run: run.desk.programs.issuers.remove("partner"),
+        "issuers.remove",
+        lambda run: run.free.programs.issuers.save("partner", name="Partner", prefixes=["99"]),
+    ),
     Verb("expired lots booked", lambda run: run.desk.programs.sweep(), first=_short_lived),
 )

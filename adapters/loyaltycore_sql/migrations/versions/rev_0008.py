@@ -16,6 +16,7 @@ def upgrade() -> None:
     _program_revisions()
     _program_assignments()
     _program_moves()
+    _issuers()
     _vouchers()
     _voucher_batches()
     _reservations()
@@ -113,6 +114,17 @@ def _program_moves() -> None:
         Column("version", BigInteger(), nullable=False),
         unique=(("holder_id", "seq"), ("fact",)),
         indexes=(("holder_id", "reverses"), ("customer_id", "id"), ("order_ref", "id")),
+    )
+
+
+def _issuers() -> None:
+    create_table(
+        "issuers",
+        Column("id", text(64), nullable=False),
+        Column("name", text(100), nullable=False),
+        Column("prefixes", long_text(), nullable=False),
+        Column("message", text(500), nullable=False),
+        Column("version", BigInteger(), nullable=False),
     )
 
 

@@ -9,6 +9,7 @@ from attrs import frozen
 from loyaltycore.cards.rules.card import Presentation
 from loyaltycore.kernel.ledger import Purse
 from loyaltycore.programs.rules.assignment import AssignmentState, ProgramAssignment
+from loyaltycore.programs.rules.issuer import Issuer
 from loyaltycore.programs.rules.tiers import Standing
 
 
@@ -65,7 +66,7 @@ class Presented:
 
     card: Presentation
     offers: tuple[Offer, ...] = ()
-    issuer: str = ""
+    issuer: Issuer | None = None
     """Who issued a card that is not one's own, if that is known."""
 
 
