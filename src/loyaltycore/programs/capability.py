@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.customers.leaving import FORBIDS_ERASURE, ForbidsErasure
 from loyaltycore.processes.adding import COMPLETIONS, Completion
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.programs.records import (
@@ -50,10 +51,16 @@ def _completions(_: House) -> Iterator[Completion]:
     yield sell_offered
 
 
+def _forbids_erasure(_: House) -> Iterator[ForbidsErasure]:
+    from loyaltycore.programs.leaving import unspent_value
+
+    yield unspent_value
+
+
 CAPABILITY: Final = Capability(
     name="programs",
     service=_service,
     records=(PROGRAMS, PROGRAM_REVISIONS, PROGRAM_ASSIGNMENTS, PROGRAM_MOVES, ISSUERS),
     options=PROGRAM_OPTIONS,
-    adds=(PROGRAM_KINDS.by(_kinds), COMPLETIONS.by(_completions)),
+    adds=(PROGRAM_KINDS.by(_kinds), COMPLETIONS.by(_completions), FORBIDS_ERASURE.by(_forbids_erasure)),
 )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from loyaltycore.vouchers.rules.codes import CodeKey as CodeKey
     from loyaltycore.vouchers.rules.kinds import DiscountVoucherTerms as DiscountVoucherTerms
     from loyaltycore.vouchers.rules.redeeming import Checked as Checked
+    from loyaltycore.vouchers.rules.saying import sentence as sentence
     from loyaltycore.vouchers.rules.voucher import (
         BatchState as BatchState,
         Voucher as Voucher,
@@ -28,6 +29,7 @@ else:
             ".rules.codes": "CodeKey",
             ".rules.kinds": "DiscountVoucherTerms",
             ".rules.redeeming": "Checked",
+            ".rules.saying": "sentence",
             ".rules.voucher": "BatchState Voucher VoucherBatch VoucherState",
             ".service": "Vouchers",
         },
