@@ -1,0 +1,1 @@
+"""A till that speaks JSON over HTTP."""
