@@ -28,6 +28,7 @@ from sqlalchemy.types import TypeDecorator
 
 from loyaltycore.errors import StorageError
 from loyaltycore.kernel.criteria import Criterion, Query
+from loyaltycore.ports.bulk import FIRST_NUMBER
 from loyaltycore.storing.checks import check_query
 from loyaltycore_sql.criteria import SqlCondition
 from loyaltycore_sql.layouts import Layout
@@ -98,7 +99,7 @@ def _new(name: str, value: Any, column: Column[Any]) -> BindParameter[Any]:
 def _listing(layout: Layout[Any], own: Layout[Any], entry: Any, field: str) -> Select[Any]:
     """What is inserted for each row, in the order of the columns."""
     key = layout.queries.compiler.target.tables.main.c[layout.record_type.key]
-    number = cast(func.row_number().over(order_by=key), String(20))
+    number = cast(func.row_number().over(order_by=key) + (FIRST_NUMBER - 1), String(20))
     values = own.encoder.named(entry)
     own_key = own.record_type.key
     columns: list[Any] = []

@@ -40,7 +40,7 @@ SHOWN: Final[Mapping[str, set[str]]] = {
     "inbox": {"id", "source", "event_id"},
     "information_requests": {"id"},
     "merge_changes": {"id", "merge_id", "changed_table"},
-    "merge_moves": {"id", "merge_id", "moved_table", "field", "moved_key"},
+    "merge_moves": {"id", "moved_key"},
     "merges": {"id", "survivor_id", "loser_id"},
     "message_fates": {"id"},
     "message_template_versions": {"id"},

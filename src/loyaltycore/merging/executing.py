@@ -14,7 +14,7 @@ from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.merging.clashing import combined, repointed
 from loyaltycore.merging.planning import Clash
-from loyaltycore.merging.rules.merge import Merge, MergeChange, MergeMove, Moved
+from loyaltycore.merging.rules.merge import Merge, MergeChange, MergeMove, Moved, part_of
 from loyaltycore.merging.rules.plan import MergePlan
 from loyaltycore.storing.codec import to_json
 from loyaltycore.storing.registry import Registry
@@ -114,9 +114,9 @@ class Executing:
             self.unit.apply(Decision(None, save=(after,), notes=(note,)))
 
     def _move(self) -> Iterator[Moved]:
-        for position, each in enumerate(references(self.registry)):
+        for place, each in enumerate(references(self.registry)):
             where = stored(each.field) == self.plan.loser.id
-            entry = MergeMove(f"{self.merge_id}-{position}", self.merge_id, each.table, each.field, "")
+            entry = MergeMove(part_of(self.merge_id, place), "")
             if self.unit.list_all(each.cls, where, entry, "moved_key"):
                 moved = self.unit.change_all(each.cls, where, {each.field: self.plan.survivor.id})
-                yield Moved(each.table, each.field, moved)
+                yield Moved(each.table, each.field, moved, place)

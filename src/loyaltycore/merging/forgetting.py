@@ -6,6 +6,7 @@ from typing import Final
 
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.merging.rules.merge import Merge, MergeChange, MergeMove
+from loyaltycore.merging.undoing import journal
 from loyaltycore.work.unit import Unit
 
 _PORTION: Final = 500
@@ -18,6 +19,7 @@ def forget_merges(unit: Unit, ids: tuple[str, ...]) -> None:
         where = stored("survivor_id").one_of(some) | stored("loser_id").one_of(some)
         while merges := list(unit.find(Merge, where, limit=_PORTION)):
             keys = tuple(each.id for each in merges)
-            unit.remove_all(MergeMove, stored("merge_id").one_of(keys))
+            for key in keys:
+                unit.remove_all(MergeMove, journal(key))
             unit.remove_all(MergeChange, stored("merge_id").one_of(keys))
             unit.remove(*merges)

@@ -51,8 +51,7 @@ MERGE_MOVES = RecordType(
     cls=MergeMove,
     table="merge_moves",
     noun="moved record",
-    indexes=(("merge_id", "moved_table", "field", "moved_key"),),
-    lengths={"merge_id": KEY_LENGTH, "moved_table": 60, "field": 60, "moved_key": KEY_LENGTH},
+    lengths={"moved_key": KEY_LENGTH},
 )
 
 MERGE_CHANGES = RecordType(

@@ -6,9 +6,12 @@ A transaction without them is used through the six verbs: record by record, and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from loyaltycore.kernel.criteria import Criterion
+
+FIRST_NUMBER: Final = 1_000_000_001
+"""So that numbers sort as texts as they count, and what is stored one after the other lies side by side."""
 
 
 @runtime_checkable
@@ -45,7 +48,8 @@ class SupportsBulk(Protocol):
 
         Args:
             entry: A record of another class without lookup keys, all of whose fields are texts and integers. The keys
-                of the stored ones are its key, a hyphen, and a number from 1 up in the order of the matching records' keys.
+                of the stored ones are its key, a hyphen, and a number of ten digits, from `FIRST_NUMBER` up in the order of
+                the matching records' keys.
             field: The field that holds the matching record's key.
 
         Returns:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from loyaltycore.kernel.criteria import Criterion, Query
-from loyaltycore.ports.bulk import SupportsBulk
+from loyaltycore.ports.bulk import FIRST_NUMBER, SupportsBulk
 from loyaltycore.ports.storage import Transaction
 from loyaltycore.storing.registry import Registry
 
@@ -50,7 +50,7 @@ class Bulk:
             return self.tx.list_all(cls, where, entry, field)
         key_of = self.registry.of(cls).key_of
         own = self.registry.of(type(entry))
-        numbers = count(1)
+        numbers = count(FIRST_NUMBER)
         for portion in self._portions(cls, where):
             self.tx.add(
                 *(
@@ -61,7 +61,7 @@ class Bulk:
                     for record in portion
                 )
             )
-        return next(numbers) - 1
+        return next(numbers) - FIRST_NUMBER
 
     def _portions(self, cls: type[Any], where: Criterion) -> Iterator[list[Any]]:
         """The matching records in the order of their keys, each portion read when the one before was worked on."""

@@ -25,6 +25,10 @@ def _marked(run: Run) -> None:
     run.free.privacy.mark(_who(run))
 
 
+def _later(run: Run) -> None:
+    run.loyalty.clock.advance(days=4000)  # type: ignore[attr-defined]  # a fixed one
+
+
 VERBS: Final = (
     Verb(
         "customer erased",
@@ -34,5 +38,6 @@ VERBS: Final = (
         repeatable=False,
     ),
     Verb("customer marked", lambda run: run.desk.privacy.mark(_who(run)), "privacy.mark", _somebody),
+    Verb("old history forgotten", lambda run: run.free.privacy.forget_old(), first=_later, units=0),
     Verb("mark taken away", lambda run: run.desk.privacy.unmark(_who(run)), "privacy.unmark", _marked),
 )

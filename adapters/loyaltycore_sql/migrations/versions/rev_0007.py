@@ -122,12 +122,8 @@ def _journal() -> None:
     create_table(
         "merge_moves",
         Column("id", text(64), nullable=False),
-        Column("merge_id", text(64), nullable=False),
-        Column("moved_table", text(60), nullable=False),
-        Column("field", text(60), nullable=False),
         Column("moved_key", text(64), nullable=False),
         Column("version", BigInteger(), nullable=False),
-        indexes=(("merge_id", "moved_table", "field", "moved_key"),),
     )
     create_table(
         "merge_changes",

@@ -28,6 +28,8 @@ class Moved:
     table: str
     field: str
     count: int
+    place: int
+    """Of its part in the journal."""
 
 
 @frozen
@@ -71,15 +73,19 @@ class Merge:
 
 @frozen
 class MergeMove:
-    """One record that was moved as it is."""
+    """One record that was moved as it is.
+
+    There may be very many, so its key says all but that record's key: merge, place of the part, and a running number.
+    """
 
     id: str
-    merge_id: str
-    moved_table: str
-    field: str
-    """The field that referred to the loser."""
     moved_key: str
     version: int = 1
+
+
+def part_of(merge_id: str, place: int) -> str:
+    """What the keys of one part of a merge's journal begin with, up to a hyphen."""
+    return f"{merge_id}-{place}"
 
 
 @frozen(repr=False)

@@ -1,0 +1,130 @@
+"""Merging a customer with very much of everything, and finding one among very many who may be the same."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import frozen
+from sqlalchemy import Engine, create_engine, event, text
+
+from benchmarks.databases import ENGINES, database, settle
+from benchmarks.people import customer, customers
+from benchmarks.timing import Result, at_most, seconds
+from loyaltycore import Capability, Loyalty
+from loyaltycore.desk import Desk
+from loyaltycore.storing.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType
+from loyaltycore_sql import SqlStorage
+
+ROWS: Final = 30_000
+TABLES: Final = 3
+LIMIT: Final = 3.0
+AMONG: Final = 1_000_000
+PORTION: Final = 10_000
+LOOKS: Final = 200
+
+
+def _record_type(number: int) -> RecordType[object]:
+    @frozen
+    class Row:
+        id: str
+        customer_id: str
+        text: str
+        version: int = 1
+
+    return RecordType(
+        cls=Row,
+        table=f"rows_{number}",
+        indexes=(("customer_id", "id"),),
+        lengths={"customer_id": 64},
+        customer=CustomerLink(
+            field="customer_id", merge=OnMerge.MOVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE
+        ),
+    )
+
+
+TYPES: Final = tuple(_record_type(number) for number in range(TABLES))
+
+
+def run() -> Iterator[Result]:
+    """Each engine: merge and undo beside bare UPDATEs; then duplicates among a million, beside a bare query."""
+    for name in ENGINES:
+        with database(name) as url:
+            yield from _merges(name, url)
+        with database(name) as url:
+            yield from _duplicates(name, url)
+
+
+def _merges(name: str, url: str) -> Iterator[Result]:
+    storage = SqlStorage(url)
+    desk = Loyalty(storage, capabilities=[Capability(name="rows", records=TYPES)]).session("bench")
+    bare = create_engine(storage.url)
+    one, two = (desk.customers.create(last_name=last).id for last in ("One", "Two"))
+    for each in TYPES:
+        for start in range(0, ROWS // TABLES, PORTION):
+            with storage.transaction() as tx:
+                tx.add(
+                    *(
+                        each.cls(f"{start + n:08d}", two, "text")
+                        for n in range(min(PORTION, ROWS // TABLES - start))
+                    )
+                )
+    settle(bare)
+    counted: list[str] = []
+    event.listen(Engine, "before_cursor_execute", lambda *given: counted.append(given[2]))
+    ours, peer, statements = [], [], 0
+    for _ in range(4):
+        plan = desk.merging.plan(survivor=one, loser=two)
+        counted.clear()
+        done: list[str] = []
+        ours.append(seconds(lambda plan=plan, done=done: done.append(desk.merging.execute(plan).id)))
+        statements = len(counted)
+        desk.merging.undo(done[0])
+        peer.append(seconds(lambda: _update(bare, two, one)))
+        _update(bare, one, two)
+    yield at_most(
+        f"merge {ROWS:,} records, beside {TABLES} bare UPDATEs, {name}", min(ours), min(peer), LIMIT
+    )
+    yield Result(f"statements of that, {name}", str(statements), "-", "-", "-", kept=True)
+    bare.dispose()
+    storage.close()
+
+
+def _update(bare: Engine, old: str, new: str) -> None:
+    with bare.begin() as connection:
+        for each in TYPES:
+            connection.execute(
+                text(f"UPDATE loyalty_{each.table} SET customer_id = :new WHERE customer_id = :old"),  # noqa: S608
+                {"new": new, "old": old},
+            )
+
+
+def _duplicates(name: str, url: str) -> Iterator[Result]:
+    storage = SqlStorage(url)
+    desk = Loyalty(storage).session("bench")
+    for first in range(0, AMONG, PORTION):
+        people = list(customers(PORTION, first))
+        with storage.transaction() as tx:
+            tx.add(*people)
+    bare = create_engine(storage.url)
+    settle(bare)
+    wanted = [customer(n * 7919 % AMONG) for n in range(LOOKS)]
+    ours = [seconds(lambda who=who: _look(desk, who.last_name, who.first_name, who.email)) for who in wanted]
+    peer = [seconds(lambda who=who: desk.customers.find(email=who.email)) for who in wanted]
+    yield at_most(
+        f"p99 of a new customer beside finding by e-mail, among {AMONG:,}, {name}",
+        _p99(ours),
+        _p99(peer),
+        LIMIT,
+    )
+    bare.dispose()
+    storage.close()
+
+
+def _look(desk: Desk, last: str, first: str, email: str) -> None:
+    desk.merging.duplicates_like(last_name=last, first_name=first, email=email)
+
+
+def _p99(times: list[float]) -> float:
+    return statistics.quantiles(times, n=100)[98]
