@@ -11,6 +11,7 @@ from benchmarks import (
     calendars,
     completeness,
     imports,
+    merging,
     outbox,
     page,
     pricing,
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "processes": processes.run,
     "selections": selections.run,
     "pricing": pricing.run,
+    "merging": merging.run,
 }
 
 

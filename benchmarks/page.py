@@ -80,6 +80,11 @@ WORDS = {
         "Beside it stands a loop over all rules, lines and units in exact fractions, which the tests hold the engine "
         "against; both find the same, or the run fails. In processor time.",
     ),
+    "merging": (
+        "Merging and duplicates",
+        "A customer with 30,000 records in three tables is merged into another, with its journal, beside the bare UPDATEs of these tables; on "
+        "SQLite in processor time. Then a customer who is about to be entered is compared with all who may be the same.",
+    ),
 }
 TABLE = """
 | what | ours | beside it | ratio | promised | |
