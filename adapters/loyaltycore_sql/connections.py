@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from math import ceil
 from threading import Lock, local
@@ -24,13 +24,16 @@ from sqlalchemy.exc import ArgumentError
 
 from loyaltycore.errors import Fault, InvalidInput, MissingExtra, StorageBusy
 from loyaltycore.kernel.naming import unknown
-from loyaltycore_sql.gate import Gate
+from loyaltycore_sql.gate import CONNECTING, Gate
 from loyaltycore_sql.greetings import Greet, greets_mariadb, greets_postgresql
 from loyaltycore_sql.hosts import Dialler, Host, split_hosts
 from loyaltycore_sql.kinds import Kind
 from loyaltycore_sql.sqlite_file import is_in_memory, open_file
 from loyaltycore_sql.statements import ContendedRow
 from loyaltycore_sql.translation import Diagnosis, diagnose_mariadb
+
+Dial = Callable[[Any, Any, Any, Any], Any]
+"""Opens a connection, as a listener for SQLAlchemy's event ``do_connect``."""
 
 _RECYCLE: Final = 1800
 """Seconds after which a connection is replaced: servers and firewalls drop idle ones."""
@@ -227,6 +230,7 @@ def _server(
     own: Mapping[str, Any],
     connect_args: Mapping[str, Any],
     greet: Greet,
+    dial: Dial,
     **pool: Any,
 ) -> Engine:
     defaults = {name: value for name, value in own.items() if name not in url.query}
@@ -242,7 +246,21 @@ def _server(
     )
     # Before SQLAlchemy asks a server how it writes names: that depends on what the greeting sets.
     event.listen(engine, "connect", greet, insert=True)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(*arguments: Any) -> Any:
+        gate = CONNECTING.get()
+        who = gate.enter()
+        try:
+            return dial(*arguments)
+        finally:
+            gate.leave(who)
+
     return engine
+
+
+def _dial(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    return dialect.connect(*arguments, **options)
 
 
 def _open_postgresql(url: URL, limits: Limits, connect_args: Mapping[str, Any]) -> Database:
@@ -251,17 +269,16 @@ def _open_postgresql(url: URL, limits: Limits, connect_args: Mapping[str, Any]) 
     probes = {"keepalives": 1, "keepalives_idle": silence, "keepalives_interval": 1, "keepalives_count": 3}
     own = {"connect_timeout": ceil(limits.timeout), "tcp_user_timeout": silence * 1000, **probes}
     greet = greets_postgresql(limits.timeout)
-    engine = _server(url, own, connect_args, greet, **_pool(limits))
 
-    @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    def dial(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
         from loyaltycore_sql.bounds import BoundedConnection  # noqa: PLC0415  it loads psycopg, which other engines do not have
 
         connection = BoundedConnection.connect(*arguments, **options)
         connection.silence = limits.timeout * _ANSWER
         return connection
 
-    patient = _server(url, own, connect_args, greet, poolclass=NullPool, hide_parameters=True)
+    engine = _server(url, own, connect_args, greet, dial, **_pool(limits))
+    patient = _server(url, own, connect_args, greet, _dial, poolclass=NullPool, hide_parameters=True)
     return Database(engine, limits, patient=patient)
 
 
@@ -272,15 +289,19 @@ def _open_mariadb(
     greet = greets_mariadb(limits.timeout, limits.sync_wait)
     # A server that hangs would be waited for without end, even if others could take over.
     bounds = dict.fromkeys(("read_timeout", "write_timeout"), ceil(limits.timeout * _ANSWER))
-    engine = _server(url, {**own, **bounds}, connect_args, greet, **_pool(limits))
+    dial = Dialler(hosts, limits.timeout) if hosts else _dial
+    engine = _server(url, {**own, **bounds}, connect_args, greet, dial, **_pool(limits))
     unbounded = {name: value for name, value in connect_args.items() if name not in bounds}
     patient = _server(
-        url.difference_update_query(bounds), own, unbounded, greet, poolclass=NullPool, hide_parameters=True
+        url.difference_update_query(bounds),
+        own,
+        unbounded,
+        greet,
+        dial,
+        poolclass=NullPool,
+        hide_parameters=True,
     )
-    dial = Dialler(hosts, limits.timeout) if hosts else None
     for each in (engine, patient):
-        if dial is not None:
-            event.listen(each, "do_connect", dial)
         event.listen(each, "handle_error", _discard_if_away)
     return Database(engine, limits, patient=patient, has_other_hosts=bool(hosts))
 

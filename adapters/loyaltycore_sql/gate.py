@@ -1,8 +1,11 @@
-"""SQLite and `fork`: no transaction may be under way at the moment at which its process is copied.
+"""What must not be under way at the moment at which a process is copied by `fork`.
 
 SQLite keeps in the memory of a process which locks on a file that process holds, and the locks themselves do not pass
 to a copy. A copy that inherited an open connection would trust locks that it does not have. So all idle connections are
 closed before a fork, and transactions are waited for.
+
+A thread that connects to a server may hold locks of the library that encrypts, which reads certificates then. A copy made
+at that moment inherits the locks without the thread that would free them, and its first connection would wait for ever.
 """
 
 from __future__ import annotations
@@ -17,19 +20,20 @@ from weakref import WeakValueDictionary
 from sqlalchemy import Engine
 
 from loyaltycore.errors import StorageBusy, StorageError
+from loyaltycore.ports.forking import PerProcess
 
 _LONGEST_WAIT: Final = 2.0
 """Seconds for which a fork waits for the transactions of other threads."""
 
 
 class Gate:
-    """Every transaction on one SQLite database passes it, in and out; a fork shuts it."""
+    """What is waited for passes it, in and out: every transaction on one SQLite database, say. A fork shuts it."""
 
     def __init__(self, engine: Engine | None, timeout: float, *, torn: bool = False) -> None:
         """Make a gate that is open.
 
         Args:
-            engine: Whose idle connections a fork closes; None for a database in memory, which would be lost.
+            engine: Whose idle connections a fork closes; None for none, as they would be lost with a database in memory.
             timeout: Seconds to wait for a fork before `StorageBusy`.
             torn: This process was forked amid a transaction, so nobody may pass.
         """
@@ -122,6 +126,9 @@ class _Forking:
         _GATES.clear()
         self._one_at_a_time.release()
 
+
+CONNECTING: Final = PerProcess(lambda: Gate(None, _LONGEST_WAIT))
+"""Every thread that connects to a server passes it."""
 
 _FORKING: Final = _Forking()
 if hasattr(os, "register_at_fork"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import MetaData, NullPool, StaticPool, create_engine, delete, insert, select
+from sqlalchemy import Engine, MetaData, NullPool, StaticPool, create_engine, delete, event, insert, select
 
 from loyaltycore_sql.connections import parse_url
 from loyaltycore_sql.naming import version_table_name
@@ -15,12 +15,20 @@ Rows = dict[str, list[tuple[Any, ...]]]
 """The rows of every table, sorted."""
 
 _ID: Final = re.compile(r"id-\d{8}")
+_READS: Final = re.compile(
+    r"\s*(SELECT|SET|SHOW|PRAGMA|BEGIN|ROLLBACK|COMMIT|SAVEPOINT|RELEASE)\b", re.IGNORECASE
+)
+_WRITES: Final = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) [`\"]?(\w+)", re.IGNORECASE)
 
 
 class Snapshots:
-    """Reads and restores all tables of one database."""
+    """Reads and restores all tables of one database.
+
+    A table is read again when a statement of this process has named it since; `forget` is for what others did.
+    """
 
     def __init__(self, url: str) -> None:
+        self._known: Rows = {}
         parsed = parse_url(url)
         pool = NullPool if parsed.drivername.startswith("sqlite") else StaticPool
         self._engine = create_engine(parsed, poolclass=pool)
@@ -28,14 +36,26 @@ class Snapshots:
         with self._engine.connect() as connection:
             self._metadata.reflect(connection)
         self._metadata.remove(self._metadata.tables[version_table_name("loyalty_")])
+        event.listen(Engine, "before_cursor_execute", self._heard)
 
     def take(self) -> Rows:
-        """Read everything that is committed."""
+        """Everything that is committed."""
         with self._engine.connect() as connection:
-            return {
-                name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-                for name, table in self._metadata.tables.items()
-            }
+            for name, table in self._metadata.tables.items():
+                if name not in self._known:
+                    rows = (tuple(row) for row in connection.execute(select(table)))
+                    self._known[name] = sorted(rows, key=repr)
+        return dict(self._known)
+
+    def forget(self) -> None:
+        """Read everything again: another process has written."""
+        self._known.clear()
+
+    def _heard(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if found := _WRITES.match(statement):
+            self._known.pop(found[1], None)
+        elif not _READS.match(statement):
+            self.forget()
 
     def restore(self, rows: Rows) -> None:
         """Put a former state back, touching only the tables that differ."""
@@ -77,4 +97,5 @@ class Snapshots:
 
     def close(self) -> None:
         """Close the connection."""
+        event.remove(Engine, "before_cursor_execute", self._heard)
         self._engine.dispose()

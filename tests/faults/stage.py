@@ -87,6 +87,7 @@ class Stage:
     def touched(self) -> None:
         """Say that somebody else has changed what is stored."""
         self._present = None
+        self.snapshots.forget()
 
     def repeat(self, verb: Verb) -> Any:
         """Do again what a caller does again after a crash."""

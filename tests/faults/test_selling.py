@@ -61,7 +61,7 @@ def test_a_verb_does_the_same_inside(stage: Stage, host: Counting, verb: Verb) -
     assert not difference(stage.now(verb), rehearsal.final)
 
 
-@_on_engines(SAMPLE, ("card ordered",))
+@_on_engines(("card ordered", "invoice paid"), ("card ordered",))
 def test_a_death_leaves_both_or_neither(stage: Stage, host: Counting, forking: Prefork, verb: Verb) -> None:
     """Killed before every statement, before the host's commit and after it; then the host does all of it again."""
     rehearsal = stage.rehearse(verb)

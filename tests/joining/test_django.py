@@ -20,11 +20,16 @@ CONTRACT = Path(__file__).with_name("conformance_django.py")
 """What runs inside the project, with pytest."""
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty database."""
     with whole_database(request.param) as url:
         yield url
+
+
+def on(*engines: str) -> pytest.MarkDecorator:
+    """Where something is tried: each project takes seconds to start."""
+    return pytest.mark.parametrize("address", engines, indirect=True)
 
 
 @pytest.fixture
@@ -43,6 +48,7 @@ def _contents(url: str) -> dict[str, Any]:
         }
 
 
+@on("postgresql")
 def test_a_test_run_leaves_the_real_database_alone(project: Project, address: str) -> None:
     """Whether it is empty or in use: the tests of the page pass, and nothing is written beside the test database."""
     assert "Ran 1 test" in project.manage("test")
@@ -55,6 +61,7 @@ def test_a_test_run_leaves_the_real_database_alone(project: Project, address: st
     assert _contents(address) == before
 
 
+@on(*ENGINES)
 def test_what_holds_on_sqlalchemy_holds_inside_django(project: Project) -> None:
     """One commit, failures, savepoints, keys, races: with Django's own test cases."""
     expected = 0
@@ -66,6 +73,7 @@ def test_what_holds_on_sqlalchemy_holds_inside_django(project: Project) -> None:
     assert f"Ran {expected} tests" in project.manage("test")
 
 
+@on("postgresql", "mariadb")
 def test_the_storage_keeps_its_contract(project: Project) -> None:
     """Alone, outside `atomic`, it is a storage like any other: the conformance suite finds nothing wrong."""
     project.write("conformance.py", CONTRACT.read_text("utf-8"))
@@ -75,6 +83,7 @@ def test_the_storage_keeps_its_contract(project: Project) -> None:
     assert int(passed[1]) > 60
 
 
+@on("sqlite")
 def test_inspectdb_shows_the_hosts_tables_alone(project: Project) -> None:
     """With the filter of the page; without it, everything."""
     project.manage("migrate")
@@ -85,6 +94,7 @@ def test_inspectdb_shows_the_hosts_tables_alone(project: Project) -> None:
     assert "No changes detected" in project.manage("makemigrations", "--check", "--dry-run")
 
 
+@on("postgresql", "sqlite")
 def test_migrating_back_and_forth_leaves_the_librarys_tables(project: Project, address: str) -> None:
     """They stay when the migration that made them is undone, and are taken up again when it is done again."""
     project.manage("migrate")

@@ -24,8 +24,6 @@ from loyaltycore.work.unit import Unit
 from tests.house import House, build_house
 from tests.services.steps import outbox, with_orders
 
-pytestmark = pytest.mark.every_engine
-
 
 class Sulky:
     """Cannot be written, asked, compared or counted."""
@@ -214,6 +212,7 @@ class _OddFault(DeliveryFailed):
         return self.words
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize("kind", [_OddError, _OddFault])
 def test_an_exception_with_odd_words_is_written_down(
     mail_house: House, mailer: OddMailer, kind: type[Exception]
@@ -327,6 +326,7 @@ class _Keeper(OddHandler):
         unit.save(evolve(message, detail="\x00"))
 
 
+@pytest.mark.every_engine
 def test_an_effect_that_cannot_be_stored_does_not_repeat_the_message(storage: Any) -> None:
     """The handler's own record refuses: the message is given up with the reason and the other side's id."""
     handler = _Keeper()

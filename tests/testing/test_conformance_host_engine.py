@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import pytest
 from sqlalchemy import Engine, create_engine
 
 from loyaltycore.testing.samples import REGISTRY
 from loyaltycore.testing.storage import Lacks, StorageCapabilities, StorageConformance
+from loyaltycore.testing.storage_checks.ends import EndChecks
+from loyaltycore.testing.storage_checks.lasting import LastingChecks
+from loyaltycore.testing.storage_checks.racing import RaceChecks
+from loyaltycore.testing.storage_checks.units import UnitChecks
+from loyaltycore.testing.suite import judge, listed_tests
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.connections import parse_url
 from tests.listening import nobody_listens
@@ -56,13 +62,13 @@ class HostEngine:
         return count_rows(storage.url.url.render_as_string(hide_password=False), table)
 
 
-class TestSqlite(HostEngine, StorageConformance):
+class Sqlite(HostEngine):
     engine = "sqlite"
     nowhere = "sqlite:////no/such/folder/shop.db"
     options: ClassVar = {}
 
 
-class TestPostgresql(HostEngine, StorageConformance):
+class Postgresql(HostEngine):
     engine = "postgresql"
     nowhere = "postgresql://shop@127.0.0.1:{port}/shop"
     options: ClassVar = {}
@@ -75,3 +81,12 @@ class TestMariadb(HostEngine, StorageConformance):
         "isolation_level": "READ COMMITTED",
         "connect_args": {"init_command": "SET SESSION innodb_snapshot_isolation = OFF, sql_mode = ''"},
     }
+
+
+@pytest.mark.parametrize("kind", [Sqlite, Postgresql])
+def test_units_of_work(kind: type[HostEngine]) -> None:
+    """Where the engine's own settings are the usual ones, how a unit begins, ends and races is all that differs."""
+    conformance = type(kind.__name__, (kind, StorageConformance), {})
+    own = {name for checks in (UnitChecks, EndChecks, RaceChecks, LastingChecks) for name in vars(checks)}
+    for verdict in judge(conformance, [each.name for each in listed_tests(conformance) if each.name in own]):
+        assert verdict.outcome in {"kept", "skipped"}, f"{verdict.test}: {verdict.detail}"

@@ -17,11 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 from urllib.request import urlopen
 
 import pytest
 
-from loyaltycore import Desk, Loyalty, NotFound, StorageError
+from loyaltycore import Desk, Loyalty, NotFound, StorageError, StorageUnreachable
 from loyaltycore.testing.processes import Say, forked
 from loyaltycore_sql import SqlStorage
 from tests.bounded import PATIENCE, join, running, start
@@ -171,6 +172,36 @@ def test_a_process_may_fork_while_its_threads_work(loyalty: Loyalty) -> None:
         stop.set()
         join(*threads)
     assert failures == []
+
+
+@pytest.mark.parametrize("driver", ["pymysql", "psycopg"])
+def test_a_fork_waits_for_who_connects(driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that connects may hold a lock of the library that encrypts, which nobody would free in a child."""
+    at_it, may_go = threading.Event(), threading.Event()
+
+    def connect(*_: object, **__: object) -> NoReturn:
+        at_it.set()
+        may_go.wait(5)
+        raise ConnectionRefusedError
+
+    if driver == "pymysql":
+        monkeypatch.setattr("pymysql.connect", connect)
+        storage = SqlStorage("mariadb://shop@127.0.0.1/shop", timeout=1)
+    else:
+        monkeypatch.setattr("loyaltycore_sql.bounds.BoundedConnection.connect", connect)
+        storage = SqlStorage("postgresql://shop@127.0.0.1/shop", timeout=1)
+
+
+    def work() -> None:
+        with pytest.raises(StorageUnreachable):
+            Loyalty(storage)
+
+    connecting = start(work)
+    assert at_it.wait(5)
+    threading.Timer(0.2, may_go.set).start()
+    with forked(lambda say: say(str(may_go.is_set()))) as child:
+        assert child.lines() == ["True"]
+    join(connecting)
 
 
 def test_sqlite_keeps_what_a_child_wrote_after_its_parent_ended(tmp_path: object) -> None:
