@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
 from tests.engines import ENGINES, fresh_database
 from tests.faults.prefork import Prefork
+from tests.faults.stage import Stage, open_stage
 
 if sys.platform == "win32":
     collect_ignore_glob = ["test_*.py"]  # no fork, and no SIGKILL
@@ -26,6 +29,19 @@ def url(engine: str) -> Iterator[str]:
     """A database of this engine with empty tables."""
     with fresh_database(engine) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def stages() -> Iterator[Callable[[str], Stage]]:
+    """The filled database of an engine, made when it is first asked for."""
+    with ExitStack() as stack:
+        yield cache(lambda engine: stack.enter_context(open_stage(engine)))
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, stages: Callable[[str], Stage]) -> Stage:
+    """A filled database on the engine that the test names."""
+    return stages(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ the same key ends in exactly the state that an undisturbed run has made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
@@ -15,7 +15,7 @@ from tests.engines import ENGINES
 from tests.faults.effort import THOROUGH
 from tests.faults.perils import AFTER, BEFORE, SIDES, Crashed, Peril, lose_the_answer
 from tests.faults.snapshots import Rows
-from tests.faults.stage import Stage, difference, open_stage
+from tests.faults.stage import Stage, difference
 from tests.faults.verbs import BY_NAME, VERBS
 from tests.faults.verbs.verb import Verb
 
@@ -27,13 +27,6 @@ SAMPLE = (
     "appointment booked",
 )
 """What the servers are asked; what a crash leaves of the others differs by the verb alone."""
-
-
-@pytest.fixture(scope="module")
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """A filled database on each engine."""
-    with open_stage(request.param) as opened:
-        yield opened
 
 
 def _on_engines(verbs: Iterable[Verb]) -> pytest.MarkDecorator:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from tests.faults.effort import FACTOR, wait_for
 from tests.faults.perils import SIDES
 from tests.faults.prefork import KILLED, Prefork
 from tests.faults.racing import seeded, tell
-from tests.faults.stage import Rehearsal, Stage, difference, open_stage
+from tests.faults.stage import Rehearsal, Stage, difference
 from tests.faults.verbs import BY_NAME
 
 ANYWHERE = 12 * FACTOR
@@ -38,11 +38,10 @@ SAMPLE = (
 )
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+@pytest.fixture(params=ENGINES)
+def stage(request: pytest.FixtureRequest, stages: Callable[[str], Stage]) -> Stage:
     """A filled database on each engine."""
-    with open_stage(request.param) as opened:
-        yield opened
+    return stages(request.param)
 
 
 @pytest.fixture
@@ -58,6 +57,7 @@ def _kill(stage: Stage, children: Prefork, rehearsal: Rehearsal, number: int, si
     stage.begin(rehearsal)
     child = children.start("perform", stage.url, dict(stage.facts), verb.name, number, side)
     assert child.ended() == KILLED
+    stage.touched()
     where = f"{side} call {number} ({rehearsal.calls[number]})"
     assert not difference(stage.now(), rehearsal.left_by(number, side)), where
     if verb.repeatable:
@@ -109,6 +109,7 @@ def test_a_process_is_killed_anywhere(stage: Stage, children: Prefork, tmp_path:
         else:
             time.sleep(seconds)
             child.kill()
+        stage.touched()
         return time.perf_counter() - start
 
     for rehearsal in rehearsals:

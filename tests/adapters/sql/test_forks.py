@@ -191,7 +191,6 @@ def test_a_fork_waits_for_who_connects(driver: str, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr("loyaltycore_sql.bounds.BoundedConnection.connect", connect)
         storage = SqlStorage("postgresql://shop@127.0.0.1/shop", timeout=1)
 
-
     def work() -> None:
         with pytest.raises(StorageUnreachable):
             Loyalty(storage)
