@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
@@ -14,7 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from loyaltycore.customers.aliases import Former, former_of
 from loyaltycore.customers.numbering import Numbering
-from loyaltycore.customers.paths import is_path
+from loyaltycore.customers.paths import Source, is_path, made_new, opened
 from loyaltycore.customers.rules.changes import IMPORTED, change_customer, entered, note_entry
 from loyaltycore.customers.rules.completing import completed
 from loyaltycore.customers.rules.customer import Customer
@@ -62,9 +61,6 @@ _AT_ONCE: Final = 100
 
 F = TypeVar("F", bound=RowFault)
 
-Source = str | Path | BinaryIO | Iterable[bytes]
-"""A path, a file opened in binary mode, or its bytes in portions."""
-
 
 @frozen(kw_only=True)
 class ImportSettings:
@@ -92,7 +88,7 @@ def import_file(session: Session, source: Source, settings: ImportSettings) -> I
     country = _check(settings, source, custom) or session.branch.country
     # Each batch is a command of its own, so a key for one command cannot be meant for them; the rows are recognised.
     session = evolve(session, command_key="")
-    with _opened(source) as stream:
+    with opened(source) as stream:
         counted = _Counted(stream)
         table = open_table(
             counted,
@@ -112,7 +108,7 @@ def import_file(session: Session, source: Source, settings: ImportSettings) -> I
         run = _Import(session, settings, country, table, counted, columns)
         if settings.rejected_to is None:
             return run.run(rows)
-        with _made(settings.rejected_to) as made:
+        with made_new(settings.rejected_to) as made:
             run.rejected = RejectedFile(
                 made,
                 table.headers,
@@ -366,22 +362,6 @@ def _former(unit: Unit, rows: Sequence[ReadRow]) -> Iterator[Former]:
         (each.number for each in identities),
         (each.external_number for each in identities),
     )
-
-
-def _opened(source: Source) -> AbstractContextManager[BinaryIO | Iterable[bytes]]:
-    """Open a path and close it afterwards; a file that is already open belongs to the caller."""
-    path = source if isinstance(source, Path) else text_of(source)
-    return nullcontext(source) if path is None else Path(path).open("rb")  # type: ignore[arg-type]  # no path
-
-
-@contextmanager
-def _made(target: str | Path | BinaryIO) -> Iterator[BinaryIO]:
-    """Make a file that is not there yet; one that is already open belongs to the caller."""
-    if not isinstance(target, str | Path):
-        yield target
-        return
-    with Path(target).open("xb") as stream:
-        yield stream
 
 
 def _check(settings: ImportSettings, source: object, custom: Iterable[str]) -> str:
