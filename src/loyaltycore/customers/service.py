@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from loyaltycore.customers.importing import 
-from loyaltycore.customers.paths import Source
+    from loyaltycore.customers.paths import Source
     from loyaltycore.customers.rules.import_report import (
         DroppedField,
         ImportProgress,
