@@ -16,6 +16,7 @@ from benchmarks import (
     page,
     pricing,
     processes,
+    programs,
     search,
     selections,
     starting,
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "completeness": completeness.run,
     "processes": processes.run,
     "selections": selections.run,
+    "programs": programs.run,
     "pricing": pricing.run,
     "merging": merging.run,
 }

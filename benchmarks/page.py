@@ -74,6 +74,13 @@ WORDS = {
         "stands hand-written SQL that reads and writes the same rows of the same tables as bare JSON: the process with its "
         "version checked, its new lookup key, its line in the activities. On SQLite in processor time.",
     ),
+    "programs": (
+        "Programs and vouchers",
+        "`programs.use` of a quota, for 300 customers, each in a transaction of its own. Beside it stands hand-written SQL that reads "
+        "and writes the same rows of the same tables as bare JSON: the purse with its version checked, the line of history, the "
+        "line in the activities, the trace of the command. And `vouchers.generate`, beside bare rows by `executemany`, a thousand "
+        "at a time, whose codes nobody could show again. On SQLite in processor time.",
+    ),
     "pricing": (
         "Pricing",
         "An order of 50 lines, 1 to 3 units each, under 1,000 rules, with a verdict for each rule that the order has to do with. "

@@ -114,10 +114,9 @@ def hint_of(code: str) -> str:
 
 def _check_place(places: Sequence[int]) -> int:
     """The sign that makes the weighted sum zero: every place has a weight of its own, and none has zero."""
-    total, weight = 0, 1
-    for place in places:
-        weight = _times(weight, 2)
-        total ^= _times(place, weight)
+    total = 0
+    for products, place in zip(_PRODUCTS, places, strict=True):
+        total ^= products[place]
     return total
 
 
@@ -130,3 +129,15 @@ def _times(one: int, other: int) -> int:
         one ^= _POLYNOMIAL if one & 32 else 0
         other >>= 1
     return product
+
+
+def _products() -> tuple[tuple[int, ...], ...]:
+    """By place and sign: the sign times the weight of the place."""
+    weight, found = 1, []
+    for _ in range(LENGTH - 1):
+        weight = _times(weight, 2)
+        found.append(tuple(_times(place, weight) for place in range(len(ALPHABET))))
+    return tuple(found)
+
+
+_PRODUCTS: Final = _products()

@@ -172,8 +172,11 @@ def _of_batch(
 ) -> Iterator[Voucher]:
     opened = terms.kind.open(Faults(), terms.terms, Opening(starts_on=terms.day(batch.starts_at)))[0]
     span = Span(opened, batch.starts_at, batch.ends_at)
+    pattern = evolve(_made(batch.id, program, terms, span, key, "", scene), batch_id=batch.id)
     for _ in range(count):
-        yield evolve(_made(scene.new_id(), program, terms, span, key, "", scene), batch_id=batch.id)
+        voucher_id = scene.new_id()
+        code = key.code(voucher_id)
+        yield evolve(pattern, id=voucher_id, code_hash=key.hash(code), hint=hint_of(code))
 
 
 def _span(
