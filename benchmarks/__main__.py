@@ -12,6 +12,7 @@ from benchmarks import (
     completeness,
     imports,
     merging,
+    oscar,
     outbox,
     page,
     pricing,
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "programs": programs.run,
     "pricing": pricing.run,
     "merging": merging.run,
+    "oscar": oscar.run,
 }
 
 

@@ -92,6 +92,12 @@ WORDS = {
         "A customer with 30,000 records in three tables is merged into another, with its journal, beside the bare UPDATEs of these tables; on "
         "SQLite in processor time. Then a customer who is about to be entered is compared with all who may be the same.",
     ),
+    "oscar": (
+        "Pricing beside django-oscar",
+        "An order of 50 lines under 100 offers, each of them ten percent off one article; half of the offers are about "
+        "nothing in the order. django-oscar 4.2 has the same offers and the same basket in a SQLite database in memory and "
+        "reads them there; ours are a compiled book. Both take off the same, or the run fails. In processor time.",
+    ),
 }
 TABLE = """
 | what | ours | beside it | ratio | promised | |
