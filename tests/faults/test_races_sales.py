@@ -14,6 +14,7 @@ from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
 from loyaltycore.programs import Earn, PointsTerms, ProgramAssignment, StoredValueTerms
 from loyaltycore.sales import Order, OrderLine, Refund, Reservation, Settlement
+from loyaltycore.vouchers import DiscountVoucherTerms
 from loyaltycore_sql import SqlStorage
 from tests.bounded import at_once
 from tests.conftest import STORAGES
@@ -21,6 +22,7 @@ from tests.engines import fresh_database
 from tests.faults.meeting import MeetingStorage
 from tests.house import House, build_house
 from tests.services.programs import define
+from tests.services.test_vouchers import KEYS
 
 pytestmark = pytest.mark.every_engine
 
@@ -40,7 +42,8 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
 
 
 def _open(storage: Storage) -> House:
-    house = build_house(MeetingStorage(storage))
+    house = build_house(MeetingStorage(storage), code_keys=KEYS)
+    define(house.desk, "once", DiscountVoucherTerms(amount=Money(500, "EUR")))
     define(house.desk, "gift", StoredValueTerms("EUR"))
     define(house.desk, "club", PointsTerms(Earn(1, per=Money(100, "EUR"))))
     return house
@@ -137,3 +140,31 @@ def test_a_reservation_ends_in_one_way(house: House) -> None:
     assert (balance.balance, balance.held) == (2000, 0)
     with house.loyalty.storage.transaction(read_only=True) as tx:
         assert len(list(tx.find(Settlement, Query()))) == 1
+
+
+def _coded(house: House) -> tuple[str, list[Order]]:
+    """A code with one use, and orders that want it."""
+    erika = house.customer().id
+    voucher = house.desk.vouchers.issue("once", customer=erika, reason="test", code="ONCE2026")
+    lines = [OrderLine("1", "frame", Money(3000, "EUR"))]
+    return voucher.id, [Order(f"R-{n}", None, lines, codes=["ONCE2026"]) for n in range(RIVALS)]
+
+
+def test_the_last_use_of_a_code_is_one_orders(house: House) -> None:
+    """All settle with the same code at once: one pays less, the others hear that it is spent."""
+    voucher, orders = _coded(house)
+    outcomes = _meet(house, lambda number: house.desk.sales.settle(orders[number]))
+    assert _refusals(outcomes) == {"voucher.spent": RIVALS - 1}, outcomes
+    assert [sale.due for sale in outcomes if isinstance(sale, Settlement)] == [2500]
+    assert house.desk.vouchers.get(voucher).balance == 0
+
+
+def test_a_code_is_reserved_for_one_order(house: House) -> None:
+    """All reserve with the same code at once: whoever came last has it, and nothing else is held."""
+    voucher, orders = _coded(house)
+    outcomes = _meet(house, lambda number: house.desk.sales.reserve(orders[number]))
+    now = house.clock.now()
+    holds = [hold.id for hold in house.desk.vouchers.get(voucher).opened.live_holds(now)]
+    states = [house.desk.sales.reservation(each.id) for each in outcomes]
+    assert [each.id for each in states if each.is_live(now)] == holds
+    assert len(holds) == 1

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from loyaltycore import Money
 from loyaltycore.programs import DiscountTerms, StoredValueTerms
-from loyaltycore.sales import Code, OrderLine, Settlement
+from loyaltycore.sales import Code, OrderLine, ReservationState, Settlement
 from loyaltycore.vouchers import DiscountVoucherTerms, VoucherState
 from tests.house import House, build_house
 from tests.services.programs import card_of, define
@@ -117,18 +117,39 @@ def test_codes_that_cannot_be_used_are_refused(house: House, erika: str) -> None
     assert house.desk.sales.quote(order(other, FRAME, codes=[bound])).discount == euros(3980)
 
 
-def test_a_code_that_is_reserved_is_not_there_for_others(house: House, erika: str) -> None:
-    """Of one use left, the second order hears that it is used up; released, it is there again."""
+def test_who_presents_a_code_takes_it_from_an_open_reservation(house: House, erika: str) -> None:
+    """An order that was left standing keeps nobody's code: its reservation is over, and it hears the new price."""
     define(house.desk, "once", DiscountVoucherTerms(amount=euros(1000)))
-    code = issued(house, erika, "once")
-    first, second = (order(erika, FRAME, number=number, codes=[code]) for number in ("R-1", "R-2"))
-    held = house.desk.sales.reserve(first)
-    quote = house.desk.sales.quote(second)
-    assert (quote.discount, quote.verdicts[0].code) == (euros(0), Code.LIMIT_REACHED)
-    assert house.desk.sales.quote(first).discount == euros(1000)
-    house.desk.sales.release(held.id)
+    code, gift = issued(house, erika, "once"), issued(house, erika, "gift", euros(5000))
+    first = order(erika, FRAME, number="R-1", codes=[code, gift])
+    second = order(None, FRAME, number="R-2", codes=[code])
+    held, shown = house.desk.sales.reserve(first), house.desk.sales.quote(first)
+    assert house.desk.sales.quote(second).discount == euros(1000)
+    assert house.desk.sales.reservation(held.id).state is ReservationState.OPEN
+    taken = house.desk.sales.reserve(second)
+    assert house.desk.sales.reservation(held.id).state is ReservationState.RELEASED
+    assert house.desk.vouchers.get(taken.parts[0].holder_id).opened.held(house.clock.now()) == 1
+    assert refusal(house.desk.sales.lock, held.id) == "reservation.ended"
+    house.desk.sales.lock(taken.id)
+    assert refusal(house.desk.sales.settle, first, expect=shown.digest) == "quote.changed"
     assert house.desk.sales.settle(second).due == 18900
-    assert refusal(house.desk.sales.settle, first) == "voucher.spent"
+
+
+def test_nobody_takes_a_code_while_a_payment_runs_or_one_that_is_bound(house: House, erika: str) -> None:
+    """The second order hears that it is used up; released, it is there again."""
+    define(house.desk, "once", DiscountVoucherTerms(amount=euros(1000)))
+    for bound in (False, True):
+        code = issued(house, erika, "once", bound=bound)
+        first, second = (order(erika, FRAME, number=f"R-{bound}-{number}", codes=[code]) for number in (1, 2))
+        held = house.desk.sales.reserve(first)
+        if not bound:
+            house.desk.sales.lock(held.id)
+        quote = house.desk.sales.quote(second)
+        assert (quote.discount, quote.verdicts[0].code) == (euros(0), Code.LIMIT_REACHED)
+        assert house.desk.sales.quote(first).discount == euros(1000)
+        house.desk.sales.release(held.id)
+        assert house.desk.sales.settle(second).due == 18900
+        assert refusal(house.desk.sales.settle, first) == "voucher.spent"
 
 
 def test_refunds_give_codes_their_value_back(house: House, erika: str) -> None:

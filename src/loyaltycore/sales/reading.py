@@ -24,6 +24,7 @@ from loyaltycore.programs.rules.using import standing_in
 from loyaltycore.sales.promoting import book_in_force
 from loyaltycore.sales.rules.joining import (
     Joined,
+    gives_way,
     joins,
     require_own,
     require_own_card,
@@ -31,6 +32,7 @@ from loyaltycore.sales.rules.joining import (
     tender_of,
     uses_left,
 )
+from loyaltycore.sales.rules.reservation import Reservation
 from loyaltycore.sales.rules.selling import Seller
 from loyaltycore.vouchers.keys import CODE_KEYS
 from loyaltycore.vouchers.rules.codes import canonical, hashes
@@ -53,6 +55,13 @@ class Priced:
         """The vouchers of which the order takes one use, because a rule of theirs has an effect."""
         applied = {each.rule.partition("/")[0] for each in self.quote.discounts}
         return [each for each in self.joined if each.counts_uses and each.id in applied]
+
+    @property
+    def rivals(self) -> list[Reservation]:
+        """The reservations that give way to the order, each once."""
+        taking = {paid.tender for paid in self.quote.tenders} | {each.id for each in self.used}
+        found = {rival.id: rival for each in self.joined if each.id in taking for rival in each.rivals}
+        return list(found.values())
 
     def of(self, rule_or_tender: str) -> Joined:
         """The program that a rule or a tender comes from."""
@@ -134,7 +143,15 @@ class Pricing(Service):
             found[voucher.id] = voucher
         for voucher in found.values():
             terms = terms_of(self.session.house, self.unit, voucher.program, voucher.revision)
-            yield Joined((voucher,), terms, self.unit.get(Program, voucher.program).name, "")
+            title = self.unit.get(Program, voucher.program).name
+            yield Joined((voucher,), terms, title, "", tuple(self._rivals(voucher, order)))
+
+    def _rivals(self, voucher: Voucher, order: Order) -> Iterator[Reservation]:
+        """The reservations that give a code up to this order."""
+        for hold in voucher.opened.live_holds(self.unit.now):
+            reservation = self.unit.seek(Reservation, hold.id)
+            if reservation is not None and gives_way(voucher, reservation, order.number):
+                yield reservation
 
     def _on_card(self, order: Order) -> tuple[ProgramAssignment, ...]:
         if order.card is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from attrs import evolve
@@ -79,6 +79,7 @@ class Sales(Selling, Returning):
         held, entered = [], Books(scene)
         reservation_id = self.unit.ids.new()
         about = About(order_ref=read.number)
+        self._end(priced.rivals, entered)
         wanted = [(priced.of(paid.tender).rows, paid.spent) for paid in priced.quote.tenders]
         wanted += [(each.rows, 1) for each in priced.used]
         for rows, units in wanted:
@@ -124,11 +125,9 @@ class Sales(Selling, Returning):
         if found.open_order is None:
             return found
         entered = Books(scene_of(self.unit))
-        books.let_go(entered, self._holders(found.parts), found.id, About(order_ref=found.order_ref))
+        (after,) = self._end([found], entered)
         self.unit.apply(entered.decision("program.released"))
-        after = reserving.over(found, ReservationState.RELEASED)
-        note = Note("reservation.released", found, after)
-        return self.unit.apply(Decision(after, save=(after,), notes=(note,)))
+        return after
 
     @command("sales.settle")
     def settle(
@@ -170,6 +169,7 @@ class Sales(Selling, Returning):
         require_expected(priced.quote, expected)
         scene = scene_of(self.unit)
         entered, about = Books(scene), About(order_ref=read.number)
+        self._end(priced.rivals, entered)
         draws, uses, awards = self._pay(priced, entered, held.id if held else "", about)
         if held is not None:
             books.let_go(entered, self._holders(held.parts), held.id, about)
@@ -242,6 +242,14 @@ class Sales(Selling, Returning):
         customer = self.unit.get(Customer, customer_id)
         mine = stored("customer_id") == customer.id
         return tuple(self.unit.find(Settlement, mine, order_by=("-id",)))
+
+    def _end(self, reservations: Iterable[Reservation], entered: Books) -> list[Reservation]:
+        """End reservations without a sale."""
+        ended = []
+        for found in reservations:
+            books.let_go(entered, self._holders(found.parts), found.id, About(order_ref=found.order_ref))
+            ended.append(self.unit.apply(reserving.release(found)))
+        return ended
 
     def _open(self, order_ref: str) -> Reservation | None:
         return self.unit.first(Reservation, stored("open_order") == order_ref)

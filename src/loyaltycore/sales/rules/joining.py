@@ -18,6 +18,7 @@ from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.entering import Scene
 from loyaltycore.programs.rules.using import require_running
 from loyaltycore.sales.rules.holders import Holder, purse_in
+from loyaltycore.sales.rules.reservation import Reservation, ReservationState
 from loyaltycore.vouchers.rules.voucher import Voucher
 
 
@@ -31,6 +32,8 @@ class Joined:
     title: str
     level: str
     """The customer's tier."""
+    rivals: tuple[Reservation, ...] = ()
+    """Reservations that give way, because whoever presents a code has it."""
 
     @property
     def id(self) -> str:
@@ -126,7 +129,7 @@ def tender_of(joined: Joined, hold_id: str, at: datetime) -> Tender | None:
     pays = joined.terms.kind.pays(joined.terms.terms)
     if pays is None:
         return None
-    purses = [purse_in(row) for row in joined.rows]
+    purses = purses_of(joined)
     return Tender(
         joined.id,
         purses[0].unit if pays.worth is None else POINTS,
@@ -141,8 +144,27 @@ def tender_of(joined: Joined, hold_id: str, at: datetime) -> Tender | None:
 
 def available_in(joined: Joined, hold_id: str, at: datetime) -> int:
     """What an order can use: what is set aside for it, else what is free."""
-    purses = [purse_in(row) for row in joined.rows]
+    purses = purses_of(joined)
     return held_by(purses, hold_id, at) or available_of(purses, at)
+
+
+def purses_of(joined: Joined) -> list[Purse]:
+    """The purses of a program or a voucher, without what gives way."""
+    gone = {rival.id for rival in joined.rivals}
+    purses = [purse_in(row) for row in joined.rows]
+    return [
+        evolve(purse, holds=tuple(hold for hold in purse.holds if hold.id not in gone)) for purse in purses
+    ]
+
+
+def gives_way(voucher: Voucher, reservation: Reservation | None, order_ref: str) -> bool:
+    """Whether a reservation gives a code up to whoever presents it: nobody's in particular, and no payment is running."""
+    return (
+        reservation is not None
+        and not voucher.bound
+        and reservation.order_ref != order_ref
+        and reservation.state is ReservationState.OPEN
+    )
 
 
 def held_by(purses: Iterable[Purse], hold_id: str, at: datetime) -> int:

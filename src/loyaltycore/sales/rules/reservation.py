@@ -109,6 +109,12 @@ def lock(reservation: Reservation, now: datetime) -> Decision[Reservation]:
     return Decision(after, save=(after,), notes=(Note("reservation.locked", reservation, after),))
 
 
+def release(reservation: Reservation) -> Decision[Reservation]:
+    """End a reservation without a sale."""
+    after = over(reservation, ReservationState.RELEASED)
+    return Decision(after, save=(after,), notes=(Note("reservation.released", reservation, after),))
+
+
 def over(reservation: Reservation, state: ReservationState) -> Reservation:
     """The reservation once it is over."""
     return evolve(reservation, state=state, open_order=None)
