@@ -71,7 +71,16 @@ def test_a_step_added_to_one_template_changes_no_other(house: House) -> None:
 def test_step_types_can_be_listed(house: House) -> None:
     """F102, F13: the types to choose from can be listed, assigning a property and ordering a card among them."""
     types = {each.key: each.label for each in house.desk.processes.templates.step_types}
-    assert list(types) == ["complete_data", "document", "task", "custom", "assign_property", "order_card"]
+    assert list(types) == [
+        "complete_data",
+        "document",
+        "task",
+        "custom",
+        "assign_property",
+        "order_card",
+        "assign_program",
+        "use_program",
+    ]
     assert types["assign_property"] == "Assign customer property"
 
 

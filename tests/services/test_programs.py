@@ -45,6 +45,28 @@ def shop(house: House) -> House:
     return house
 
 
+def test_steps_of_a_process_assign_and_use_programs(shop: House) -> None:
+    """F39: by a step of any template; the program is preset or chosen, and what ends first is used."""
+    templates, processes = shop.desk.processes.templates, shop.desk.processes
+    templates.create("supply", name="Supply")
+    preset = {"program": "batteries"}
+    templates.add_step("supply", "assign_program", name="Card", step="assign", settings=preset)
+    templates.add_step("supply", "use_program", name="Batteries", step="use")
+    erika = shop.customer()
+    process = processes.start(erika.id, "supply").process
+    given = {"program": "batteries", "article": "bat-10"}
+    assert refusal(processes.execute_step, process.id, "use", **given) == "program.not_assigned"
+    processes.execute_step(process.id, "assign")
+    shop.desk.programs.assign(erika.id, "batteries", ends_on="2026-02-28")
+    done = processes.execute_step(process.id, "use", quantity=4, **given)
+    assert done.step("use").result["left"] == 26
+    assert [row.balance for row in shop.desk.programs.of_customer(erika.id)] == [30, 26]
+    for wrong in ({"program": "club", "step": "assign"}, {"quantity": 0, "step": "use"}, {"step": "use"}):
+        step = str(wrong.pop("step"))
+        with pytest.raises((InvalidInput, Refused)):
+            processes.execute_step(process.id, step, **wrong)
+
+
 def test_a_card_carries_several_programs_and_not_more_than_five(shop: House) -> None:
     """F1: three programs of three kinds on one card; a sixth program is refused, a second of the same is not."""
     erika = shop.customer()

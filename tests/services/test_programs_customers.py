@@ -82,6 +82,31 @@ def test_customers_are_selected_by_what_they_have(shop: House) -> None:
         where=AllOf(FieldCondition("program", "is", "club"), FieldCondition("balance", "at_least", 100)),
     )
     assert [each.id for each in shop.desk.selections.stream(rich)] == [erika.id]
-    month = [Relative(), Relative(days=30)]
+    month = (Relative(), Relative(days=30))
     soon = RelatedCondition("vouchers", where=FieldCondition("ends_at", "between", month))
     assert [each.id for each in shop.desk.selections.stream(soon)] == [twin.id]
+
+
+def test_what_a_program_owes_is_told_by_month(shop: House) -> None:
+    """The sum of its purses: what is pending, paid for and owed back is told apart; what expires soon is listed."""
+    erika, twin = shop.customer(), otto(shop)
+    for customer, points in ((erika, 30), (twin, 20)):
+        club = shop.desk.programs.assign(customer.id, "club")
+        shop.desk.programs.adjust(club.id, points, reason="welcome")
+    shop.desk.programs.earn(club.id, Money(1000, "EUR"), order_ref="R-1")
+    owed = shop.desk.programs.reports.liability("club")
+    assert (owed.unit, owed.holders, owed.owed, owed.pending, owed.paid) == ("points", 2, 60, 10, 0)
+    assert owed.by_month == ((202812, 60),)
+    shop.desk.programs.use(club.id, quantity=20)
+    assert shop.desk.programs.reports.liability("club").owed == 40
+    gift = shop.desk.programs.assign(erika.id, "gift", value=Money(5000, "EUR"))
+    assert shop.desk.programs.reports.liability("gift").by_month == ((None, 5000),)
+    assert list(shop.desk.programs.reports.expiring("club", days=30)) == []
+    shop.clock.advance(days=1060)
+    listed = list(shop.desk.programs.reports.expiring("club", days=30))
+    assert sorted(each.amount for each in listed) == [10, 30]
+    shop.clock.advance(days=30)
+    assert shop.desk.programs.reports.liability("club").owed == 0
+    shop.desk.programs.sweep()
+    assert shop.desk.programs.reports.liability("club").owed == 0
+    assert gift.balance == 5000

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         SoldBy as SoldBy,
     )
     from loyaltycore.programs.rules.quotas import Quota as Quota, QuotaTerms as QuotaTerms
+    from loyaltycore.programs.rules.reporting import Expiring as Expiring, Liability as Liability
     from loyaltycore.programs.rules.stored_value import (
         StoredValueTerms as StoredValueTerms,
         VoucherTax as VoucherTax,
@@ -87,6 +88,7 @@ else:
             ".rules.points": "Earn PointsTerms",
             ".rules.program": "Program ProgramRevision ProgramState SoldBy",
             ".rules.quotas": "Quota QuotaTerms",
+            ".rules.reporting": "Expiring Liability",
             ".rules.stored_value": "StoredValueTerms VoucherTax",
             ".rules.tiers": "Standing StepDown Tier Tiers",
             ".service": "Programs",

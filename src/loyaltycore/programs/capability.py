@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from loyaltycore.customers.leaving import FORBIDS_ERASURE, ForbidsErasure
 from loyaltycore.processes.adding import COMPLETIONS, Completion
+from loyaltycore.processes.steps.registry import STEP_TYPES
+from loyaltycore.processes.steps.step_type import StepType
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.programs.records import (
     ISSUERS,
@@ -57,10 +59,22 @@ def _forbids_erasure(_: House) -> Iterator[ForbidsErasure]:
     yield unspent_value
 
 
+def _step_types(_: House) -> Iterator[StepType]:
+    from loyaltycore.programs.steps import AssignProgram, UseProgram
+
+    yield AssignProgram()
+    yield UseProgram()
+
+
 CAPABILITY: Final = Capability(
     name="programs",
     service=_service,
     records=(PROGRAMS, PROGRAM_REVISIONS, PROGRAM_ASSIGNMENTS, PROGRAM_MOVES, ISSUERS),
     options=PROGRAM_OPTIONS,
-    adds=(PROGRAM_KINDS.by(_kinds), COMPLETIONS.by(_completions), FORBIDS_ERASURE.by(_forbids_erasure)),
+    adds=(
+        PROGRAM_KINDS.by(_kinds),
+        COMPLETIONS.by(_completions),
+        FORBIDS_ERASURE.by(_forbids_erasure),
+        STEP_TYPES.by(_step_types),
+    ),
 )

@@ -16,6 +16,7 @@ from loyaltycore.programs.defining import Defining
 from loyaltycore.programs.presenting import Presenting
 from loyaltycore.programs.reading import carried_by, purse_at, rows_of, scene_of, terms_of
 from loyaltycore.programs.records import COMMENT_LENGTH, REFERENCE_LENGTH
+from loyaltycore.programs.reports import ProgramReports
 from loyaltycore.programs.rules import assigning, changing, using
 from loyaltycore.programs.rules.answers import Balance, balance_of
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
@@ -33,6 +34,11 @@ from loyaltycore.work.running import command, query
 
 class Programs(Defining, Presenting):
     """Loyalty programs, and what customers have of them."""
+
+    @property
+    def reports(self) -> ProgramReports:
+        """What programs owe to customers."""
+        return ProgramReports(self.session)
 
     @command("programs.assign")
     def assign(

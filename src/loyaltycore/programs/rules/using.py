@@ -10,6 +10,7 @@ from attrs import evolve
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
+from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.ledger import (
     Funding,
     Move,
@@ -24,7 +25,7 @@ from loyaltycore.kernel.ledger import (
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.assigning import Terms, credits_of
-from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
+from loyaltycore.programs.rules.assignment import AssignmentState, ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.entering import About, Entered, Scene, enter, narrowed, purse_of
 from loyaltycore.programs.rules.kind import Award, Use
 from loyaltycore.programs.rules.points import PointsTerms
@@ -164,6 +165,23 @@ def adjust_by(
         move = credit(purse, amount, scene.now, funding=Funding.GRANTED, expires_at=ends, by_hand=True)
     entered = enter(row, followed(row, move, terms, scene.now), about, scene)
     return written("program.adjusted", [row], [entered], about.comment)
+
+
+def usable_of(rows: Sequence[ProgramAssignment], program: str, now: datetime) -> ProgramAssignment:
+    """What a customer uses of a program: of several assignments the one that ends first.
+
+    Raises:
+        Refused: ``program.not_assigned``.
+    """
+    usable = [row for row in rows if row.program == program and row.state(now) is AssignmentState.ACTIVE]
+    if not usable:
+        raise Refused(
+            "program.not_assigned",
+            "the customer has nothing of this program that can be used",
+            remedy="assign it",
+            program=shown(program),
+        )
+    return min(usable, key=lambda row: (row.ends_at is None, row.ends_at or now, row.id))
 
 
 def about_use(about: About, use: Use, units: int, fact: str | None) -> About:

@@ -35,6 +35,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "Auf der Karte ist kein Platz für ein weiteres Programm.",
         "There is no room for another program on the card.",
     ),
+    "program.not_assigned": Sentence(
+        "Der Kunde hat von diesem Programm nichts, das er nutzen kann.",
+        "The customer has nothing of this program to use.",
+    ),
     "program.not_started": Sentence(
         "Das Programm hat noch nicht begonnen.", "The program has not begun yet."
     ),
