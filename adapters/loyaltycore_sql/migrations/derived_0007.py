@@ -22,6 +22,7 @@ _SIMPLE: Final = {
     "r": "7",
     **dict.fromkeys("sz", "8"),
 }
+_LETTERS: Final = re.compile("[^0-9]+")
 _REPEATED: Final = re.compile(r"(\d)\1+")
 
 
@@ -46,7 +47,7 @@ def likeness_keys(row: Any) -> tuple[str, ...]:
 
 
 def _sound(word: str) -> str:
-    return _cologne(word) if word.isascii() else word
+    return _cologne(word) + _LETTERS.sub("", word) if word.isascii() else word
 
 
 def _cologne(word: str) -> str:

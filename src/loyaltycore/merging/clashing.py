@@ -36,14 +36,9 @@ class Uniqueness:
         """The fields of the tuple that hold a customer."""
         return tuple(each for each in self.unique if each in reference_fields(self.record_type))
 
-    @property
-    def of_loser(self) -> Criterion:
-        """The records that will have another tuple afterwards."""
-        first, *rest = (stored(each) == self.loser for each in self.references)
-        criterion: Criterion = first
-        for each in rest:
-            criterion |= each
-        return criterion
+    def first_reference(self, record: Any) -> str:
+        """The first field by which a record refers to the loser."""
+        return next(each for each in self.references if getattr(record, each) == self.loser)
 
     def after(self, record: Any) -> Tuple | None:
         """The tuple that a record will have; None if it shares nothing."""

@@ -91,11 +91,14 @@ class Planning:
                     among[held] = theirs
 
     def _portions(self, kind: Uniqueness) -> Iterator[list[Any]]:
-        after: tuple[Any, ...] | None = None
-        cls = kind.record_type.cls
-        while portion := list(self.unit.find(cls, kind.of_loser, after=after, limit=_PORTION)):
-            yield portion
-            after = (kind.record_type.key_of(portion[-1]),)
+        """The loser's records, each once; field by field, because an engine finds those of one by an index."""
+        record_type = kind.record_type
+        for field in kind.references:
+            after: tuple[Any, ...] | None = None
+            mine = stored(field) == kind.loser
+            while portion := list(self.unit.find(record_type.cls, mine, after=after, limit=_PORTION)):
+                yield [each for each in portion if kind.first_reference(each) == field]
+                after = (record_type.key_of(portion[-1]),)
 
     def _moves(self, loser: Customer, clashing: Counter[Any]) -> Iterator[Move]:
         for each in references(self.session.house.registry):

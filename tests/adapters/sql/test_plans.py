@@ -17,15 +17,16 @@ from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.cards.rules.order import CardOrder, OrderState
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.finding import CustomerFilters
-from loyaltycore.kernel.contact import Phone
+from loyaltycore.kernel.contact import Address, Phone
 from loyaltycore.kernel.criteria import EVERYTHING, Query
 from loyaltycore.kernel.fates import FateState, MessageFate, Reported
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
+from loyaltycore.merging import NotDuplicate
 from loyaltycore.outbox.following import take_reports
 from loyaltycore.sales import Order, OrderLine, Reservation, Settlement
 from loyaltycore.selections import AllOf, FieldCondition, RelatedCondition
-from loyaltycore.work.journal import Activity, CommandTrace, InboxEvent
+from loyaltycore.work.journal import Activity, Alias, CommandTrace, InboxEvent
 from loyaltycore.work.paging import mark_of, write_cursor
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.naming import index_name, table_name
@@ -92,6 +93,8 @@ def _multiply(storage: SqlStorage) -> None:
         kinds += [Appointment, Notice, Settlement, Reservation]
         patterns = [next(iter(list(tx.find(kind, Query(EVERYTHING, limit=1))))) for kind in kinds]
     at = patterns[0].created_at
+    patterns.append(Alias("a", "a", "f", "", at))
+    patterns.append(NotDuplicate("n", "n", "n", "anna"))
     patterns.append(InboxEvent("i", "vendor", "e", at))
     patterns.append(MessageFate("f", "m", "", FateState.SENT, (), "v", None, "cards", "c", at))
     for pattern in patterns:
@@ -111,6 +114,7 @@ def _copy(pattern: Any, n: int) -> Any:
             "sort_name": f"name{n:06} erika",
             "email": f"k{n}@example.org",
             "phones": (Phone(f"+4930{n:07}"),),
+            "addresses": (Address(f"Weg {n}", "10115", "Berlin", "DE"),),
             "birth_date": date(1940, 1, 1) + timedelta(days=n * 7),
         },
         CustomerCard: {"number": f"{n:016}", "customer_id": owner, "order_id": f"c{n:06}"},
@@ -136,6 +140,8 @@ def _copy(pattern: Any, n: int) -> Any:
         CommandTrace: {"at": pattern.at + timedelta(hours=n)} if isinstance(pattern, CommandTrace) else {},
         Appointment: {"customer_id": owner},
         Notice: {"customer_id": owner, "appointment_id": owner},
+        Alias: {"customer_id": owner, "number_key": f"f{n:06}", "external_number": f"F{n:06}"},
+        NotDuplicate: {"customer_id": owner, "other_id": f"d{n:06}"},
         InboxEvent: {"event_id": f"e{n:06}"},
         MessageFate: {"message_id": f"m{n:06}", "vendor_id": f"v{n:06}", "customer_id": owner},
     }
@@ -183,6 +189,8 @@ WAYS: Final[dict[str, Look]] = {
         after=write_cursor((mark_of(Customer, ("sort_name",)), f"name{WANTED:06} erika", ID))
     ),
     "customers of a table file": lambda house: house.desk.customers.import_file([CSV], dry_run=True),
+    "who may be the same": lambda house: house.desk.merging.duplicates_of(ID),
+    "somebody merged by number": lambda house: house.desk.customers.find(number=f"F{WANTED:06}"),
     "a card by its number": lambda house: house.desk.cards.present(f"{WANTED:016}"),
     "a card": lambda house: house.desk.cards.get(ID),
     "an order": lambda house: house.desk.cards.get_order(ID),

@@ -6,14 +6,17 @@ A key is a letter, a point and a value: ``n`` for how the name sounds, each part
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.search import fold
 from loyaltycore.kernel.contact import Address
 from loyaltycore.kernel.phonetics import cologne
 
-_MOST_PARTS = 3
+_MOST_PARTS: Final = 3
+_LETTERS: Final = re.compile("[^0-9]+")
 
 
 def likeness_keys(customer: Customer) -> tuple[str, ...]:
@@ -22,8 +25,8 @@ def likeness_keys(customer: Customer) -> tuple[str, ...]:
 
 
 def sound_of(word: str) -> str:
-    """How a folded word sounds; a word of another script as it is written."""
-    return cologne(word) if word.isascii() else word
+    """How a folded word sounds, digits as they are; a word of another script as it is written."""
+    return cologne(word) + _LETTERS.sub("", word) if word.isascii() else word
 
 
 def address_key(address: Address) -> str:

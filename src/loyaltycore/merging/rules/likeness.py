@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from attrs import field, frozen
@@ -144,15 +145,18 @@ def _reached(evidence: tuple[Evidence, ...]) -> bool:
 
 
 def _names(read: Callable[[Customer], str]) -> Callable[[Customer, Customer], Agreement]:
-    def compare(one: Customer, other: Customer) -> Agreement:
-        mine, theirs = read(one), read(other)
-        if not mine or not theirs:
-            return Agreement.MISSING
-        if fold(mine) == fold(theirs) or fold(mine, two_letters=True) == fold(theirs, two_letters=True):
-            return Agreement.SAME
-        return _alike(fold(mine, two_letters=True), fold(theirs, two_letters=True))
+    return lambda one, other: _agreement(*sorted((read(one), read(other))))
 
-    return compare
+
+@lru_cache(maxsize=8192)
+def _agreement(one: str, other: str) -> Agreement:
+    """How far two names agree; those who are compared with one customer have few names among them."""
+    if not one or not other:
+        return Agreement.MISSING
+    mine, theirs = fold(one, two_letters=True), fold(other, two_letters=True)
+    if mine == theirs or fold(one) == fold(other):
+        return Agreement.SAME
+    return _alike(mine, theirs)
 
 
 def _alike(one: str, other: str) -> Agreement:
