@@ -13,6 +13,7 @@ from loyaltycore.desk import Desk
 from loyaltycore.errors import EditedMeanwhile, LoyaltyError, NotFound, Refused, StorageBusy
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.merging import Merge, MergeState
+from loyaltycore.privacy import Erasure
 from loyaltycore.properties import PropertyValue
 from loyaltycore.storing.registry import OnMerge
 from loyaltycore.work.journal import Alias
@@ -54,13 +55,16 @@ def _require_whole(house: House) -> None:
     """Whatever a merge moves refers to somebody who is there, and every alias leads to one."""
     with house.loyalty.storage.transaction(read_only=True) as tx:
         people = {each.id for each in tx.find(Customer, Query())}
+        aliases = list(tx.find(Alias, Query()))
+        # What stays of somebody who was erased names an id that is nobody's.
+        erased = {each.id for each in aliases if each.customer_id is None}
         for record_type in house.loyalty.registry:
             link = record_type.customer
             if link is None or link.merge is not OnMerge.MOVE:
                 continue
             for record in tx.find(record_type.cls, Query()):
-                assert getattr(record, link.field) in {*people, None}, record_type.table
-        assert people.isdisjoint(each.id for each in tx.find(Alias, Query()))
+                assert getattr(record, link.field) in {*people, *erased, None}, record_type.table
+        assert people.isdisjoint(each.id for each in aliases)
 
 
 WRITING: Final[dict[str, Callable[[Desk, str], Any]]] = {
@@ -141,3 +145,41 @@ def test_a_plan_is_carried_out_once_whoever_asks(house: House) -> None:
         assert [each.state for each in undone] == [MergeState.UNDONE]
         assert house.desk.customers.get(two.id) == two
         _require_whole(house)
+
+
+def _erase(desk: Desk, who: str) -> Erasure:
+    return desk.privacy.erase(who, confirm=desk.privacy.preview(who).confirmation)
+
+
+def test_a_merge_and_an_erasure_leave_no_half(house: House) -> None:
+    """The loser is erased while it is merged, and the survivor too: whoever is first, nothing points to somebody gone."""
+    for number in range(ROUNDS):
+        one, two = house.customer(), house.customer(first_name="Erica")
+        gone = (one, two)[number % 2]
+        outcomes = _all_at_once(
+            partial(_merge, house.desk, one.id, two.id), partial(_erase, house.desk, gone.id)
+        )
+        assert any(isinstance(each, Merge | Erasure) for each in outcomes)
+        _require_whole(house)
+
+
+def test_an_erasure_sees_what_was_being_written(house: House) -> None:
+    """An order that is not committed yet when the erasure begins forbids it."""
+    person = house.customer()
+    confirmation = house.desk.privacy.preview(person.id).confirmation
+    refused: list[Refused] = []
+
+    def erase() -> None:
+        try:
+            house.desk.privacy.erase(person.id, confirm=confirmation)
+        except Refused as error:
+            refused.append(error)
+
+    with house.desk.transaction():
+        house.desk.cards.order(person.id, template="gold")
+        erasing = start(erase)
+        erasing.join(0.3)
+        assert erasing.is_alive()
+    join(erasing)
+    assert [each.code for each in refused] == ["erase.card_on_order"]
+    assert house.desk.customers.get(person.id) == person
