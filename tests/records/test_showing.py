@@ -48,9 +48,16 @@ SHOWN: Final[Mapping[str, set[str]]] = {
     "outbox": {"id", "kind"},
     "presences": {"id"},
     "processes": {"id", "customer_id", "template"},
+    "program_assignments": {"id", "program", "customer_id"},
+    "program_moves": {"id", "holder_id"},
+    "program_revisions": {"id"},
     "rate_windows": set(),
     "reminders": {"id"},
+    "reservations": {"id", "order_ref"},
     "selections": {"id", "name"},
+    "settlements": {"id", "order_ref"},
+    "voucher_batches": {"id", "program"},
+    "vouchers": {"id", "program", "hint"},
 }
 """The texts that the records of a table show: ids, numbers, keys; of a customer also the name."""
 
@@ -60,9 +67,11 @@ IMPERSONAL: Final = {
     "card_order_services",
     "cursors",
     "day_sheets",
+    "issuers",
     "message_templates",
     "number_ranges",
     "process_templates",
+    "programs",
     "property_types",
     "resources",
     "settings",

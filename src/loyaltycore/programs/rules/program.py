@@ -8,6 +8,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from loyaltycore.kernel.given import as_tuple
+from loyaltycore.kernel.showing import showing
 
 
 class ProgramState(Enum):
@@ -65,9 +66,11 @@ class Program:
     version: int = 1
 
 
-@frozen
+@frozen(repr=False)
 class ProgramRevision:
     """A program as it was published once; it never changes, and whoever has it keeps its terms."""
+
+    __repr__ = showing("id")
 
     id: str
     program: str

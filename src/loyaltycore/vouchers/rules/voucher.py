@@ -113,9 +113,11 @@ class BatchState(Enum):
     DONE = "done"
 
 
-@frozen
+@frozen(repr=False)
 class VoucherBatch:
     """Vouchers of one program that were made together."""
+
+    __repr__ = showing("id", "program")
 
     id: str
     program: str
