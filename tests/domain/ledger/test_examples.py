@@ -13,6 +13,7 @@ from loyaltycore.kernel.ledger import (
     Purse,
     as_of,
     commit,
+    compact,
     credit,
     debit,
     expire,
@@ -21,6 +22,7 @@ from loyaltycore.kernel.ledger import (
     reserve,
     restore,
     reverse,
+    shares,
     void,
 )
 from tests.domain.ledger.acting import HOUR, START
@@ -168,3 +170,63 @@ def test_lots_can_be_renewed_and_made_void() -> None:
     assert rest is not None
     assert (one.amount, rest.amount) == (-5, -10)
     assert void(later.after(rest), START) is None
+
+
+def test_what_has_expired_is_not_made_void() -> None:
+    """It is breakage, whether or not that is booked before."""
+    made = purse((5, 9, Funding.PAID), (3, None, Funding.PAID))
+    move = void(made, LATER)
+    assert move is not None
+    after = made.after(move)
+    assert after.turnover.breakage == 0
+    assert after.after(*expire(after, LATER)).turnover.breakage == 5
+    assert void(made, LATER, 1) is None
+
+
+def owing(*, held: int) -> Purse:
+    """A purse whose award was taken back while it was set aside, so that it owes what it has."""
+    award = credit(Purse("points"), 10, START, funding=Funding.EARNED)
+    made = Purse("points").after(award)
+    made = made.after(reserve(made, "order", held, START, LATER))
+    back = reverse(made, award, [], 10, START, beyond=Beyond.DEFICIT)
+    assert back is not None
+    return made.after(back)
+
+
+def test_a_debt_is_paid_by_the_next_credit_and_nothing_else_is_owed() -> None:
+    """The lot holds what is left of the credit alone."""
+    made = owing(held=4)
+    assert (made.deficit, made.held(START), made.available(START)) == (4, 4, 0)
+    paid = made.after(credit(made, 9, START, funding=Funding.EARNED))
+    assert (paid.deficit, paid.lots[-1].left, paid.available(START)) == (0, 5, 5)
+
+
+def test_a_purse_that_owes_what_it_has_gives_nothing_to_the_other() -> None:
+    """Its hold was released, and its lots stand against its debt."""
+    made = owing(held=4)
+    freed = release(made, "order", START)
+    assert freed is not None
+    poor, rich = made.after(freed), purse((5, None, Funding.EARNED))
+    assert (poor.surplus(START), poor.available(START)) == (0, 0)
+    assert shares([poor, rich], 5, START) == (0, 5)
+
+
+def test_lots_that_are_set_aside_are_not_put_together() -> None:
+    """The hold names them, and can be spent afterwards."""
+    made = purse(*[(1, None, Funding.EARNED)] * 70)
+    made = made.after(reserve(made, "order", 3, START, LATER))
+    move = compact(made, START, START + HOUR)
+    assert move is not None
+    after = made.after(move)
+    assert [lot.id for lot in after.lots] == [1, 2, 3, 4]
+    assert commit(after, "order", 3, START).amount == -3
+
+
+def test_a_hold_that_is_forgotten_has_kept_its_lot_until_it_ended() -> None:
+    """A later move drops it, and the expiry is booked as of its end all the same; until then nothing is due."""
+    made = purse((9, 5, Funding.EARNED))
+    made = made.after(reserve(made, "order", 9, START, START + 20 * HOUR))
+    assert made.next_expiry(START) == START + 20 * HOUR
+    made = made.after(credit(made, 1, START + 25 * HOUR, funding=Funding.EARNED))
+    assert made.holds == ()
+    assert [move.effective_at for move in expire(made, LATER)] == [START + 20 * HOUR]
