@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from benchmarks import (
+    booking,
     calendars,
     completeness,
     imports,
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "search": search.run,
     "completeness": completeness.run,
     "processes": processes.run,
+    "booking": booking.run,
     "selections": selections.run,
     "programs": programs.run,
     "pricing": pricing.run,

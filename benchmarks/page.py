@@ -98,6 +98,14 @@ WORDS = {
         "nothing in the order. django-oscar 4.2 has the same offers and the same basket in a SQLite database in memory and "
         "reads them there; ours are a compiled book. Both take off the same, or the run fails. In processor time.",
     ),
+    "booking": (
+        "Booking",
+        "The free beginnings of a resource, every quarter of an hour, beside other ways to the same answer on the same days, in "
+        "processor time: a sweep over sorted appointments, an interval tree, interval arithmetic, and the pure functions of "
+        "django-appointment with all appointments and with those of the day. All find the same, or the run fails. Then "
+        "processes that want the same times: `planner.book` writes the appointment, its time on the day sheet, the link, the "
+        "mail, the counter of the address and the activities; the constraint of PostgreSQL one row.",
+    ),
 }
 TABLE = """
 | what | ours | beside it | ratio | promised | |

@@ -63,7 +63,13 @@ def by_the_library(url: str, number: int, ready: Any, had: Any) -> None:
     def book(each: datetime, at: int) -> bool:
         while True:
             try:
-                planner.book(each, first_name="E", last_name="R", email=f"{number}.{at}@example.org", phone="0301")
+                planner.book(
+                    each,
+                    first_name="E",
+                    last_name="R",
+                    email=f"{number}.{at}@example.org",
+                    phone="030 1234567",
+                )
             except Refused:
                 return False
             except (Conflict, StorageBusy):
@@ -93,7 +99,7 @@ def by_a_constraint(url: str, number: int, ready: Any, had: Any) -> None:
 
 
 def _try_all(number: int, ready: Any, had: Any, book: Callable[[datetime, int], bool]) -> None:
-    wanted = random.Random(number).sample(starts(), TRIES)
+    wanted = random.Random(number).sample(starts(), TRIES)  # noqa: S311  no secret
     ready.wait()
     count = sum(book(each, at) for at, each in enumerate(wanted))
     with had.get_lock():
@@ -122,7 +128,9 @@ def _prepare_ours(url: str) -> None:
     setup = loyalty.session("bench")
     setup.branches.create("berlin", name="Berlin", time_zone="Europe/Berlin", country="DE")
     book = loyalty.session("bench", branch="berlin").appointments.setup
-    book.save_resource("room", branch_id="berlin", name="Room", week=hours_on(range(7), "00:00-24:00"), online=True)
+    book.save_resource(
+        "room", branch_id="berlin", name="Room", week=hours_on(range(7), "00:00-24:00"), online=True
+    )
     book.save_template("test", name="Test", length=30, step=15, online=True)
     storage.close()
 

@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import cached_property
-from itertools import islice, takewhile
+from functools import cache, cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -76,18 +75,20 @@ class GridDay:
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         """The beginnings as instants, with what people read."""
-        zone = ZoneInfo(self.zone)
-        local = [datetime.fromtimestamp(start, zone) for start in self.starts]
-        twice = len({each.replace(tzinfo=None, fold=0) for each in local}) < len(local)
         return tuple(
-            Slot(
-                moment(start),
-                moment(start + self.length),
-                "x" if reason else f"{wall:%H:%M}" + (f"{wall:%z}" if twice else ""),
-                reason,
-            )
-            for start, wall, reason in zip(self.starts, local, self.reasons, strict=True)
+            Slot(moment(start), moment(start + self.length), "x" if reason else label, reason)
+            for start, label, reason in zip(self.starts, self._labels(), self.reasons, strict=True)
         )
+
+    def _labels(self) -> Iterable[str]:
+        """What the wall shows at each beginning."""
+        local = local_day(self.zone, self.day)
+        if local.even:
+            return [_wall_label((start - local.begins) // 60) for start in self.starts]
+        zone = ZoneInfo(self.zone)
+        walls = [datetime.fromtimestamp(start, zone) for start in self.starts]
+        twice = len({each.replace(tzinfo=None, fold=0) for each in walls}) < len(walls)
+        return [f"{each:%H:%M}" + (f"{each:%z}" if twice else "") for each in walls]
 
     @property
     def free(self) -> Iterator[int]:
@@ -128,6 +129,14 @@ def grid(asking: Asking, holds: Iterable[Hold], first: date, days: int) -> tuple
     return tuple(sweep.day(first + number * _ONE_DAY) for number in range(days))
 
 
+Span = tuple[int, int]
+Spans = tuple[Span, ...]
+
+
+def _spans(hours: Iterable[Hours]) -> Spans:
+    return tuple(each.span for each in hours)
+
+
 class _Sweep:
     """What all days of a grid have in common, computed once."""
 
@@ -136,48 +145,50 @@ class _Sweep:
         self.asking = asking
         self.length, self.step = template.length * 60, template.step * 60
         self.prepare, self.clear_up = template.prepare * 60, template.clear_up * 60
-        self.week = {each.weekday: each.hours for each in resource.week}
-        self.breaks = {each.weekday: each.hours for each in resource.breaks}
-        self.exceptions = {each.day: each for each in resource.exceptions}
+        self.week = {each.weekday: _spans(each.hours) for each in resource.week}
+        self.breaks = {each.weekday: _spans(each.hours) for each in resource.breaks}
+        self.exceptions = {each.day: _spans(each.hours) for each in resource.exceptions}
         self.now = seconds_of(asking.now)
         self.earliest = self.now + template.notice * 60
         self.latest = local_date(asking.zone, asking.now) + timedelta(days=template.ahead)
         self.full = _full(holds, resource.capacity)
+        self.begins = [begin for begin, _ in self.full]
         self.ends = [end for _, end in self.full]
-        self.counted = Counter({each.key: each.kind for each in holds}.values())
+        self.counted = Counter({each.key: each.kind for each in holds}.values() if template.per_day else ())
+        own = (*self.week.values(), *self.exceptions.values())
+        self.goes_on = any(span[1] > DAY for spans in own for span in spans)
+        """Whether hours of one day may reach into the next."""
 
     def day(self, day: date) -> GridDay:
         """The beginnings of one day: those of its own hours, and of yesterday's that go on after midnight."""
         today = local_day(self.asking.zone, day)
         starts: list[int] = []
         reasons: list[Reason | None] = []
-        for local in (local_day(self.asking.zone, day - _ONE_DAY), today):
-            for hours in self._hours(local.day):
-                if local is today or hours.span[1] > DAY:
-                    cells = self._cells(local, hours, today)
+        for local in (local_day(self.asking.zone, day - _ONE_DAY), today) if self.goes_on else (today,):
+            for span in self._hours(local.day):
+                if local is today or span[1] > DAY:
+                    cells = self._cells(local, span, today)
                     starts += cells
                     reasons += self._reasons(cells, local, today)
         return GridDay(
             self.asking.resource.id, day, self.asking.zone, self.length, tuple(starts), tuple(reasons)
         )
 
-    def _hours(self, day: date) -> tuple[Hours, ...]:
+    def _hours(self, day: date) -> Spans:
         """The hours of a date; where it is closed, those of its weekday, which show why they are not free."""
-        exception = self.exceptions.get(day)
-        return exception.hours if exception and exception.hours else self.week.get(day.weekday(), ())
+        return self.exceptions.get(day) or self.week.get(day.weekday(), ())
 
-    def _cells(self, local: LocalDay, hours: Hours, today: LocalDay) -> range:
+    def _cells(self, local: LocalDay, span: Span, today: LocalDay) -> range:
         """The beginnings within these hours that lie on the day that is asked for."""
-        begin, end = self._span(local, hours)
+        begin, end = self._within(local, *span)
         skipped = max(0, -((begin - today.begins) // self.step))
         return range(begin + skipped * self.step, min(end - self.length + 1, today.ends), self.step)
 
-    def _span(self, local: LocalDay, hours: Hours) -> tuple[int, int]:
+    def _within(self, local: LocalDay, opens: int, closes: int) -> Span:
         """From when to when; hours that go on after midnight end where those of the next day begin."""
-        opens, closes = hours.span
         if closes > DAY:
             following = self._hours(local.day + _ONE_DAY)
-            closes = min([closes, *(DAY + each.span[0] for each in following)])
+            closes = min([closes, *(DAY + each[0] for each in following)])
         return local.at(opens), local.at(closes)
 
     def _reasons(self, cells: range, local: LocalDay, today: LocalDay) -> list[Reason | None]:
@@ -197,22 +208,21 @@ class _Sweep:
                 _mark(reasons, cells, begin - self.length, end, Reason.BREAK)
         if today.day > self.latest:
             reasons = [Reason.AHEAD] * len(cells)
-        _mark(reasons, cells, -_EVER, self.earliest, Reason.NOTICE)
-        _mark(reasons, cells, -_EVER, self.now, Reason.PAST)
+        if cells and cells[0] < self.earliest:
+            _mark(reasons, cells, -_EVER, self.earliest, Reason.NOTICE)
+            _mark(reasons, cells, -_EVER, self.now, Reason.PAST)
         return reasons
 
     def _pauses(self, day: date) -> Iterator[tuple[int, int]]:
         """The breaks that hours of a date may meet: breaks go on after midnight as hours do, and meet those that did."""
         for other in (day - _ONE_DAY, day, day + _ONE_DAY) if self.breaks else ():
             local = local_day(self.asking.zone, other)
-            for hours in self.breaks.get(other.weekday(), ()):
-                opens, closes = hours.span
+            for opens, closes in self.breaks.get(other.weekday(), ()):
                 yield local.at(opens), local.at(closes)
 
     def _closed(self, day: date) -> Reason | None:
-        exception = self.exceptions.get(day)
-        if exception is not None:
-            return None if exception.hours else Reason.CLOSED
+        if (hours := self.exceptions.get(day)) is not None:
+            return None if hours else Reason.CLOSED
         if not self.asking.resource.open_on_holidays and self.asking.is_holiday(day):
             return Reason.HOLIDAY
         return None
@@ -221,9 +231,9 @@ class _Sweep:
         if not cells:
             return
         first = bisect_right(self.ends, cells[0] - self.prepare)
-        last = cells[-1] + self.length + self.clear_up
-        meeting = [*takewhile(lambda each: each[0] < last, islice(self.full, first, None))]
-        for begin, end in meeting:
+        last = bisect_left(self.begins, cells[-1] + self.length + self.clear_up)
+        meeting = self.full[first:last]
+        for begin, end in meeting if self.prepare or self.clear_up else ():
             _mark(reasons, cells, begin - self.length - self.clear_up, end + self.prepare, Reason.BUFFER)
         for begin, end in meeting:
             _mark(reasons, cells, begin - self.length, end, Reason.BUSY)
@@ -242,16 +252,34 @@ def limit_kind(template: AppointmentTemplate, day: date) -> str:
     return f"{template.id}/{day.isoformat()}"
 
 
+@cache
+def _wall_label(minutes: int) -> str:
+    """A time of day; there are 1,440."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _union(spans: Iterable[Span]) -> list[Span]:
+    """The stretches that are taken by anything at all, which is faster than to count."""
+    found: list[Span] = []
+    begin = end = -_EVER
+    for start, stop in sorted(spans):
+        if start > end:
+            found.append((begin, end))
+            begin, end = start, stop
+        elif stop > end:
+            end = stop
+    return [*found[1:], (begin, end)] if found else []
+
+
 def _full(holds: Iterable[Hold], capacity: int) -> list[tuple[int, int]]:
     """The stretches in which nothing more fits, ascending and apart from one another."""
-    changes = sorted(
-        change
-        for hold in {each.key: each for each in holds}.values()
-        for change in (
-            (int(hold.starts_at.timestamp()), hold.units),
-            (seconds_of(hold.ends_at), -hold.units),
-        )
-    )
+    if capacity == 1:
+        return _union((int(hold.starts_at.timestamp()), seconds_of(hold.ends_at)) for hold in holds)
+    changes: list[tuple[int, int]] = []
+    for hold in {each.key: each for each in holds}.values():
+        changes.append((int(hold.starts_at.timestamp()), hold.units))
+        changes.append((seconds_of(hold.ends_at), -hold.units))
+    changes.sort()
     found: list[tuple[int, int]] = []
     level, begin = 0, None
     for instant, change in changes:

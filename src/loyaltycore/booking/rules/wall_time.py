@@ -68,8 +68,8 @@ def moment(instant: int) -> datetime:
 
 def seconds_of(instant: datetime) -> int:
     """An aware instant as whole seconds since 1970, rounded up: what is not over yet still counts."""
-    return -(-(instant - _EPOCH) // _SECOND)
+    since = instant - _EPOCH
+    return since.days * DAY + since.seconds + (since.microseconds > 0)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
