@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from secrets import token_hex
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from attrs import frozen
 from intervaltree import IntervalTree
 
 from benchmarks import rivals
+from benchmarks.django_site import set_up_django
 from benchmarks.timing import Result, at_least, at_most, duel, processor
 from loyaltycore.booking import AppointmentTemplate, Resource, hours_on
 from loyaltycore.booking.rules.grid import Asking, GridDay, grid
@@ -228,15 +228,7 @@ def by_django(taken: Sequence[Span], *, daily: bool = False) -> Callable[[], lis
 
 
 def _django() -> tuple[Callable[..., list[Any]], Callable[..., list[Any]]]:
-    import django
-    from django.conf import settings
-
-    if not settings.configured:
-        apps = ["django.contrib.auth", "django.contrib.contenttypes", "appointment"]
-        settings.configure(
-            INSTALLED_APPS=apps, USE_TZ=True, SECRET_KEY=token_hex(), ROOT_URLCONF="appointment.urls"
-        )
-        django.setup()
+    set_up_django()
     from appointment.utils.db_helpers import calculate_slots, exclude_unavailable_slots
 
     return calculate_slots, exclude_unavailable_slots

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
+from benchmarks.django_site import set_up_django
 from benchmarks.timing import Result, at_least, processor, seconds
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.pricing.benefits import Percent
@@ -19,15 +20,6 @@ from loyaltycore.kernel.pricing.standing import Standing
 LINES, OFFERS, QUANTITY = 50, 100, 2
 FACTOR = 1000
 ROUNDS = 9
-
-_SHOP: Final = (
-    *("analytics", "checkout", "address", "shipping", "catalogue", "communication", "partner", "basket"),
-    *("payment", "offer", "order", "customer", "search", "voucher", "wishlists", "dashboard"),
-)
-_DASHBOARD: Final = (
-    *("reports", "users", "orders", "catalogue", "offers", "partners", "pages", "ranges", "reviews"),
-    *("vouchers", "communications", "shipping"),
-)
 
 
 def run() -> Iterator[Result]:
@@ -55,7 +47,10 @@ def _price(number: int) -> int:
 
 def _oscar() -> Callable[[], Decimal]:
     """A basket of django-oscar; each call applies all offers and answers with what they take off."""
-    _set_up()
+    set_up_django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
     from oscar.core.loading import get_class, get_model
 
     def make(app: str, model: str, **fields: Any) -> Any:
@@ -88,32 +83,3 @@ def _oscar() -> Callable[[], Decimal]:
         return Decimal(basket.total_discount)
 
     return apply_offers
-
-
-def _set_up() -> None:
-    """Django with all of django-oscar, on SQLite in memory."""
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-    from oscar import defaults
-
-    parts = ("admin", "auth", "contenttypes", "sessions", "messages", "sites", "staticfiles", "flatpages")
-    apps = [
-        *(f"django.contrib.{each}" for each in parts),
-        "oscar.config.Shop",
-        *(f"oscar.apps.{each}.apps.{each.title()}Config" for each in _SHOP),
-        "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
-        *(f"oscar.apps.dashboard.{each}.apps.{each.title()}DashboardConfig" for each in _DASHBOARD),
-        *("haystack", "treebeard", "django_tables2"),
-    ]
-    settings.configure(
-        SECRET_KEY="benchmark",  # noqa: S106  nobody signs in
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        SITE_ID=1,
-        USE_TZ=True,
-        INSTALLED_APPS=apps,
-        HAYSTACK_CONNECTIONS={"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}},
-        **{name: value for name, value in vars(defaults).items() if name.startswith("OSCAR")},
-    )
-    django.setup()
-    call_command("migrate", verbosity=0)
