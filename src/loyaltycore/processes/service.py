@@ -190,11 +190,11 @@ class Processes(Worklist):
                 ``.mixed_terms``, and what `Programs.assign` refuses.
         """
         process = self.unit.get(Process, process_id, for_update=True)
-        chosen = completing.read_offer(offer, cards, process.customer_id)
+        bought, chosen = completing.read_offer(offer, cards, process.customer_id)
         policy = _template(self.unit, process).open_mandatory
         decision = completing.complete_offer(process, policy, self.unit.acting.actor, self.unit.now)
-        if offer is not None:
-            completed = CompletedOffer(self.session, self.unit, process, offer, chosen)
+        if bought is not None:
+            completed = CompletedOffer(self.session, self.unit, process, bought, chosen)
             for complete in self.session.house.added(COMPLETIONS):
                 complete(completed)
         return self.unit.apply(decision)

@@ -12,7 +12,7 @@ from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.pricing.engine import quote
-from loyaltycore.kernel.pricing.order import Order, check_order
+from loyaltycore.kernel.pricing.order import Order, read_order
 from loyaltycore.kernel.pricing.quote import Quote
 from loyaltycore.kernel.pricing.standing import Standing
 from loyaltycore.kernel.validation import Faults
@@ -75,10 +75,10 @@ class Pricing(Service):
         if type(order) is not Order:
             raise InvalidInput([Fault("order", "wrong_type", "must be an Order")])
         with Faults() as faults:
-            check_order(faults.at("order"), order)
-        if order.customer_id is None:
-            return order
-        return evolve(order, customer_id=self.unit.get(Customer, order.customer_id).id)
+            read = read_order(faults.at("order"), order)
+        if read.customer_id is None:
+            return read
+        return evolve(read, customer_id=self.unit.get(Customer, read.customer_id).id)
 
     def _priced(self, order: Order, hold_id: str = "") -> Priced:
         """Price an order.

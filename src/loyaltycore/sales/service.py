@@ -68,7 +68,7 @@ class Sales(Selling, Returning):
         with Faults() as faults:
             faults.integer("minutes", minutes, least=1, most=LONGEST_RESERVATION, required=True)
         read = self._read_order(order)
-        digest = digest_of(order)
+        digest = digest_of(read)
         reserving.require_unsettled(read.number, self._settlement(read.number))
         earlier = self._open(read.number)
         if earlier is not None and earlier.is_live(self.unit.now):
@@ -160,7 +160,7 @@ class Sales(Selling, Returning):
             expected = faults.text("expect", expect, limit=64)
             named = faults.members("cards", cards, most=MOST_LINES, what="ids of cards by the ids of lines")
             chosen = {line: faults.text(f"cards.{line}", card, limit=64) for line, card in named.items()}
-        digest = digest_of(order)
+        digest = digest_of(read)
         settled = self._settlement(read.number)
         if settled is not None:
             return require_same(settled, digest)

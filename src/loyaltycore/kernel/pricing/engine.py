@@ -11,7 +11,7 @@ from loyaltycore.kernel.pricing.book import Book
 from loyaltycore.kernel.pricing.earning import earn
 from loyaltycore.kernel.pricing.judging import Scene
 from loyaltycore.kernel.pricing.nearest import nearest
-from loyaltycore.kernel.pricing.order import Order, check_order
+from loyaltycore.kernel.pricing.order import Order, read_order
 from loyaltycore.kernel.pricing.quote import Quote
 from loyaltycore.kernel.pricing.result import parts_of
 from loyaltycore.kernel.pricing.rule import Phase
@@ -31,7 +31,7 @@ def quote(book: Book, order: Order, standing: Standing) -> Quote:
     """
     require_aware(standing.at, "at")
     with Faults() as faults:
-        check_order(faults, order)
+        order = read_order(faults, order)
     basket = Basket(order)
     outcome = Outcome()
     scene = Scene(basket, standing)

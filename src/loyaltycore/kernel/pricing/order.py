@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from loyaltycore.kernel.given import as_tuple, text_of
+from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.validation import Faults
 
@@ -76,50 +76,64 @@ class Order:
         return self.lines[0].price.currency
 
 
-def check_order(faults: Faults, order: Order) -> None:
-    """Note everything that keeps an order from being priced."""
-    faults.text("number", order.number, limit=NUMBER_LENGTH, required=True)
-    faults.text("customer_id", order.customer_id, limit=WORD_LENGTH)
-    faults.text("card", order.card, limit=WORD_LENGTH)
-    faults.text("channel", order.channel, limit=WORD_LENGTH)
-    faults.text("reference", order.reference, limit=WORD_LENGTH)
-    _check_words(faults, "programs", order.programs)
-    _check_words(faults, "codes", order.codes)
-    _check_numbers(faults, "spend", order.spend, GREATEST_PRICE)
-    rates = _check_numbers(faults, "rates", order.rates, 10 * WHOLE)
-    lines = faults.items("lines", order.lines, most=MOST_LINES, what="lines", required=True)
-    ids: set[object] = set()
-    units = 0
-    for place, line in enumerate(lines):
-        if type(line) is not OrderLine:
-            faults.note(f"lines[{place}]", "wrong_type", "must be an OrderLine")
-            continue
-        at = faults.at(f"lines[{place}]")
-        _check_line(at, line, lines[0], rates)
-        # Whatever is no text has been noted.
-        key = text_of(line.id)
-        if key in ids:
-            at.note("id", "duplicate", "is the id of another line")
-        ids.add(key)
-        units += line.quantity if type(line.quantity) is int else 0
-    if units > MOST_UNITS:
-        faults.note("lines", "too_many", f"must not hold more than {MOST_UNITS:,} units")
+def read_order(faults: Faults, order: Order) -> Order:
+    """Read an order: nothing but plain texts, numbers and amounts, or faults."""
+    rates = _numbers(faults, "rates", order.rates, 10 * WHOLE)
+    given = faults.items("lines", order.lines, most=MOST_LINES, what="lines", required=True)
+    currency = _currency_of(given)
+    lines = tuple(_read_line(faults.at(f"lines[{n}]"), line, currency, rates) for n, line in enumerate(given))
+    _check_together(faults, lines)
+    return Order(
+        faults.text("number", order.number, limit=NUMBER_LENGTH, required=True),
+        faults.text("customer_id", order.customer_id, limit=WORD_LENGTH) or None,
+        lines,
+        faults.text("card", order.card, limit=WORD_LENGTH) or None,
+        _words(faults, "programs", order.programs),
+        _words(faults, "codes", order.codes),
+        _numbers(faults, "spend", order.spend, GREATEST_PRICE),
+        faults.text("channel", order.channel, limit=WORD_LENGTH),
+        faults.text("reference", order.reference, limit=WORD_LENGTH),
+        rates,
+    )
 
 
-def _check_line(faults: Faults, line: OrderLine, first: Any, rates: Mapping[str, int]) -> None:
-    faults.text("id", line.id, limit=NUMBER_LENGTH, required=True)
-    faults.text("article", line.article, limit=WORD_LENGTH, required=True)
-    faults.integer("quantity", line.quantity, least=1, most=MOST_UNITS, required=True)
-    _check_words(faults, "groups", line.groups)
-    currency = getattr(getattr(first, "price", None), "currency", "")
+def _currency_of(lines: tuple[Any, ...]) -> str:
+    price = lines[0].price if lines and type(lines[0]) is OrderLine else None
+    return price.currency if type(price) is Money else ""
+
+
+def _read_line(faults: Faults, line: Any, currency: str, rates: Mapping[str, int]) -> OrderLine:
+    if type(line) is not OrderLine:
+        faults.note("$", "wrong_type", "must be an OrderLine")
+        return _NO_LINE
     check_money(faults, "price", line.price, currency)
     if line.covered is not None:
         check_money(faults, "covered", line.covered, currency)
     tax = faults.text("tax", line.tax, limit=WORD_LENGTH)
     if tax and tax not in rates:
         faults.unknown("tax", "unknown_tax", "rate of the order", tax, rates)
-    for name in ("discountable", "delivery", "stored_value"):
-        faults.flag(name, getattr(line, name))
+    return OrderLine(
+        faults.text("id", line.id, limit=NUMBER_LENGTH, required=True),
+        faults.text("article", line.article, limit=WORD_LENGTH, required=True),
+        line.price,
+        faults.integer("quantity", line.quantity, least=1, most=MOST_UNITS, required=True),
+        _words(faults, "groups", line.groups),
+        tax,
+        line.covered,
+        faults.flag("discountable", line.discountable, default=True),
+        faults.flag("delivery", line.delivery),
+        faults.flag("stored_value", line.stored_value),
+    )
+
+
+def _check_together(faults: Faults, lines: Sequence[OrderLine]) -> None:
+    ids: set[str] = set()
+    for place, line in enumerate(lines):
+        if line.id and line.id in ids:
+            faults.at(f"lines[{place}]").note("id", "duplicate", "is the id of another line")
+        ids.add(line.id)
+    if sum(line.quantity for line in lines) > MOST_UNITS:
+        faults.note("lines", "too_many", f"must not hold more than {MOST_UNITS:,} units")
 
 
 def check_money(faults: Faults, name: str, amount: object, currency: str = "") -> None:
@@ -132,14 +146,21 @@ def check_money(faults: Faults, name: str, amount: object, currency: str = "") -
         faults.note(name, "mixed_currency", f"{currency} and {amount.currency} differ")
 
 
-def _check_words(faults: Faults, name: str, words: object) -> None:
-    for place, word in enumerate(faults.items(name, words, most=MOST_WORDS)):
+def _words(faults: Faults, name: str, words: object) -> tuple[str, ...]:
+    return tuple(
         faults.text(f"{name}[{place}]", word, limit=WORD_LENGTH, required=True)
+        for place, word in enumerate(faults.items(name, words, most=MOST_WORDS))
+    )
 
 
-def _check_numbers(faults: Faults, name: str, numbers: object, most: int) -> Mapping[str, int]:
+def _numbers(faults: Faults, name: str, numbers: object, most: int) -> dict[str, int]:
     found = faults.members(name, numbers, most=MOST_WORDS)
-    for key, number in found.items():
-        faults.text(name, key, limit=WORD_LENGTH, required=True)
-        faults.integer(f"{name}.{key}", number, least=0, most=most, required=True)
-    return found
+    return {
+        faults.text(name, key, limit=WORD_LENGTH, required=True): faults.integer(
+            f"{name}.{key}", number, least=0, most=most, required=True
+        )
+        for key, number in found.items()
+    }
+
+
+_NO_LINE: Final = OrderLine("", "", Money(0, "EUR"))

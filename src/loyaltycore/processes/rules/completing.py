@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
-from loyaltycore.kernel.pricing.order import MOST_LINES, Order, check_order
+from loyaltycore.kernel.pricing.order import MOST_LINES, Order, read_order
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.processes.rules.process import Process, ProcessState, ProcessStep
 from loyaltycore.processes.rules.template import OpenMandatory
@@ -73,8 +73,11 @@ def complete_offer(process: Process, policy: OpenMandatory, actor: str, now: dat
     return _ended(process, after, "process.completed")
 
 
-def read_offer(offer: Order | None, cards: Mapping[str, str] | None, customer_id: str) -> dict[str, str]:
-    """Check what is bought, and read to which cards programs go."""
+def read_offer(
+    offer: Order | None, cards: Mapping[str, str] | None, customer_id: str
+) -> tuple[Order | None, dict[str, str]]:
+    """Read what is bought, and to which cards programs go."""
+    clean = None
     with Faults() as faults:
         chosen = faults.members("cards", cards, most=MOST_LINES, what="ids of cards by the ids of lines")
         read = {line: faults.text(f"cards.{line}", card, limit=64) for line, card in chosen.items()}
@@ -84,10 +87,10 @@ def read_offer(offer: Order | None, cards: Mapping[str, str] | None, customer_id
         elif type(offer) is not Order:
             faults.note("offer", "wrong_type", "must be an Order")
         else:
-            check_order(faults.at("offer"), offer)
-            if offer.customer_id not in {None, customer_id}:
+            clean = read_order(faults.at("offer"), offer)
+            if clean.customer_id not in {None, customer_id}:
                 faults.note("offer.customer_id", "other_customer", "is not the customer of the process")
-    return read
+    return clean, read
 
 
 def close_process(process: Process, actor: str, now: datetime, reason: str) -> Decision[Process]:

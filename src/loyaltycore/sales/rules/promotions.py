@@ -58,7 +58,7 @@ def _check_for_everybody(faults: Faults, rule: Rule) -> None:
         return
     if rule.limits:
         faults.note("limits", "not_supported", "are not counted for promotions")
-    if rule.when.condition:
+    if text_of(getattr(rule.when, "condition", None)):
         faults.at("when").note("condition", "not_supported", "is not asked for promotions")
     if rule.phase is Phase.EARN:
         faults.note("phase", "not_supported", "points are earned by programs of points")
