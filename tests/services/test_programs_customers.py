@@ -54,7 +54,7 @@ def test_a_customer_who_has_paid_is_not_erased_before_it_is_settled(shop: House)
     erika = shop.customer()
     club = shop.desk.programs.assign(erika.id, "club", comment="remembers Erika")
     shop.desk.programs.adjust(club.id, 30, reason="welcome")
-    voucher = shop.desk.vouchers.issue("autumn", customer=erika.id, reason="for Erika")
+    voucher = shop.desk.vouchers.issue("autumn", customer=erika.id, bound=True, reason="for Erika")
     code = shop.desk.vouchers.code_of(voucher.id)
     shop.desk.processes.templates.create("sale", name="Sale")
     process = shop.desk.processes.start(erika.id, "sale").process
@@ -68,7 +68,19 @@ def test_a_customer_who_has_paid_is_not_erased_before_it_is_settled(shop: House)
     assert (after.comment, after.balance) == ("", 30)
     bearer = shop.desk.vouchers.get(voucher.id)
     assert (bearer.customer_id, bearer.comment) == (None, "")
-    assert shop.desk.vouchers.redeem(code).balance == 0
+    assert shop.desk.vouchers.check(code, visitor="10.0.0.1").voucher is None
+    assert shop.desk.vouchers.redeem(code, customer=shop.customer().id).balance == 0
+
+
+def test_a_bound_voucher_knows_its_customer_after_a_merge(shop: House) -> None:
+    """F191: by either id."""
+    erika, twin = shop.customer(), otto(shop)
+    voucher = shop.desk.vouchers.issue("autumn", customer=twin.id, bound=True, reason="x")
+    code = shop.desk.vouchers.code_of(voucher.id)
+    shop.desk.merging.execute(shop.desk.merging.plan(survivor=erika.id, loser=twin.id))
+    for either in (erika.id, twin.id):
+        assert shop.desk.vouchers.check(code, customer=either).usable
+    assert shop.desk.vouchers.redeem(code, customer=twin.id).balance == 0
 
 
 def test_customers_are_selected_by_what_they_have(shop: House) -> None:

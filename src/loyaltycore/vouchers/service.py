@@ -95,9 +95,10 @@ class Vouchers(Batches):
         Args:
             visitor: Who asks, if it is a stranger, such as a network address: strangers hear the same of every code that
                 they cannot use, and may try ten a minute. Empty for staff.
-            customer: Who wants to use it; asked for if it is bound.
+            customer: Who wants to use it, as your application knows; asked for if it is bound.
 
         Raises:
+            NotFound: There is no such customer.
             InvalidInput: An argument is no text, or too long.
             Refused: ``voucher.too_many``; ``facts["wait"]`` says how long to wait.
         """
@@ -132,6 +133,7 @@ class Vouchers(Batches):
             The line of history, with what is left.
 
         Raises:
+            NotFound: There is no such customer.
             InvalidInput: Names every fault of the arguments.
             Refused: ``voucher.mistyped``, ``.unknown``, ``.other_customer``, ``.not_started``, ``.expired``, ``.void``,
                 ``.spent`` or ``.other_unit``.
@@ -150,7 +152,7 @@ class Vouchers(Batches):
         earlier = self.unit.first(ProgramMove, stored("fact") == fact) if fact else None
         if earlier is not None:
             return earlier
-        redeeming.require_usable(voucher, customer, self.unit.now)
+        redeeming.require_usable(voucher, self._known(customer), self.unit.now)
         about = About(order_ref=order, line_ref=line, fact=fact, comment=says)
         return self.unit.apply(redeeming.redeem(voucher, amount, about, scene_of(self.unit)))
 
@@ -236,11 +238,15 @@ class Vouchers(Batches):
         code = canonical(given)
         return redeeming.checked(
             None if is_mistyped(code) else self._with_code(code),
-            customer,
+            self._known(customer),
             self.unit.now,
             is_public=bool(visitor),
             mistyped=is_mistyped(code),
         )
+
+    def _known(self, customer: str | None) -> str | None:
+        """The id of a customer as it is now, also of one who was merged into another."""
+        return None if customer is None else self.unit.get(Customer, customer).id
 
     def _with_code(self, code: str) -> Voucher | None:
         """The voucher of a canonical code."""

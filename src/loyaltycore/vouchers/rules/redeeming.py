@@ -50,7 +50,8 @@ def why_not(voucher: Voucher | None, customer_id: str | None, now: datetime) -> 
     """The code of the rule that keeps a voucher from being used; empty if nothing does."""
     if voucher is None:
         return "voucher.unknown"
-    if voucher.bound and voucher.customer_id != customer_id:
+    # Once its customer was erased, it belongs to whoever has the code.
+    if voucher.bound and voucher.customer_id not in {None, customer_id}:
         return "voucher.other_customer"
     return _REASONS.get(voucher.state(now), "")
 
@@ -74,7 +75,7 @@ def checked(
     if mistyped:
         return Checked(MISTYPED)
     reason = why_not(voucher, customer_id, now)
-    own = voucher is not None and voucher.bound and voucher.customer_id == customer_id
+    own = voucher is not None and voucher.bound and voucher.customer_id in {customer_id} - {None}
     if voucher is None or reason:
         if is_public and not own:
             return Checked(NOT_USABLE)
