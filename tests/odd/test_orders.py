@@ -54,7 +54,6 @@ def test_odd_orders(house: House, name: str) -> None:
     sales = house.desk.sales
     assert _wrong(sales.quote, _with(ORDER, ODD[name]())) == {}
     assert _wrong(lambda line: sales.quote(evolve(ORDER, lines=[line])), _with(LINE, ODD[name]())) == {}
-    assert _wrong(sales.settle, _with(ORDER, ODD[name]())) == {}
 
 
 @pytest.mark.parametrize("name", ODD)
