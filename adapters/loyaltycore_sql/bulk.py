@@ -73,6 +73,8 @@ class BulkSqlTransaction(SqlTransaction):
             listed = own.queries.compiler.target.tables.main
             source = _listing(layout, own, entry, field).where(condition)
             statement = insert(listed).from_select([column.name for column in listed.c], source)
+            # SQLAlchemy drops the count of an INSERT otherwise.
+            statement = statement.execution_options(preserve_rowcount=True)
             return self._write(statement, parameters, own.uniques)
 
     def _matching(self, cls: type[Any], where: Criterion) -> tuple[Layout[Any], SqlCondition, dict[str, Any]]:
