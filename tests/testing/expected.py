@@ -268,4 +268,13 @@ _TROUBLES: Final = {
     "ReadsWhatItCouldNotWrite": "test_a_refused_commit_keeps_nothing",
 }
 
-STORAGES: Final = {**_EARLIER, **_SIZES, **_ENDS, **_LIVES, **_WORDS, **_SETTINGS, **_TROUBLES}
+_BULK: Final = {
+    "ChangesAllRecords": "test_all_that_match_are_changed",
+    "KeepsVersionsOfMany": "test_all_that_match_are_changed",
+    "RemovesAllRecords": "test_all_that_match_are_removed",
+    "NumbersListsByOne": "test_all_that_match_are_listed",
+    "HoldsWhatIsNotThere": "test_only_what_is_there_is_held",
+    "ChangesWhatItClaims": "test_only_what_is_there_is_held",
+}
+
+STORAGES: Final = {**_EARLIER, **_SIZES, **_ENDS, **_LIVES, **_WORDS, **_SETTINGS, **_TROUBLES, **_BULK}

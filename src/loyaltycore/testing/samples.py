@@ -89,6 +89,26 @@ class Relic:
 
 
 @frozen
+class Tag:
+    """A record without lookup keys, which may refer to a thing."""
+
+    id: str
+    thing: str | None
+    word: str = ""
+    count: int = 0
+    version: int = 1
+
+
+@frozen
+class Entry:
+    """An entry of a list of tags."""
+
+    id: str
+    tag: str = ""
+    version: int = 1
+
+
+@frozen
 class Stranger:
     """A record of a class that is never registered."""
 
@@ -122,4 +142,10 @@ RELICS: Final = RecordType(
     lookup_keys=lambda relic: {"word": (relic.word,)},
 )
 
-REGISTRY: Final = Registry((THINGS, PARTS, RELICS))
+TAGS: Final = RecordType(
+    cls=Tag, table="kit_tags", indexes=(("thing", "id"),), lengths={"thing": 64, "word": 40}
+)
+
+ENTRIES: Final = RecordType(cls=Entry, table="kit_entries", lengths={"tag": 64})
+
+REGISTRY: Final = Registry((THINGS, PARTS, RELICS, TAGS, ENTRIES))

@@ -29,6 +29,7 @@ subclass that overrides one or leaves a hook unfilled is refused when it is defi
 from __future__ import annotations
 
 from loyaltycore.testing.storage_checks.base import StorageCapabilities
+from loyaltycore.testing.storage_checks.bulk import BulkChecks
 from loyaltycore.testing.storage_checks.ends import EndChecks
 from loyaltycore.testing.storage_checks.lasting import LastingChecks
 from loyaltycore.testing.storage_checks.lives import LifeChecks
@@ -50,6 +51,7 @@ __all__ = ["Lacks", "StorageCapabilities", "StorageConformance", "Trouble"]
 
 
 class StorageConformance(
+    BulkChecks,
     TroubleChecks,
     SurroundingChecks,
     SizeChecks,

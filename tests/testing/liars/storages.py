@@ -9,6 +9,7 @@ from typing import Final, cast
 from loyaltycore.memory.storage import MemoryTransaction
 from tests.testing.liars.honest import HonestStorage
 from tests.testing.liars.liar import Liar
+from tests.testing.liars.storage_bulk import BULK_LIARS
 from tests.testing.liars.storage_ends import END_LIARS
 from tests.testing.liars.storage_lives import LIFE_LIARS
 from tests.testing.liars.storage_paging import PAGING_LIARS
@@ -45,6 +46,7 @@ _CLASSES: Final[tuple[type, ...]] = (
     *WORD_LIARS,
     *SETTING_LIARS,
     *TROUBLE_LIARS,
+    *BULK_LIARS,
 )
 
 

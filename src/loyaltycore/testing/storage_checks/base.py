@@ -10,7 +10,7 @@ from attrs import frozen
 
 from loyaltycore.kernel import criteria
 from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Query
-from loyaltycore.ports import storage as storage_port
+from loyaltycore.ports import bulk as bulk_port, storage as storage_port
 from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.storing import registry
 from loyaltycore.storing.codec import to_json
@@ -50,7 +50,7 @@ class StorageCapabilities:
 class StorageChecks(Conformance, kit=True):
     """The hooks of the storage suite."""
 
-    contract = (storage_port, registry, criteria)
+    contract = (storage_port, registry, criteria, bulk_port)
     capabilities: ClassVar[StorageCapabilities]
     capabilities_type = StorageCapabilities
 
