@@ -229,3 +229,11 @@ def test_a_tier_and_a_condition() -> None:
     assert code(priced(rule, order=evolve(ORDER, customer_id=None)), "gold") is Code.CUSTOMER_REQUIRED
     assert code(priced(rule, tiers=["gold"]), "gold") is Code.WRONG_CUSTOMER
     assert code(priced(rule, tiers=["gold"], conditions=["adult"]), "gold") is Code.APPLIES
+
+
+def test_an_amount_of_nothing_has_no_effect() -> None:
+    """It neither takes a unit from another rule of its group nor is it said to give way to one."""
+    nothing = Rule("a", AmountOff(euros(0), each=True), group="sale", choice=Choice.FIRST)
+    found = priced(nothing, Rule("b", percent(20), group="sale"))
+    assert code(found, "a") is Code.NO_EFFECT
+    assert [each.rule for each in found.discounts] == ["b"]

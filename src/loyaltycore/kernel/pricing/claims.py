@@ -53,7 +53,9 @@ def claim_of(rule: Rule, basket: Basket, mask: int) -> Claim:
         case AmountOff(off, each):
             claim = Claim(*basket.priced(mask))
             if each:
-                return Claim(claim.units, [min(off.amount, left) for left in claim.weights])
+                # An amount of nothing claims nothing.
+                parts = zip(claim.units, claim.weights, strict=True)
+                return _some((unit, min(off.amount, left)) for unit, left in parts)
             return claim.capped(off.amount)
         case SetPrice(price):
             return _some((unit, base[unit] - price.amount) for unit in basket.units_of(mask))
