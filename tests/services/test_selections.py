@@ -295,6 +295,7 @@ def test_the_catalogue_has_every_field_that_can_be_compared(house):
         "settlements",
         "vouchers",
         "customer_properties",
+        "deletion_marks",
     } == set(catalogue.relation_by_key)
     assert len(catalogue.by_key) == len(catalogue.fields)
 

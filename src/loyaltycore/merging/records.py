@@ -16,6 +16,7 @@ MERGES = RecordType(
         "survivor_id": KEY_LENGTH,
         "loser_id": KEY_LENGTH,
         "by": 100,
+        "undone_by": 100,
         "reason": REASON_LENGTH,
     },
     # How both were before is the loser's and the survivor's alike: it is shown by nobody but an undo and an export.

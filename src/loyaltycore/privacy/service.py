@@ -30,6 +30,7 @@ from loyaltycore.privacy.rules.erasure import (
 from loyaltycore.privacy.rules.options import NEVER_ERASE
 from loyaltycore.privacy.rules.retention import Forgotten
 from loyaltycore.work.blocks import refuse_inside_block
+from loyaltycore.work.mistaken import refuse_record
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query, run_query
 from loyaltycore.work.service import Service
@@ -61,6 +62,7 @@ class Privacy(Service):
             OSError: The file cannot be made, or not be written.
         """
         with Faults() as faults:
+            refuse_record(faults, self.session.house.registry, "customer_id", customer_id)
             path = str(to) if isinstance(to, Path) else text_of(to)
             if path is None and not callable(getattr(to, "write", None)):
                 faults.note("to", "wrong_type", "must be a path or a file opened in binary mode")
