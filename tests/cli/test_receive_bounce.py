@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from loyaltycore.kernel.fates import FateState
+from loyaltycore.outbox.rules.fates import new_fate
 from tests.adapters.email.test_bounces import OWN_ID, PATH, SECRETS, block, bounce
 from tests.cli.shop import Shop
 
@@ -30,6 +33,8 @@ def mailing(shop: Shop) -> Shop:
 def test_a_mail_that_came_back_is_taken_in(mailing: Shop) -> None:
     """It is read as it comes, and what became of the mail is known afterwards; the same one again changes nothing."""
     raw = bounce(PATH.of(OWN_ID), block()).decode()
+    with mailing.opened() as loyalty, loyalty.storage.transaction() as tx:
+        tx.add(new_fate("handed-over", OWN_ID, datetime.now(UTC), recipient="erika@kunde.example"))
     first, second = (mailing.run("receive-bounce", said=raw) for _ in range(2))
     assert (first.returncode, first.stdout.split(",")[0]) == (0, "1 taken in")
     assert (second.returncode, second.stdout.split(",")[:2]) == (0, ["0 taken in", " 1 known already"])

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from loyaltycore_sql import SqlStorage
-from tests.engines import fresh_database
+from tests.engines import bare_database
 from tests.faults.perils import AFTER, Peril, PerilousStorage
 from tests.faults.scene import Facts, build_scene
 from tests.faults.snapshots import Rows, Snapshots
@@ -116,8 +116,9 @@ class Stage:
 @contextmanager
 def open_stage(engine: str) -> Iterator[Stage]:
     """A stage on an empty database."""
-    with fresh_database(engine) as url:
-        storage = SqlStorage(url)
+    # Not the database that other tests of this process empty.
+    with bare_database(engine) as url:
+        storage = SqlStorage(url, migrate=True)
         stage = Stage(engine, url, storage)
         try:
             yield stage

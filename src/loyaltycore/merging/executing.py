@@ -98,9 +98,9 @@ class Executing:
             self._write(clash, mine, mine_after)
             self._write(clash, theirs, theirs_after)
             self.unit.add(change)
-            for place, each in zip(places, (mine_after, theirs_after), strict=True):
+            for place, before, each in zip(places, (mine, theirs), (mine_after, theirs_after), strict=True):
                 if each is not None:
-                    current[place] = evolve(each, version=each.version + 1)
+                    current[place] = each if each == before else evolve(each, version=each.version + 1)
 
     def _write(self, clash: Clash, before: Any, after: Any | None) -> None:
         if after is None:
