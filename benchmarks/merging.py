@@ -98,7 +98,7 @@ def _update(bare: Engine, old: str, new: str) -> None:
     with bare.begin() as connection:
         for each in TYPES:
             connection.execute(
-                text(f"UPDATE loyalty_{each.table} SET customer_id = :new WHERE customer_id = :old"),  # noqa: S608
+                text(f"UPDATE loyalty_{each.table} SET customer_id = :new WHERE customer_id = :old"),  # noqa: S608  the names are the library's own
                 {"new": new, "old": old},
             )
 
