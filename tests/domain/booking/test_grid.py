@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -32,28 +34,39 @@ CHANGES = [
 """Zones with odd offsets, and days on which clocks change; the last one at midnight."""
 
 
+T = TypeVar("T")
+
+
 def clocks(minutes: int) -> str:
     """Minutes after midnight as the clock shows them."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+_WEEKDAYS = st.sets(st.integers(0, 6))
+
+
+def usually(value: T, otherwise: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """What hides nothing else, three times out of four: a closed day shows no hold."""
+    return st.integers(0, 3).flatmap(lambda chance: otherwise if chance == 3 else st.just(value))
 
 
 @st.composite
 def some_hours(draw: st.DrawFn) -> tuple[Hours, ...]:
     """One or two stretches of a day, in quarters of an hour; the last may go on after midnight."""
     edges = sorted(
-        draw(st.lists(st.integers(0, 96), min_size=2, max_size=4, unique=True)),
+        draw(st.lists(st.sampled_from(range(0, 97, 3)), min_size=2, max_size=4, unique=True)),
     )
     spans = list(zip(edges[::2], edges[1::2], strict=False))
     hours = [Hours(clocks(begin * 15), clocks(end * 15)) for begin, end in spans]
     if hours and draw(st.booleans()) and spans[-1][0] > 40:
-        hours[-1] = Hours(hours[-1].opens, "02:00")
+        hours[-1] = Hours(hours[-1].opens, draw(st.sampled_from(["00:30", "02:00", "05:00"])))
     return tuple(hours)
 
 
 @st.composite
-def some_week(draw: st.DrawFn) -> tuple[WeeklyHours, ...]:
-    """Hours on some weekdays; none of them meet."""
-    week = {weekday: draw(some_hours()) for weekday in draw(st.sets(st.integers(0, 6)))}
+def some_week(draw: st.DrawFn, weekdays: st.SearchStrategy[Collection[int]]) -> tuple[WeeklyHours, ...]:
+    """Hours on these weekdays; none of them meet."""
+    week = {weekday: draw(some_hours()) for weekday in draw(weekdays)}
     if list(meeting_weekdays(week)):
         week = {
             weekday: tuple(each for each in hours if each.span[1] <= 24 * 3600)
@@ -69,15 +82,15 @@ def some_asking(draw: st.DrawFn) -> tuple[Asking, date]:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone))
     exceptions = [
         DayException(day + timedelta(days=offset), draw(st.just(()) | some_hours()))
-        for offset in draw(st.sets(st.integers(-1, 1)))
+        for offset in draw(usually(set(), st.sets(st.integers(-1, 1))))
     ]
     resource = Resource(
         "r",
         "R",
         "berlin",
         capacity=draw(st.integers(1, 3)),
-        week=draw(some_week()),
-        breaks=draw(some_week()),
+        week=draw(some_week(usually(range(7), _WEEKDAYS))),
+        breaks=draw(some_week(usually((), _WEEKDAYS))),
         exceptions=tuple(exceptions),
         open_on_holidays=draw(st.booleans()),
     )
@@ -85,16 +98,16 @@ def some_asking(draw: st.DrawFn) -> tuple[Asking, date]:
     template = AppointmentTemplate(
         "t",
         "T",
-        length=draw(st.integers(1, 150)),
+        length=draw(usually(30, st.integers(1, 150))),
         step=draw(st.sampled_from([7, 15, 20, 30, 60])),
         prepare=draw(minutes),
         clear_up=draw(minutes),
-        notice=draw(st.integers(0, 3000)),
-        ahead=draw(st.integers(0, 3)),
-        per_day=draw(st.none() | st.integers(0, 2)),
+        notice=draw(usually(0, st.integers(0, 3000))),
+        ahead=draw(usually(4, st.integers(0, 3))),
+        per_day=draw(usually(None, st.integers(0, 2))),
     )
-    now = noon.astimezone(UTC) + timedelta(minutes=draw(st.integers(-4000, 1000)))
-    free = draw(st.sets(st.integers(0, 6)))
+    now = noon.astimezone(UTC) + timedelta(minutes=draw(usually(-1500, st.integers(-4000, 1000))))
+    free = draw(usually(set(), _WEEKDAYS))
     return Asking(resource, template, zone, lambda each: each.weekday() in free, now), day
 
 
@@ -108,10 +121,12 @@ def some_holds(draw: st.DrawFn, asking: Asking, day: date) -> list[Hold]:
             midnight + timedelta(minutes=begin),
             midnight + timedelta(minutes=begin + draw(st.integers(1, 600))),
             draw(st.integers(1, 2)),
-            draw(st.none() | st.sampled_from([asking.now, asking.now + timedelta(seconds=1)])),
+            draw(usually(None, st.sampled_from([asking.now, asking.now + timedelta(seconds=1)]))),
             draw(st.sampled_from(["", limit_kind(asking.template, day)])),
         )
-        for number, begin in enumerate(draw(st.lists(st.integers(-1200, 2400), max_size=5)))
+        for number, begin in enumerate(
+            draw(st.lists(st.integers(-300, 1500), min_size=draw(st.integers(0, 3)), max_size=6))
+        )
     ]
 
 
@@ -202,6 +217,46 @@ def open_all_day(**changes) -> Asking:
     template = AppointmentTemplate("t", "T", length=30, step=30, ahead=40_000)
     asked = Asking(resource, template, "Europe/Berlin", lambda _: False, datetime(1999, 1, 1, tzinfo=UTC))
     return evolve(asked, **changes)
+
+
+@pytest.mark.parametrize(
+    ("ends", "reason"),
+    [("08:45", None), ("08:46", Reason.BUFFER), ("09:00", Reason.BUFFER), ("09:01", Reason.BUSY)],
+)
+def test_what_ends_before_the_opening_may_be_in_the_way_of_preparing(
+    ends: str, reason: Reason | None
+) -> None:
+    """The time to prepare for the first appointment of a day lies before the hours."""
+    week = tuple(WeeklyHours(weekday, (Hours("09:00", "12:00"),)) for weekday in range(7))
+    asking = open_all_day(zone="UTC")
+    asking = evolve(
+        asking,
+        resource=evolve(asking.resource, week=week),
+        template=evolve(asking.template, prepare=15),
+    )
+    held = Hold(
+        "h", datetime(2026, 5, 4, 8, tzinfo=UTC), datetime.fromisoformat(f"2026-05-04T{ends}:00+00:00")
+    )
+    (found,) = grid(asking, [held], date(2026, 5, 4), 1)
+    assert found.reasons[0] is reason
+
+
+def test_half_an_hour_after_midnight_is_on_the_next_day() -> None:
+    """However little of the hours lies beyond midnight."""
+    week = tuple(WeeklyHours(weekday, (Hours("22:00", "00:30"),)) for weekday in range(7))
+    asking = open_all_day(zone="UTC")
+    asking = evolve(asking, resource=evolve(asking.resource, week=week))
+    (found,) = grid(asking, [], date(2026, 5, 4), 1)
+    assert [slot.label for slot in found.slots] == ["00:00", "22:00", "22:30", "23:00", "23:30"]
+
+
+@pytest.mark.parametrize(("beyond", "reason"), [(0, None), (1, Reason.BUSY)])
+def test_what_is_not_over_yet_still_counts(beyond: int, reason: Reason | None) -> None:
+    """By a microsecond, too."""
+    ends = datetime(2026, 5, 4, 10, tzinfo=UTC) + timedelta(microseconds=beyond)
+    held = Hold("h", datetime(2026, 5, 4, 9, tzinfo=UTC), ends)
+    (found,) = grid(open_all_day(zone="UTC"), [held], date(2026, 5, 4), 1)
+    assert found.reason_at(int(datetime(2026, 5, 4, 10, tzinfo=UTC).timestamp())) is reason
 
 
 @pytest.mark.parametrize(("day", "count"), [("2026-03-29", 46), ("2026-03-30", 48), ("2026-10-25", 50)])
