@@ -21,6 +21,8 @@ LIMITERS: Final = {
     "GluesNames": "test_names_share_nothing",
     "GluesWithADot": "test_names_share_nothing",
     "KnowsOneLimit": "test_a_limit_that_grows_counts_at_once",
+    "WaitsForTheOldest": "test_a_limit_that_shrinks_counts_at_once",
+    "ForgetsWhatIsTooMuch": "test_a_limit_that_shrinks_counts_at_once",
     "ForgetsAfterADay": "test_each_limit_has_its_own_stretch",
     "BelievesTheClock": "test_a_clock_that_was_set_back_locks_nobody_out",
     "ReadsAndWrites": "test_threads_are_counted_together",

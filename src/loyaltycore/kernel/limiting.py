@@ -37,10 +37,11 @@ class Limit:
         """
         instant, stretch = _microseconds(now - _EPOCH), _microseconds(self.per)
         # A clock that was set back must not make anybody wait for longer than the stretch.
-        recent = sorted(min(each, instant) for each in tries if each > instant - stretch)[-self.most :]
+        recent = sorted(min(each, instant) for each in tries if each > instant - stretch)
         if len(recent) < self.most:
             return (*recent, instant), None
-        return tuple(recent), timedelta(microseconds=recent[0] + stretch - instant)
+        # All are kept: the limit may be raised again.
+        return tuple(recent), timedelta(microseconds=recent[-self.most] + stretch - instant)
 
 
 def _microseconds(span: timedelta) -> int:

@@ -218,6 +218,21 @@ class LimiterConformance(Conformance, kit=True):
             f"one, then three, then two a minute do not admit {answers}"
         )
 
+    def test_a_limit_that_shrinks_counts_at_once(self) -> None:
+        """What was admitted under a larger limit counts, also when that one is back: "at most `Limit.most` tries"."""
+        with self._opened() as (limiter, clock):
+            first = clock.instant
+            large = _limit(3)
+            small, middle = (Limit(large.name, most, _MINUTE) for most in (1, 2))
+            for _ in range(3):
+                assert _admit(limiter, "a", large) is None, "of three tries a minute three are not admitted"
+                clock.instant += _MINUTE / 6
+            now = clock.instant
+            answers = [_admit(limiter, "a", each) for each in (small, middle, large)]
+            # The one try is the last of them, the two are the last two.
+            expected = [first + _MINUTE + place * _MINUTE / 6 - now for place in (2, 1, 0)]
+        assert answers == expected, f"after three tries, limits of one, two and three make wait for {answers}"
+
     def test_a_clock_that_was_set_back_locks_nobody_out(self) -> None:
         """After an hour was taken back, nobody waits for an hour: "at most `Limit.per`"."""
         with self._opened() as (limiter, clock):

@@ -183,6 +183,28 @@ class KnowsOneLimit(HonestLimiter):
         return super().admit(key, known.setdefault(limit.name, limit))
 
 
+class WaitsForTheOldest(HonestLimiter):
+    """Says how long the oldest try counts, though more of them count than the limit allows."""
+
+    def admit(self, key: str, limit: Limit) -> timedelta | None:
+        """Look at the first one."""
+        wait = super().admit(key, limit)
+        _, tries = self._tries[limit.name, key]
+        first = datetime.fromtimestamp(min(tries) / 1e6, UTC)
+        return None if wait is None else max(first + limit.per - self.clock.now(), timedelta(microseconds=1))
+
+
+class ForgetsWhatIsTooMuch(HonestLimiter):
+    """Keeps as many tries as the limit allows, and has none of the others when it is raised."""
+
+    def admit(self, key: str, limit: Limit) -> timedelta | None:
+        """Cut what is kept."""
+        wait = super().admit(key, limit)
+        until, tries = self._tries[limit.name, key]
+        self._tries[limit.name, key] = until, tries[-limit.most :]
+        return wait
+
+
 class ForgetsAfterADay(HonestLimiter):
     """Throws away what is older than a day."""
 
@@ -255,6 +277,8 @@ LIMITER_LIARS: Final = tuple(
         GluesNames,
         GluesWithADot,
         KnowsOneLimit,
+        WaitsForTheOldest,
+        ForgetsWhatIsTooMuch,
         ForgetsAfterADay,
         BelievesTheClock,
         ReadsAndWrites,
