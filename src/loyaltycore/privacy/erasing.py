@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from attrs import frozen
@@ -82,7 +83,7 @@ class Erasing:
             for field in record_type.mentions:
                 yield record_type, field, Fate.FORGET
 
-    @property
+    @cached_property
     def _own(self) -> tuple[str, ...]:
         """The ids of the customer: what stays where it was refers to those who were merged."""
         aliases = self.unit.find(Alias, stored("customer_id") == self.customer.id)
