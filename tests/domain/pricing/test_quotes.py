@@ -109,6 +109,19 @@ def test_the_cheapest_of_three_is_free() -> None:
     assert (short.code, short.observed, short.required, short.short_of) == (Code.QUANTITY_SHORT, 1, 3, 2)
 
 
+def test_exactly_as_many_or_as_much_is_enough() -> None:
+    """A least quantity and a least amount are reached by what is equal to them."""
+    three = evolve(ORDER, lines=[CLOTH])
+    for when in (When(least_quantity=3), When(least_amount=euros(999))):
+        more = evolve(
+            when,
+            least_quantity=when.least_quantity and 4,
+            least_amount=when.least_amount and euros(1000),
+        )
+        assert code(priced(Rule("r", percent(10), when=when), order=three), "r") is Code.APPLIES
+        assert code(priced(Rule("r", percent(10), when=more), order=three), "r") is not Code.APPLIES
+
+
 def test_a_gift_is_free_once_it_is_in_the_order() -> None:
     """Until then the quote says that it may be taken."""
     rule = Rule("gift", Gift("case"), where=in_groups("frames"))
@@ -175,6 +188,14 @@ def test_what_excludes_everything_stands_alone() -> None:
     assert found.earns == 198
     last = priced(Rule("ten", percent(10)), evolve(alone, priority=1))
     assert [each.rule for each in last.discounts] == ["ten"]
+
+
+def test_a_group_is_excluded_by_its_name() -> None:
+    """Rules of another group, or of none, are left alone."""
+    alone = Rule("alone", percent(5), excludes=["sale"], priority=-1)
+    for group, left in (("sale", ["alone"]), ("club", ["alone", "ten"]), ("", ["alone", "ten"])):
+        found = priced(alone, Rule("ten", percent(10), group=group))
+        assert sorted(each.rule for each in found.discounts) == left
 
 
 def test_caps_and_budgets() -> None:
