@@ -1,4 +1,4 @@
-"""The tasks of "Embed it" in a real worker of Celery whose processes are forked, on SQLite and PostgreSQL."""
+"""The tasks of "Embed it" in a real worker of Celery whose processes are forked, on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ CROWD: Final = 40
 KILLED: Final = ("before", "after")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
+@pytest.fixture
+def database() -> Iterator[str]:
     """An empty database."""
-    with fresh_database(request.param) as url:
+    with fresh_database("postgresql") as url:
         yield url
 
 

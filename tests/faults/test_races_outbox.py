@@ -23,7 +23,7 @@ from tests.house import House, build_house, dump
 
 pytestmark = pytest.mark.every_engine
 
-MESSAGES = 60 * FACTOR
+MESSAGES = 30 * FACTOR
 TRIES = 3
 LEASE = 0.4
 

@@ -28,7 +28,7 @@ AT_LEAST = {"workers": 8, "receivers": 4, "vendor": 3, "frozen": 1}
 """Strokes without which a soak would prove nothing: it goes on until there are so many, and every mood was felt."""
 
 
-@pytest.mark.parametrize(("engine", "orders"), [("postgresql", 120), ("sqlite", 60), ("mariadb", 60)])
+@pytest.mark.parametrize(("engine", "orders"), [("postgresql", 120), ("sqlite", 40), ("mariadb", 40)])
 def test_everything_happens_once(engine: str, orders: int, forking: Prefork, tmp_path: Path) -> None:
     """Workers, vendor and receiver are killed, requests and answers are lost: each order is made, mailed and told once."""
     chance = seeded()

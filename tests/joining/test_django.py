@@ -73,7 +73,7 @@ def test_what_holds_on_sqlalchemy_holds_inside_django(project: Project) -> None:
     assert f"Ran {expected} tests" in project.manage("test")
 
 
-@on("postgresql", "mariadb")
+@on("postgresql")
 def test_the_storage_keeps_its_contract(project: Project) -> None:
     """Alone, outside `atomic`, it is a storage like any other: the conformance suite finds nothing wrong."""
     project.write("conformance.py", CONTRACT.read_text("utf-8"))

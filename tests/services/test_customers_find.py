@@ -9,8 +9,6 @@ from loyaltycore import DeliveryTarget
 from loyaltycore.errors import InvalidInput
 from tests.house import build_house
 
-pytestmark = pytest.mark.every_engine
-
 PEOPLE = [
     {
         "last_name": "Müller",
@@ -44,45 +42,46 @@ def found(house, **filters):
     return "".join(customer.number for customer in page.items)
 
 
-@pytest.mark.parametrize(
-    ("filters", "numbers"),
-    [
-        ({}, "EADBCF"),
-        ({"number": "B"}, "B"),
-        ({"number": "b"}, "B"),
-        ({"name": "muller"}, "ADC"),
-        ({"name": "mueller"}, "ADB"),
-        ({"name": "Müller"}, "ADBC"),
-        ({"name": "MÜLL"}, "ADBC"),
-        ({"name": "Müller, Erika"}, "A"),
-        ({"name": "erika m"}, "A"),
-        ({"name": "lüden"}, "D"),
-        ({"name": "markt"}, "E"),
-        ({"name": "aerzte"}, "E"),
-        ({"name": "arzt"}, "E"),
-        ({"name": "obrien"}, "F"),
-        ({"name": "zeta"}, "F"),
-        ({"name": "rika"}, ""),
-        ({"name": "%"}, ""),
-        ({"name": "_"}, ""),
-        ({"name": "o' OR '1'='1"}, ""),
-        ({"email": "ERIKA@example.org"}, "A"),
-        ({"email": "nobody@example.org"}, ""),
-        ({"phone": "+49 170 1234567"}, "BC"),
-        ({"phone": "0170/1234567"}, "BC"),
-        ({"birth_date": date(1980, 2, 1)}, "AB"),
-        ({"birth_date": date(1980, 1, 2)}, ""),
-        ({"phone": "0170 1234567", "birth_date": date(1980, 2, 1)}, "B"),
-        ({"name": "müller", "phone": "01701234567", "email": "john@example.org"}, "C"),
-        ({"name": "Erika", "number": "B"}, ""),
-        ({"name": "", "number": None, "email": "", "phone": "  "}, "EADBCF"),
-    ],
-)
-def test_filters_find_whom_they_name(people, filters, numbers):
+WHOM = [
+    ({}, "EADBCF"),
+    ({"number": "B"}, "B"),
+    ({"number": "b"}, "B"),
+    ({"name": "muller"}, "ADC"),
+    ({"name": "mueller"}, "ADB"),
+    ({"name": "Müller"}, "ADBC"),
+    ({"name": "MÜLL"}, "ADBC"),
+    ({"name": "Müller, Erika"}, "A"),
+    ({"name": "erika m"}, "A"),
+    ({"name": "lüden"}, "D"),
+    ({"name": "markt"}, "E"),
+    ({"name": "aerzte"}, "E"),
+    ({"name": "arzt"}, "E"),
+    ({"name": "obrien"}, "F"),
+    ({"name": "zeta"}, "F"),
+    ({"name": "rika"}, ""),
+    ({"name": "%"}, ""),
+    ({"name": "_"}, ""),
+    ({"name": "o' OR '1'='1"}, ""),
+    ({"email": "ERIKA@example.org"}, "A"),
+    ({"email": "nobody@example.org"}, ""),
+    ({"phone": "+49 170 1234567"}, "BC"),
+    ({"phone": "0170/1234567"}, "BC"),
+    ({"birth_date": date(1980, 2, 1)}, "AB"),
+    ({"birth_date": date(1980, 1, 2)}, ""),
+    ({"phone": "0170 1234567", "birth_date": date(1980, 2, 1)}, "B"),
+    ({"name": "müller", "phone": "01701234567", "email": "john@example.org"}, "C"),
+    ({"name": "Erika", "number": "B"}, ""),
+    ({"name": "", "number": None, "email": "", "phone": "  "}, "EADBCF"),
+]
+
+
+@pytest.mark.every_engine
+def test_filters_find_whom_they_name(people):
     """Each filter finds exactly its customers, several together only those who fit all, in alphabetical order."""
-    assert found(people, **filters) == numbers
+    assert [(filters, found(people, **filters)) for filters, _ in WHOM] == WHOM
 
 
+@pytest.mark.every_engine
 def test_changed_names_are_found_and_old_ones_are_not(people):
     """The lookup follows a change: the new name, address and number find the customer, the old ones nobody."""
     erika = people.desk.customers.by_number("A")
@@ -106,22 +105,24 @@ def test_a_customer_found_can_be_opened_with_cards(people):
     assert (card.customer_id, order.customer_id) == (customer.id, customer.id)
 
 
-@pytest.mark.parametrize("limit", [1, 2, 4, 5, 6, 7, 500])
-def test_pages_follow_one_another_without_gap_or_repetition(people, limit):
+@pytest.mark.every_engine
+def test_pages_follow_one_another_without_gap_or_repetition(people):
     """Pages of any length put together are the whole list, and the last one says that it is."""
-    numbers, cursor, pages = "", "", 0
-    while True:
-        page = people.desk.customers.find(limit=limit, after=cursor)
-        numbers += "".join(customer.number for customer in page.items)
-        pages += 1
-        assert len(page.items) <= limit
-        if not page.next:
-            break
-        cursor = page.next
-    assert numbers == "EADBCF"
-    assert pages == -(-6 // limit)
+    for limit in (1, 2, 4, 5, 6, 7, 500):
+        numbers, cursor, pages = "", "", 0
+        while True:
+            page = people.desk.customers.find(limit=limit, after=cursor)
+            numbers += "".join(customer.number for customer in page.items)
+            pages += 1
+            assert len(page.items) <= limit
+            if not page.next:
+                break
+            cursor = page.next
+        assert numbers == "EADBCF"
+        assert pages == -(-6 // limit)
 
 
+@pytest.mark.every_engine
 def test_namesakes_are_paged_in_a_stable_order(house):
     """Customers who sort alike follow one another in the order of their creation."""
     made = [house.desk.customers.create(last_name="Muster").id for _ in range(5)]
@@ -182,6 +183,7 @@ def test_the_beginning_of_any_name_finds_its_customer(last_names, data):
         assert wanted in house.desk.customers.find(name=beginning).items
 
 
+@pytest.mark.every_engine
 def test_each_goes_on_where_a_portion_ends(people, monkeypatch):
     """However many there are, each comes once, also where others are added meanwhile; wrong filters are refused at once."""
     monkeypatch.setattr("loyaltycore.customers.service._PORTION", 2)
