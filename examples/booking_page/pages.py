@@ -38,7 +38,7 @@ def hold() -> ResponseReturnValue:
     """Somebody clicks on a time: it is held, and the form comes."""
     kind, begin = request.form["kind"], _instant(request.form["starts_at"])
     try:
-        held = _planner().hold(begin, template=kind)
+        held = _planner().hold(begin, template=kind or None)
     except Refused as refusal:
         return _times(kind, begin.date(), str(refusal)), _status(refusal)
     token, until = (held.token, held.until.isoformat()) if held else ("", None)
@@ -52,6 +52,15 @@ def form() -> ResponseReturnValue:
     return _form({**request.args, "key": secrets.token_urlsafe()})
 
 
+@pages.post("/release")
+def release() -> ResponseReturnValue:
+    """Somebody goes back to the times: the one that was held is free again."""
+    begin = _instant(request.form["starts_at"])
+    if held := request.form["held"]:
+        _planner().release(begin, held)
+    return redirect(url_for(".times", kind=request.form["kind"], week=begin.date()), 303)
+
+
 @pages.post("/book")
 def book() -> ResponseReturnValue:
     """The form is sent: a confirmation, or the form once more with what is wrong and all that was typed."""
@@ -60,7 +69,7 @@ def book() -> ResponseReturnValue:
     begin = _instant(given["starts_at"])
     try:
         booked = _planner().book(
-            begin, template=given["kind"], held=given["held"], key=given["key"], **fields
+            begin, template=given["kind"] or None, held=given["held"], key=given["key"], **fields
         )
     except InvalidInput as error:
         return _form(given, error), 422
@@ -97,7 +106,8 @@ def _times(kind_id: str, week: date, trouble: str = "") -> str:
         "times.html",
         kinds=kinds,
         kind=kind,
-        days=planner.grid(first, 7, template=kind.id) if kind else (),
+        chosen=kind.id if kind else "",
+        days=planner.grid(first, 7, template=kind.id if kind else None) if kind or not kinds else (),
         earlier=max(first - _WEEK, today) if first > today else None,
         later=first + _WEEK if first + _WEEK <= today + _LATEST else None,
         trouble=trouble,
@@ -107,10 +117,13 @@ def _times(kind_id: str, week: date, trouble: str = "") -> str:
 def _form(given: Mapping[str, str], wrong: InvalidInput | None = None, trouble: str = "") -> str:
     """The form; if its time is gone, with the other times of that day to choose from."""
     planner = _planner()
-    kind = next((each for each in planner.templates() if each.id == given.get("kind")), None) or abort(404)
+    kinds = planner.templates()
+    kind = next((each for each in kinds if each.id == given.get("kind")), None)
+    if kind is None and (kinds or given.get("kind")):
+        abort(404)
     begin = _instant(given.get("starts_at", ""))
     faults = {fault.field: fault.message for fault in wrong.faults} if wrong else {}
-    others = planner.grid(begin.date(), 1, template=kind.id)[0].slots if trouble else ()
+    others = planner.grid(begin.date(), 1, template=kind.id if kind else None)[0].slots if trouble else ()
     return render_template(
         "form.html",
         given=given,

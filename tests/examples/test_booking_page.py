@@ -106,6 +106,26 @@ def test_the_staff_confirm_assign_and_cancel(shop: Site, visitor: FlaskClient, a
     assert "told by phone: cancelled (anna)" in page.text
 
 
+def test_whoever_goes_back_gives_the_time_back(visitor: FlaskClient) -> None:
+    """The button above the form leads to the times of that day, and the one that was held is among them."""
+    first = times(visitor.get("/?kind=eye-test"))[0]
+    form, _ = (click(visitor, first) for _ in range(2))  # there are two rooms
+    assert first not in times(visitor.get("/?kind=eye-test"))
+    back = visitor.post("/release", data=hidden(form), follow_redirects=True)
+    assert times(back)[0] == first
+
+
+def test_without_a_kind_a_whole_stretch_is_booked(shop: Site, visitor: FlaskClient) -> None:
+    """There is nothing to choose, and the page works all the same."""
+    for kind in shop.loyalty.planner(BRANCH).templates():
+        shop.desk.appointments.setup.save_template(kind.id, online=False)
+    start = times(visitor.get("/"))[0]
+    booked = send(visitor, click(visitor, start, kind=""))
+    assert "Monday, 12 January, 09:00 to 12:30" in booked.text
+    assert "Monday, 12 January, 09:00" in visitor.get(shop.link()).text
+    assert visitor.get(f"/form?kind=eye-test&starts_at={start}".replace("+", "%2B")).status_code == 404
+
+
 def test_weeks_go_forward_and_back(visitor: FlaskClient) -> None:
     """F127: nothing is chosen for anybody; weeks begin today and end where nothing is offered any more."""
     assert times(visitor.get("/")) == []

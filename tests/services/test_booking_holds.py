@@ -80,6 +80,35 @@ def test_whoever_books_another_time_gives_the_held_one_back(memory_house: House)
     assert labels(planner) == ["09:00", "09:30", "10:00", "x", "x"]
 
 
+@pytest.mark.every_engine
+def test_whoever_leaves_the_form_gives_the_time_back(house: House) -> None:
+    """At once, on every sheet, and nobody else can: neither a guess, nor the link of an appointment, nor another's token."""
+    planner = plan(house, length=180, step=180)
+    house.desk.appointments.setup.save_resource(
+        "room", branch_id="berlin", week=hours_on(range(7), "00:00-24:00")
+    )
+    midnight = TEN.replace(
+        hour=23
+    )  # as the clock shows it in Berlin, and an hour before the day changes in UTC
+    tuesday = MONDAY + timedelta(days=1)
+    held = planner.hold(midnight)
+    assert held is not None
+    planner.book(midnight + timedelta(hours=3), **ERIKA)
+    for guess in ("x", token(house), "0" * 500, "ä", " ", "room"):
+        planner.release(midnight, guess)
+    planner.release(midnight + timedelta(days=3), held.token)
+    assert labels(planner, tuesday)[:3] == ["x", "x", "06:00"]
+    planner.release(held.starts_at, held.token)
+    assert labels(planner, tuesday)[:3] == ["00:00", "x", "06:00"]
+    other = planner.hold(midnight)
+    planner.release(midnight, held.token)
+    assert labels(planner, tuesday)[:3] == ["x", "x", "06:00"]
+    assert other is not None
+    planner.book(midnight, **ERIKA, held=other.token)
+    planner.release(midnight, other.token)
+    assert labels(planner, tuesday)[:3] == ["x", "x", "06:00"], "what is booked is not given back"
+
+
 def test_a_hold_counts_in_the_limit_of_the_day(memory_house: House) -> None:
     """With one appointment a day, whoever holds it has it, and books it."""
     planner = plan(memory_house, per_day=1)
@@ -125,7 +154,9 @@ def test_a_foreign_token_holds_nothing(memory_house: House) -> None:
 Step = tuple[str, int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["hold", "book", "book held", "make", "wait"]), st.integers(0, 4), st.integers(0, 3)
+        st.sampled_from(["hold", "release", "book", "book held", "make", "wait"]),
+        st.integers(0, 4),
+        st.integers(0, 3),
     ),
     max_size=12,
 )
@@ -149,6 +180,9 @@ def test_no_moment_is_promised_twice(steps: list[Step]) -> None:
         booked = any(abs(begin - at) < 60 for at in taken)
         if what == "wait":
             house.clock.advance(minutes=3 * number + 1)
+        elif what == "release":
+            for mine in held.pop(begin, []):
+                planner.release(starts_at, mine.token)
         elif what == "book held":
             mine = [each for each in held.get(begin, []) if each.until > house.clock.now()]
             if mine:
@@ -201,6 +235,7 @@ def visited(house: House, who: str = "203.0.113.7", **limits: int) -> Planner:
         ("holds_per_hour", lambda planner: planner.hold(TEN)),
         ("links_per_hour", lambda planner: planner.show("guess")),
         ("links_per_hour", lambda planner: planner.cancel("guess")),
+        ("links_per_hour", lambda planner: planner.release(TEN, "guess")),
     ],
 )
 def test_a_visitor_has_so_many_tries(limit: str, do: Callable[[Planner], object]) -> None:

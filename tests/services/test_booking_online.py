@@ -173,13 +173,6 @@ def test_one_kind_needs_no_choice(memory_house: House) -> None:
         planner.grid(MONDAY, template="internal")
 
 
-def test_nothing_released_is_said(memory_house: House) -> None:
-    """It is never an empty list."""
-    with pytest.raises(Refused) as caught:
-        memory_house.loyalty.planner("berlin").grid(MONDAY)
-    assert caught.value.code == "booking.no_template"
-
-
 def test_every_x_has_a_reason(memory_house: House) -> None:
     """Holidays, closed days, breaks, too soon, too far."""
     planner = plan(memory_house, notice=60 * 24 * 2, ahead=10)
@@ -334,9 +327,9 @@ def test_line_breaks_are_refused(memory_house: House, field: str) -> None:
 
 
 def test_the_planner_leads_to_nothing_else() -> None:
-    """It has six verbs, and a page can be given it without a second thought."""
+    """It has seven verbs and says what time it is, and a page can be given it without a second thought."""
     assert [name for name in vars(Planner) if not name.startswith("_")] == [
-        "templates", "grid", "hold", "book", "show", "cancel",
+        "time_zone", "templates", "grid", "hold", "release", "book", "show", "cancel",
     ]  # fmt: skip
     assert {each.name for each in OwnAppointment.__attrs_attrs__} == {"starts_at", "ends_at", "state", "type"}
 

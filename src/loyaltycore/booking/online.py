@@ -17,6 +17,7 @@ from loyaltycore.booking.rules.booking import (
     day_of,
     hold,
     read_start,
+    release,
     require_free,
     slot_taken,
     times_that_matter,
@@ -66,7 +67,7 @@ class OnlineBooking(Service):
         zone = self.session.branch.time_zone
         last = begin + timedelta(days=count - 1)
         stretch = moment(local_day(zone, begin).begins), moment(local_day(zone, last).ends)
-        wide = widened(stretch, template.prepare, template.length + template.clear_up)
+        wide = widened(stretch, template.prepare, template.reach)
         sheets = read_sheets(self.unit, [each.resource.id for each in askings], wide)
         return offer([(each, sheets[each.resource.id].holds) for each in askings], begin, count)
 
@@ -104,6 +105,20 @@ class OnlineBooking(Service):
             own = faults.text("key", key, limit=KEY_LENGTH, required=True)
         assert begin is not None  # noqa: S101  otherwise a fault was noted
         return self.unit.apply(hold(*self._free(template_id, begin, resource_id), begin, own))
+
+    @command("appointments.release")
+    def release(self, starts_at: datetime, key: str) -> None:
+        """Give back what is held under a key; see `Planner.release`."""
+        with Faults() as faults:
+            begin = read_start(faults, starts_at)
+        assert begin is not None  # noqa: S101  otherwise a fault was noted
+        branch = stored("branch_id") == self.session.branch.id
+        ids = [each.id for each in self.unit.find(Resource, branch, order_by=("id",))]
+        around = read_sheets(self.unit, ids, (begin, begin + timedelta(seconds=1)))
+        for sheets in around.values():
+            if held := sheets.held_by(key):
+                all_of_it = read_sheets(self.unit, [sheets.resource_id], (held.starts_at, held.ends_at))
+                self.unit.apply(release(all_of_it[sheets.resource_id], key, self.unit.now))
 
     @query
     def show(self, token: str) -> Appointment:

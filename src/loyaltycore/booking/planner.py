@@ -65,8 +65,17 @@ class Planner:
         self._visiting = visiting
         self._zone = ZoneInfo(session.branch.time_zone)
 
+    @property
+    def time_zone(self) -> str:
+        """Of the branch, for example ``Europe/Berlin``: in it are the times that are answered, and the labels of the grid."""
+        return self._zone.key
+
     def templates(self) -> tuple[OfferedTemplate, ...]:
-        """The kinds of appointment that may be chosen; with one or none there is nothing to choose."""
+        """The kinds of appointment that may be chosen; with one or none there is nothing to choose.
+
+        If none is released, an appointment takes all the time for which a resource is there, from the opening to the next
+        break or to the end.
+        """
         return tuple(
             OfferedTemplate(each.id, each.name, each.length)
             for each in OnlineBooking(self._session).templates()
@@ -78,12 +87,12 @@ class Planner:
         Args:
             first: The first day at the branch.
             days: 1 to 92.
-            template: Which kind of appointment; not needed if there is one.
+            template: Which kind of appointment; not needed if there is one, or none.
 
         Raises:
             InvalidInput: Names every fault.
             NotFound: There is no such kind.
-            Refused: ``booking.no_template`` or ``booking.template_required``.
+            Refused: ``booking.template_required``.
         """
         return OnlineBooking(self._session).grid(template, first, days)
 
@@ -97,7 +106,7 @@ class Planner:
 
         Args:
             starts_at: Aware, as in `Slot.starts_at`.
-            template: Which kind of appointment; not needed if there is one.
+            template: Which kind of appointment; not needed if there is one, or none.
             resource: Which resource; None for any that is free.
 
         Returns:
@@ -106,8 +115,8 @@ class Planner:
         Raises:
             InvalidInput: The beginning is none.
             NotFound: There is no such kind or resource.
-            Refused: ``booking.slot_taken``, with the next free beginnings; ``booking.no_template`` or
-                ``booking.template_required``; ``booking.too_many``.
+            Refused: ``booking.slot_taken``, with the next free beginnings; ``booking.template_required``;
+                ``booking.too_many``.
         """
         self._visiting.holds()
         token = self._session.house.tokens.token()
@@ -118,6 +127,22 @@ class Planner:
                 until = hold.lapses_at.astimezone(self._zone)
                 return HeldTime(token, starts_at.astimezone(self._zone), until)
         return None
+
+    def release(self, starts_at: datetime, held: str) -> None:
+        """Give a held time back, because its customer has left the form: at once it is free for everybody.
+
+        A time that is booked by now, or held by somebody else, stays as it is, and nothing is said about it.
+
+        Args:
+            starts_at: `HeldTime.starts_at`, aware.
+            held: `HeldTime.token`.
+
+        Raises:
+            InvalidInput: The beginning is none.
+            Refused: ``booking.too_many``.
+        """
+        self._visiting.follows_link()
+        OnlineBooking(self._session).release(starts_at, hash_of(held))
 
     def book(
         self,
@@ -141,7 +166,7 @@ class Planner:
         Args:
             starts_at: Aware, as in `Slot.starts_at`.
             first_name: Required, as are last name, e-mail and phone: what a form leaves out is named like what is wrong.
-            template: Which kind of appointment; not needed if there is one.
+            template: Which kind of appointment; not needed if there is one, or none.
             resource: Which resource; None for any that is free.
             held: `HeldTime.token`, if the time was held; without one, or with one that is over, the time may be gone.
             key: 1 to 64 characters that the page made when it showed the form: sent twice, it books once.
@@ -150,8 +175,8 @@ class Planner:
         Raises:
             InvalidInput: Names every fault of every field.
             NotFound: There is no such kind or resource.
-            Refused: ``booking.slot_taken``, with the next free beginnings; ``booking.no_template`` or
-                ``booking.template_required``; ``booking.too_many``.
+            Refused: ``booking.slot_taken``, with the next free beginnings; ``booking.template_required``;
+                ``booking.too_many``.
         """
         check_names(BookingRequest, further)
         self._visiting.sends_a_form()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from loyaltycore.booking.rules.grid import Asking, Reason
 from loyaltycore.booking.rules.hours import Hours
+from loyaltycore.booking.rules.planner import AVAILABILITY
 from loyaltycore.kernel.occupancy import Hold
 
 MINUTE = 60
@@ -42,26 +43,63 @@ def span(zone: str, day: date, hours: Hours) -> tuple[int, int]:
 
 def counted(asking: Asking, holds: Sequence[Hold], day: date) -> list[tuple[int, Reason | None]]:
     """Every beginning of a day, and why it is not free."""
-    midnight = first_instant(asking.zone, clock(day, "00:00"))
-    following = first_instant(asking.zone, clock(day, "24:00"))
     return [
-        (start, _reason(asking, holds, on, day, start))
-        for on in (day - timedelta(days=1), day)
-        for start in _starts(asking, on)
-        if midnight <= start < following
+        (start, _reason(asking, holds, on, day, start, end)) for on, start, end in _beginnings(asking, day)
     ]
 
 
-def _starts(asking: Asking, day: date) -> Iterator[int]:
+def counted_ends(asking: Asking, day: date) -> list[int]:
+    """When what begins on a day ends."""
+    return [end for _, _, end in _beginnings(asking, day)]
+
+
+def _beginnings(asking: Asking, day: date) -> Iterator[tuple[date, int, int]]:
+    """Whose hours, from when, until when."""
+    midnight = first_instant(asking.zone, clock(day, "00:00"))
+    following = first_instant(asking.zone, clock(day, "24:00"))
+    for on in (day - timedelta(days=1), day):
+        for start, end in _starts(asking, on):
+            if midnight <= start < following:
+                yield on, start, end
+
+
+def _starts(asking: Asking, day: date) -> Iterator[tuple[int, int]]:
     template = asking.template
     for hours in _hours(asking, day):
         start, end = span(asking.zone, day, hours)
         if hours.closes <= hours.opens:
             following = day + timedelta(days=1)
             end = min([end, *(span(asking.zone, following, each)[0] for each in _hours(asking, following))])
+        if template is AVAILABILITY:
+            yield from _without_pauses(asking, day, start, end)
+            continue
         while start + template.length * MINUTE <= end:
-            yield start
+            yield start, start + template.length * MINUTE
             start += template.step * MINUTE
+
+
+def _without_pauses(asking: Asking, day: date, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The minutes in which there is no break, those in a row as one."""
+    pauses = _pauses(asking, day)
+    open_since = None
+    for minute in range(start, end + MINUTE, MINUTE):
+        there = minute < end and not any(begin <= minute < finish for begin, finish in pauses)
+        if there and open_since is None:
+            open_since = minute
+        elif not there and open_since is not None:
+            yield open_since, minute
+            open_since = None
+
+
+def _pauses(asking: Asking, on: date) -> list[tuple[int, int]]:
+    """The breaks around a day."""
+    return [
+        span(asking.zone, around, hours)
+        for around in (on - timedelta(days=1), on, on + timedelta(days=1))
+        for each in asking.resource.breaks
+        if each.weekday == around.weekday()
+        for hours in each.hours
+    ]
 
 
 def _hours(asking: Asking, day: date) -> Sequence[Hours]:
@@ -71,20 +109,15 @@ def _hours(asking: Asking, day: date) -> Sequence[Hours]:
     return [hours for each in asking.resource.week if each.weekday == day.weekday() for hours in each.hours]
 
 
-def _reason(asking: Asking, holds: Sequence[Hold], on: date, day: date, start: int) -> Reason | None:
+def _reason(
+    asking: Asking, holds: Sequence[Hold], on: date, day: date, start: int, end: int
+) -> Reason | None:
     """The first reason in their order."""
     template, now = asking.template, asking.now.timestamp()
-    end = start + template.length * MINUTE
     live = [each for each in holds if each.counts(asking.now)]
     exception = [each for each in asking.resource.exceptions if each.day == on]
     today = wall(asking.zone, int(now)).date()
-    pauses = [
-        span(asking.zone, around, hours)
-        for around in (on - timedelta(days=1), on, on + timedelta(days=1))
-        for each in asking.resource.breaks
-        if each.weekday == around.weekday()
-        for hours in each.hours
-    ]
+    pauses = _pauses(asking, on)
     tests: dict[Reason, Callable[[], bool]] = {
         Reason.PAST: lambda: start < now,
         Reason.NOTICE: lambda: start < now + template.notice * MINUTE,

@@ -13,10 +13,10 @@ from hypothesis import given, settings, strategies as st
 
 from loyaltycore.booking.rules.grid import Asking, GridDay, Reason, grid, limit_kind
 from loyaltycore.booking.rules.hours import DayException, Hours, WeeklyHours, meeting_weekdays
-from loyaltycore.booking.rules.planner import AppointmentTemplate, Resource
+from loyaltycore.booking.rules.planner import AVAILABILITY, AppointmentTemplate, Resource
 from loyaltycore.booking.rules.wall_time import local_day
 from loyaltycore.kernel.occupancy import Hold
-from tests.domain.booking.counting import counted
+from tests.domain.booking.counting import counted, counted_ends
 
 CHANGES = [
     ("Europe/Berlin", date(2026, 3, 29)),
@@ -149,6 +149,19 @@ def test_it_is_what_counting_by_the_minute_gives(case: tuple[Asking, list[Hold],
     asking, holds, day = case
     (found,) = grid(asking, holds, day, 1)
     assert pairs(found) == counted(asking, holds, day)
+
+
+@settings(max_examples=100)
+@given(some_case())
+def test_without_a_template_it_is_what_counting_by_the_minute_gives(
+    case: tuple[Asking, list[Hold], date],
+) -> None:
+    """F125: every stretch between two breaks in one piece, from its first minute to its last."""
+    some, holds, day = case
+    asking = evolve(some, template=AVAILABILITY)
+    (found,) = grid(asking, holds, day, 1)
+    assert pairs(found) == counted(asking, holds, day)
+    assert list(found.ends) == counted_ends(asking, day)
 
 
 @given(some_case(), st.integers(1, 3), st.integers(1, 3))

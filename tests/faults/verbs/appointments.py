@@ -36,6 +36,11 @@ def _booked(run: Run) -> None:
     _book(run, START)
 
 
+def _held(run: Run) -> None:
+    _planned(run)
+    run.free.appointments.online.hold("test", START, None, "key of a token")
+
+
 def _book(run: Run, starts_at: datetime, key: str = "") -> Any:
     return run.loyalty.planner("berlin").book(starts_at, **ERIKA, key=key)
 
@@ -114,6 +119,12 @@ VERBS: Final = (
         lambda run: run.desk.appointments.online.hold("test", START, None, "key of a token"),
         "appointments.hold",
         _planned,
+    ),
+    Verb(
+        "given back by whoever leaves the form",
+        lambda run: run.desk.appointments.online.release(START, "key of a token"),
+        "appointments.release",
+        _held,
     ),
     Verb(
         "booked online",

@@ -66,7 +66,7 @@ def times_that_matter(asking: Asking, starts_at: datetime) -> tuple[datetime, da
     template = asking.template
     today = local_day(asking.zone, local_date(asking.zone, starts_at))
     begin = starts_at - timedelta(minutes=template.prepare)
-    end = starts_at + timedelta(minutes=template.length + template.clear_up)
+    end = starts_at + timedelta(minutes=template.reach)
     return min(begin, moment(today.begins)), max(end, moment(today.ends))
 
 
@@ -74,7 +74,7 @@ def whole_day(asking: Asking, starts_at: datetime) -> tuple[datetime, datetime]:
     """From when to when holds matter to any beginning of the local day."""
     template = asking.template
     today = local_day(asking.zone, local_date(asking.zone, starts_at))
-    after = timedelta(minutes=template.length + template.clear_up)
+    after = timedelta(minutes=template.reach)
     return moment(today.begins) - timedelta(minutes=template.prepare), moment(today.ends) + after
 
 
@@ -133,7 +133,7 @@ def book(
         resource_id=asking.resource.id,
         template_id=template.id,
         starts_at=booking.starts_at,
-        ends_at=booking.starts_at + timedelta(minutes=template.length),
+        ends_at=moment(day.end_of(seconds_of(booking.starts_at))),
         prepare=template.prepare,
         clear_up=template.clear_up,
         type=template.type or shown_name(template),
@@ -154,7 +154,13 @@ def book(
     )
     return Decision(
         appointment,
-        add=(appointment, issue_link(fresh.token, appointment), reminder, *written.add),
+        # Without a template the staff are not reminded of a booking.
+        add=(
+            appointment,
+            issue_link(fresh.token, appointment),
+            *([reminder] if template.id else []),
+            *written.add,
+        ),
         save=written.save,
         dispatch=(
             Dispatch("email.send", mail, message_key(appointment, "confirmation", "email"), appointment),
@@ -182,11 +188,17 @@ def hold(asking: Asking, sheets: Sheets, starts_at: datetime, key: str) -> Decis
         return Decision(None)
     until = asking.now + timedelta(minutes=template.hold)
     begin = starts_at - timedelta(minutes=template.prepare)
-    end = starts_at + timedelta(minutes=template.length + template.clear_up)
+    end = moment(day.end_of(seconds_of(starts_at))) + timedelta(minutes=template.clear_up)
     held = Hold(key, begin, end, lapses_at=until, kind=limit_kind(template, day.day))
     written = sheets.entered(held, asking.now)
     sheet = next(each for each in (*written.add, *written.save) if any(it.key == key for it in each.holds))
     return Decision(sheet, add=written.add, save=written.save)
+
+
+def release(sheets: Sheets, key: str, now: datetime) -> Decision[None]:
+    """Give a time back that was held under a key."""
+    written = sheets.cleared(key, now)
+    return Decision(None, add=written.add, save=written.save)
 
 
 def shown_name(template: AppointmentTemplate) -> str:

@@ -67,17 +67,28 @@ class GridDay:
     day: date
     zone: str
     length: int
-    """Seconds."""
+    """Seconds; 0 if each has a length of its own."""
     starts: tuple[int, ...]
     """Seconds since 1970, ascending."""
     reasons: tuple[Reason | None, ...]
+    lengths: tuple[int, ...] = ()
+    """Seconds of each, where there is no length for all."""
+
+    @property
+    def ends(self) -> Iterable[int]:
+        """The end of each, in seconds since 1970."""
+        if not self.lengths:
+            return (start + self.length for start in self.starts)
+        return (start + length for start, length in zip(self.starts, self.lengths, strict=True))
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         """The beginnings as instants, with what people read."""
         return tuple(
-            Slot(moment(start), moment(start + self.length), "x" if reason else label, reason)
-            for start, label, reason in zip(self.starts, self._labels(), self.reasons, strict=True)
+            Slot(moment(start), moment(end), "x" if reason else label, reason)
+            for start, end, label, reason in zip(
+                self.starts, self.ends, self._labels(), self.reasons, strict=True
+            )
         )
 
     def _labels(self) -> Iterable[str]:
@@ -94,6 +105,10 @@ class GridDay:
     def free(self) -> Iterator[int]:
         """The beginnings that are free, in seconds since 1970."""
         return (start for start, reason in zip(self.starts, self.reasons, strict=True) if reason is None)
+
+    def end_of(self, start: int) -> int:
+        """When what begins then ends, in seconds since 1970."""
+        return next(end for begin, end in zip(self.starts, self.ends, strict=True) if begin == start)
 
     def reason_at(self, start: int) -> Reason | None:
         """Why a beginning is not free; `Reason.CLOSED` where there is none at all."""
@@ -164,19 +179,37 @@ class _Sweep:
         today = local_day(self.asking.zone, day)
         starts: list[int] = []
         reasons: list[Reason | None] = []
+        lengths: list[int] = []
         for local in (local_day(self.asking.zone, day - _ONE_DAY), today) if self.goes_on else (today,):
             for span in self._hours(local.day):
                 if local is today or span[1] > DAY:
-                    cells = self._cells(local, span, today)
-                    starts += cells
-                    reasons += self._reasons(cells, local, today)
+                    for cells, length in self._beginnings(local, span, today):
+                        starts += cells
+                        reasons += self._reasons(cells, length, local, today)
+                        lengths += [] if self.length else [length]
+        resource = self.asking.resource.id
         return GridDay(
-            self.asking.resource.id, day, self.asking.zone, self.length, tuple(starts), tuple(reasons)
+            resource, day, self.asking.zone, self.length, tuple(starts), tuple(reasons), tuple(lengths)
         )
 
     def _hours(self, day: date) -> Spans:
         """The hours of a date; where it is closed, those of its weekday, which show why they are not free."""
         return self.exceptions.get(day) or self.week.get(day.weekday(), ())
+
+    def _beginnings(self, local: LocalDay, span: Span, today: LocalDay) -> Iterable[tuple[range, int]]:
+        """The beginnings within these hours, and how long what begins there takes."""
+        if self.length:
+            return ((self._cells(local, span, today), self.length),)
+        return self._stretches(local, span, today)
+
+    def _stretches(self, local: LocalDay, span: Span, today: LocalDay) -> Iterator[tuple[range, int]]:
+        """What breaks leave of these hours, each stretch in one piece."""
+        begin, end = self._within(local, *span)
+        for opens, closes in (*sorted(self._pauses(local.day)), (end, end)):
+            length = min(opens, end) - begin
+            if length > 0 and today.begins <= begin < today.ends:
+                yield range(begin, begin + 1), length
+            begin = max(begin, closes)
 
     def _cells(self, local: LocalDay, span: Span, today: LocalDay) -> range:
         """The beginnings within these hours that lie on the day that is asked for."""
@@ -191,13 +224,13 @@ class _Sweep:
             closes = min([closes, *(DAY + each[0] for each in following)])
         return local.at(opens), local.at(closes)
 
-    def _reasons(self, cells: range, local: LocalDay, today: LocalDay) -> list[Reason | None]:
+    def _reasons(self, cells: range, length: int, local: LocalDay, today: LocalDay) -> list[Reason | None]:
         """Why each is not free; what counts most is written last."""
         if closed := self._closed(local.day):
             reasons: list[Reason | None] = [closed] * len(cells)
         else:
             reasons = [None] * len(cells)
-            self._mark_held(reasons, cells)
+            self._mark_held(reasons, cells, length)
             template = self.asking.template
             if (
                 template.per_day is not None
@@ -205,7 +238,7 @@ class _Sweep:
             ):
                 reasons = [Reason.LIMIT] * len(cells)
             for begin, end in self._pauses(local.day):
-                _mark(reasons, cells, begin - self.length, end, Reason.BREAK)
+                _mark(reasons, cells, begin - length, end, Reason.BREAK)
         if today.day > self.latest:
             reasons = [Reason.AHEAD] * len(cells)
         if cells and cells[0] < self.earliest:
@@ -227,16 +260,16 @@ class _Sweep:
             return Reason.HOLIDAY
         return None
 
-    def _mark_held(self, reasons: list[Reason | None], cells: range) -> None:
+    def _mark_held(self, reasons: list[Reason | None], cells: range, length: int) -> None:
         if not cells:
             return
         first = bisect_right(self.ends, cells[0] - self.prepare)
-        last = bisect_left(self.begins, cells[-1] + self.length + self.clear_up)
+        last = bisect_left(self.begins, cells[-1] + length + self.clear_up)
         meeting = self.full[first:last]
         for begin, end in meeting if self.prepare or self.clear_up else ():
-            _mark(reasons, cells, begin - self.length - self.clear_up, end + self.prepare, Reason.BUFFER)
+            _mark(reasons, cells, begin - length - self.clear_up, end + self.prepare, Reason.BUFFER)
         for begin, end in meeting:
-            _mark(reasons, cells, begin - self.length, end, Reason.BUSY)
+            _mark(reasons, cells, begin - length, end, Reason.BUSY)
 
 
 def _mark(reasons: list[Reason | None], cells: range, after: int, before: int, reason: Reason) -> None:
@@ -249,7 +282,7 @@ def _mark(reasons: list[Reason | None], cells: range, after: int, before: int, r
 
 def limit_kind(template: AppointmentTemplate, day: date) -> str:
     """What the holds of a template's appointments on one day of the branch have in common, see `Hold.kind`."""
-    return f"{template.id}/{day.isoformat()}"
+    return f"{template.id}/{day.isoformat()}" if template.id else ""
 
 
 @cache

@@ -44,7 +44,10 @@ BOOK: Final = Limited(
 )
 HOLD: Final = Limited(_option("holds_per_hour", 60, "How many times one visitor may hold in an hour"), _HOUR)
 LINK: Final = Limited(
-    _option("links_per_hour", 60, "How often one visitor may follow links in an hour"), _HOUR
+    _option(
+        "links_per_hour", 60, "How often one visitor may follow links, or give a held time back, in an hour"
+    ),
+    _HOUR,
 )
 MAIL: Final = Limited(
     _option("tries_per_address", 10, "How often one e-mail address may be used to book in a day"),

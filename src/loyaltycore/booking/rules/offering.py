@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from attrs import evolve, frozen
 
 from loyaltycore.booking.rules.grid import Asking, GridDay, Reason, Slot, grid
-from loyaltycore.booking.rules.planner import AppointmentTemplate
+from loyaltycore.booking.rules.planner import AVAILABILITY, AppointmentTemplate
 from loyaltycore.errors import NotFound, Refused
 from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.occupancy import Hold
@@ -57,18 +57,34 @@ def merged(same_day: Sequence[GridDay]) -> GridDay:
         for start, reason in zip(each.starts, each.reasons, strict=True):
             reasons[start] = reason and reasons.get(start, reason)
     starts = tuple(sorted(reasons))
-    return evolve(same_day[0], starts=starts, reasons=tuple(reasons[start] for start in starts))
+    lengths = _lengths(same_day, reasons) if any(each.lengths for each in same_day) else {}
+    return evolve(
+        same_day[0],
+        starts=starts,
+        reasons=tuple(reasons[start] for start in starts),
+        lengths=tuple(lengths[start] for start in starts) if lengths else (),
+    )
+
+
+def _lengths(same_day: Sequence[GridDay], reasons: Mapping[int, Reason | None]) -> dict[int, int]:
+    """How long what begins at each takes: at the resource that will take it, which is the first that can."""
+    return {
+        start: length
+        for each in reversed(same_day)
+        for start, reason, length in zip(each.starts, each.reasons, each.lengths, strict=True)
+        if (reason is None) == (reasons[start] is None)
+    }
 
 
 def require_offered(templates: Sequence[AppointmentTemplate], template_id: str | None) -> AppointmentTemplate:
-    """The template that a customer chose; none has to be named where there is only one.
+    """The template that a customer chose; none has to be named where there is only one, or none at all.
 
     Raises:
-        Refused: ``booking.no_template``; none is released. ``booking.template_required``; there are several.
+        Refused: ``booking.template_required``; there are several.
         NotFound: The one named is not released.
     """
-    if not templates:
-        raise Refused("booking.no_template", "no kind of appointment can be booked online")
+    if template_id is None and not templates:
+        return AVAILABILITY
     if template_id is None and len(templates) == 1:
         return templates[0]
     if template_id is None:

@@ -55,7 +55,7 @@ class AppointmentTemplate:
     name: str
     """A beginning up to a slash groups templates in a list: ``Hearing/Test``."""
     length: int
-    """Minutes."""
+    """Minutes; 0 only in `AVAILABILITY`."""
     step: int = 15
     """Minutes from one possible beginning to the next."""
     prepare: int = 0
@@ -83,3 +83,15 @@ class AppointmentTemplate:
     status: str = ""
     """What its appointments are at first, in the shop's words, for example ``booked online``."""
     version: int = 1
+
+    @property
+    def reach(self) -> int:
+        """For how many minutes after its beginning it takes its resource, at most."""
+        return (self.length or _LONGEST_STRETCH) + self.clear_up
+
+
+AVAILABILITY: Final = AppointmentTemplate("", "", length=0)
+"""What is booked where no template is released: all the time for which a resource is there, between two breaks."""
+
+_LONGEST_STRETCH: Final = 26 * 60
+"""From a time of the clock to the same on the next day, with clocks that go back."""

@@ -37,6 +37,10 @@ class Sheets:
         """Whether a holder has something on them."""
         return any(hold.key == key for hold in self.holds)
 
+    def held_by(self, key: str) -> Hold | None:
+        """What a holder has on them for some time only."""
+        return next((each for each in self.holds if each.key == key and each.lapses_at is not None), None)
+
     def without(self, key: str) -> Sheets:
         """The same sheets as if a holder had nothing on them."""
         return evolve(
