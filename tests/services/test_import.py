@@ -4,6 +4,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from attrs import evolve
 
 from loyaltycore.customers.rules.customer import NumberRange
 from loyaltycore.customers.rules.import_report import ImportProgress, RejectedRow, SkippedRow
@@ -33,6 +34,17 @@ def people(house):
     ]
 
 
+AGREED = {4: {"last_name", "first_name"}, 8: {"last_name", "first_name", "email"}}
+"""By line of the file below, the fields for which its skipped rows are taken for known."""
+
+
+def without_reasons(report):
+    """Who was known; the reasons are as they must be."""
+    for row in report.duplicates:
+        assert {each.field for each in row.reasons if each.weight > 0} == AGREED[row.line]
+    return tuple(evolve(row, reasons=()) for row in report.duplicates)
+
+
 MIXED = table(
     ";Frau;Erika;Müller;erika@example.org;030 1234567;01.02.80;38",
     ";Herr;Max;Muster;;;;",
@@ -51,7 +63,7 @@ def test_a_file_is_imported(house):
     assert (report.rows, report.added, report.skipped, report.rejected_rows) == (8, 3, 2, 3)
     assert people(house) == [("17", "Karl Huber"), ("0000018", "Erika Müller"), ("0000026", "Max Muster")]
     ids = {customer.number: customer.id for customer in house.desk.customers.find().items}
-    assert report.duplicates == (
+    assert without_reasons(report) == (
         SkippedRow(4, "name", ids["0000026"], "0000026"),
         SkippedRow(8, "email", ids["0000018"], "0000018"),
     )
@@ -81,7 +93,7 @@ def test_a_dry_run_says_what_an_import_does_and_keeps_nothing(house):
     before = dump(house.loyalty)
     dry = house.desk.customers.import_file([MIXED], batch_size=2, dry_run=True)
     assert dump(house.loyalty) == before
-    assert dry.duplicates == (
+    assert without_reasons(dry) == (
         SkippedRow(4, "name", "", "0000026", 3),
         SkippedRow(8, "email", "", "0000018", 2),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loyaltycore.merging.rules.distinct import NotDuplicate as NotDuplicate
-    from loyaltycore.merging.rules.fields import Choice as Choice, PlannedField as PlannedField
-    from loyaltycore.merging.rules.likeness import (
+    from loyaltycore.customers.rules.comparing import (
         Agreement as Agreement,
         Candidate as Candidate,
         Evidence as Evidence,
         Strength as Strength,
     )
+    from loyaltycore.merging.rules.distinct import NotDuplicate as NotDuplicate
+    from loyaltycore.merging.rules.fields import Choice as Choice, PlannedField as PlannedField
     from loyaltycore.merging.rules.merge import (
         Conflict as Conflict,
         Merge as Merge,
@@ -29,7 +29,7 @@ else:
         {
             ".rules.fields": "Choice PlannedField",
             ".rules.distinct": "NotDuplicate",
-            ".rules.likeness": "Agreement Candidate Evidence Strength",
+            "loyaltycore.customers.rules.comparing": "Agreement Candidate Evidence Strength",
             ".rules.merge": "Conflict Merge MergeState Moved",
             ".rules.plan": "MergePlan Move",
             ".service": "Merging",

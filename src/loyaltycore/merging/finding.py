@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from loyaltycore.customers.rules.comparing import Candidate, candidates
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.likeness import likeness_keys
 from loyaltycore.customers.rules.search import email_key, fold
 from loyaltycore.kernel.criteria import Criterion, Or, has_key, key_starts, stored
 from loyaltycore.merging.rules.distinct import NotDuplicate
-from loyaltycore.merging.rules.likeness import Candidate, candidates
 from loyaltycore.work.unit import Unit
 
 MOST_COMPARED: Final = 500

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from loyaltycore.customers.rules.comparing import Candidate
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.form import CustomerFields, read_new
 from loyaltycore.customers.service import reading_of
@@ -14,7 +15,6 @@ from loyaltycore.merging.finding import duplicates_of
 from loyaltycore.merging.planning import Planning
 from loyaltycore.merging.records import REASON_LENGTH
 from loyaltycore.merging.rules.distinct import NotDuplicate, declare_distinct, pair_id
-from loyaltycore.merging.rules.likeness import Candidate
 from loyaltycore.merging.rules.merge import Merge, MergeState
 from loyaltycore.merging.rules.plan import MergePlan, require_as_planned, require_two
 from loyaltycore.merging.rules.undo import require_done, require_last

@@ -1,10 +1,10 @@
 """When a row of an import is a known customer.
 
 A row with a customer number or an external number is recognised by these alone: the same number means the same
-customer. Any other row is known if a customer has the same name and
+customer. Any other row is known if a customer of the same name is
 
-* no other birth date (father and son under one roof share name, address and phone), and
-* the same birth date, e-mail address, phone number or street address; or the row says nothing but the name.
+* a strong candidate of `loyaltycore.customers.rules.comparing`, as for finding doubles, or
+* has everything that the row says, whatever else.
 
 So whoever was imported once stays known, and two people who share only a name are both imported.
 """
@@ -12,14 +12,21 @@ So whoever was imported once stays known, and two people who share only a name a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Final
 
 from attrs import frozen
 
+from loyaltycore.customers.rules.comparing import (
+    Agreement,
+    Evidence,
+    Traits,
+    compare,
+    is_taken_for,
+    traits_of,
+)
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.numbers import number_key
-from loyaltycore.customers.rules.search import email_key, fold, foldings
+from loyaltycore.customers.rules.search import foldings
 from loyaltycore.kernel.showing import showing
 
 Key = tuple[str, ...]
@@ -42,10 +49,8 @@ class Identity:
     """Number in another system, or empty."""
     name: str
     """The folded name, as it sorts."""
-    names: tuple[str, str, str]
-    """Last name, first name and company as they are written."""
-    birth_date: date | None
-    """Or None."""
+    traits: Traits
+    """What it is compared by."""
     evidence: tuple[Key, ...]
     """What tells it from namesakes: birth date, e-mail, phones and street addresses, in this order."""
     line: int = 0
@@ -58,8 +63,7 @@ class Identity:
             customer.number,
             self.external_number,
             self.name,
-            self.names,
-            self.birth_date,
+            self.traits,
             self.evidence,
             self.line,
         )
@@ -89,6 +93,8 @@ class Match:
     known: Identity
     by: str
     """``number``, ``external_number``, ``birth_date``, ``email``, ``phone``, ``address`` or ``name``."""
+    reasons: tuple[Evidence, ...] = ()
+    """What each field says; nothing if the number says it all."""
 
     def is_contradicted_by(self, row: Identity) -> bool:
         """Whether the numbers are the same and not one word of the names is, where there is a name."""
@@ -98,21 +104,24 @@ class Match:
 
 def identity_of(customer: Customer, line: int = 0) -> Identity:
     """What a customer, or a row read into one, is recognised by."""
+    traits = traits_of(customer)
     return Identity(
         customer.id,
         customer.number,
         customer.external_number,
         customer.sort_name,
-        (customer.last_name, customer.first_name, customer.company),
-        customer.birth_date,
-        tuple(_evidence(customer)),
+        traits,
+        tuple(_evidence(customer.sort_name, traits)),
         line,
     )
 
 
 def former_identity(customer_id: str, number: str, external_number: str) -> Identity:
     """Somebody known by a number alone: that of a customer who was merged into this one."""
-    return Identity(customer_id, number, external_number, "", ("", "", ""), None, ())
+    return Identity(customer_id, number, external_number, "", _NOBODY, ())
+
+
+_NOBODY: Final = Traits("", "", "", None, "", (), ())
 
 
 class KnownPeople:
@@ -150,12 +159,9 @@ class KnownPeople:
 
     def first(self, row: Identity, keys: Iterable[Key]) -> Match | None:
         """The first person under any of the keys who is the same as the row's."""
-        held = [(place, key[0]) for key in keys for place in self._by_key.get(key, ())]
-        same = [(place, by) for place, by in held if not _contradict(row, self._people[place], by)]
-        if not same:
-            return None
-        place, by = min(same, key=lambda found: found[0])
-        return Match(self._people[place], by)
+        held = {place: key[0] for key in keys for place in self._by_key.get(key, ())}
+        found = (_match(row, self._people[place], held[place]) for place in sorted(held))
+        return next((match for match in found if match is not None), None)
 
 
 def recognise(row: Identity, known: Sequence[KnownPeople]) -> Match | None:
@@ -169,26 +175,33 @@ def recognise(row: Identity, known: Sequence[KnownPeople]) -> Match | None:
     )
 
 
+_BY: Final = {"birth_date": "birth_date", "email": "email", "phones": "phone", "addresses": "address"}
+"""What tells namesakes apart, the surest first, and how a report calls it."""
+
+
+def _match(row: Identity, known: Identity, by: str) -> Match | None:
+    """Whether a row is somebody found under a key of this kind."""
+    if by in NUMBERS:
+        return Match(known, by)
+    reasons = compare(row.traits, known.traits)
+    if not is_taken_for(reasons, row.traits):
+        return None
+    same = {each.field for each in reasons if each.agreement is Agreement.SAME}
+    return Match(known, next((word for name, word in _BY.items() if name in same), "name"), reasons)
+
+
 def _words(identity: Identity) -> set[str]:
-    return {word for name in identity.names for folded in foldings(name) for word in folded.split(" ")}
+    traits = identity.traits
+    names = (traits.last_name, traits.first_name, traits.company)
+    return {word for name in names for folded in foldings(name) for word in folded.split(" ")}
 
 
-def _contradict(row: Identity, known: Identity, by: str) -> bool:
-    """Namesakes with two birth dates are two people, whatever else they share."""
-    if by in NUMBERS or row.birth_date is None or known.birth_date is None:
-        return False
-    return row.birth_date != known.birth_date
-
-
-def _evidence(customer: Customer) -> Iterator[Key]:
-    name = customer.sort_name
-    if customer.birth_date:
-        yield ("birth_date", name, customer.birth_date.isoformat())
-    if customer.email:
-        yield ("email", name, email_key(customer.email))
-    for phone in customer.phones:
-        yield ("phone", name, phone.number)
-    for address in customer.addresses:
-        if address.street:
-            place = fold(address.street, address.postal_code, address.city, two_letters=True)
-            yield ("address", name, place)
+def _evidence(name: str, traits: Traits) -> Iterator[Key]:
+    if traits.birth_date:
+        yield ("birth_date", name, traits.birth_date.isoformat())
+    if traits.email:
+        yield ("email", name, traits.email)
+    for number in traits.phones:
+        yield ("phone", name, number)
+    for place in traits.addresses:
+        yield ("address", name, place)

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from loyaltycore.customers.rules.comparing import Evidence
 from loyaltycore.kernel.showing import showing
 
 KEPT_ROWS: Final = 1000
@@ -81,6 +82,8 @@ class SkippedRow:
     """In a dry run, the line of the same file that would have added the customer; otherwise 0."""
     completed: tuple[str, ...] = ()
     """The fields of the customer that the row has filled; none unless that was asked for."""
+    reasons: tuple[Evidence, ...] = ()
+    """What each field says for and against it; nothing for a row that was recognised by a number."""
 
 
 @frozen

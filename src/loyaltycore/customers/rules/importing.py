@@ -88,4 +88,4 @@ def _taken(row: ReadRow, match: Match) -> RejectedRow:
 def _skipped(row: ReadRow, match: Match, completed: tuple[str, ...]) -> SkippedRow:
     known = match.known
     earlier = 0 if known.customer_id else known.line
-    return SkippedRow(row.line, match.by, known.customer_id, known.number, earlier, completed)
+    return SkippedRow(row.line, match.by, known.customer_id, known.number, earlier, completed, match.reasons)

@@ -11,7 +11,7 @@ the same date of birth or a way to be reached that is the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -20,10 +20,10 @@ from typing import Final
 from attrs import field, frozen
 
 from loyaltycore.customers.rules.customer import Customer
-from loyaltycore.customers.rules.likeness import address_key, sound_of
+from loyaltycore.customers.rules.likeness import sound_of
 from loyaltycore.customers.rules.search import email_key, fold
+from loyaltycore.customers.rules.similarity import similarity
 from loyaltycore.kernel.showing import showing
-from loyaltycore.merging.rules.similarity import similarity
 
 
 class Agreement(Enum):
@@ -99,34 +99,90 @@ _WEIGHTS: Final = {
 """For each field: the weights of the same value, an alike one and another one."""
 
 
+@frozen(repr=False)
+class Traits:
+    """What of a customer is compared."""
+
+    __repr__ = showing()
+
+    last_name: str
+    first_name: str
+    company: str
+    birth_date: date | None
+    email: str
+    """As it is looked up; empty for none."""
+    phones: tuple[str, ...]
+    addresses: tuple[str, ...]
+    """Street and postal code or town, folded."""
+
+
+def traits_of(customer: Customer) -> Traits:
+    """The traits of a customer."""
+    return Traits(
+        customer.last_name,
+        customer.first_name,
+        customer.company,
+        customer.birth_date,
+        email_key(customer.email),
+        tuple([each.number for each in customer.phones]),
+        tuple(
+            [
+                fold(each.street, each.postal_code or each.city, two_letters=True)
+                for each in customer.addresses
+                if each.street
+            ]
+        ),
+    )
+
+
 def likeness(one: Customer, other: Customer) -> Candidate:
     """Compare two customers; it makes no difference which of them is given first.
 
     Returns:
         The second one as a candidate for the first.
     """
-    evidence = tuple(_weighed(name, compare(one, other)) for name, compare in _COMPARED.items())
-    weight = sum(each.weight for each in evidence) + PRIOR
-    score = 1 / (1 + 2**-weight)
-    return Candidate(other, score, _strength(score, evidence), evidence)
+    return _candidate(traits_of(one), other)
 
 
 def candidates(
     customer: Customer, others: Iterable[Customer], *, least: float = POSSIBLE_FROM
 ) -> tuple[Candidate, ...]:
     """Those of some customers who may be the same as one, the likeliest first."""
-    found = (likeness(customer, each) for each in others if each.id != customer.id)
+    traits = traits_of(customer)
+    found = (_candidate(traits, each) for each in others if each.id != customer.id)
     likely = [each for each in found if each.score >= least or _reached(each.evidence)]
     return tuple(sorted(likely, key=lambda each: (-each.score, each.customer.id)))
 
 
-def _weighed(name: str, agreement: Agreement) -> Evidence:
-    same, alike, other = _WEIGHTS[name]
-    weight = {Agreement.SAME: same, Agreement.ALIKE: alike, Agreement.OTHER: other}.get(agreement, 0.0)
-    return Evidence(name, agreement, weight)
+def compare(one: Traits, other: Traits) -> tuple[Evidence, ...]:
+    """What each field says; it makes no difference which one is given first."""
+    return tuple([_EVIDENCE[name, agree(one, other)] for name, agree in _COMPARED.items()])
 
 
-def _strength(score: float, evidence: tuple[Evidence, ...]) -> Strength:
+def is_taken_for(evidence: Sequence[Evidence], row: Traits) -> bool:
+    """Whether somebody is taken for known without a person's decision, as an import does.
+
+    So it is for a strong candidate, and for whoever has all that the row says: then nothing is lost.
+
+    Args:
+        evidence: Of comparing the row with somebody of the same name.
+    """
+    if all(each.agreement is Agreement.SAME or not getattr(row, each.field) for each in evidence):
+        return True
+    return _strength(_score(evidence), evidence) is Strength.STRONG
+
+
+def _candidate(traits: Traits, other: Customer) -> Candidate:
+    evidence = compare(traits, traits_of(other))
+    score = _score(evidence)
+    return Candidate(other, score, _strength(score, evidence), evidence)
+
+
+def _score(evidence: Iterable[Evidence]) -> float:
+    return 1 / (1 + 2 ** -(sum(each.weight for each in evidence) + PRIOR))
+
+
+def _strength(score: float, evidence: Iterable[Evidence]) -> Strength:
     found = {each.field: each.agreement for each in evidence}
     named = found["last_name"] is found["first_name"] is Agreement.SAME or (
         found["company"] is Agreement.SAME
@@ -139,13 +195,15 @@ def _strength(score: float, evidence: tuple[Evidence, ...]) -> Strength:
     return Strength.LIKELY if score >= LIKELY_FROM else Strength.POSSIBLE
 
 
-def _reached(evidence: tuple[Evidence, ...]) -> bool:
+def _reached(evidence: Iterable[Evidence]) -> bool:
     """Whether both are reached by the same address or number: then somebody should look, whatever else differs."""
     return any(each.field in {"email", "phones"} and each.agreement is Agreement.SAME for each in evidence)
 
 
-def _names(read: Callable[[Customer], str]) -> Callable[[Customer, Customer], Agreement]:
-    return lambda one, other: _agreement(*sorted((read(one), read(other))))
+def _names(one: str, other: str) -> Agreement:
+    if one == other:
+        return Agreement.SAME if one else Agreement.MISSING
+    return _agreement(one, other) if one <= other else _agreement(other, one)
 
 
 @lru_cache(maxsize=8192)
@@ -173,7 +231,7 @@ def _sound(folded: str) -> str:
     return " ".join(sound_of(word) for word in folded.split(" "))
 
 
-def _birth_dates(one: Customer, other: Customer) -> Agreement:
+def _birth_dates(one: Traits, other: Traits) -> Agreement:
     mine, theirs = one.birth_date, other.birth_date
     if mine is None or theirs is None:
         return Agreement.MISSING
@@ -191,35 +249,38 @@ def _mistyped(one: date, other: date) -> bool:
     return len(wrong) == 1 and wrong[0] > _DECADE
 
 
-def _emails(one: Customer, other: Customer) -> Agreement:
-    return _shared({email_key(one.email)} - {""}, {email_key(other.email)} - {""})
+def _emails(one: Traits, other: Traits) -> Agreement:
+    if not one.email or not other.email:
+        return Agreement.MISSING
+    return Agreement.SAME if one.email == other.email else Agreement.OTHER
 
 
-def _phones(one: Customer, other: Customer) -> Agreement:
-    return _shared({each.number for each in one.phones}, {each.number for each in other.phones})
-
-
-def _addresses(one: Customer, other: Customer) -> Agreement:
-    mine = {address_key(each) for each in one.addresses} - {""}
-    theirs = {address_key(each) for each in other.addresses} - {""}
+def _addresses(one: Traits, other: Traits) -> Agreement:
+    mine, theirs = one.addresses, other.addresses
     found = _shared(mine, theirs)
     if found is Agreement.OTHER and any(similarity(a, b) >= _ALIKE for a in mine for b in theirs):
         return Agreement.ALIKE
     return found
 
 
-def _shared(mine: set[str], theirs: set[str]) -> Agreement:
+def _shared(mine: Sequence[str], theirs: Sequence[str]) -> Agreement:
     if not mine or not theirs:
         return Agreement.MISSING
-    return Agreement.SAME if mine & theirs else Agreement.OTHER
+    return Agreement.SAME if any(each in theirs for each in mine) else Agreement.OTHER
 
 
-_COMPARED: Final[dict[str, Callable[[Customer, Customer], Agreement]]] = {
-    "last_name": _names(lambda customer: customer.last_name),
-    "first_name": _names(lambda customer: customer.first_name),
-    "company": _names(lambda customer: customer.company),
+_COMPARED: Final[dict[str, Callable[[Traits, Traits], Agreement]]] = {
+    "last_name": lambda one, other: _names(one.last_name, other.last_name),
+    "first_name": lambda one, other: _names(one.first_name, other.first_name),
+    "company": lambda one, other: _names(one.company, other.company),
     "birth_date": _birth_dates,
     "email": _emails,
-    "phones": _phones,
+    "phones": lambda one, other: _shared(one.phones, other.phones),
     "addresses": _addresses,
+}
+
+_EVIDENCE: Final = {
+    (name, agreement): Evidence(name, agreement, weight)
+    for name, (same, alike, other) in _WEIGHTS.items()
+    for agreement, weight in zip(Agreement, (same, alike, other, 0.0), strict=True)
 }

@@ -10,11 +10,11 @@ import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from loyaltycore.customers.rules.comparing import PRIOR, Agreement, Strength, candidates, likeness
 from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.similarity import similarity
 from loyaltycore.kernel.contact import Address, Phone
 from loyaltycore.kernel.phonetics import cologne
-from loyaltycore.merging.rules.likeness import PRIOR, Agreement, Strength, candidates, likeness
-from loyaltycore.merging.rules.similarity import similarity
 
 names = st.sampled_from(
     [
