@@ -36,7 +36,7 @@ class Insertion:
 
     def __init__(self, layout: Layout[Any], records: Sequence[Any]) -> None:
         self._layout = layout
-        self._rows = [layout.encoder.encode(record) for record in records]
+        self._rows = layout.encoder.encode_all(records)
         self._keys = [
             (lookup, value, layout.record_type.key_of(record))
             for record in records

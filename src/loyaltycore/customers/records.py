@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loyaltycore.customers.rules.customer import LENGTHS, LONG_TEXTS, Customer, NumberRange
+from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
 from loyaltycore.customers.rules.likeness import likeness_keys
 from loyaltycore.customers.rules.search import lookup_keys
 from loyaltycore.storing.registry import CustomerLink, OnErase, OnExport, OnMerge, RecordType
@@ -23,6 +24,7 @@ CUSTOMERS = RecordType(
     lengths={**LENGTHS, **dict.fromkeys(LONG_TEXTS, 0)},
     lookups=("name", "email", "phone", "city", "custom", "likeness"),
     lookup_keys=_keys,
+    derived=tuple(each.key for each in CUSTOMER_FIELDS.values() if not each.given and each.key != "number"),
     customer=CustomerLink(
         field="id", merge=OnMerge.SURVIVE, export=OnExport.INCLUDE, erase=OnErase.REMOVE, selectable=False
     ),

@@ -156,6 +156,8 @@ class RecordType(Generic[T]):
     """Further fields that hold a customer's id or None: a merge points them to the survivor, an erasure empties them."""
     secret: tuple[str, ...] = ()
     """Fields whose values never appear in activities or exports."""
+    derived: tuple[str, ...] = ()
+    """Fields that follow from others: activities leave them out, since they show those."""
 
     @cached_property
     def fields(self) -> tuple[StoredField, ...]:
@@ -176,8 +178,9 @@ class RecordType(Generic[T]):
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
-        """The names of the fields that activities show."""
-        return tuple(name for name in self.field_map if name not in {"version", *self.secret})
+        """The names of the fields that activities show; which record it is, an activity says itself."""
+        hidden = {self.key, "version", *self.secret, *self.derived}
+        return tuple(name for name in self.field_map if name not in hidden)
 
     @property
     def singular(self) -> str:
@@ -321,7 +324,7 @@ def _is_readable(record_type: RecordType[Any]) -> bool:
     """Whether its lists have an end; the types of all fields would cost every start something."""
     lists = (
         *(record_type.unique, record_type.indexes, record_type.lookups),
-        *(record_type.mentions, record_type.secret),
+        *(record_type.mentions, record_type.secret, record_type.derived),
     )
     return all(type(each) is tuple for each in lists) and all(
         type(each) is tuple for each in (*record_type.unique, *record_type.indexes)
@@ -363,7 +366,7 @@ def _check_declaration(record_type: RecordType[Any]) -> None:
         raise RegistrationError(f"{name}: {record_type.cls.__name__} is not an attrs class")
     known = {attribute.name for attribute in _attributes(record_type.cls)}
     named = {record_type.key, "version", *_lengths(record_type), *record_type.secret, *record_type.mentions}
-    named.update(*record_type.unique, *record_type.indexes)
+    named.update(record_type.derived, *record_type.unique, *record_type.indexes)
     link = record_type.customer
     if link is not None:
         named.update((link.field, *link.scrub))

@@ -10,7 +10,6 @@ import attrs
 from attrs import define, evolve, field, frozen
 
 from loyaltycore.errors import NotFound, StorageError
-from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Query
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.given import text_of
@@ -18,11 +17,12 @@ from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.ports.ambient import Ids, Tokens
 from loyaltycore.ports.joining import JoinedTransaction
 from loyaltycore.ports.storage import Transaction
-from loyaltycore.storing.codec import to_data, to_json
+from loyaltycore.storing.codec import to_json
 from loyaltycore.storing.registry import TEXT_LENGTH, Registry
 from loyaltycore.work.bulk import Bulk
+from loyaltycore.work.changing import field_changes
 from loyaltycore.work.holding import Holding, survivor_of
-from loyaltycore.work.journal import Activity, FieldChange
+from loyaltycore.work.journal import Activity
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -281,7 +281,7 @@ class Unit:
             subject_table=table,
             subject_id=key,
             customer_id=customer_id,
-            changes=self._changes(note.before, note.after),
+            changes=field_changes(self._registry.of(type(note.subject)), note.before, note.after),
             comment=note.comment,
             command=self.acting.command,
         )
@@ -290,26 +290,6 @@ class Unit:
         """Table, key and customer of a record, as its declaration says."""
         record_type = self._registry.of(type(record))
         return record_type.table, record_type.key_of(record), record_type.customer_of(record)
-
-    def _changes(self, before: Any | None, after: Any | None) -> tuple[FieldChange, ...]:
-        some = before if before is not None else after
-        if some is None:
-            return ()
-        names = self._registry.of(type(some)).shown
-        old, new = _plain(before), _plain(after)
-        if before is None:
-            return tuple(
-                [
-                    FieldChange(name, None, value)
-                    for name in names
-                    if (value := new[name]) or not _is_blank(value)
-                ]
-            )
-        return tuple(
-            FieldChange(name, old.get(name), new.get(name))
-            for name in names
-            if _differ(old.get(name), new.get(name))
-        )
 
 
 class _Reading:
@@ -324,19 +304,6 @@ class _Reading:
         raise StorageError("this work only reads")
 
     save = remove = add
-
-
-def _plain(record: Any | None) -> dict[str, Any]:
-    return {} if record is None else cast("dict[str, Any]", to_data(record))
-
-
-def _differ(old: Any, new: Any) -> bool:
-    """Whether two plain values differ; True differs from 1, even inside documents."""
-    return old != new or (isinstance(old, list | dict) and canonical_json(old) != canonical_json(new))
-
-
-def _is_blank(value: Any) -> bool:
-    return value is None or value in ("", [], {})
 
 
 def result_reference(registry: Registry, result: Any) -> tuple[str, str]:

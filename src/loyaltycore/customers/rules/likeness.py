@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from loyaltycore.customers.rules.customer import Customer
@@ -24,6 +25,7 @@ def likeness_keys(customer: Customer) -> tuple[str, ...]:
     return (*dict.fromkeys(_sounds(customer)), *dict.fromkeys(_places(customer)))
 
 
+@lru_cache(maxsize=4096)
 def sound_of(word: str) -> str:
     """How a folded word sounds, digits as they are; a word of another script as it is written."""
     return cologne(word) + _LETTERS.sub("", word) if word.isascii() else word
