@@ -13,6 +13,7 @@ from loyaltycore.customers import importing
 from loyaltycore.customers.rules import customer, import_report, table_columns, table_lines
 from loyaltycore.kernel import criteria, custom_fields, fates, limiting, money, outbox
 from loyaltycore.kernel.ledger import spending
+from loyaltycore.kernel.pricing import checking
 from loyaltycore.kernel.pricing import order
 from loyaltycore.merging import finding
 from loyaltycore.processes.rules import template_form
@@ -27,6 +28,7 @@ from loyaltycore.templates.rules import (
     saving as template_saving,
     trying as template_trying,
 )
+from loyaltycore.sales.rules import tally
 from loyaltycore.vouchers import batches
 from loyaltycore.work import calls, house, paging, records
 from loyaltycore_calendars import bounds, busy
@@ -53,6 +55,8 @@ LIMITS: Final = {
     "days of the grid of a planner": offering.MOST_DAYS,
     "days ahead that a template may be booked": booking_setup.MOST_AHEAD,
     "holds of a purse at the same moment": spending.MOST_HOLDS,
+    "open reservations that hold something of one program's limits": tally.MOST_HOLDS,
+    "limits of a rule": checking.MOST_LIMITS,
     "lines of an order": order.MOST_LINES,
     "units of an order": order.MOST_UNITS,
     "minutes of a reservation": sales.LONGEST_RESERVATION,

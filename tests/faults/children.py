@@ -72,6 +72,13 @@ def book_anything(url: str, first: str, count: int, folder: str, number: int) ->
     return rivals.book_anything(planner, rivals.half_hours(datetime.fromisoformat(first), count), number)
 
 
+def order_limited(url: str, rounds: int, folder: str, number: int) -> list[int]:
+    """Order what a promotion reduces a limited number of times."""
+    desk = Loyalty(SqlStorage(url)).session(f"process {number}")
+    gate(Path(folder), number)
+    return rivals.order_limited(desk, number, rounds)
+
+
 def deliver_probes(url: str, probe: str, folder: str, number: int) -> int:
     """Work through the outbox as one of several workers."""
     loyalty = Loyalty(SqlStorage(url), capabilities=[hosted(handlers=[rivals.Probe(Path(probe))])])

@@ -8,18 +8,20 @@ import signal
 import time
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from loyaltycore import Loyalty, Refused
+from loyaltycore import Loyalty, Money, Refused
 from loyaltycore.booking import Planner
 from loyaltycore.desk import Desk
 from loyaltycore.errors import Conflict, EditedMeanwhile, StorageBusy
 from loyaltycore.kernel.decisions import Decision, Dispatch
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
 from loyaltycore.outbox.handler import Outcome, Verdict
+from loyaltycore.sales import Order, OrderLine
 from loyaltycore.work.unit import Unit
 from tests.faults.effort import patience
 from tests.faults.racing import until_done
@@ -184,3 +186,20 @@ def book_anything(planner: Planner, starts: list[datetime], number: int) -> tupl
                 continue
             break
     return had, taken
+
+
+def order_limited(desk: Desk, number: int, rounds: int) -> list[int]:
+    """Order what a promotion reduces a limited number of times, every third order by way of a reservation.
+
+    Returns:
+        How often it was reduced, and how often not.
+    """
+    lines = [OrderLine("1", "frame", Money(3000, "EUR"))]
+    answers = [0, 0]
+    for place in range(rounds):
+        order = Order(f"{number}-{place}", None, lines)
+        if place % 3 == 2:
+            until_done(partial(desk.sales.reserve, order))
+        sale = until_done(partial(desk.sales.settle, order))
+        answers[not sale.discounts] += 1
+    return answers

@@ -27,7 +27,7 @@ from loyaltycore.ports.card_printing import (
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.ports.storage import Storage
 from loyaltycore.programs import Earn, PointsTerms, Quota, QuotaTerms, StoredValueTerms
-from loyaltycore.sales import Order, OrderLine
+from loyaltycore.sales import AmountOff, Limit, Order, OrderLine, PromotionTerms, Rule, of_articles
 from loyaltycore.vouchers import CodeKey, DiscountVoucherTerms
 from tests.house import COSTS, GOLD, HOME, SHOP
 
@@ -199,7 +199,10 @@ def _loyalty(head: Desk, desk: Desk, known: Facts) -> dict[str, str]:
     head.programs.define("club", PointsTerms(Earn(1, per=Money(100, "EUR"))), name="Club")
     head.programs.define("gift", StoredValueTerms("EUR"), name="Gift")
     head.programs.define("autumn", DiscountVoucherTerms(percent=20, uses=2), name="Autumn")
-    head.programs.publish("batteries", "club", "gift", "autumn")
+    limits = [Limit(uses=50), Limit(amount=Money(500, "EUR"), per="customer", every="year")]
+    spring = Rule("frame", AmountOff(Money(100, "EUR")), where=of_articles("frame"), limits=limits)
+    head.programs.define("spring", PromotionTerms([spring]), name="Spring")
+    head.programs.publish("batteries", "club", "gift", "autumn", "spring")
     head.programs.define("draft", quota, name="Draft")
     mine = desk.programs.assign(erika.id, "batteries", card=known["spare card"])
     facts["batteries"] = mine.id

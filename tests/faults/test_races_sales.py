@@ -11,9 +11,21 @@ import pytest
 from loyaltycore import Money, Refused
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.memory import MemoryStorage
+from loyaltycore.merging import Merge
 from loyaltycore.ports.storage import Storage
 from loyaltycore.programs import Earn, PointsTerms, ProgramAssignment, StoredValueTerms
-from loyaltycore.sales import Order, OrderLine, Refund, Reservation, Settlement
+from loyaltycore.sales import (
+    AmountOff,
+    Limit,
+    Order,
+    OrderLine,
+    PromotionTerms,
+    Refund,
+    Reservation,
+    Rule,
+    Settlement,
+)
+from loyaltycore.sales.rules.tally import Tally
 from loyaltycore.vouchers import DiscountVoucherTerms
 from loyaltycore_sql import SqlStorage
 from tests.bounded import at_once
@@ -157,6 +169,66 @@ def test_the_last_use_of_a_code_is_one_orders(house: House) -> None:
     assert _refusals(outcomes) == {"voucher.spent": RIVALS - 1}, outcomes
     assert [sale.due for sale in outcomes if isinstance(sale, Settlement)] == [2500]
     assert house.desk.vouchers.get(voucher).balance == 0
+
+
+def _limited(house: House, *limits: Limit) -> None:
+    off = Rule("frames", AmountOff(Money(500, "EUR")), limits=limits)
+    define(house.desk, "spring", PromotionTerms([off]))
+
+
+def _counted(house: House) -> list[tuple[str | None, int]]:
+    with house.loyalty.storage.transaction(read_only=True) as tx:
+        return [(each.customer_id, each.counts[0].amount) for each in tx.find(Tally, Query())]
+
+
+def test_the_last_uses_of_a_promotion_are_had_by_as_many_as_there_are(house: House) -> None:
+    """Four orders at once, three uses: three get it, one does not, and all are settled."""
+    _limited(house, Limit(uses=3))
+    lines = [OrderLine("1", "frame", Money(3000, "EUR"))]
+    outcomes = _meet(house, lambda number: house.desk.sales.settle(Order(f"R-{number}", None, lines)))
+    assert Counter(sale.due for sale in outcomes) == {2500: 3, 3000: 1}, outcomes
+    assert _counted(house) == [(None, 3)]
+
+
+def test_the_last_uses_of_a_promotion_are_set_aside_for_as_many_as_there_are(house: House) -> None:
+    """Reserved and settled at the same time, by a limit of one customer: together no more than there are."""
+    _limited(house, Limit(uses=2, per="customer"))
+    erika = house.customer().id
+    orders = [Order(f"R-{n}", erika, [OrderLine("1", "frame", Money(3000, "EUR"))]) for n in range(RIVALS)]
+
+    def work(number: int) -> object:
+        return (
+            house.desk.sales.reserve(orders[number])
+            if number % 2
+            else house.desk.sales.settle(orders[number])
+        )
+
+    outcomes = _meet(house, work)
+    held = sum(bool(each.counted) for each in outcomes if isinstance(each, Reservation))
+    assert held + sum(bool(each.counted) for each in outcomes if isinstance(each, Settlement)) == 2, outcomes
+    sales = [house.desk.sales.settle(each) for each in orders]
+    assert sum(bool(sale.counted) for sale in sales) == 2
+    assert _counted(house) == [(erika, 2)]
+
+
+def test_what_both_have_used_is_counted_while_they_are_merged(house: House) -> None:
+    """Merged while both buy: every use is counted, and it is the survivor's."""
+    _limited(house, Limit(uses=9, per="customer"))
+    erika, double = house.customer().id, house.customer(first_name="Erica").id
+    lines = [OrderLine("1", "frame", Money(3000, "EUR"))]
+    sales, merging = house.desk.sales, house.desk.merging
+    sales.settle(Order("R-X", double, lines))
+
+    def work(number: int) -> object:
+        if number == 0:
+            return merging.execute(merging.plan(survivor=erika, loser=double))
+        return sales.settle(Order(f"R-{number}", double if number == 1 else erika, lines))
+
+    outcomes = _meet(house, work)
+    assert sum(isinstance(each, Settlement) for each in outcomes) == RIVALS - 1, outcomes
+    if not any(isinstance(each, Merge) for each in outcomes):
+        merging.execute(merging.plan(survivor=erika, loser=double))
+    assert _counted(house) == [(erika, RIVALS)]
 
 
 def test_a_code_is_reserved_for_one_order(house: House) -> None:

@@ -15,6 +15,7 @@ from loyaltycore.capabilities import core_record_types
 from loyaltycore.cards import CardOrder
 from loyaltycore.customers import Customer
 from loyaltycore.memory import MemoryStorage
+from loyaltycore.sales import Applied
 from loyaltycore.testing import strategies
 
 _PLAIN = (str, int, float, bool, type(None))
@@ -38,6 +39,13 @@ def test_records_of_every_type_survive_json(record: Any) -> None:
     back = from_data(json.loads(json.dumps(data)), type(record))
     assert back == record
     assert repr(to_data(back)) == repr(data)
+
+
+def test_pairs_are_lists_in_plain_data() -> None:
+    """A tuple that declares each of its values is a list like any other."""
+    data = to_data(Applied("r", "Rule", Money(100, "EUR"), (("1", 100),)))
+    assert data["by_line"] == [["1", 100]]
+    assert _is_plain(data)
 
 
 def test_money_days_and_choices_in_json() -> None:

@@ -56,6 +56,7 @@ SHOWN: Final[Mapping[str, set[str]]] = {
     "reservations": {"id", "order_ref"},
     "selections": {"id", "name"},
     "settlements": {"id", "order_ref"},
+    "tallies": {"id", "program", "customer_id"},
     "voucher_batches": {"id", "program"},
     "vouchers": {"id", "program", "hint"},
 }

@@ -75,7 +75,7 @@ def test_a_promotion_is_for_branches_and_for_those_who_have_a_program(house: Hou
 def test_what_a_promotion_cannot_do_is_said(house: House) -> None:
     """Rules that cannot work, the same id twice, limits, conditions and points; and nobody can have one."""
     rules = [
-        Rule("a", percent(10), limits=[Limit(uses=1)]),
+        Rule("a", percent(10), limits=[Limit()]),
         Rule("a", percent(10), when=When(condition="adult")),
         Rule("b", Earning(1), Phase.EARN),
         evolve(Rule("c", percent(10)), name="x" * 101),
@@ -83,7 +83,7 @@ def test_what_a_promotion_cannot_do_is_said(house: House) -> None:
     with pytest.raises(InvalidInput) as caught:
         house.desk.programs.define("odd", PromotionTerms(rules), name="Odd")
     assert {fault.field.rpartition("rules.")[2]: fault.code for fault in caught.value.faults} == {
-        "0.limits": "not_supported",
+        "0.limits[0].uses": "required",
         "1.id": "duplicate",
         "1.when.condition": "not_supported",
         "2.phase": "not_supported",

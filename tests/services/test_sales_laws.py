@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from attrs import define as mutable, field
 from hypothesis import given, settings, strategies as st
 
 from loyaltycore import NotFound, Refused
+from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.ledger import Purse, replay
 from loyaltycore.programs import Earn, PointsTerms, StoredValueTerms
-from loyaltycore.sales import Order, OrderLine, PromotionTerms, Rule, Settlement, percent
+from loyaltycore.sales import Limit, Order, OrderLine, PromotionTerms, Rule, Settlement, percent
+from loyaltycore.sales.rules.tally import Tally
 from loyaltycore.vouchers import DiscountVoucherTerms
 from tests.house import House, build_house
 from tests.services.programs import define
@@ -37,8 +40,9 @@ def open_shop() -> Shop:
     house = build_house(code_keys=KEYS)
     define(house.desk, "gift", StoredValueTerms("EUR"))
     define(house.desk, "club", PointsTerms(Earn(2, per=euros(100)), worth=euros(3)))
-    define(house.desk, "fifth", DiscountVoucherTerms(percent=20, uses=2))
-    define(house.desk, "autumn", PromotionTerms([Rule("odd", percent("3.33"))]))
+    define(house.desk, "fifth", DiscountVoucherTerms(percent=20, uses=2, limits=[Limit(uses=1)]))
+    odd = Rule("odd", percent("3.33"), limits=[Limit(uses=2, per="customer"), Limit(amount=euros(90))])
+    define(house.desk, "autumn", PromotionTerms([odd]))
     erika = house.customer().id
     house.desk.programs.assign(erika, "club", value=100)
     for program, value, code in (("gift", euros(3000), CODES[0]), ("fifth", None, CODES[1])):
@@ -122,6 +126,29 @@ def check(shop: Shop) -> None:
             assert _replayed(shop, holder_id, purse) == purse
 
 
+LIMITS = {("fifth", "uses"): 1, ("autumn", "uses"): 2, ("autumn", "EUR"): 90}
+
+
+def check_limits(shop: Shop) -> None:
+    """What orders took of limits, and what they have set aside, is counted, and never more than there is."""
+    now, took, counted = shop.house.clock.now(), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for sale in (shop.house.desk.sales.settlement(number) for number in shop.settled):
+        if any(line.returned < line.quantity for line in sale.lines):
+            for each in sale.counted:
+                took[each.program, each.count.counter.unit] += each.count.amount
+    with shop.house.loyalty.storage.transaction(read_only=True) as tx:
+        tallies = list(tx.find(Tally, Query()))
+    for tally in tallies:
+        for count in tally.counts:
+            counted[tally.program, count.counter.unit] += count.amount
+        for hold in tally.holds:
+            for count in hold.counts:
+                most = LIMITS[tally.program, count.counter.unit]
+                assert tally.used(count.counter) + tally.held(count.counter, now) <= most
+    assert counted == took
+    assert all(amount <= LIMITS[thing] for thing, amount in counted.items())
+
+
 def _replayed(shop: Shop, holder_id: str, purse: Purse) -> Purse:
     desk = shop.house.desk
     statement = desk.programs.statement if purse.unit == "points" else desk.vouchers.statement
@@ -133,7 +160,7 @@ def _replayed(shop: Shop, holder_id: str, purse: Purse) -> Purse:
 def test_nothing_is_lost_and_nothing_is_made(
     given_carts: tuple[tuple[list[tuple[int, int]], set[str], int], ...], todo: list[tuple[object, ...]]
 ) -> None:
-    """Laws 1, 2, 10 and 17 for orders: after any steps the books add up, and everything returned is as if it never was."""
+    """Laws 1, 2, 10, 17 and 27 for orders: after any steps the books add up, and everything returned is as if it never was."""
     shop = open_shop()
     for number, (bought, codes, points) in zip(NUMBERS, given_carts, strict=True):
         shop.orders[number] = Order(
@@ -150,7 +177,9 @@ def test_nothing_is_lost_and_nothing_is_made(
     for step in todo:
         act(shop, step)
         check(shop)
+        check_limits(shop)
     for number in shop.settled:
         if any(line.returned < line.quantity for line in shop.house.desk.sales.settlement(number).lines):
             shop.house.desk.sales.refund(number, "the rest")
     check(shop)
+    check_limits(shop)

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from loyaltycore.kernel.pricing.rule import (
         Basis as Basis,
         Choice as Choice,
+        Every as Every,
         Limit as Limit,
+        Per as Per,
         Phase as Phase,
         Rounding as Rounding,
         Rule as Rule,
@@ -67,7 +69,7 @@ else:
             "loyaltycore.kernel.pricing.parts": "Applied Change Earned Paid QuotedLine TaxPart UnitShare",
             "loyaltycore.kernel.pricing.quote": "Quote",
             "loyaltycore.kernel.pricing.rule": (
-                "Basis Choice Limit Phase Rounding Rule When Where earning in_groups of_articles"
+                "Basis Choice Every Limit Per Phase Rounding Rule When Where earning in_groups of_articles"
             ),
             "loyaltycore.kernel.pricing.verdict": "Code Verdict",
             ".rules.promotions": "PromotionTerms",

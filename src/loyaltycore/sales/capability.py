@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.programs.kinds import PROGRAM_KINDS
-from loyaltycore.sales.records import RESERVATIONS, SETTLEMENTS
+from loyaltycore.sales.records import RESERVATIONS, SETTLEMENTS, TALLIES
 from loyaltycore.work.capability import Capability
 from loyaltycore.work.house import House
 
@@ -30,6 +30,6 @@ def _kinds(_: House) -> Iterator[ProgramKind]:
 CAPABILITY: Final = Capability(
     name="sales",
     service=_service,
-    records=(RESERVATIONS, SETTLEMENTS),
+    records=(RESERVATIONS, SETTLEMENTS, TALLIES),
     adds=(PROGRAM_KINDS.by(_kinds),),
 )

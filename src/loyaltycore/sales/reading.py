@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
@@ -21,13 +22,16 @@ from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.program import Program, ProgramState
 from loyaltycore.programs.rules.using import standing_in
-from loyaltycore.sales.promoting import book_in_force
+from loyaltycore.sales.counting import Counting
+from loyaltycore.sales.promoting import promotions_in_force
+from loyaltycore.sales.rules.counting import Counts, Limited, limited_of, within_limits
 from loyaltycore.sales.rules.joining import (
     Joined,
     gives_way,
     joins,
     require_own,
     require_own_card,
+    restricted_of,
     rules_of,
     tender_of,
     uses_left,
@@ -38,7 +42,6 @@ from loyaltycore.vouchers.keys import CODE_KEYS
 from loyaltycore.vouchers.rules.codes import canonical, hashes
 from loyaltycore.vouchers.rules.redeeming import require_known, require_usable
 from loyaltycore.vouchers.rules.voucher import Voucher
-from loyaltycore.work.service import Service
 
 
 @frozen
@@ -49,6 +52,10 @@ class Priced:
     joined: tuple[Joined, ...]
     sellers: dict[str, tuple[Seller, ...]]
     """By article."""
+    limits: tuple[Limited, ...]
+    """The limits of all rules that take part."""
+    counts: Counts
+    """What was used of them."""
 
     @property
     def used(self) -> list[Joined]:
@@ -68,7 +75,7 @@ class Priced:
         return next(each for each in self.joined if each.id == rule_or_tender.partition("/")[0])
 
 
-class Pricing(Service):
+class Pricing(Counting):
     """Orders priced with what their customers have."""
 
     def _read_order(self, order: object) -> Order:
@@ -80,11 +87,12 @@ class Pricing(Service):
             return read
         return evolve(read, customer_id=self.unit.get(Customer, read.customer_id).id)
 
-    def _priced(self, order: Order, hold_id: str = "") -> Priced:
+    def _priced(self, order: Order, hold_id: str = "", *, for_update: bool = False) -> Priced:
         """Price an order.
 
         Args:
             hold_id: The reservation of the order, or empty.
+            for_update: Whether it is going to be booked.
         """
         joined = tuple(self._joined(order))
         sellers = {line.article: tuple(self._sellers(line.article)) for line in order.lines}
@@ -109,7 +117,15 @@ class Pricing(Service):
             tenders=tenders,
             left=left,
         )
-        return Priced(quote(book_in_force(self.unit), evolve(order, lines=lines), scene), joined, sellers)
+        in_force = promotions_in_force(self.unit)
+        pricing = partial(quote, in_force.book, evolve(order, lines=lines))
+        restricted = (*in_force.restricted, *(rule for each in joined for rule in restricted_of(each)))
+        limits = tuple(limit for each in restricted for limit in limited_of(each, order.customer_id, now))
+        counts = self._counts(limits, hold_id)
+        found = within_limits(pricing, scene, limits, counts)
+        if for_update and self._lock(limits, counts, found.uses):
+            found = within_limits(pricing, scene, limits, counts)
+        return Priced(found, joined, sellers, limits, counts)
 
     def _joined(self, order: Order) -> Iterator[Joined]:
         """The programs named, those on the card presented, and those that a customer has once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loyaltycore.sales.rules.reservation import Reservation
 from loyaltycore.sales.rules.settlement import Settlement
+from loyaltycore.sales.rules.tally import Tally, combine_tallies
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
 
 ORDER_LENGTH = 64
@@ -51,5 +52,22 @@ SETTLEMENTS = RecordType(
         export=OnExport.INCLUDE,
         erase=OnErase.SCRUB,
         scrub=("lines", "refunds"),
+    ),
+)
+
+TALLIES = RecordType(
+    cls=Tally,
+    table="tallies",
+    noun="tally",
+    unique=(("program", "customer_id"),),
+    indexes=(("customer_id", "program"),),
+    lengths={"program": 40, "customer_id": KEY_LENGTH},
+    customer=CustomerLink(
+        field="customer_id",
+        merge=OnMerge.MOVE,
+        export=OnExport.INCLUDE,
+        erase=OnErase.REMOVE,
+        selectable=False,
+        combine=combine_tallies,
     ),
 )

@@ -9,8 +9,10 @@ from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.entering import About
 from loyaltycore.programs.rules.selling import cancel
+from loyaltycore.sales.counting import Counting
 from loyaltycore.sales.rules import books
 from loyaltycore.sales.rules.books import Books
+from loyaltycore.sales.rules.counting import Counts
 from loyaltycore.sales.rules.holders import Holder
 from loyaltycore.sales.rules.refunding import (
     Asked,
@@ -23,10 +25,9 @@ from loyaltycore.sales.rules.refunding import (
 from loyaltycore.sales.rules.settlement import Draw, Refund, Settlement
 from loyaltycore.vouchers.rules.redeeming import make_void
 from loyaltycore.vouchers.rules.voucher import Voucher
-from loyaltycore.work.service import Service
 
 
-class Returning(Service):
+class Returning(Counting):
     """What `Sales` does when units come back."""
 
     def _take_back(self, settlement: Settlement, asked: Asked) -> Settlement:
@@ -40,6 +41,7 @@ class Returning(Service):
         if not everything_left(after):
             for use in settlement.uses:
                 self._give_back(entered, use, use.units, about)
+            self._uncount(settlement)
         self.unit.apply(entered.decision("program.refunded"))
         self._end_sold(settlement, refund)
         note = Note("order.refunded", about=after, comment=refund.reason)
@@ -57,6 +59,14 @@ class Returning(Service):
         books.give_back(
             entered, holder, self._terms_of(holder), spending, self._undoing(spending), units, about
         )
+
+    def _uncount(self, settlement: Settlement) -> None:
+        """Let others have what an order took of limits that came back as a whole."""
+        customer_id = settlement.customer_id
+        owners = [(each.program, customer_id if each.of_customer else None) for each in settlement.counted]
+        counts = Counts(self.unit.now, self.unit.ids.new, self._tallies(owners))
+        counts.give_back(settlement.counted, customer_id)
+        self.unit.apply(counts.decision())
 
     def _claw_back(self, settlement: Settlement, refund: Refund, entered: Books, about: About) -> None:
         for award, points in zip(settlement.awards, refund.points, strict=True):

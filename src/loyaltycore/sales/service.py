@@ -20,6 +20,7 @@ from loyaltycore.sales.records import ORDER_LENGTH, REASON_LENGTH
 from loyaltycore.sales.returning import Returning
 from loyaltycore.sales.rules import books, reservation as reserving
 from loyaltycore.sales.rules.books import Books
+from loyaltycore.sales.rules.counting import Counts
 from loyaltycore.sales.rules.holders import Holder
 from loyaltycore.sales.rules.refunding import Asked
 from loyaltycore.sales.rules.reservation import Held, Reservation, ReservationState
@@ -63,7 +64,8 @@ class Sales(Selling, Returning):
             The reservation; the one that the order has already, if it is the same order.
 
         Raises:
-            Refused: What `quote` refuses, ``reservation.settled``, ``reservation.differs``, ``purse.insufficient`` or ``.too_many_holds``.
+            Refused: What `quote` refuses, ``reservation.settled``, ``reservation.differs``, ``purse.insufficient``, ``.too_many_holds`` or
+                ``tally.too_many_holds``.
         """
         with Faults() as faults:
             faults.integer("minutes", minutes, least=1, most=LONGEST_RESERVATION, required=True)
@@ -73,17 +75,18 @@ class Sales(Selling, Returning):
         earlier = self._open(read.number)
         if earlier is not None and earlier.is_live(self.unit.now):
             return reserving.repeated(earlier, digest)
-        priced = self._priced(read)
+        priced = self._priced(read, for_update=True)
         scene = scene_of(self.unit)
         until = scene.now + timedelta(minutes=minutes)
         held, entered = [], Books(scene)
         reservation_id = self.unit.ids.new()
         about = About(order_ref=read.number)
-        self._end(priced.rivals, entered)
+        self._end(priced.rivals, entered, priced.counts)
         wanted = [(priced.of(paid.tender).rows, paid.spent) for paid in priced.quote.tenders]
         wanted += [(each.rows, 1) for each in priced.used]
         for rows, units in wanted:
             held += books.hold(entered, rows, units, reservation_id, until, about)
+        counted = priced.counts.hold(priced.limits, priced.quote.uses, reservation_id, until)
         reservation = Reservation(
             id=reservation_id,
             order_ref=read.number,
@@ -92,12 +95,14 @@ class Sales(Selling, Returning):
             state=ReservationState.OPEN,
             expires_at=until,
             parts=tuple(held),
+            counted=counted,
             digest=digest,
             created_at=scene.now,
             created_by=scene.actor,
         )
         gone = (reserving.over(earlier, ReservationState.RELEASED),) if earlier else ()
         self.unit.apply(Decision(None, save=gone))
+        self.unit.apply(priced.counts.decision())
         self.unit.apply(entered.decision("program.reserved"))
         return self.unit.apply(
             Decision(reservation, add=(reservation,), notes=(Note("reservation.made", after=reservation),))
@@ -124,8 +129,9 @@ class Sales(Selling, Returning):
         found = self.unit.get(Reservation, reservation_id, for_update=True)
         if found.open_order is None:
             return found
-        entered = Books(scene_of(self.unit))
-        (after,) = self._end([found], entered)
+        entered, counts = Books(scene_of(self.unit)), self._counts(())
+        (after,) = self._end([found], entered, counts)
+        self.unit.apply(counts.decision())
         self.unit.apply(entered.decision("program.released"))
         return after
 
@@ -165,19 +171,22 @@ class Sales(Selling, Returning):
         if settled is not None:
             return require_same(settled, digest)
         held = self._reserved(read.number, reservation)
-        priced = self._priced(read, held.id if held else "")
+        priced = self._priced(read, held.id if held else "", for_update=True)
         require_expected(priced.quote, expected)
         scene = scene_of(self.unit)
         entered, about = Books(scene), About(order_ref=read.number)
-        self._end(priced.rivals, entered)
+        self._end(priced.rivals, entered, priced.counts)
         draws, uses, awards = self._pay(priced, entered, held.id if held else "", about)
         if held is not None:
-            books.let_go(entered, self._holders(held.parts), held.id, about)
+            self._let_go(held, entered, priced.counts)
             self.unit.apply(Decision(None, save=(reserving.over(held, ReservationState.SETTLED),)))
+        counted = priced.counts.take(priced.limits, priced.quote.uses)
+        self.unit.apply(priced.counts.decision())
         self.unit.apply(entered.decision("program.settled"))
         sold = self._sell(priced, chosen)
         booked = Booked(scene.new_id(), scene.branch_id, scene.actor, scene.now)
-        kept = evolve(settlement_of(priced.quote, booked, draws, uses, awards, sold), digest=digest)
+        made = settlement_of(priced.quote, booked, draws, uses, awards, sold)
+        kept = evolve(made, digest=digest, counted=counted)
         return self.unit.apply(Decision(kept, add=(kept,), notes=(Note("order.settled", about=kept),)))
 
     def refund(
@@ -243,13 +252,24 @@ class Sales(Selling, Returning):
         mine = stored("customer_id") == customer.id
         return tuple(self.unit.find(Settlement, mine, order_by=("-id",)))
 
-    def _end(self, reservations: Iterable[Reservation], entered: Books) -> list[Reservation]:
+    def _end(self, reservations: Iterable[Reservation], entered: Books, counts: Counts) -> list[Reservation]:
         """End reservations without a sale."""
         ended = []
         for found in reservations:
-            books.let_go(entered, self._holders(found.parts), found.id, About(order_ref=found.order_ref))
+            self._let_go(found, entered, counts)
             ended.append(self.unit.apply(reserving.release(found)))
         return ended
+
+    def _let_go(self, reservation: Reservation, entered: Books, counts: Counts) -> None:
+        """Release what is set aside: units of purses, and uses of limits."""
+        about = About(order_ref=reservation.order_ref)
+        books.let_go(entered, self._holders(reservation.parts), reservation.id, about)
+        owners = [
+            (program, whose) for program in reservation.counted for whose in {None, reservation.customer_id}
+        ]
+        missing = [owner for owner in owners if owner not in counts.tallies]
+        counts.tallies |= {**self._tallies(missing), **counts.tallies} if missing else {}
+        counts.let_go(owners, reservation.id)
 
     def _open(self, order_ref: str) -> Reservation | None:
         return self.unit.first(Reservation, stored("open_order") == order_ref)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import typing
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from typing import Any, TypeVar
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
+from cattrs.gen import make_hetero_tuple_unstructure_fn
 from cattrs.v import transform_error
 
 from loyaltycore.errors import LONGEST_FAULT, Fault, InvalidInput
@@ -56,9 +58,17 @@ def make_converter() -> Converter:
         lambda kind: kind is Any,
         lambda value: value if type(value) in _PLAIN else converter.unstructure(value),
     )
+    converter.register_unstructure_hook_factory(
+        _is_pair, lambda kind, made: make_hetero_tuple_unstructure_fn(kind, made, unstructure_to=list)
+    )
     converter.register_unstructure_hook(CustomValue, _custom_data)
     converter.register_structure_hook(CustomValue, lambda value, _: _custom_value(value))
     return converter
+
+
+def _is_pair(kind: Any) -> bool:
+    """Whether it is a tuple that declares each of its values, such as ``tuple[str, int]``."""
+    return typing.get_origin(kind) is tuple and typing.get_args(kind)[-1:] != (Ellipsis,)
 
 
 @cache

@@ -136,7 +136,7 @@ class Vouchers(Batches):
             NotFound: There is no such customer.
             InvalidInput: Names every fault of the arguments.
             Refused: ``voucher.mistyped``, ``.unknown``, ``.other_customer``, ``.not_started``, ``.expired``, ``.void``,
-                ``.spent`` or ``.other_unit``.
+                ``.limited``, ``.spent`` or ``.other_unit``.
         """
         with Faults() as faults:
             given = faults.text("code", code, limit=_LONGEST_CODE)
@@ -153,6 +153,9 @@ class Vouchers(Batches):
         if earlier is not None:
             return earlier
         redeeming.require_usable(voucher, self._known(customer), self.unit.now)
+        redeeming.require_unlimited(
+            voucher, terms_of(self.session.house, self.unit, voucher.program, voucher.revision).terms
+        )
         about = About(order_ref=order, line_ref=line, fact=fact, comment=says)
         return self.unit.apply(redeeming.redeem(voucher, amount, about, scene_of(self.unit)))
 

@@ -61,8 +61,7 @@ def check_rule(faults: Faults, rule: Rule) -> None:
         check_money(faults, "cap", rule.cap)
     _check_where(faults.at("where"), rule.where)
     _check_when(faults.at("when"), rule.when)
-    for place, limit in enumerate(faults.items("limits", rule.limits, most=MOST_LIMITS)):
-        _check_limit(faults.at(f"limits[{place}]"), limit)
+    check_limits(faults, rule.limits)
     _check_benefit(faults.at("benefit"), rule)
     if len(currencies_of(rule)) > 1:
         faults.note("benefit", "mixed_currency", "names amounts of several currencies")
@@ -106,6 +105,12 @@ def _check_hours(faults: Faults, when: When) -> None:
         faults.note("until_time", "required", "must be given with the beginning")
     elif hours["from_time"] and hours["from_time"] == hours["until_time"]:
         faults.note("until_time", "empty_span", "must differ from the beginning")
+
+
+def check_limits(faults: Faults, limits: object) -> None:
+    """Note everything that is wrong with a list of limits."""
+    for place, limit in enumerate(faults.items("limits", limits, most=MOST_LIMITS)):
+        _check_limit(faults.at(f"limits[{place}]"), limit)
 
 
 def _check_limit(faults: Faults, limit: Limit) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
-from loyaltycore.kernel.given import as_tuple
+from loyaltycore.kernel.given import as_tuple, member_of
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.pricing.benefits import Benefit, Earning
 
@@ -109,14 +109,23 @@ class When:
     basis: Basis = Basis.REACHED
 
 
+def _per(given: object) -> Any:
+    return member_of(Per, given)
+
+
+def _every(given: object) -> Any:
+    return member_of(Every, given)
+
+
 @frozen
 class Limit:
     """How often a rule may be used, or for how much, in one period."""
 
     uses: int | None = None
     amount: Money | None = None
-    per: Per = Per.TOTAL
-    every: Every = Every.EVER
+    per: Per = field(default=Per.TOTAL, converter=_per)
+    every: Every = field(default=Every.EVER, converter=_every)
+    """Days begin and end in the time zone of the rule's program."""
 
 
 @frozen

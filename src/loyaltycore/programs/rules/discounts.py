@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.pricing.benefits import percent
-from loyaltycore.kernel.pricing.rule import Rule, Where
+from loyaltycore.kernel.pricing.checking import check_limits
+from loyaltycore.kernel.pricing.rule import Limit, Rule, Where
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.kind import Opened, Opening, ProgramKind
 from loyaltycore.programs.rules.periods import Period, check_period
@@ -27,6 +28,8 @@ class DiscountTerms:
     groups: tuple[str, ...] = field(default=(), converter=as_tuple)
     """With neither articles nor groups it is for everything."""
     term: Period | None = None
+    limits: tuple[Limit, ...] = field(default=(), converter=as_tuple)
+    """How often, and for how much, orders get it, of all who have it together or of each customer."""
 
 
 class Discount(ProgramKind):
@@ -43,6 +46,7 @@ class Discount(ProgramKind):
         check_words(faults, "articles", terms.articles)
         check_words(faults, "groups", terms.groups)
         check_period(faults, "term", terms.term)
+        check_limits(faults, terms.limits)
 
     @override
     def open(self, faults: Faults, terms: DiscountTerms, opening: Opening) -> tuple[Opened, ...]:
@@ -52,7 +56,8 @@ class Discount(ProgramKind):
     @override
     def rules(self, terms: DiscountTerms, item: str, level: str) -> tuple[Rule, ...]:
         """The share off."""
-        return (Rule(self.key, percent(terms.percent), where=Where(terms.articles, terms.groups)),)
+        where = Where(terms.articles, terms.groups)
+        return (Rule(self.key, percent(terms.percent), where=where, limits=terms.limits),)
 
 
 @frozen

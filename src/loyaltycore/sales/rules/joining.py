@@ -17,6 +17,7 @@ from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.entering import Scene
 from loyaltycore.programs.rules.using import require_running
+from loyaltycore.sales.rules.counting import Restricted
 from loyaltycore.sales.rules.holders import Holder, purse_in
 from loyaltycore.sales.rules.reservation import Reservation, ReservationState
 from loyaltycore.vouchers.rules.voucher import Voucher
@@ -110,6 +111,18 @@ def rules_of(joined: Joined) -> Iterator[Rule]:
             name=rule.name or joined.title,
             limits=(*rule.limits, *limits),
         )
+
+
+def restricted_of(joined: Joined) -> Iterator[Restricted]:
+    """The rules of a program or a voucher of which its program limits the uses."""
+    own = len(joined.id) + 1
+    rivals = tuple(each.id for each in joined.rivals)
+    for rule in rules_of(joined):
+        limits = rule.limits[:-1] if joined.counts_uses else rule.limits
+        if limits:
+            yield Restricted(
+                evolve(rule, limits=limits), rule.id[own:], joined.rows[0].program, joined.terms.zone, rivals
+            )
 
 
 def uses_left(joined: Joined, hold_id: str, at: datetime) -> dict[str, int]:

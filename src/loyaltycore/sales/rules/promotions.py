@@ -13,6 +13,7 @@ from loyaltycore.kernel.pricing.checking import check_rule
 from loyaltycore.kernel.pricing.rule import Phase, Rule
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.kind import Opened, Opening, ProgramKind
+from loyaltycore.sales.rules.counting import Restricted
 
 MOST_RULES: Final = 1000
 
@@ -53,11 +54,9 @@ class Promotion(ProgramKind):
 
 
 def _check_for_everybody(faults: Faults, rule: Rule) -> None:
-    """Note what a promotion cannot do: count orders, ask a selection while an order waits, give points of no program."""
+    """Note what a promotion cannot do: ask a selection while an order waits, give points of no program."""
     if type(rule) is not Rule:
         return
-    if rule.limits:
-        faults.note("limits", "not_supported", "are not counted for promotions")
     if text_of(getattr(rule.when, "condition", None)):
         faults.at("when").note("condition", "not_supported", "is not asked for promotions")
     if rule.phase is Phase.EARN:
@@ -71,17 +70,19 @@ class Published:
     program: str
     title: str
     branches: tuple[str, ...]
+    zone: str
     terms: str
     """As JSON, from which a compiled book is known again."""
 
 
-def rules_of_promotion(published: Published, terms: PromotionTerms) -> Iterator[Rule]:
+def rules_of_promotion(published: Published, terms: PromotionTerms) -> Iterator[Restricted]:
     """Its rules, under ids of their own, in the branches of the program."""
     for rule in terms.rules:
         branches = rule.when.branches or published.branches
-        yield evolve(
+        named = evolve(
             rule,
             id=f"{published.program}/{rule.id}",
             name=rule.name or published.title,
             when=evolve(rule.when, branches=branches),
         )
+        yield Restricted(named, rule.id, published.program, published.zone)

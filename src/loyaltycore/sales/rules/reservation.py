@@ -51,6 +51,8 @@ class Reservation:
     """Of the order."""
     created_at: datetime
     created_by: str
+    counted: tuple[str, ...] = ()
+    """The programs of whose limits something is set aside."""
     version: int = 1
 
     def is_live(self, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.pricing.order import Order
 from loyaltycore.kernel.pricing.parts import Applied, TaxPart, UnitShare
 from loyaltycore.kernel.showing import showing
+from loyaltycore.sales.rules.tally import Taken
 
 
 @frozen
@@ -137,6 +138,8 @@ class Settlement:
     refunds: tuple[Refund, ...]
     settled_at: datetime
     settled_by: str
+    counted: tuple[Taken, ...] = ()
+    """What it took of limits."""
     version: int = 1
 
     def line(self, line_id: str) -> SettledLine | None:

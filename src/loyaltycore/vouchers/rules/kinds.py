@@ -11,7 +11,8 @@ from typing_extensions import override
 from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.pricing.benefits import AmountOff, Catalog, CatalogPrice, percent
-from loyaltycore.kernel.pricing.rule import Phase, Rule, Where
+from loyaltycore.kernel.pricing.checking import check_limits
+from loyaltycore.kernel.pricing.rule import Limit, Phase, Rule, Where
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.kind import Credit, Opened, Opening, ProgramKind, Use
 from loyaltycore.programs.rules.periods import Expiry, check_expiry
@@ -37,6 +38,8 @@ class DiscountVoucherTerms:
     groups: tuple[str, ...] = field(default=(), converter=as_tuple)
     """With neither articles nor groups it is for everything."""
     expiry: Expiry | None = None
+    limits: tuple[Limit, ...] = field(default=(), converter=as_tuple)
+    """How often, and for how much, orders use codes of the program, all together or for each customer."""
 
 
 class DiscountVoucher(ProgramKind):
@@ -60,6 +63,7 @@ class DiscountVoucher(ProgramKind):
         check_words(faults, "articles", terms.articles)
         check_words(faults, "groups", terms.groups)
         check_expiry(faults, "expiry", terms.expiry)
+        check_limits(faults, terms.limits)
 
     @override
     def open(self, faults: Faults, terms: DiscountVoucherTerms, opening: Opening) -> tuple[Opened, ...]:
@@ -87,9 +91,9 @@ class DiscountVoucher(ProgramKind):
     @override
     def rules(self, terms: DiscountVoucherTerms, item: str, level: str) -> tuple[Rule, ...]:
         """What the code takes off an order."""
-        where = Where(terms.articles, terms.groups)
+        where, limits = Where(terms.articles, terms.groups), terms.limits
         if terms.prices:
-            return (Rule(self.key, Catalog(terms.prices), Phase.SET_PRICE, where),)
+            return (Rule(self.key, Catalog(terms.prices), Phase.SET_PRICE, where, limits=limits),)
         if terms.amount is not None:
-            return (Rule(self.key, AmountOff(terms.amount), Phase.ORDER, where),)
-        return (Rule(self.key, percent(terms.percent or 0), where=where),)
+            return (Rule(self.key, AmountOff(terms.amount), Phase.ORDER, where, limits=limits),)
+        return (Rule(self.key, percent(terms.percent or 0), where=where, limits=limits),)

@@ -16,6 +16,7 @@ from loyaltycore.kernel.money import Money
 from loyaltycore.programs.rules.assignment import ProgramMove
 from loyaltycore.programs.rules.entering import About, Holder, Scene, entered_in
 from loyaltycore.vouchers.rules.codes import is_mistyped
+from loyaltycore.vouchers.rules.kinds import DiscountVoucherTerms
 from loyaltycore.vouchers.rules.voucher import TABLE, Voucher, VoucherState
 
 NOT_USABLE: Final = "voucher.not_usable"
@@ -103,6 +104,21 @@ def require_usable(voucher: Voucher, customer_id: str | None, now: datetime) -> 
     reason = why_not(voucher, customer_id, now)
     if reason:
         raise _refusal(reason)
+
+
+def require_unlimited(voucher: Voucher, terms: object) -> None:
+    """Make sure that nobody counts the uses of the whole program: that is done for orders.
+
+    Raises:
+        Refused: ``voucher.limited``.
+    """
+    if isinstance(terms, DiscountVoucherTerms) and terms.limits:
+        raise Refused(
+            "voucher.limited",
+            "the uses of this program are limited, and counted with orders",
+            remedy="give its code to `sales.settle`",
+            program=voucher.program,
+        )
 
 
 def refuse_for_now(wait: timedelta | None) -> None:

@@ -91,6 +91,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "voucher.other_unit": Sentence(
         "Der Gutschein ist in einer anderen Währung.", "The voucher is in another currency."
     ),
+    "voucher.limited": Sentence(
+        "Dieser Gutschein wird nur mit einem Auftrag eingelöst.",
+        "This voucher is redeemed with an order only.",
+    ),
     "voucher.redeemed": Sentence(
         "Der Gutschein wurde schon eingelöst.", "The voucher has been redeemed already."
     ),

@@ -1,0 +1,204 @@
+"""Counting uses against the limits of rules: never more than there are, and none refused that is left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from attrs import define, evolve, field, frozen
+
+from loyaltycore.kernel.decisions import Decision
+from loyaltycore.kernel.pricing.parts import Use
+from loyaltycore.kernel.pricing.quote import Quote
+from loyaltycore.kernel.pricing.rule import Limit, Per, Rule
+from loyaltycore.kernel.pricing.standing import Standing
+from loyaltycore.sales.rules.tally import USES, Count, Counter, Taken, Tally, TallyHold, period_of
+
+Owner = tuple[str, str | None]
+"""A program, and a customer or None for everybody: whose uses a tally counts."""
+
+
+@frozen
+class Restricted:
+    """A rule with limits, as it takes part in an order."""
+
+    rule: Rule
+    own_id: str
+    """Its id within its program."""
+    program: str
+    zone: str
+    """Where days begin and end."""
+    rivals: tuple[str, ...] = ()
+    """Reservations that give way if it has an effect."""
+
+
+@frozen
+class Limited:
+    """One limit of a rule, at a moment."""
+
+    key: str
+    """What the engine calls it: `Rule.limit_key`."""
+    owner: Owner
+    counter: Counter
+    most: int
+    rivals: tuple[str, ...]
+
+
+def limited_of(each: Restricted, customer_id: str | None, at: datetime) -> Iterator[Limited]:
+    """The limits of a rule; those of a customer do not concern an order without one."""
+    today = at.astimezone(ZoneInfo(each.zone)).date()
+    for place, limit in enumerate(each.rule.limits):
+        if limit.per is Per.TOTAL or customer_id is not None:
+            owner = (each.program, customer_id if limit.per is Per.CUSTOMER else None)
+            counter = Counter(each.own_id, limit.every, period_of(limit.every, today), _unit(limit))
+            yield Limited(each.rule.limit_key(place), owner, counter, _most(limit), each.rivals)
+
+
+def _unit(limit: Limit) -> str:
+    return USES if limit.amount is None else limit.amount.currency
+
+
+def _most(limit: Limit) -> int:
+    return (limit.uses or 0) if limit.amount is None else limit.amount.amount
+
+
+@define
+class Counts:
+    """Tallies as they change in one unit of work."""
+
+    at: datetime
+    new_id: Callable[[], str]
+    tallies: dict[Owner, Tally]
+    hold_id: str = ""
+    """The reservation of the order: what it holds is the order's own."""
+    _before: dict[Owner, Tally | None] = field(factory=dict)
+
+    def left(self, limits: Iterable[Limited]) -> dict[str, int]:
+        """What is left of limits, by their keys."""
+        return {each.key: max(0, self._free(each, each.rivals)) for each in limits}
+
+    def overdrawn(self, limits: Iterable[Limited], uses: Iterable[Use]) -> dict[str, int]:
+        """Where rules of one order share a limit: what is left for the first that gets too much; empty if none does.
+
+        Args:
+            uses: In the order in which the rules apply.
+        """
+        by_key = {each.key: each for each in limits}
+        used = [(by_key[use.key], use) for use in uses if use.key in by_key]
+        gone = {rival for each, _ in used for rival in each.rivals}
+        sums: dict[tuple[Owner, Counter], dict[str, int]] = defaultdict(dict)
+        for each, use in used:
+            by_rule = sums[each.owner, each.counter]
+            others = sum(amount for rule, amount in by_rule.items() if rule != use.rule)
+            wanted, room = _amount(each, use), max(0, self._free(each, gone) - others)
+            if wanted > room:
+                return {each.key: room}
+            by_rule[use.rule] = wanted
+        return {}
+
+    def take(self, limits: Iterable[Limited], uses: Iterable[Use]) -> tuple[Taken, ...]:
+        """Count what an order uses."""
+        taken = []
+        for owner, counts in _by_owner(limits, uses).items():
+            self._put(owner, self._of(owner).after(counts))
+            taken += [Taken(owner[0], owner[1] is not None, count) for count in counts]
+        return tuple(taken)
+
+    def hold(
+        self, limits: Iterable[Limited], uses: Iterable[Use], hold_id: str, until: datetime
+    ) -> tuple[str, ...]:
+        """Set aside what an order is going to use; of which programs that is something.
+
+        Raises:
+            Refused: ``tally.too_many_holds``.
+        """
+        wanted = _by_owner(limits, uses)
+        for owner, counts in wanted.items():
+            self._put(owner, self._of(owner).holding(TallyHold(hold_id, until, tuple(counts)), self.at))
+        return tuple(dict.fromkeys(program for program, _ in wanted))
+
+    def let_go(self, owners: Iterable[Owner], hold_id: str) -> None:
+        """Release what was set aside."""
+        for owner in owners:
+            if owner in self.tallies:
+                self._put(owner, self._of(owner).without_hold(hold_id))
+
+    def give_back(self, taken: Iterable[Taken], customer_id: str | None) -> None:
+        """Take uses back that did not last; those of a customer who was forgotten are forgotten, too."""
+        for each in taken:
+            owner = (each.program, customer_id if each.of_customer else None)
+            if owner in self.tallies:
+                back = Count(each.count.counter, -each.count.amount)
+                self._put(owner, self._of(owner).after([back]))
+
+    def decision(self) -> Decision[None]:
+        """All tallies that have changed."""
+        changed = [(owner, self._before[owner]) for owner in sorted(self._before, key=str)]
+        today = self.at.date()
+        return Decision(
+            None,
+            add=tuple(self.tallies[owner] for owner, before in changed if before is None),
+            save=tuple(
+                self.tallies[owner].pruned(today)
+                for owner, before in changed
+                if before is not None and before != self.tallies[owner]
+            ),
+        )
+
+    def _free(self, limit: Limited, rivals: Iterable[str]) -> int:
+        tally = self.tallies.get(limit.owner)
+        if tally is None:
+            return limit.most
+        held = tally.held(limit.counter, self.at, {self.hold_id, *rivals})
+        return limit.most - tally.used(limit.counter) - held
+
+    def _of(self, owner: Owner) -> Tally:
+        found = self.tallies.get(owner)
+        if found is not None:
+            return found
+        program, customer_id = owner
+        return Tally(program if customer_id is None else self.new_id(), program, customer_id)
+
+    def _put(self, owner: Owner, tally: Tally) -> None:
+        self._before.setdefault(owner, self.tallies.get(owner))
+        self.tallies[owner] = tally
+
+
+def within_limits(
+    pricing: Callable[[Standing], Quote], standing: Standing, limits: Iterable[Limited], counts: Counts
+) -> Quote:
+    """Price an order so that all of its rules together stay within their limits.
+
+    Args:
+        pricing: Makes the quote. With less left of a limit it uses no more of it, so this comes to an end.
+    """
+    left = {**standing.left, **counts.left(limits)}
+    while True:
+        quote = pricing(evolve(standing, left=left))
+        less = counts.overdrawn(limits, quote.uses)
+        if not less:
+            return quote
+        left |= less
+
+
+def _by_owner(limits: Iterable[Limited], uses: Iterable[Use]) -> Mapping[Owner, list[Count]]:
+    """What an order uses, summed up; two limits that count the same count it once."""
+    by_key = {each.key: each for each in limits}
+    seen: set[tuple[str, Owner, Counter]] = set()
+    sums: dict[Owner, dict[Counter, int]] = defaultdict(lambda: defaultdict(int))
+    for use in uses:
+        each = by_key.get(use.key)
+        if each is None or (use.rule, each.owner, each.counter) in seen or not _amount(each, use):
+            continue
+        seen.add((use.rule, each.owner, each.counter))
+        sums[each.owner][each.counter] += _amount(each, use)
+    return {
+        owner: [Count(counter, amount) for counter, amount in counts.items()]
+        for owner, counts in sums.items()
+    }
+
+
+def _amount(limit: Limited, use: Use) -> int:
+    return 1 if limit.counter.unit == USES else use.amount.amount
