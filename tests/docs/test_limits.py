@@ -13,14 +13,14 @@ from loyaltycore.customers import importing
 from loyaltycore.customers.rules import customer, import_report, table_columns, table_lines
 from loyaltycore.kernel import criteria, custom_fields, fates, limiting, money, outbox
 from loyaltycore.kernel.ledger import spending
-from loyaltycore.kernel.pricing import checking
-from loyaltycore.kernel.pricing import order
+from loyaltycore.kernel.pricing import checking, order
 from loyaltycore.merging import finding
 from loyaltycore.processes.rules import template_form
 from loyaltycore.processes.steps import complete_data
 from loyaltycore.programs.rules import terms as program_terms
 from loyaltycore.properties.rules import form as property_form
 from loyaltycore.sales import service as sales
+from loyaltycore.sales.rules import tally
 from loyaltycore.selections.rules import json_form
 from loyaltycore.storing import checks
 from loyaltycore.templates.rules import (
@@ -28,7 +28,6 @@ from loyaltycore.templates.rules import (
     saving as template_saving,
     trying as template_trying,
 )
-from loyaltycore.sales.rules import tally
 from loyaltycore.vouchers import batches
 from loyaltycore.work import calls, house, paging, records
 from loyaltycore_calendars import bounds, busy
