@@ -48,6 +48,19 @@ def test_a_number_is_the_one_that_the_library_finds(case: tuple[str, str]) -> No
         assert phonenumbers.is_possible_number(found)
 
 
+@settings(max_examples=1000)
+@given(dialled())
+def test_a_number_is_of_the_kind_that_the_library_says(case: tuple[str, str]) -> None:
+    """In every country: none at all, one that may be of a mobile phone, or another one."""
+    region, text = case
+    number = dialling(region) and dialling(region).number(text)
+    if number:
+        kind = phonenumbers.number_type(phonenumbers.parse(text, region))
+        may_be_mobile = kind in {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+        expected = None if kind == PhoneNumberType.UNKNOWN else may_be_mobile
+        assert dialling(region).may_be_mobile(number) is expected, (text, kind)
+
+
 @pytest.mark.parametrize("region", ["DE", "AT", "CH", "FR", "NL", "BE", "SE", "TR"])
 def test_numbers_of_neighbours_are_usual(region: str) -> None:
     """Mobile and other numbers, with the zero and with the code of the country."""

@@ -149,20 +149,23 @@ def _known(dialled: str, region: str) -> _Number | None:
     usual = dialling(region)
     national = usual.number(dialled) if usual else ""
     if usual and national:
-        number = library.PhoneNumber(country_code=int(usual.code), national_number=int(national))
-    else:
-        try:
-            number = library.parse(dialled, text_of(region))
-        except library.NumberParseException:
-            return None
+        mobile = usual.may_be_mobile(national)
+        return None if mobile is None else _within((f"+{usual.code}{national}", usual.code, mobile))
+    try:
+        number = library.parse(dialled, text_of(region))
+    except library.NumberParseException:
+        return None
     # A number is valid exactly where its range is known; asking for validity would look through the ranges once more.
     kind = library.number_type(number)
-    if kind == types.UNKNOWN or not (national or library.is_possible_number(number)):
+    if kind == types.UNKNOWN or not library.is_possible_number(number):
         return None
     e164 = library.format_number(number, library.PhoneNumberFormat.E164)
-    if len(e164) > len("+") + _MOST_DIGITS:
-        return None
-    return e164, str(number.country_code), kind in (types.MOBILE, types.FIXED_LINE_OR_MOBILE)
+    return _within((e164, str(number.country_code), kind in (types.MOBILE, types.FIXED_LINE_OR_MOBILE)))
+
+
+def _within(number: _Number) -> _Number | None:
+    """The number, unless it is longer than E.164 allows."""
+    return number if len(number[0]) <= len("+") + _MOST_DIGITS else None
 
 
 @cache
