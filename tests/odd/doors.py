@@ -21,7 +21,7 @@ from loyaltycore.cards.rules.options import INFORMATION_EMAIL
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.desk import Desk
 from loyaltycore.merging import MergePlan
-from loyaltycore.sales import Order, OrderLine
+from loyaltycore.sales import Order, OrderLine, PastOrder
 from loyaltycore.selections import FieldCondition
 from loyaltycore.templates import Channel, MessageText
 from loyaltycore.work.service import Service
@@ -30,6 +30,7 @@ from tests.odd.shop import SETTLED, START, Shop
 from tests.services.programs import BATTERIES
 
 _BOUGHT: Final = (Line("Case", Money(1250, "EUR")),)
+_ORDER: Final = Order("R-1", None, [OrderLine("1", "case", Money(1250, "EUR"))])
 _STEPS: Final = ("custom", "task", "complete_data", "assign_property", "order_card", "document")
 
 _STOPPED: Final = threading.Event()
@@ -84,7 +85,7 @@ FITTING: Final[Mapping[str, Any]] = {
     "prefixes": ["99"],
     "count": 3,
     "order_ref": "R-1",
-    "order": Order("R-1", None, [OrderLine("1", "case", Money(1250, "EUR"))]),
+    "order": _ORDER,
 }
 """What an argument of that name has to be given, so that the others are looked at; ids come from the shop."""
 
@@ -121,6 +122,7 @@ OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {
     "Programs.adjust": {"by": 1},
     "Sales": {"order_ref": SETTLED},
     "Sales.refund": {"number": "G-1"},
+    "Sales.simulate": {"history": [PastOrder(_ORDER, START)]},
 }
 """Where the same name means something else."""
 

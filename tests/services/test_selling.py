@@ -209,7 +209,7 @@ class Stamps(ProgramKind):
 
 
 def test_a_hosts_kind_is_sold_used_and_refunded() -> None:
-    """F5: it pays and earns in orders like the library's own kinds."""
+    """F5: it pays and earns in orders like the library's own kinds, also in simulated ones."""
     house = build_house(program_kinds=[Stamps()])
     erika = house.customer().id
     define(house.desk, "stamps", StampTerms(5), sold_by=["P-STAMPS"])
@@ -218,5 +218,7 @@ def test_a_hosts_kind_is_sold_used_and_refunded() -> None:
     bought = order(erika, TIPS, programs=[mine.id], spend={"stamps": 3})
     sale = house.desk.sales.settle(bought)
     assert (sale.due, left(house, mine)) == (699, 3)
+    simulated = house.desk.sales.simulate("stamps", StampTerms(9), house.desk.sales.history())
+    assert (simulated.issued, simulated.spent, simulated.cost) == (1, 3, euros(300))
     house.desk.sales.refund("R-42", "G-1")
     assert left(house, mine) == 5

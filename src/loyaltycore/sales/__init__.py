@@ -44,16 +44,25 @@ if TYPE_CHECKING:
         of_articles as of_articles,
     )
     from loyaltycore.kernel.pricing.verdict import Code as Code, Verdict as Verdict
+    from loyaltycore.sales.rules.past import PastOrder as PastOrder, PastRefund as PastRefund
     from loyaltycore.sales.rules.promotions import PromotionTerms as PromotionTerms
     from loyaltycore.sales.rules.reservation import (
         Reservation as Reservation,
         ReservationState as ReservationState,
     )
     from loyaltycore.sales.rules.settlement import (
+        PricedFrom as PricedFrom,
         Refund as Refund,
         RefundedTender as RefundedTender,
         SettledLine as SettledLine,
+        SettledProgram as SettledProgram,
         Settlement as Settlement,
+    )
+    from loyaltycore.sales.rules.simulated import (
+        RefundLoop as RefundLoop,
+        RuleCost as RuleCost,
+        Simulated as Simulated,
+        TierMove as TierMove,
     )
     from loyaltycore.sales.service import Sales as Sales
 else:
@@ -72,9 +81,11 @@ else:
                 "Basis Choice Every Limit Per Phase Rounding Rule When Where earning in_groups of_articles"
             ),
             "loyaltycore.kernel.pricing.verdict": "Code Verdict",
+            ".rules.past": "PastOrder PastRefund",
             ".rules.promotions": "PromotionTerms",
             ".rules.reservation": "Reservation ReservationState",
-            ".rules.settlement": "Refund RefundedTender SettledLine Settlement",
+            ".rules.settlement": "PricedFrom Refund RefundedTender SettledLine SettledProgram Settlement",
+            ".rules.simulated": "RefundLoop RuleCost Simulated TierMove",
             ".service": "Sales",
         },
     )

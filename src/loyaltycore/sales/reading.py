@@ -29,6 +29,7 @@ from loyaltycore.sales.rules.joining import (
     Joined,
     gives_way,
     joins,
+    priced_from,
     require_own,
     require_own_card,
     restricted_of,
@@ -38,6 +39,7 @@ from loyaltycore.sales.rules.joining import (
 )
 from loyaltycore.sales.rules.reservation import Reservation
 from loyaltycore.sales.rules.selling import Seller
+from loyaltycore.sales.rules.settlement import PricedFrom
 from loyaltycore.vouchers.keys import CODE_KEYS
 from loyaltycore.vouchers.rules.codes import canonical, hashes
 from loyaltycore.vouchers.rules.redeeming import require_known, require_usable
@@ -56,6 +58,8 @@ class Priced:
     """The limits of all rules that take part."""
     counts: Counts
     """What was used of them."""
+    origin: PricedFrom
+    """What a settlement keeps of all that."""
 
     @property
     def used(self) -> list[Joined]:
@@ -122,10 +126,11 @@ class Pricing(Counting):
         restricted = (*in_force.restricted, *(rule for each in joined for rule in restricted_of(each)))
         limits = tuple(limit for each in restricted for limit in limited_of(each, order.customer_id, now))
         counts = self._counts(limits, hold_id)
-        found = within_limits(pricing, scene, limits, counts)
+        found, kept = within_limits(pricing, scene, limits, counts)
         if for_update and self._lock(limits, counts, found.uses):
-            found = within_limits(pricing, scene, limits, counts)
-        return Priced(found, joined, sellers, limits, counts)
+            found, kept = within_limits(pricing, scene, limits, counts)
+        origin = priced_from(found.order, joined, in_force.promotions, kept)
+        return Priced(found, joined, sellers, limits, counts, origin)
 
     def _joined(self, order: Order) -> Iterator[Joined]:
         """The programs named, those on the card presented, and those that a customer has once."""

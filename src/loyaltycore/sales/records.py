@@ -51,7 +51,7 @@ SETTLEMENTS = RecordType(
         merge=OnMerge.MOVE,
         export=OnExport.INCLUDE,
         erase=OnErase.SCRUB,
-        scrub=("lines", "refunds"),
+        scrub=("lines", "refunds", "priced_from"),
     ),
 )
 

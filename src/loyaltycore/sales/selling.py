@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import stored
-from loyaltycore.kernel.pricing.benefits import Earning
 from loyaltycore.kernel.pricing.order import Order
 from loyaltycore.programs.reading import scene_of, terms_of
 from loyaltycore.programs.rules.assignment import ProgramAssignment
@@ -18,7 +17,7 @@ from loyaltycore.programs.selling import sell
 from loyaltycore.sales.reading import Priced, Pricing
 from loyaltycore.sales.rules import books
 from loyaltycore.sales.rules.books import Books
-from loyaltycore.sales.rules.joining import Joined, rules_of
+from loyaltycore.sales.rules.joining import earning_of
 from loyaltycore.sales.rules.selling import ToIssue, require_customer, sold_by_line, to_issue
 from loyaltycore.sales.rules.settlement import Draw, SettledAward, Sold
 from loyaltycore.vouchers.keys import CODE_KEYS
@@ -46,7 +45,7 @@ class Selling(Pricing):
         awards = []
         for earned in priced.quote.earned:
             each = priced.of(earned.rule)
-            per = _benefit(each, earned.rule).per
+            per = earning_of(each, earned.rule).per
             move = books.award(entered, each.rows[0], each.terms, earned.points, per, about)
             awards.append(SettledAward(earned.rule, earned.title, each.id, move.id, earned.points))
         return draws, uses, awards
@@ -93,8 +92,3 @@ class Selling(Pricing):
 
     def _sold(self, order_ref: str) -> list[ProgramAssignment]:
         return list(self.unit.find(ProgramAssignment, stored("order_ref") == order_ref, order_by=("id",)))
-
-
-def _benefit(joined: Joined, rule_id: str) -> Earning:
-    benefits = (rule.benefit for rule in rules_of(joined) if rule.id == rule_id)
-    return next(benefit for benefit in benefits if isinstance(benefit, Earning))

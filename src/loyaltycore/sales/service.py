@@ -27,13 +27,14 @@ from loyaltycore.sales.rules.reservation import Held, Reservation, ReservationSt
 from loyaltycore.sales.rules.settlement import Refund, Settlement, digest_of
 from loyaltycore.sales.rules.settling import Booked, require_expected, require_same, settlement_of
 from loyaltycore.sales.selling import Selling
+from loyaltycore.sales.simulating import Simulating
 from loyaltycore.work.running import command, query
 
 LONGEST_RESERVATION = 7 * 24 * 60
 """In minutes."""
 
 
-class Sales(Selling, Returning):
+class Sales(Selling, Returning, Simulating):
     """Orders: what they cost, and what becomes of them."""
 
     @query
@@ -186,7 +187,7 @@ class Sales(Selling, Returning):
         sold = self._sell(priced, chosen)
         booked = Booked(scene.new_id(), scene.branch_id, scene.actor, scene.now)
         made = settlement_of(priced.quote, booked, draws, uses, awards, sold)
-        kept = evolve(made, digest=digest, counted=counted)
+        kept = evolve(made, digest=digest, counted=counted, priced_from=priced.origin)
         return self.unit.apply(Decision(kept, add=(kept,), notes=(Note("order.settled", about=kept),)))
 
     def refund(

@@ -168,18 +168,21 @@ class Counts:
 
 def within_limits(
     pricing: Callable[[Standing], Quote], standing: Standing, limits: Iterable[Limited], counts: Counts
-) -> Quote:
+) -> tuple[Quote, Mapping[str, int]]:
     """Price an order so that all of its rules together stay within their limits.
 
     Args:
         pricing: Makes the quote. With less left of a limit it uses no more of it, so this comes to an end.
+
+    Returns:
+        The quote, and what was left of each limit for it.
     """
     left = {**standing.left, **counts.left(limits)}
     while True:
         quote = pricing(evolve(standing, left=left))
         less = counts.overdrawn(limits, quote.uses)
         if not less:
-            return quote
+            return quote, left
         left |= less
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.ledger import Purse, available_of
+from loyaltycore.kernel.pricing.benefits import Earning
 from loyaltycore.kernel.pricing.order import Order
 from loyaltycore.kernel.pricing.rule import Limit, Rule
 from loyaltycore.kernel.pricing.standing import POINTS, Tender
@@ -19,7 +20,9 @@ from loyaltycore.programs.rules.entering import Scene
 from loyaltycore.programs.rules.using import require_running
 from loyaltycore.sales.rules.counting import Restricted
 from loyaltycore.sales.rules.holders import Holder, purse_in
+from loyaltycore.sales.rules.promotions import Published
 from loyaltycore.sales.rules.reservation import Reservation, ReservationState
+from loyaltycore.sales.rules.settlement import PricedFrom, SettledProgram
 from loyaltycore.vouchers.rules.voucher import Voucher
 
 
@@ -44,7 +47,14 @@ class Joined:
     @property
     def counts_uses(self) -> bool:
         """Whether it is a voucher of which an order takes one use."""
-        return isinstance(self.rows[0], Voucher) and self.terms.kind.pays(self.terms.terms) is None
+        return _counts_uses(self.as_settled, self.terms)
+
+    @property
+    def as_settled(self) -> SettledProgram:
+        """What a settlement keeps of it."""
+        row = self.rows[0]
+        item = row.item if isinstance(row, ProgramAssignment) else ""
+        return SettledProgram(row.program, row.revision, row.id, item, self.level, isinstance(row, Voucher))
 
 
 def require_own(assignment: ProgramAssignment, terms: Terms, order: Order, scene: Scene) -> None:
@@ -101,28 +111,56 @@ def is_about(assignment: ProgramAssignment, order: Order) -> bool:
 
 def rules_of(joined: Joined) -> Iterator[Rule]:
     """The rules that a program adds; those of a voucher can be used as often as it has uses."""
-    holder = joined.rows[0]
-    item = holder.item if isinstance(holder, ProgramAssignment) else ""
-    limits = (Limit(uses=1),) if joined.counts_uses else ()
-    for rule in joined.terms.kind.rules(joined.terms.terms, item, joined.level):
+    return rules_by(joined.as_settled, joined.terms, joined.title)
+
+
+def rules_by(settled: SettledProgram, terms: Terms, title: str) -> Iterator[Rule]:
+    """The rules that a program adds to an order, or has added to one."""
+    limits = (Limit(uses=1),) if _counts_uses(settled, terms) else ()
+    for rule in terms.kind.rules(terms.terms, settled.item, settled.level):
         yield evolve(
             rule,
-            id=f"{joined.id}/{rule.id}",
-            name=rule.name or joined.title,
+            id=f"{settled.holder_id}/{rule.id}",
+            name=rule.name or title,
             limits=(*rule.limits, *limits),
         )
 
 
 def restricted_of(joined: Joined) -> Iterator[Restricted]:
     """The rules of a program or a voucher of which its program limits the uses."""
-    own = len(joined.id) + 1
     rivals = tuple(each.id for each in joined.rivals)
-    for rule in rules_of(joined):
-        limits = rule.limits[:-1] if joined.counts_uses else rule.limits
+    return restricted_by(joined.as_settled, joined.terms, joined.title, rivals)
+
+
+def restricted_by(
+    settled: SettledProgram, terms: Terms, title: str, rivals: tuple[str, ...] = ()
+) -> Iterator[Restricted]:
+    """The rules that a program limits, of those that it adds to an order, or has added to one."""
+    own = len(settled.holder_id) + 1
+    for rule in rules_by(settled, terms, title):
+        limits = rule.limits[:-1] if _counts_uses(settled, terms) else rule.limits
         if limits:
-            yield Restricted(
-                evolve(rule, limits=limits), rule.id[own:], joined.rows[0].program, joined.terms.zone, rivals
-            )
+            yield Restricted(evolve(rule, limits=limits), rule.id[own:], settled.program, terms.zone, rivals)
+
+
+def earning_of(joined: Joined, rule_id: str) -> Earning:
+    """What one of its rules lets the customer earn."""
+    benefits = (rule.benefit for rule in rules_of(joined) if rule.id == rule_id)
+    return next(benefit for benefit in benefits if isinstance(benefit, Earning))
+
+
+def priced_from(
+    order: Order, joined: Iterable[Joined], promotions: Iterable[Published], left: Mapping[str, int]
+) -> PricedFrom:
+    """What is kept of where prices come from."""
+    return PricedFrom(
+        evolve(order, customer_id=None, card=None, programs=(), codes=()),
+        (
+            *(each.as_settled for each in joined),
+            *(SettledProgram(each.program, each.revision) for each in promotions),
+        ),
+        left,
+    )
 
 
 def uses_left(joined: Joined, hold_id: str, at: datetime) -> dict[str, int]:
@@ -188,3 +226,7 @@ def held_by(purses: Iterable[Purse], hold_id: str, at: datetime) -> int:
 
 def _ends(purse: Purse, at: datetime) -> Iterator[datetime]:
     return (lot.expires_at for lot in purse.open_lots(at) if lot.expires_at is not None)
+
+
+def _counts_uses(settled: SettledProgram, terms: Terms) -> bool:
+    return settled.by_code and terms.kind.pays(terms.terms) is None

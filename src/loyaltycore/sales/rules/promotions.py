@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 from typing_extensions import override
 
 from loyaltycore.kernel.given import as_tuple, text_of
+from loyaltycore.kernel.pricing.book import Book
 from loyaltycore.kernel.pricing.checking import check_rule
 from loyaltycore.kernel.pricing.rule import Phase, Rule
 from loyaltycore.kernel.validation import Faults
@@ -68,11 +69,23 @@ class Published:
     """A promotion in force."""
 
     program: str
+    revision: int
     title: str
     branches: tuple[str, ...]
     zone: str
     terms: str
     """As JSON, from which a compiled book is known again."""
+
+
+@frozen
+class InForce:
+    """The rules that hold for everybody."""
+
+    book: Book
+    restricted: tuple[Restricted, ...] = ()
+    """Those of them that have limits."""
+    promotions: tuple[Published, ...] = ()
+    """What they are the rules of."""
 
 
 def rules_of_promotion(published: Published, terms: PromotionTerms) -> Iterator[Restricted]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.money import Money
@@ -112,6 +112,32 @@ class Refund:
         return self.due + self.covered + Money(tendered, self.due.currency)
 
 
+@frozen
+class SettledProgram:
+    """A program or a voucher whose rules an order was priced by."""
+
+    program: str
+    revision: int
+    holder_id: str = ""
+    """The assignment or the voucher; empty for a promotion."""
+    item: str = ""
+    """Which quota or module it is."""
+    level: str = ""
+    """The tier of the customer."""
+    by_code: bool = False
+    """Whether it was a voucher."""
+
+
+@frozen
+class PricedFrom:
+    """What an order was priced from, so that it can be priced again: no codes, and nobody's name."""
+
+    order: Order
+    programs: tuple[SettledProgram, ...]
+    left: Mapping[str, int] = field(factory=dict)
+    """What was left of limits."""
+
+
 @frozen(repr=False)
 class Settlement:
     """An order that was paid. Refunds read it, and calculate nothing anew."""
@@ -140,6 +166,8 @@ class Settlement:
     settled_by: str
     counted: tuple[Taken, ...] = ()
     """What it took of limits."""
+    priced_from: PricedFrom | None = None
+    """None once the customer was forgotten."""
     version: int = 1
 
     def line(self, line_id: str) -> SettledLine | None:
