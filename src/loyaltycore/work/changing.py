@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -21,40 +20,35 @@ def field_changes(
 
     A new record shows what it was given: no field that is empty, or as its class has it by itself.
     """
-    if before is None and after is None:
-        return ()
-    names = record_type.shown
-    if before is None:
-        cls: Any = record_type.cls
-        new, own = to_data(after), _own_values(cls)
+    if before is not None:
+        old, new = to_data(before), {} if after is None else to_data(after)
         return tuple(
-            [
-                FieldChange(name, None, value)
-                for name in names
-                if (value := new[name]) not in _BLANK and value != own.get(name)
-            ]
+            FieldChange(name, old[name], new.get(name))
+            for name in record_type.shown
+            if _differ(old[name], new.get(name))
         )
-    old, new = to_data(before), {} if after is None else to_data(after)
-    return tuple(
-        FieldChange(name, old[name], new.get(name)) for name in names if _differ(old[name], new.get(name))
-    )
+    return () if after is None else _given(record_type, after)
 
 
-_BLANK: Final[tuple[Any, ...]] = (None, "", [], {})
+def _given(record_type: RecordType[Any], record: Any) -> tuple[FieldChange, ...]:
+    cls: Any = record_type.cls
+    own, kinds = _own_values(cls), record_type.field_map
+    changes = []
+    for name in record_type.shown:
+        value = getattr(record, name)
+        if value not in _BLANK and value != own[name]:
+            plain = value if type(value) is str else to_data(value, kinds[name].type)
+            changes.append(FieldChange(name, None, plain))
+    return tuple(changes)
+
+
+_BLANK: Final[tuple[Any, ...]] = (None, "", (), {})
 
 
 @cache
-def _own_values(cls: type[attrs.AttrsInstance]) -> Mapping[str, Any]:
-    """The values, as plain data, that fields have where nobody gives one; what a factory makes is empty."""
-    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(attrs.resolve_types(cls))
-    return {
-        each.name: to_data(each.default, each.type)
-        for each in attributes
-        if each.default is not attrs.NOTHING and not isinstance(each.default, _FACTORY)
-    }
-
-
-_FACTORY: Final[type] = type(attrs.Factory(list))
+def _own_values(cls: type[attrs.AttrsInstance]) -> dict[str, Any]:
+    """The value that each field has where nobody gives one; what a factory makes is empty."""
+    return {name: attribute.default for name, attribute in attrs.fields_dict(cls).items()}
 
 
 def _differ(old: Any, new: Any) -> bool:
