@@ -61,6 +61,7 @@ def run() -> Iterator[Result]:
     yield of_a_year()
     yield growing()
     yield rivals.beside_a_constraint()
+    yield rivals.beside_the_same_rows()
 
 
 def beside_others(taken: Sequence[Span]) -> Iterator[Result]:

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import make_url
 
 from benchmarks.databases import database
@@ -36,13 +37,22 @@ Rival = Callable[[str, int, Any, Any], None]
 
 def beside_a_constraint() -> Result:
     """How many bookings a second all rivals have together, whoever gets them."""
+    return _beside(by_a_constraint, _prepare_bare, "an exclusion constraint")
+
+
+def beside_the_same_rows() -> Result:
+    """The same beside a constraint, where one transaction writes all rows that a booking has here."""
+    return _beside(by_hand, _prepare_by_hand, "the same rows by hand and an exclusion constraint")
+
+
+def _beside(rival: Rival, prepare: Callable[[str], None], what: str) -> Result:
     mine = _had(by_the_library, _prepare_ours)
-    bare = _had(by_a_constraint, _prepare_bare)
-    share = mine / bare
+    theirs = _had(rival, prepare)
+    share = mine / theirs
     return Result(
-        f"bookings of {RIVALS} rivals, postgresql, beside an exclusion constraint",
+        f"bookings of {RIVALS} rivals, postgresql, beside {what}",
         f"{mine:,.0f}/s",
-        f"{bare:,.0f}/s",
+        f"{theirs:,.0f}/s",
         f"{share:.2f}",
         "-",
         kept=True,
@@ -98,6 +108,57 @@ def by_a_constraint(url: str, number: int, ready: Any, had: Any) -> None:
         _try_all(number, ready, had, book)
 
 
+def by_hand(url: str, number: int, ready: Any, had: Any) -> None:
+    """Book by the constraint, and write in the same transaction every other row that the library writes."""
+    with psycopg.connect(_bare(url)) as connection:
+        inserts = [_like_the_first(connection, table) for table in _WRITTEN]
+        connection.commit()
+
+        def book(each: datetime, at: int) -> bool:
+            key = f"{number}.{at}"
+            try:
+                with connection.transaction():
+                    connection.execute("SELECT * FROM loyalty_appointment_templates WHERE online").fetchall()
+                    connection.execute("SELECT * FROM loyalty_resources WHERE online").fetchall()
+                    connection.execute(
+                        "SELECT * FROM loyalty_rate_windows WHERE id = %s FOR UPDATE", (key,)
+                    ).fetchall()
+                    connection.execute(
+                        "INSERT INTO bookings (resource, during) VALUES ('room', tstzrange(%s, %s))",
+                        (each, each + LENGTH),
+                    )
+                    for statement, row in inserts:
+                        connection.execute(statement, {**row, "id": key, "key": key})
+            except psycopg.errors.ExclusionViolation:
+                return False
+            return True
+
+        _try_all(number, ready, had, book)
+
+
+_WRITTEN: Final = (
+    "appointments",
+    "appointment_links",
+    "reminders",
+    "outbox",
+    "activities",
+    "commands",
+    "rate_windows",
+)
+"""The tables into which a booking writes a row, beside the day sheet."""
+
+
+def _like_the_first(connection: psycopg.Connection[Any], table: str) -> tuple[Any, dict[str, Any]]:
+    """A statement that inserts a row like the one that is there."""
+    name = sql.Identifier(f"loyalty_{table}")
+    found = connection.execute(sql.SQL("SELECT * FROM {}").format(name))
+    columns = [each.name for each in found.description or ()]
+    row = dict(zip(columns, found.fetchone() or (), strict=True))
+    fields = sql.SQL(", ").join(map(sql.Identifier, columns))
+    places = sql.SQL(", ").join(map(sql.Placeholder, columns))
+    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(name, fields, places), row
+
+
 def _try_all(number: int, ready: Any, had: Any, book: Callable[[datetime, int], bool]) -> None:
     wanted = random.Random(number).sample(starts(), TRIES)  # noqa: S311  no secret
     ready.wait()
@@ -138,6 +199,18 @@ def _prepare_ours(url: str) -> None:
 def _prepare_bare(url: str) -> None:
     with psycopg.connect(_bare(url), autocommit=True) as connection:
         connection.execute(_TABLE)
+
+
+def _prepare_by_hand(url: str) -> None:
+    """What the library keeps, with one booking to copy, and the constraint."""
+    _prepare_ours(url)
+    _prepare_bare(url)
+    storage = SqlStorage(url)
+    planner = Loyalty(storage, clock=FixedClock(NOW)).planner("berlin")
+    planner.book(
+        NOW + timedelta(days=50), first_name="E", last_name="R", email="e@example.org", phone="030 1234567"
+    )
+    storage.close()
 
 
 def _bare(url: str) -> str:

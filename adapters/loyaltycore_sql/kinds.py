@@ -32,6 +32,11 @@ class Kind:
         return "?" if self.name == "sqlite" else "%s"
 
     @property
+    def inserts_together(self) -> bool:
+        """Whether one statement may insert into several tables."""
+        return self.name == "postgresql"
+
+    @property
     def takes_arrays(self) -> bool:
         """Whether a value may be a list."""
         return self.name == "postgresql"

@@ -12,6 +12,7 @@ from sqlalchemy import Select
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.kernel.words import is_storable
 from loyaltycore.storing.checks import check_query
+from loyaltycore_sql.inserting import insert_all
 from loyaltycore_sql.layouts import KEY, KEYS, Layout, Layouts
 from loyaltycore_sql.selection import narrowed
 from loyaltycore_sql.statements import Statements
@@ -45,11 +46,11 @@ class SqlTransaction:
             return found[0] if found else None
 
     def add(self, *records: Any) -> None:
-        """Store new records: one statement for all records of a class, one for their lookup keys."""
+        """Store new records: at most one statement for all records of a class, one for their lookup keys."""
         with self._tx:
             # All are checked before the first is written.
-            for insertion in [Insertion(*group) for group in by_class(self._layouts, records)]:
-                insertion.write(self._tx)
+            insertions = [Insertion(*group) for group in by_class(self._layouts, records)]
+            insert_all(self._tx, list(chain(*insertions)))
 
     def save(self, *records: Any) -> None:
         """Replace stored records that are as they were read."""

@@ -29,16 +29,20 @@ from loyaltycore_sql.unconnected import is_permanent
 
 @frozen
 class Uniques:
-    """The unique keys of one table."""
+    """The unique keys of one table, and of those that are written with it."""
 
     table: str
     fields: Mapping[str, tuple[str, ...]]
     """The fields of a key, by every name that an engine may use for it."""
+    others: tuple[Uniques, ...] = ()
+    """Of further tables that the same statement writes: only where an engine names a key once in all tables."""
 
     def named(self, name: str | None) -> DuplicateKey | None:
-        """The error for a name; None if it is not a unique key of this table."""
+        """The error for a name; None if it is not a unique key of these tables."""
         fields = self.fields.get(name or "")
-        return None if fields is None else DuplicateKey(self.table, fields)
+        if fields is None:
+            return next((found for other in self.others if (found := other.named(name))), None)
+        return DuplicateKey(self.table, fields)
 
 
 class Phase(Enum):

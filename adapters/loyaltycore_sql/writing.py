@@ -9,6 +9,7 @@ from attrs import evolve
 from sqlalchemy import CursorResult
 
 from loyaltycore.errors import StaleRecord
+from loyaltycore_sql.inserting import Rows
 from loyaltycore_sql.layouts import KEY, KEYS, VERSION, KeyStatements, Layout, Layouts
 from loyaltycore_sql.statements import Statements
 
@@ -44,11 +45,11 @@ class Insertion:
             for lookup, value in layout.encoder.keys(record)
         ]
 
-    def write(self, tx: Statements) -> None:
-        """Insert rows and lookup keys."""
-        self._layout.insert.write(tx, self._rows, self._layout.uniques)
+    def __iter__(self) -> Iterator[Rows]:
+        """Rows and lookup keys."""
+        yield Rows(self._layout.insert, self._rows, self._layout.uniques)
         if self._layout.keys is not None and self._keys:
-            self._layout.keys.insert.write(tx, self._keys)
+            yield Rows(self._layout.keys.insert, self._keys)
 
 
 class Replacement:

@@ -68,6 +68,27 @@ def test_same_record_twice(sql: SqlStorage) -> None:
         tx.add(Counter("b"), Counter("b"))
 
 
+@pytest.mark.parametrize("taken", [Counter("a"), Part(code="p"), Part(code="q", serial="s"), Thing("t")])
+def test_new_records_of_several_kinds_go_together(sql: SqlStorage, taken: Counter | Part | Thing) -> None:
+    """As far as the engine can, in one statement with their lookup keys; if one of them is taken, it is named, and none is kept."""
+    first = (Counter("a"), Part(code="p", serial="s"), Thing("t", name="Erika"))
+    with statements(sql) as seen, sql.transaction() as tx:
+        tx.add(*first)
+    inserts = [statement for statement, _ in seen if "INSERT" in statement]
+    assert len(inserts) == (1 if sql._database.dialect == "postgresql" else 4)
+    others = (Counter("b"), Part(code="o"), Thing("u"))
+    many = [taken if type(each) is type(taken) else each for each in others]
+    with pytest.raises(DuplicateKey) as caught, sql.transaction() as tx:
+        tx.add(*many)
+    assert caught.value.table == {Counter: "counters", Part: "parts", Thing: "things"}[type(taken)]
+    with sql.transaction(read_only=True) as tx:
+        assert [tx.get(type(each), each.code if isinstance(each, Part) else each.id) for each in others] == [
+            None
+        ] * 3
+        assert tx.get(Thing, "t") == first[2]
+        assert tx.count(Part, Query()) == 1
+
+
 def test_duplicates_are_named(sql: SqlStorage) -> None:
     """A taken key or unique tuple is named by table and fields, in the order of its declaration."""
     with sql.transaction() as tx:

@@ -62,11 +62,17 @@ def read_start(faults: Faults, value: object) -> datetime | None:
 
 
 def times_that_matter(asking: Asking, starts_at: datetime) -> tuple[datetime, datetime]:
-    """From when to when holds matter to a booking: the whole local day for its limit, and the time around it."""
+    """From when to when holds matter to a booking: all that it takes, with the local day if more than that counts.
+
+    That is so with a limit for each day, and if a time is held that may be another one of this day. The fewer sheets, the
+    fewer rivals.
+    """
     template = asking.template
-    today = local_day(asking.zone, local_date(asking.zone, starts_at))
     begin = starts_at - timedelta(minutes=template.prepare)
     end = starts_at + timedelta(minutes=template.reach)
+    if template.per_day is None and not asking.besides:
+        return begin, end
+    today = local_day(asking.zone, local_date(asking.zone, starts_at))
     return min(begin, moment(today.begins)), max(end, moment(today.ends))
 
 
