@@ -104,7 +104,8 @@ WORDS = {
         "processor time: a sweep over sorted appointments, an interval tree, interval arithmetic, and the pure functions of "
         "django-appointment with all appointments and with those of the day. All find the same, or the run fails. Then "
         "processes that want the same times: `planner.book` writes the appointment, its time on the day sheet, the link, the "
-        "mail, the counter of the address and the activities; the constraint of PostgreSQL one row.",
+        "mail, the counter of the address and the activities; the constraint of PostgreSQL one row, and by hand all these rows "
+        "in one transaction, each as a copy of the first, with nothing computed.",
     ),
 }
 TABLE = """

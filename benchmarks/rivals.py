@@ -24,6 +24,8 @@ from loyaltycore_sql import SqlStorage
 RIVALS: Final = 2
 TRIES: Final = 400
 """Of each rival."""
+ROUNDS: Final = 3
+"""The best of each counts."""
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LENGTH: Final = timedelta(minutes=30)
 _TABLE: Final = """
@@ -46,8 +48,8 @@ def beside_the_same_rows() -> Result:
 
 
 def _beside(rival: Rival, prepare: Callable[[str], None], what: str) -> Result:
-    mine = _had(by_the_library, _prepare_ours)
-    theirs = _had(rival, prepare)
+    rounds = [(_had(by_the_library, _prepare_ours), _had(rival, prepare)) for _ in range(ROUNDS)]
+    mine, theirs = map(max, zip(*rounds, strict=True))
     share = mine / theirs
     return Result(
         f"bookings of {RIVALS} rivals, postgresql, beside {what}",

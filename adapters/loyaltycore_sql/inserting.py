@@ -82,10 +82,12 @@ def insert_all(tx: Statements, many: Sequence[Rows]) -> None:
         if each not in joined:
             each.into.write(tx, each.rows, each.uniques)
     if together:
-        *others, last = [each.into.text(tx.kind) for each in joined]
+        # PostgreSQL carries out the statement itself first, and what stands in front of it from the last to the first.
+        ordered = [*together[:0:-1], together[0]]
+        *others, last = [each.into.text(tx.kind) for each, _ in ordered]
         text = f"WITH {', '.join(f'w{number} AS ({other})' for number, other in enumerate(others))} {last}"
         first, *further = [each.uniques or _NONE for each in joined]
-        tx.write(text, [tuple(chain(*(row for _, row in together)))], evolve(first, others=tuple(further)))
+        tx.write(text, [tuple(chain(*(row for _, row in ordered)))], evolve(first, others=tuple(further)))
 
 
 _NONE: Final = Uniques("", {})

@@ -44,6 +44,8 @@ class KeyStatements:
     """Statements on the lookup keys of a record type."""
 
     insert: Inserting
+    uniques: Uniques
+    """Of a new record there are no lookup keys: if one is taken, the record's own key is."""
     delete: Delete
     """One pair of a record: `KEY`, ``lookup_``, ``value_``."""
     clear: Delete
@@ -141,7 +143,7 @@ def _layout(target: Target, targets: Mapping[str, Target]) -> Layout[Any]:
         hold=there.order_by(key).with_for_update(read=True, key_share=True),
         claim=there.order_by(key).with_for_update(),
         versions=select(key, version).where(key.in_(bindparam(KEYS, expanding=True))),
-        keys=_key_statements(target.tables),
+        keys=_key_statements(target.tables, record_type),
     )
 
 
@@ -155,7 +157,7 @@ def _update(main: Table, key: str) -> Update:
     return update(bare).where(*as_read)
 
 
-def _key_statements(tables: Tables) -> KeyStatements | None:
+def _key_statements(tables: Tables, record_type: RecordType[Any]) -> KeyStatements | None:
     keys = tables.keys
     if keys is None:
         return None
@@ -163,6 +165,7 @@ def _key_statements(tables: Tables) -> KeyStatements | None:
     pair = (keys.c.lookup == bindparam("lookup_"), keys.c.value == bindparam("value_"))
     return KeyStatements(
         insert=Inserting(keys),
+        uniques=Uniques(record_type.table, {primary_name(keys.name): (record_type.key,)}),
         delete=delete(keys).where(of_record, *pair),
         clear=delete(keys).where(of_record),
         select=select(keys.c.record_key, keys.c.lookup, keys.c.value).where(

@@ -49,7 +49,7 @@ class Insertion:
         """Rows and lookup keys."""
         yield Rows(self._layout.insert, self._rows, self._layout.uniques)
         if self._layout.keys is not None and self._keys:
-            yield Rows(self._layout.keys.insert, self._keys)
+            yield Rows(self._layout.keys.insert, self._keys, self._layout.keys.uniques)
 
 
 class Replacement:

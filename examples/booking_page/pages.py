@@ -11,7 +11,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from loyaltycore import InvalidInput, Refused
-from loyaltycore.booking import Planner
+from loyaltycore.booking import Filling, Planner
 
 pages = Blueprint("pages", __name__)
 
@@ -69,7 +69,12 @@ def book() -> ResponseReturnValue:
     begin = _instant(given["starts_at"])
     try:
         booked = _planner().book(
-            begin, template=given["kind"] or None, held=given["held"], key=given["key"], **fields
+            begin,
+            Filling(given.get("website", "")),
+            template=given["kind"] or None,
+            held=given["held"],
+            key=given["key"],
+            **fields,
         )
     except InvalidInput as error:
         return _form(given, error), 422

@@ -126,6 +126,16 @@ def test_without_a_kind_a_whole_stretch_is_booked(shop: Site, visitor: FlaskClie
     assert visitor.get(f"/form?kind=eye-test&starts_at={start}".replace("+", "%2B")).status_code == 404
 
 
+def test_a_program_gives_itself_away(shop: Site, visitor: FlaskClient) -> None:
+    """It fills in the field that people do not see: the page is the same, and no mail leaves."""
+    page = book(visitor, website="https://pills.example")
+    assert "A mail is on its way" in page.text
+    shop.loyalty.deliver()
+    assert shop.mailer.sent() == []
+    (reminder,) = shop.desk.appointments.reminders(BRANCH).items
+    assert reminder.kind.value == "suspicious"
+
+
 def test_weeks_go_forward_and_back(visitor: FlaskClient) -> None:
     """F127: nothing is chosen for anybody; weeks begin today and end where nothing is offered any more."""
     assert times(visitor.get("/")) == []

@@ -121,6 +121,9 @@ def open_shop() -> Shop:
     desk.programs.define("draft", BATTERIES, name="Draft")
     batteries = desk.programs.assign(erika.id, "batteries", card=orders[0].card_id)
     desk.sales.settle(Order(SETTLED, erika.id, [OrderLine("1", "case", Money(1250, "EUR"), 2)]))
+    waiting = desk.appointments.waiting.add(
+        "berlin", first=START.date(), last=START.date(), customer_id=erika.id
+    )
     facts = {
         "customer": erika.id,
         "card": orders[0].card_id,
@@ -132,6 +135,7 @@ def open_shop() -> Shop:
         "appointment": appointment.id,
         "reminder": desk.appointments.reminders("berlin").items[0].id,
         "resource": "room",
+        "entry": waiting.id,
         "merge": merge.id,
         "assignment": batteries.id,
         "voucher": voucher.id,

@@ -59,6 +59,7 @@ SHOWN: Final[Mapping[str, set[str]]] = {
     "tallies": {"id", "program", "customer_id"},
     "voucher_batches": {"id", "program"},
     "vouchers": {"id", "program", "hint"},
+    "waiting_entries": {"id"},
 }
 """The texts that the records of a table show: ids, numbers, keys; of a customer also the name."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """All revisions, oldest first: known without Alembic, which few starts need and which loads slowly."""
 
 TABLES: Final = (
@@ -64,6 +64,7 @@ TABLES: Final = (
         "tallies",
         "voucher_batches",
         "vouchers",
+        "waiting_entries",
     ),
 )
 """The tables that the revisions make, without prefix; all others are the host application's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from loyaltycore.booking.adding import SUSPICIONS as SUSPICIONS
     from loyaltycore.booking.planner import (
         HeldTime as HeldTime,
         OfferedTemplate as OfferedTemplate,
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
     )
     from loyaltycore.booking.rules.reminders import Reminder as Reminder, ReminderKind as ReminderKind
     from loyaltycore.booking.rules.request import BookingRequest as BookingRequest
+    from loyaltycore.booking.rules.suspicion import Filling as Filling, Submission as Submission
+    from loyaltycore.booking.rules.waiting import WaitingEntry as WaitingEntry
     from loyaltycore.booking.service import Appointments as Appointments
     from loyaltycore.booking.setup import PlannerSetup as PlannerSetup
+    from loyaltycore.booking.waiting import WaitingList as WaitingList
     from loyaltycore.kernel.occupancy import BusyTime as BusyTime
 else:
     from loyaltycore._lazy import lazy_names
@@ -54,7 +58,11 @@ else:
             ".rules.offering": "OfferedDay",
             ".rules.planner": "AppointmentTemplate Resource ResourceKind",
             ".rules.request": "BookingRequest",
+            ".rules.suspicion": "Filling Submission",
+            ".adding": "SUSPICIONS",
             ".service": "Appointments",
+            ".rules.waiting": "WaitingEntry",
             ".setup": "PlannerSetup",
+            ".waiting": "WaitingList",
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.booking.adding import SUSPICIONS
 from loyaltycore.booking.records import (
     APPOINTMENT_LINKS,
     APPOINTMENT_NOTICES,
@@ -13,6 +14,7 @@ from loyaltycore.booking.records import (
     DAY_SHEETS,
     REMINDERS,
     RESOURCES,
+    WAITING_ENTRIES,
 )
 from loyaltycore.booking.rules.message_options import MESSAGE_OPTIONS
 from loyaltycore.booking.rules.options import BOOKING_OPTIONS
@@ -23,6 +25,7 @@ from loyaltycore.work.capability import Capability
 from loyaltycore.work.house import House
 
 if TYPE_CHECKING:
+    from loyaltycore.booking.rules.suspicion import Suspects
     from loyaltycore.booking.service import Appointments
     from loyaltycore.templates.rules.purposes import Purpose
 
@@ -68,6 +71,12 @@ def _also_erases(_: House) -> Iterator[AlsoErases]:
     yield forget_reminders_and_links
 
 
+def _suspicions(_: House) -> Iterable[Suspects]:
+    from loyaltycore.booking.rules.suspicion import OWN
+
+    return OWN
+
+
 CAPABILITY: Final = Capability(
     name="booking",
     service=_service,
@@ -79,11 +88,13 @@ CAPABILITY: Final = Capability(
         APPOINTMENT_LINKS,
         REMINDERS,
         APPOINTMENT_NOTICES,
+        WAITING_ENTRIES,
     ),
     options=(*BOOKING_OPTIONS, *MESSAGE_OPTIONS),
     adds=(
         HANDLERS.by(_handlers),
         PURPOSES.by(_purposes),
+        SUSPICIONS.by(_suspicions),
         FORBIDS_ERASURE.by(_forbids_erasure),
         ALSO_ERASES.by(_also_erases),
     ),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from loyaltycore.booking.freeing import with_news
 from loyaltycore.booking.rules.appointment import Appointment
+from loyaltycore.booking.rules.booking import Fresh, shown_name, with_mail
+from loyaltycore.booking.rules.messages import BOOKED
 from loyaltycore.booking.rules.notices import (
     COMMENT_LENGTH,
     PURPOSE_OF,
@@ -21,7 +24,9 @@ from loyaltycore.booking.rules.notices import (
     tell,
 )
 from loyaltycore.booking.rules.options import CANCEL_LINK, TOKEN
-from loyaltycore.booking.rules.reminders import Reminder
+from loyaltycore.booking.rules.planner import AppointmentTemplate
+from loyaltycore.booking.rules.reminders import Reminder, ReminderKind
+from loyaltycore.booking.rules.suspicion import trust
 from loyaltycore.booking.sheets import read_sheets
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.branches import Branch
@@ -89,6 +94,28 @@ class Notifying(Service):
         appointment = self.unit.get(Appointment, appointment_id, for_update=True)
         return self._told(appointment, way, remark, wanted)
 
+    @command("appointments.trust")
+    def trust(self, appointment_id: str) -> Appointment:
+        """Say that a suspicious request is meant: the mail with the link to cancel leaves, as if nothing had been suspicious.
+
+        To turn one down, cancel it. A second time changes nothing.
+
+        Raises:
+            NotFound: There is no such appointment.
+            Refused: ``appointment.over``.
+        """
+        appointment = self.unit.get(Appointment, appointment_id, for_update=True)
+        trusted = trust(appointment)
+        if not trusted.save:
+            return self.unit.apply(trusted)
+        branch = self.unit.get(Branch, appointment.branch_id)
+        template = self.unit.seek(AppointmentTemplate, appointment.template_id)
+        fresh = Fresh(appointment.id, "", self.unit.ids.new(), self.unit.tokens.token())
+        kind = shown_name(template) if template else appointment.type
+        link = self.session.options[CANCEL_LINK].replace(TOKEN, fresh.token)
+        wording = wording_of(self.session, self.unit, BOOKED)
+        return self.unit.apply(with_mail(trusted, branch, kind, fresh, link, wording))
+
     @command("appointments.delete")
     def delete(self, appointment_id: str, *, reason: str = "", notify: Channel | str | None = None) -> None:
         """Delete an appointment, which leaves a line in the activities; to keep it, cancel it instead.
@@ -114,8 +141,11 @@ class Notifying(Service):
             self._told(as_cancelled(appointment, self.unit.now, self.unit.acting.actor), way, "")
         sheets = read_sheets(self.unit, [appointment.resource_id], appointment.taken)
         about = (stored("branch_id") == appointment.branch_id) & stored("done_at").is_null()
-        reminders = tuple(self.unit.find(Reminder, about & (stored("about") == appointment.id)))
-        self.unit.apply(delete(appointment, sheets[appointment.resource_id], reminders, self.unit.now, why))
+        # A time that it has given up before stays free.
+        own = (stored("about") == appointment.id) & (stored("kind") != ReminderKind.FREED)
+        reminders = tuple(self.unit.find(Reminder, about & own))
+        deleted = delete(appointment, sheets[appointment.resource_id], reminders, self.unit.now, why)
+        self.unit.apply(with_news(self.unit, deleted, appointment, None))
 
     @query
     def notices(self, appointment_id: str) -> tuple[Notice, ...]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
+from loyaltycore.booking.adding import SUSPICIONS
+from loyaltycore.booking.freeing import with_news
 from loyaltycore.booking.rules.appointment import Appointment
 from loyaltycore.booking.rules.booking import (
     Booking,
@@ -31,6 +33,7 @@ from loyaltycore.booking.rules.options import CANCEL_LINK, TOKEN
 from loyaltycore.booking.rules.planner import AppointmentTemplate, Resource
 from loyaltycore.booking.rules.request import BookingRequest, read_request
 from loyaltycore.booking.rules.sheets import DaySheet, Sheets
+from loyaltycore.booking.rules.suspicion import NOTHING_SEEN, Filling, Submission, suspicion_of
 from loyaltycore.booking.rules.wall_time import local_day, moment
 from loyaltycore.booking.sheets import read_sheets, widened
 from loyaltycore.booking.visiting import Visiting
@@ -49,6 +52,8 @@ class OnlineBooking(Service):
     """What customers do at one branch, without an account."""
 
     visiting: Visiting | None = None
+    filling: Filling = NOTHING_SEEN
+    """How the form was filled in: it says nothing about what is booked, and so nothing about whether it is the same."""
 
     @query
     def templates(self) -> tuple[AppointmentTemplate, ...]:
@@ -90,7 +95,10 @@ class OnlineBooking(Service):
             self.visiting.gets_a_mail(clean.email)
         token = self.unit.tokens.token()
         fresh = Fresh(self.unit.ids.new(), self.unit.ids.new(), self.unit.ids.new(), token)
-        booking = Booking(asking, begin, clean, self.session.branch)
+        submission = Submission(clean, self.filling, self.session.options)
+        rules = self.session.house.added(SUSPICIONS)
+        suspicion = suspicion_of(submission, rules)
+        booking = Booking(asking, begin, clean, self.session.branch, suspicion)
         link = self.session.options[CANCEL_LINK].replace(TOKEN, token)
         wording = wording_of(self.session, self.unit, BOOKED)
         return self.unit.apply(book(booking, sheets, fresh, link, wording))
@@ -130,17 +138,16 @@ class OnlineBooking(Service):
         """Cancel by a link; see `Planner.cancel`."""
         link, appointment = self._linked(token)
         sheets = read_sheets(self.unit, [appointment.resource_id], appointment.taken)
-        return self.unit.apply(
-            cancel_by_link(
-                appointment,
-                link,
-                self.unit.seek(AppointmentTemplate, appointment.template_id),
-                sheets[appointment.resource_id],
-                self.unit.ids.new(),
-                self.session.branch,
-                self.unit.now,
-            )
+        cancelled = cancel_by_link(
+            appointment,
+            link,
+            self.unit.seek(AppointmentTemplate, appointment.template_id),
+            sheets[appointment.resource_id],
+            self.unit.ids.new(),
+            self.session.branch,
+            self.unit.now,
         )
+        return self.unit.apply(with_news(self.unit, cancelled, appointment, cancelled.result))
 
     def _free(
         self, template_id: str | None, begin: datetime, resource_id: str | None, held: str = ""

@@ -13,9 +13,10 @@ from loyaltycore.booking.rules.appointment import Appointment, AppointmentState
 from loyaltycore.booking.rules.links import hash_of
 from loyaltycore.booking.rules.offering import OfferedDay
 from loyaltycore.booking.rules.request import BookingRequest, FurtherFacts
+from loyaltycore.booking.rules.suspicion import NOTHING_SEEN, Filling, read_filling
 from loyaltycore.booking.visiting import Visiting
 from loyaltycore.kernel.showing import showing
-from loyaltycore.kernel.validation import check_names
+from loyaltycore.kernel.validation import Faults, check_names
 from loyaltycore.work.session import Session
 
 
@@ -147,6 +148,8 @@ class Planner:
     def book(
         self,
         starts_at: datetime,
+        filling: Filling = NOTHING_SEEN,
+        /,
         *,
         first_name: str = "",
         last_name: str = "",
@@ -161,10 +164,12 @@ class Planner:
         """Book a beginning that the grid shows as free.
 
         The staff find a reminder, and the customer gets a mail with a link by which the appointment can
-        be cancelled. No customer is created, found or changed.
+        be cancelled. No customer is created, found or changed. Of a request that is suspicious, the mail waits until the
+        staff trust it; the answer is the same.
 
         Args:
             starts_at: Aware, as in `Slot.starts_at`.
+            filling: How the form was filled in, by which programs give themselves away.
             first_name: Required, as are last name, e-mail and phone: what a form leaves out is named like what is wrong.
             template: Which kind of appointment; not needed if there is one, or none.
             resource: Which resource; None for any that is free.
@@ -181,10 +186,11 @@ class Planner:
         check_names(BookingRequest, further)
         self._visiting.sends_a_form()
         request = BookingRequest(first_name, last_name, email, phone, **further)
+        with Faults() as faults:
+            seen = read_filling(faults, filling)
         session = self._session.keyed(key) if key else self._session
-        return self._own(
-            OnlineBooking(session, self._visiting).book(template, starts_at, request, resource, held)
-        )
+        online = OnlineBooking(session, self._visiting, seen)
+        return self._own(online.book(template, starts_at, request, resource, held))
 
     def show(self, token: str) -> OwnAppointment:
         """The appointment of a link, for the page that asks whether to cancel it.

@@ -9,6 +9,8 @@ from loyaltycore.booking.rules.planner import AppointmentTemplate, Resource
 from loyaltycore.booking.rules.reminders import Reminder
 from loyaltycore.booking.rules.setup import NAME_LENGTH
 from loyaltycore.booking.rules.sheets import DaySheet
+from loyaltycore.booking.rules.suspicion import LENGTH as SUSPICION_LENGTH
+from loyaltycore.booking.rules.waiting import CONTACT_LENGTH, NAME_LENGTH as WAITING_NAME_LENGTH, WaitingEntry
 from loyaltycore.storing.registry import KEY_LENGTH, CustomerLink, OnErase, OnExport, OnMerge, RecordType
 
 RESOURCES = RecordType(
@@ -48,6 +50,7 @@ APPOINTMENTS = RecordType(
         "status": NAME_LENGTH,
         "comment": 0,
         "customer_id": KEY_LENGTH,
+        "suspicion": SUSPICION_LENGTH,
         "booked_by": 100,
         "ended_by": 100,
         "end_reason": 500,
@@ -72,7 +75,32 @@ REMINDERS = RecordType(
     cls=Reminder,
     table="reminders",
     indexes=(("branch_id", "done_at", "id"),),
-    lengths={"branch_id": 40, "about": KEY_LENGTH, "says": 300, "done_by": 100},
+    lengths={"branch_id": 40, "about": KEY_LENGTH, "says": 300, "done_by": 100, "resource_id": 40},
+)
+
+WAITING_ENTRIES = RecordType(
+    cls=WaitingEntry,
+    table="waiting_entries",
+    noun="waiting entry",
+    indexes=(("branch_id", "done_at", "id"), ("customer_id", "id")),
+    lengths={
+        "branch_id": 40,
+        "template_id": 40,
+        "resource_id": 40,
+        "customer_id": KEY_LENGTH,
+        "name": WAITING_NAME_LENGTH,
+        "contact": CONTACT_LENGTH,
+        "comment": COMMENT_LENGTH,
+        "added_by": 100,
+        "offered_by": 100,
+        "done_by": 100,
+    },
+    customer=CustomerLink(
+        field="customer_id",
+        merge=OnMerge.MOVE,
+        export=OnExport.INCLUDE,
+        erase=OnErase.REMOVE,
+    ),
 )
 
 APPOINTMENT_NOTICES = RecordType(

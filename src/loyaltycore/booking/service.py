@@ -7,6 +7,7 @@ from typing import Final, Unpack
 
 from attrs import evolve
 
+from loyaltycore.booking.freeing import with_news
 from loyaltycore.booking.online import OnlineBooking
 from loyaltycore.booking.reminding import Reminding
 from loyaltycore.booking.rules.appointment import Appointment, AppointmentState
@@ -27,6 +28,7 @@ from loyaltycore.booking.rules.setup import MOST_MINUTES
 from loyaltycore.booking.rules.wall_time import local_day, moment
 from loyaltycore.booking.setup import PlannerSetup
 from loyaltycore.booking.sheets import Stretch, read_sheets, widened
+from loyaltycore.booking.waiting import WaitingList
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.finding import read_filters
 from loyaltycore.customers.rules.form import CustomerFields
@@ -49,6 +51,11 @@ class Appointments(Reminding):
     def setup(self) -> PlannerSetup:
         """Set up resources and templates."""
         return PlannerSetup(self.session)
+
+    @property
+    def waiting(self) -> WaitingList:
+        """The waiting list."""
+        return WaitingList(self.session)
 
     @property
     def online(self) -> OnlineBooking:
@@ -142,7 +149,8 @@ class Appointments(Reminding):
         left = None
         if resource.id != before.resource_id:
             left = read_sheets(self.unit, [before.resource_id], before.taken)[before.resource_id]
-        return self.unit.apply(move(before, begin, place, left, self.unit.now))
+        moved = move(before, begin, place, left, self.unit.now)
+        return self.unit.apply(with_news(self.unit, moved, before, moved.result))
 
     @command("appointments.confirm")
     def confirm(self, appointment_id: str) -> Appointment:
@@ -210,7 +218,8 @@ class Appointments(Reminding):
         with Faults() as faults:
             why = faults.text("reason", reason, limit=REASON_LENGTH)
         sheets = read_sheets(self.unit, [before.resource_id], before.taken)[before.resource_id]
-        return self.unit.apply(cancel(before, sheets, self.unit.now, self.unit.acting.actor, why))
+        cancelled = cancel(before, sheets, self.unit.now, self.unit.acting.actor, why)
+        return self.unit.apply(with_news(self.unit, cancelled, before, cancelled.result))
 
     @command("appointments.miss")
     def miss(self, appointment_id: str) -> Appointment:

@@ -68,7 +68,9 @@ def test_same_record_twice(sql: SqlStorage) -> None:
         tx.add(Counter("b"), Counter("b"))
 
 
-@pytest.mark.parametrize("taken", [Counter("a"), Part(code="p"), Part(code="q", serial="s"), Thing("t")])
+@pytest.mark.parametrize(
+    "taken", [Counter("a"), Part(code="p"), Part(code="q", serial="s"), Thing("t", name="Erika")]
+)
 def test_new_records_of_several_kinds_go_together(sql: SqlStorage, taken: Counter | Part | Thing) -> None:
     """As far as the engine can, in one statement with their lookup keys; if one of them is taken, it is named, and none is kept."""
     first = (Counter("a"), Part(code="p", serial="s"), Thing("t", name="Erika"))

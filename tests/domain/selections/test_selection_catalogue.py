@@ -89,7 +89,7 @@ def test_every_field_has_its_key_words_and_operators() -> None:
     assert {each["key"] for each in relations} == {
         *("appointments", "appointment_notices", "cards", "card_orders"),
         *("processes", "customer_properties", "shop_invoices", "deletion_marks"),
-        *("program_assignments", "program_moves", "settlements", "vouchers"),
+        *("program_assignments", "program_moves", "settlements", "vouchers", "waiting_entries"),
     }
     told = CATALOGUE.to_data()["fields"]
     assert [

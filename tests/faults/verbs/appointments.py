@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from loyaltycore.booking import Appointment, BusyTime, Notice, Reminder, hours_on
+from loyaltycore.booking import Appointment, BusyTime, Filling, Notice, Reminder, WaitingEntry, hours_on
 from loyaltycore.desk import Desk
 from loyaltycore.kernel.criteria import Query
 from tests.faults.scene import TODAY
@@ -43,6 +43,27 @@ def _held(run: Run) -> None:
 
 def _book(run: Run, starts_at: datetime, key: str = "") -> Any:
     return run.loyalty.planner("berlin").book(starts_at, **ERIKA, key=key)
+
+
+def _suspicious(run: Run) -> None:
+    _planned(run)
+    run.loyalty.planner("berlin").book(START, Filling("a trap"), **ERIKA)
+
+
+def _wait(desk: Desk) -> WaitingEntry:
+    days = {"first": START.date(), "last": START.date()}
+    return desk.appointments.waiting.add("berlin", **days, name="Max", contact="030 1234567")
+
+
+def _awaited(run: Run) -> None:
+    _booked(run)
+    _wait(run.free)
+
+
+def _waiting(run: Run) -> str:
+    with run.loyalty.storage.transaction(read_only=True) as tx:
+        (found,) = tx.find(WaitingEntry, Query())
+    return found.id
 
 
 def _block(desk: Desk, after: timedelta) -> Any:
@@ -131,6 +152,31 @@ VERBS: Final = (
         lambda run: _book(run, START, "till-1"),
         "appointments.book",
         _planned,
+    ),
+    Verb(
+        "suspicious request trusted",
+        lambda run: run.desk.appointments.trust(_the_one(run).id),
+        "appointments.trust",
+        _suspicious,
+    ),
+    Verb("somebody waits", lambda run: _wait(run.desk), "waiting.add", _planned),
+    Verb(
+        "time offered to somebody who waits",
+        lambda run: run.desk.appointments.waiting.offered(_waiting(run)),
+        "waiting.offered",
+        _awaited,
+    ),
+    Verb(
+        "somebody waits no more",
+        lambda run: run.desk.appointments.waiting.done(_waiting(run)),
+        "waiting.done",
+        _awaited,
+    ),
+    Verb(
+        "appointment cancelled for which somebody waits",
+        lambda run: run.desk.appointments.cancel(_the_one(run).id),
+        "appointments.cancel",
+        _awaited,
     ),
     Verb("cancelled by link", _cancelled_by_link, "appointments.cancel_by_link", _booked),
     Verb(

@@ -61,6 +61,8 @@ class Appointment:
     """None until the staff assign somebody."""
     sequence: int = 0
     """Grows with every change that a calendar has to hear of."""
+    suspicion: str = ""
+    """What is suspicious about the request, in words such as ``links``; empty if nothing is, or the staff trust it."""
     booked_at: datetime | None = None
     booked_by: str = ""
     ended_at: datetime | None = None

@@ -35,6 +35,8 @@ class Booking:
     starts_at: datetime
     request: BookingRequest
     branch: Branch
+    suspicion: str = ""
+    """See `Appointment.suspicion`."""
 
 
 @frozen
@@ -146,32 +148,46 @@ def book(
         status=template.status,
         comment=request.as_comment,
         request=request,
+        suspicion=booking.suspicion,
         booked_at=asking.now,
         booked_by="online",
     )
     own = sheets.without(asking.besides) if asking.besides else sheets
     written = own.entered(appointment.hold(limit_kind(template, day.day)), asking.now)
     says = letters.reminder_line(appointment, request, booking.branch)
-    reminder = Reminder(
-        fresh.reminder_id, booking.branch.id, ReminderKind.BOOKED, appointment.id, says, asking.now
-    )
-    mail = letters.confirmation_mail(
-        appointment, request, shown_name(template), booking.branch, link, fresh.message_id, wording
-    )
-    return Decision(
+    kind = ReminderKind.SUSPICIOUS if booking.suspicion else ReminderKind.BOOKED
+    reminder = Reminder(fresh.reminder_id, booking.branch.id, kind, appointment.id, says, asking.now)
+    # Without a template the staff are not reminded of a booking, unless they have to look at it.
+    told = (reminder,) if template.id or booking.suspicion else ()
+    written_down = Decision(
         appointment,
-        # Without a template the staff are not reminded of a booking.
-        add=(
-            appointment,
-            issue_link(fresh.token, appointment),
-            *([reminder] if template.id else []),
-            *written.add,
-        ),
+        add=(appointment, *told, *written.add),
         save=written.save,
-        dispatch=(
-            Dispatch("email.send", mail, message_key(appointment, "confirmation", "email"), appointment),
-        ),
         notes=(Note("appointment.booked", after=appointment),),
+    )
+    if booking.suspicion:
+        return written_down
+    return with_mail(written_down, booking.branch, shown_name(template), fresh, link, wording)
+
+
+def with_mail(
+    decision: Decision[Appointment], branch: Branch, kind: str, fresh: Fresh, link: str, wording: Wording
+) -> Decision[Appointment]:
+    """The same with the mail to whoever has booked, and the link in it.
+
+    Args:
+        kind: What people call the kind of appointment.
+    """
+    appointment = decision.result
+    assert appointment.request is not None  # noqa: S101  it was booked online
+    mail = letters.confirmation_mail(
+        appointment, appointment.request, kind, branch, link, fresh.message_id, wording
+    )
+    key = message_key(appointment, "confirmation", "email")
+    return evolve(
+        decision,
+        add=(*decision.add, issue_link(fresh.token, appointment)),
+        dispatch=(Dispatch("email.send", mail, key, appointment),),
     )
 
 

@@ -70,6 +70,8 @@ class Notice:
     at: datetime
     told_by: str
     """Who of the staff."""
+    confirmed: bool = False
+    """Whether the appointment was confirmed when it was told: then its customer knows."""
     template: str = ""
     """The version of the message template; empty for the text that ships, and for a call."""
     comment: str = ""
@@ -159,9 +161,10 @@ def news_of(appointment: Appointment, told: Iterable[Notice] = ()) -> NoticeAbou
     if not news:
         raise _nothing_to_tell(appointment)
     first, *others = news
-    known = {(each.about, each.sequence) for each in told}
+    earlier = tuple(told)
+    known = {(each.about, each.sequence) for each in earlier}
     # Who has asked online and hears of a move before the staff have confirmed it waits for that word.
-    waits = appointment.request is not None and all(about is not NoticeAbout.CONFIRMED for about, _ in known)
+    waits = appointment.request is not None and not any(each.confirmed for each in earlier)
     if others and waits and (first, appointment.sequence) in known:
         return NoticeAbout.CONFIRMED
     return first
@@ -281,6 +284,8 @@ def tell(telling: Telling) -> Decision[Notice]:
         appointment.sequence,
         telling.now,
         telling.actor,
+        # A reminder says when it is, not that somebody has looked at the request.
+        confirmed=telling.about in _NEWS and appointment.state is AppointmentState.CONFIRMED,
         comment=telling.comment,
     )
     dispatch: tuple[Dispatch, ...] = ()

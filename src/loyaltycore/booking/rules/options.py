@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from loyaltycore.booking.rules.limits import LIMIT_OPTIONS
+from loyaltycore.booking.rules.suspicion import DOMAINS
 from loyaltycore.kernel.settings import Option
 from loyaltycore.kernel.validation import Faults
 
@@ -30,4 +31,4 @@ CANCEL_LINK: Final = Option(
     check=_check_link,
 )
 
-BOOKING_OPTIONS: Final[tuple[Option[Any], ...]] = (CANCEL_LINK, *LIMIT_OPTIONS)
+BOOKING_OPTIONS: Final[tuple[Option[Any], ...]] = (CANCEL_LINK, *LIMIT_OPTIONS, DOMAINS)

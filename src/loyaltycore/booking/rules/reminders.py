@@ -15,7 +15,11 @@ class ReminderKind(Enum):
     """What happened."""
 
     BOOKED = "booked"
+    SUSPICIOUS = "suspicious"
+    """Booked, and no mail has left: somebody has to say whether the request is meant."""
     CANCELLED = "cancelled"
+    FREED = "freed"
+    """A time got free for which somebody on the waiting list waits."""
 
 
 @frozen(repr=False)
@@ -28,12 +32,18 @@ class Reminder:
     branch_id: str
     kind: ReminderKind
     about: str
-    """The appointment's id."""
+    """The appointment's id; it may have been deleted since."""
     says: str
-    """Who, and when: one line."""
+    """Who, and when: one line. Of a time that got free: when, and for how many it would be."""
     created_at: datetime
     done_at: datetime | None = None
     done_by: str = ""
+    resource_id: str = ""
+    """Whose time got free; empty for everything else."""
+    starts_at: datetime | None = None
+    """From when it is free."""
+    ends_at: datetime | None = None
+    """Until when, exclusive."""
     version: int = 1
 
 
