@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, strategies as st
 
-from loyaltycore.booking import Appointment, AppointmentState, NoticeAbout
+from loyaltycore.booking import Appointment, AppointmentState, BookingRequest, NoticeAbout
 from loyaltycore.booking.rules.messages import CANCELLED, PLACEHOLDERS, PURPOSES
 from loyaltycore.booking.rules.notices import (
     PURPOSE_OF,
@@ -169,6 +169,35 @@ def test_nothing_is_told_that_is_not_so(
     else:
         assert so[found]
         assert found is (wanted or news_of(appointment, notices))
+
+
+@given(
+    customer=CUSTOMERS.filter(ways_to),
+    branch=BRANCHES,
+    acts=st.lists(st.sampled_from(["confirm", "move", "tell"]), max_size=8),
+)
+def test_nobody_is_told_twice_that_it_is_confirmed(
+    customer: Customer, branch: Branch, acts: list[str]
+) -> None:
+    """Whatever is told once the staff have confirmed a request confirms it, too; before that nothing does."""
+    request = BookingRequest("Erika", "Mustermann", "erika@example.org", "+491701234567")
+    start = NOW + timedelta(days=2)
+    appointment = Appointment("a1", "berlin", "room", "", start, start + timedelta(hours=1), request=request)
+    told: list[Notice] = []
+    knows = False
+    for act in acts:
+        if act == "confirm":
+            appointment = evolve(appointment, state=AppointmentState.CONFIRMED)
+        elif act == "move":
+            appointment = evolve(appointment, sequence=appointment.sequence + 1)
+        elif appointment.sequence or appointment.state is AppointmentState.CONFIRMED:
+            about = news_of(appointment, told)
+            if about is NoticeAbout.CONFIRMED and appointment.sequence:
+                assert not knows, "and of the move the customer was told before"
+            asked = evolve(telling(appointment, customer, branch, ways_to(customer)[0]), about=about)
+            told.append(tell(evolve(asked, wording=Wording(PURPOSE_OF[about]))).result)
+            knows = knows or appointment.state is AppointmentState.CONFIRMED
+            assert told[-1].confirmed == (appointment.state is AppointmentState.CONFIRMED)
 
 
 @given(
