@@ -74,6 +74,11 @@ WORDS = {
         "stands hand-written SQL that reads and writes the same rows of the same tables as bare JSON: the process with its "
         "version checked, its new lookup key, its line in the activities. On SQLite in processor time.",
     ),
+    "many": (
+        "Many uses at once",
+        "`programs.use_many` of 500 uses, each of another customer's quota. Beside it stands hand-written SQL that looks for what is known, "
+        "and writes the same rows of the same tables as bare JSON in one transaction. On SQLite in processor time.",
+    ),
     "programs": (
         "Programs and vouchers",
         "`programs.use` of a quota, for 300 customers, each in a transaction of its own. Beside it stands hand-written SQL that reads "

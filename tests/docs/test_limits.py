@@ -17,7 +17,8 @@ from loyaltycore.kernel.pricing import checking, order
 from loyaltycore.merging import finding
 from loyaltycore.processes.rules import template_form
 from loyaltycore.processes.steps import complete_data
-from loyaltycore.programs.rules import terms as program_terms
+from loyaltycore.programs import many as programs_many
+from loyaltycore.programs.rules import many as many_uses, terms as program_terms
 from loyaltycore.properties.rules import form as property_form
 from loyaltycore.sales import service as sales
 from loyaltycore.sales.rules import tally
@@ -59,6 +60,8 @@ LIMITS: Final = {
     "lines of an order": order.MOST_LINES,
     "units of an order": order.MOST_UNITS,
     "minutes of a reservation": sales.LONGEST_RESERVATION,
+    "uses entered in one unit of work": programs_many.PORTION,
+    "refusals that a report of many uses lists": many_uses.KEPT_REFUSALS,
     "vouchers of a batch": batches.MOST_CODES,
     "articles or groups in one list of a program": program_terms.MOST_WORDS,
     "quotas or modules of a program": program_terms.MOST_PARTS,

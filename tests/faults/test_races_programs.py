@@ -12,7 +12,7 @@ from loyaltycore import Money
 from loyaltycore.errors import Refused
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.ports.storage import Storage
-from loyaltycore.programs import PointsTerms, Quota, QuotaTerms
+from loyaltycore.programs import OfflineUse, PointsTerms, Quota, QuotaTerms
 from loyaltycore.vouchers import BatchState, DiscountVoucherTerms
 from loyaltycore_sql import SqlStorage
 from tests.bounded import at_once
@@ -78,6 +78,16 @@ def test_one_receipt_counts_once(house: House) -> None:
     told = _at_once(house, lambda _: house.desk.programs.use(mine.id, order_ref="R-1"))
     assert told == {"done": RIVALS}
     assert house.desk.programs.balance(mine.id).balance == 2
+
+
+def test_what_several_tills_send_at_once_counts_once(house: House) -> None:
+    """The same file of uses, four times at the same moment, and one of a fourth use too many: three count."""
+    mine = house.desk.programs.assign(house.customer().id, "three")
+    uses = [OfflineUse(mine.id, f"R-{number}") for number in range(4)]
+    told = _at_once(house, lambda _: house.desk.programs.use_many(uses))
+    assert told == {"done": RIVALS}
+    assert house.desk.programs.balance(mine.id).balance == 0
+    assert len(house.desk.programs.statement(mine.id).items) == 4
 
 
 def test_a_program_that_is_had_once_is_had_once(house: House) -> None:

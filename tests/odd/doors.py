@@ -21,6 +21,7 @@ from loyaltycore.cards.rules.options import INFORMATION_EMAIL
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.desk import Desk
 from loyaltycore.merging import MergePlan
+from loyaltycore.programs import OfflineUse
 from loyaltycore.sales import Order, OrderLine, PastOrder
 from loyaltycore.selections import FieldCondition
 from loyaltycore.templates import Channel, MessageText
@@ -85,6 +86,7 @@ FITTING: Final[Mapping[str, Any]] = {
     "code": "SOMMER26",
     "prefixes": ["99"],
     "count": 3,
+    "uses": [OfflineUse("nothing", "R-1")],
     "order_ref": "R-1",
     "order": _ORDER,
 }

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
         ProgramKind as ProgramKind,
         Use as Use,
     )
+    from loyaltycore.programs.rules.many import (
+        OfflineUse as OfflineUse,
+        RefusedUse as RefusedUse,
+        UseReport as UseReport,
+    )
     from loyaltycore.programs.rules.memberships import (
         Extra as Extra,
         MembershipTerms as MembershipTerms,
@@ -82,6 +87,7 @@ else:
             ".rules.discounts": "DiscountTerms WarrantyTerms",
             ".rules.issuer": "Issuer",
             ".rules.kind": "Award Credit Opened Opening Pays ProgramKind Use",
+            ".rules.many": "OfflineUse RefusedUse UseReport",
             ".rules.memberships": "Extra MembershipTerms Module monthly_fee",
             ".rules.options": "PER_CARD",
             ".rules.periods": "Expiry Period RoundUp days months period until unused_for",

@@ -13,6 +13,7 @@ from loyaltycore.kernel.ledger import Beyond
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.defining import Defining
+from loyaltycore.programs.many import UsingMany
 from loyaltycore.programs.presenting import Presenting
 from loyaltycore.programs.reading import carried_by, purse_at, rows_of, scene_of, terms_of
 from loyaltycore.programs.records import COMMENT_LENGTH, REFERENCE_LENGTH
@@ -32,7 +33,7 @@ from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
 
 
-class Programs(Defining, Presenting):
+class Programs(Defining, Presenting, UsingMany):
     """Loyalty programs, and what customers have of them."""
 
     @property

@@ -119,6 +119,8 @@ def _writers(kind: Any) -> tuple[Write, Write]:
 
 
 def _rest(kind: Any) -> Write:
+    if kind is datetime:
+        return lambda value: f'"{_instant_text(value)}"'
     return lambda value: canonical_json(to_data(value, None if kind is Any else kind))
 
 

@@ -1,11 +1,12 @@
 """Values as JSON, prepared once for each kind of value.
 
-Texts, choices, truth values and lists of records of them, which are nearly everything, are written without being turned
+Texts, choices, truth values, whole numbers, what may be None, and lists of records of them, which are nearly everything, are written without being turned
 into plain data first. What is of another kind, or not of the kind that it is declared to be, is left to the codec.
 """
 
 from __future__ import annotations
 
+import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
@@ -34,6 +35,10 @@ def writer(kind: Any, rest: Callable[[Any], Write]) -> Write:
         return encode_basestring
     if kind is bool:
         return _truth
+    if kind is int:
+        return _integer
+    if typing.get_origin(kind) in {typing.Union, types.UnionType}:
+        return _choice(kind, rest)
     if kind is Any:
         return _Anything(rest(kind)).write
     if typing.get_origin(kind) is tuple and typing.get_args(kind)[1:] == (...,):
@@ -65,6 +70,21 @@ def _truth(value: Any) -> str:
     if type(value) is not bool:
         raise TypeError
     return "true" if value else "false"
+
+
+def _integer(value: Any) -> str:
+    if type(value) is not int:
+        raise TypeError
+    return str(value)
+
+
+def _choice(kind: Any, rest: Callable[[Any], Write]) -> Write:
+    """How a value that may be None is written; what is one of several kinds is left to the codec."""
+    kinds = [each for each in typing.get_args(kind) if each is not type(None)]
+    if len(kinds) > 1:
+        return rest(kind)
+    write = writer(kinds[0], rest)
+    return lambda value: "null" if value is None else write(value)
 
 
 def _list(write: Write) -> Write:

@@ -6,7 +6,7 @@ from typing import Final
 
 from loyaltycore import Money
 from loyaltycore.kernel.pricing.order import Order, OrderLine
-from loyaltycore.programs import Quota, QuotaTerms
+from loyaltycore.programs import OfflineUse, Quota, QuotaTerms
 from tests.faults.scene import TODAY
 from tests.faults.verbs.verb import Run, Verb
 
@@ -64,6 +64,12 @@ VERBS: Final = (
         "program used",
         lambda run: run.desk.programs.use(run.facts["batteries"], order_ref="R-1"),
         "programs.use",
+    ),
+    Verb(
+        "many uses entered",
+        lambda run: run.desk.programs.use_many(
+            OfflineUse(run.facts["batteries"], f"R-{number}") for number in range(3)
+        ),
     ),
     Verb(
         "points earned",

@@ -5,7 +5,7 @@ each change of it is a `Move`, planned by a pure function and applied by `Purse.
 the purse again from them, as of any moment.
 """
 
-from loyaltycore.kernel.ledger.crediting import compact, credit, renew
+from loyaltycore.kernel.ledger.crediting import MANY_LOTS, compact, credit, renew
 from loyaltycore.kernel.ledger.lot import Funding, Hold, Lot, Pin
 from loyaltycore.kernel.ledger.moves import Account, Move, MoveKind
 from loyaltycore.kernel.ledger.purse import Purse, Turnover, as_of, replay
@@ -15,6 +15,7 @@ from loyaltycore.kernel.ledger.spending import adjust, commit, debit, release, r
 from loyaltycore.kernel.ledger.sweeping import expire
 
 __all__ = [
+    "MANY_LOTS",
     "Account",
     "Beyond",
     "Funding",

@@ -65,12 +65,12 @@ def entered_in(
     holder: Holder, purse: Purse, planned: Iterable[Move | None], about: About, scene: Scene
 ) -> tuple[Purse, tuple[ProgramMove, ...]]:
     """Apply planned moves to a purse; the first of them carries the fact."""
-    lines = []
+    lines: list[ProgramMove] = []
     for move in planned:
         if move is not None:
             purse = purse.after(move)
-            lines.append(_line(holder, move, purse, about, scene))
-            about = evolve(about, fact=None)
+            told = evolve(about, fact=None) if lines else about
+            lines.append(_line(holder, move, purse, told, scene))
     return purse, tuple(lines)
 
 

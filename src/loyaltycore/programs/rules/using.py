@@ -12,6 +12,7 @@ from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.ledger import (
+    MANY_LOTS,
     Funding,
     Move,
     adjust,
@@ -116,11 +117,11 @@ def use(
         )
     parts = shares(purses, units, scene.now)
     drawn = [(row, part) for row, part in zip(rows, parts, strict=True) if part]
-    entered = []
+    entered: list[Entered] = []
     for row, part in drawn:
         move = debit(purse_of(row), part, scene.now)
-        entered.append(enter(row, followed(row, move, terms, scene.now), about, scene))
-        about = evolve(about, fact=None)
+        told = evolve(about, fact=None) if entered else about
+        entered.append(enter(row, followed(row, move, terms, scene.now), told, scene))
     return written("program.used", [row for row, _ in drawn], entered)
 
 
@@ -239,6 +240,8 @@ def followed(row: ProgramAssignment, move: Move, terms: Terms, now: datetime) ->
     moves, day = [move], terms.kind.renewed(terms.terms, terms.day(now))
     renewed = renew(purse_of(row).after(move), now, terms.end(day)) if day else None
     moves += [renewed] if renewed else []
+    if len(purse_of(row).lots) + len(moves) <= MANY_LOTS:
+        return moves  # each of them opens one lot at most
     compacted = compact(purse_of(row).after(*moves), now, now - RETURN_WINDOW)
     return [*moves, compacted] if compacted else moves
 
