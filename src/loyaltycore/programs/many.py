@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
 
-from loyaltycore.errors import Refused
+from loyaltycore.errors import Fault, InvalidInput, Refused
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.reading import scene_of, terms_of
@@ -35,7 +35,7 @@ class UsingMany(Service):
         Raises:
             InvalidInput: Names every fault of a portion, of which nothing is entered; what came before it is.
         """
-        given, report, first = iter(uses), UseReport(), 0
+        given, report, first = _iterator(uses), UseReport(), 0
         while some := tuple(islice(given, PORTION)):
             with Faults() as faults:
                 portion = [
@@ -76,3 +76,10 @@ class UsingMany(Service):
         facts = stored("fact").one_of(list({use.fact for use in portion}))
         known = {move.fact for move in unit.find(ProgramMove, facts) if move.fact is not None}
         return Using(scene_of(unit), rows, terms, known)
+
+
+def _iterator(given: object) -> Iterator[object]:
+    try:
+        return iter(given)  # type: ignore[call-overload, no-any-return]  # whether it can be read is asked here
+    except TypeError:
+        raise InvalidInput([Fault("uses", "wrong_type", "must be a list of OfflineUse")]) from None
