@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Applied as Applied,
         Change as Change,
         Earned as Earned,
+        Minimum as Minimum,
         Paid as Paid,
         QuotedLine as QuotedLine,
         TaxPart as TaxPart,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Choice as Choice,
         Every as Every,
         Limit as Limit,
+        OnReturn as OnReturn,
         Per as Per,
         Phase as Phase,
         Rounding as Rounding,
@@ -75,10 +77,10 @@ else:
                 "AmountOff Catalog CatalogPrice Cheapest Earning ForEvery Gift Percent SetPrice percent"
             ),
             "loyaltycore.kernel.pricing.order": "Order OrderLine",
-            "loyaltycore.kernel.pricing.parts": "Applied Change Earned Paid QuotedLine TaxPart UnitShare",
+            "loyaltycore.kernel.pricing.parts": "Applied Change Earned Minimum Paid QuotedLine TaxPart UnitShare",
             "loyaltycore.kernel.pricing.quote": "Quote",
             "loyaltycore.kernel.pricing.rule": (
-                "Basis Choice Every Limit Per Phase Rounding Rule When Where earning in_groups of_articles"
+                "Basis Choice Every Limit OnReturn Per Phase Rounding Rule When Where earning in_groups of_articles"
             ),
             "loyaltycore.kernel.pricing.verdict": "Code Verdict",
             ".rules.past": "PastOrder PastRefund",

@@ -51,7 +51,7 @@ SETTLEMENTS = RecordType(
         merge=OnMerge.MOVE,
         export=OnExport.INCLUDE,
         erase=OnErase.SCRUB,
-        scrub=("lines", "refunds", "priced_from"),
+        scrub=("lines", "minima", "refunds", "priced_from"),
     ),
 )
 

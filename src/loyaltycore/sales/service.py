@@ -208,7 +208,7 @@ class Sales(Selling, Returning, Simulating):
         Raises:
             InvalidInput: Names every fault of the arguments.
             NotFound: No such order was settled.
-            Refused: ``refund.differs``, ``refund.too_many``; or ``program_sale.redeemed``, money of a program sold was spent.
+            Refused: ``refund.differs``, ``.too_many`` or ``.below_minimum``; or ``program_sale.redeemed``, money of a program sold was spent.
         """
         with Faults() as faults:
             clean = faults.text("number", number, limit=ORDER_LENGTH, required=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from alembic import op
@@ -27,11 +28,17 @@ def upgrade() -> None:
         unique=(("program", "customer_id"),),
         indexes=(("customer_id", "program"),),
     )
-    for table in ("reservations", "settlements"):
-        counted = Column("counted", long_text(), nullable=False)
-        add_columns(table, counted, fill=partial(_count_nothing, table))
+    _add_lists("reservations", "counted")
+    _add_lists("settlements", "counted", "minima")
 
 
-def _count_nothing(table: str) -> None:
-    sales = Table(table_name(prefix(), table), MetaData(), Column("counted", long_text()))
-    op.get_bind().execute(update(sales).where(sales.c.counted.is_(None)).values(counted="[]"))
+def _add_lists(table: str, *names: str) -> None:
+    """Add columns that are an empty list for what is there."""
+    columns = [Column(name, long_text(), nullable=False) for name in names]
+    add_columns(table, *columns, fill=partial(_fill, table, names))
+
+
+def _fill(table: str, names: Sequence[str]) -> None:
+    sales = Table(table_name(prefix(), table), MetaData(), *(Column(name, long_text()) for name in names))
+    for name in names:
+        op.get_bind().execute(update(sales).where(sales.c[name].is_(None)).values({name: "[]"}))

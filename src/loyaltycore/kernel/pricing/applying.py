@@ -13,8 +13,9 @@ from loyaltycore.kernel.pricing.benefits import Gift
 from loyaltycore.kernel.pricing.book import Candidate
 from loyaltycore.kernel.pricing.claims import Claim, claim_of
 from loyaltycore.kernel.pricing.judging import Scene
-from loyaltycore.kernel.pricing.parts import FreeGift
-from loyaltycore.kernel.pricing.rule import ALL, Choice, Phase, Rounding, Rule
+from loyaltycore.kernel.pricing.minima import minimum_of
+from loyaltycore.kernel.pricing.parts import FreeGift, Minimum
+from loyaltycore.kernel.pricing.rule import ALL, Choice, OnReturn, Phase, Rounding, Rule
 from loyaltycore.kernel.pricing.spreading import rounded, spread
 from loyaltycore.kernel.pricing.verdict import Code, Verdict
 
@@ -42,6 +43,7 @@ class Outcome:
     """Rules with an effect, in the order in which they apply."""
     verdicts: list[Verdict] = field(factory=list)
     gifts: list[FreeGift] = field(factory=list)
+    minima: list[Minimum] = field(factory=list)
 
 
 def judge(scene: Scene, candidates: Iterable[Candidate], outcome: Outcome) -> list[Candidate]:
@@ -61,9 +63,10 @@ def judge(scene: Scene, candidates: Iterable[Candidate], outcome: Outcome) -> li
 
 def reduce_prices(scene: Scene, candidates: Sequence[Candidate], outcome: Outcome) -> None:
     """Carry out one phase of rules that change prices."""
-    contenders = []
+    contenders, masks = [], {}
     for candidate in judge(scene, candidates, outcome):
         rule = candidate.entry.rule
+        masks[rule.id] = candidate.mask
         claim = claim_of(rule, scene.basket, candidate.mask).capped(_most(rule, scene))
         if claim.units:
             contenders.append(Contender(rule, claim))
@@ -72,6 +75,9 @@ def reduce_prices(scene: Scene, candidates: Sequence[Candidate], outcome: Outcom
     for contender in settle_rivalry(contenders, outcome):
         _take_off(contender, scene.basket)
         conclude(contender, outcome)
+        rule = contender.rule
+        if contender.total and rule.on_return is not OnReturn.KEEP:
+            outcome.minima.append(minimum_of(rule, masks[rule.id], contender.shares, scene.basket))
 
 
 def settle_rivalry(contenders: Sequence[Contender], outcome: Outcome) -> list[Contender]:

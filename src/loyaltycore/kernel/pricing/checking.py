@@ -24,6 +24,7 @@ from loyaltycore.kernel.pricing.rule import (
     Choice,
     Every,
     Limit,
+    OnReturn,
     Per,
     Phase,
     Rounding,
@@ -55,6 +56,7 @@ def check_rule(faults: Faults, rule: Rule) -> None:
     faults.choice("phase", rule.phase, Phase)
     faults.choice("choice", rule.choice, Choice)
     faults.choice("rounding", rule.rounding, Rounding)
+    _check_on_return(faults, rule)
     faults.integer("priority", rule.priority, least=-GREATEST_PRIORITY, most=GREATEST_PRIORITY)
     _check_words(faults, "excludes", rule.excludes)
     if rule.cap is not None:
@@ -65,6 +67,14 @@ def check_rule(faults: Faults, rule: Rule) -> None:
     _check_benefit(faults.at("benefit"), rule)
     if len(currencies_of(rule)) > 1:
         faults.note("benefit", "mixed_currency", "names amounts of several currencies")
+
+
+def _check_on_return(faults: Faults, rule: Rule) -> None:
+    faults.choice("on_return", rule.on_return, OnReturn)
+    if rule.on_return is OnReturn.KEEP or type(rule.when) is not When:
+        return
+    if rule.phase is Phase.EARN or not (rule.when.least_amount or rule.when.least_quantity):
+        faults.note("on_return", "unused", "is about prices with a least amount or quantity")
 
 
 def _check_where(faults: Faults, where: Where) -> None:

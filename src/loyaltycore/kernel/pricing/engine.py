@@ -54,6 +54,7 @@ def quote(book: Book, order: Order, standing: Standing) -> Quote:
     return Quote(
         order=order,
         gifts=tuple(outcome.gifts),
+        minima=tuple(outcome.minima),
         verdicts=(*outcome.verdicts, *said),
         nearest=partial(nearest, quote, book, standing),
         **parts_of(basket, outcome, payments, prices),

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.pricing.order import OrderLine
+from loyaltycore.kernel.pricing.rule import OnReturn
 
 
 @frozen
@@ -65,6 +66,43 @@ class Applied:
     amount: Money
     by_line: tuple[tuple[str, int], ...]
     """In minor units, by the id of the line; they add up to the amount."""
+
+
+@frozen
+class MinimumUnit:
+    """Some units of a line, each of them alike, as a rule with a minimum saw them. Amounts are of one unit."""
+
+    count: int
+    counted: int
+    """What it contributed to the least amount."""
+    off: int
+    """What the rule took off it."""
+
+
+@frozen
+class MinimumLine:
+    """One line, as a rule with a minimum saw it."""
+
+    line: str
+    """Its id."""
+    counts: bool
+    """Whether its units count, and are not only reduced."""
+    rate: int
+    """Of its tax, in basis points."""
+    units: tuple[MinimumUnit, ...]
+    """In their order."""
+
+
+@frozen
+class Minimum:
+    """A rule that applied because an order was large enough, and minds if it no longer is."""
+
+    rule: str
+    title: str
+    on_return: OnReturn
+    least_amount: int
+    least_quantity: int
+    lines: tuple[MinimumLine, ...]
 
 
 @frozen

@@ -16,6 +16,7 @@ from loyaltycore.kernel.pricing.parts import (
     Change,
     Earned,
     FreeGift,
+    Minimum,
     Paid,
     QuotedLine,
     TaxPart,
@@ -46,6 +47,8 @@ class Quote:
     taxes: tuple[TaxPart, ...]
     uses: tuple[Use, ...]
     gifts: tuple[FreeGift, ...]
+    minima: tuple[Minimum, ...]
+    """Of rules that mind if too much of the order comes back."""
     verdicts: tuple[Verdict, ...]
     """Of all candidates, in the order in which they are judged, then of the tenders."""
     _nearest: Callable[[Quote, int], tuple[Change, ...]] = field(eq=False, repr=False)

@@ -72,6 +72,17 @@ class Every(Enum):
     EVER = "ever"
 
 
+class OnReturn(Enum):
+    """What becomes of a rule with a least amount or quantity if so much comes back that the rest falls short of it."""
+
+    KEEP = "keep"
+    """The rest keeps its price."""
+    CLAW_BACK = "claw_back"
+    """The rest costs what it would have cost without the rule, and less is given back."""
+    REFUSE = "refuse"
+    """Only all of the order can come back."""
+
+
 @frozen
 class Where:
     """Which lines: those with one of the articles or groups, or all if none is named, without those excepted."""
@@ -117,6 +128,10 @@ def _every(given: object) -> Any:
     return member_of(Every, given)
 
 
+def _on_return(given: object) -> Any:
+    return member_of(OnReturn, given)
+
+
 @frozen
 class Limit:
     """How often a rule may be used, or for how much, in one period."""
@@ -152,6 +167,7 @@ class Rule:
     """The most that it takes off one order."""
     limits: tuple[Limit, ...] = field(default=(), kw_only=True, converter=as_tuple)
     rounding: Rounding = field(default=Rounding.HALF_UP, kw_only=True)
+    on_return: OnReturn = field(default=OnReturn.KEEP, kw_only=True, converter=_on_return)
 
     @property
     def title(self) -> str:

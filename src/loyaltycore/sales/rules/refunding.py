@@ -13,6 +13,7 @@ from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.pricing.order import MOST_UNITS
 from loyaltycore.kernel.pricing.parts import TaxPart, UnitShare
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.sales.rules.minima import ClawedBack, below_minimum, mind
 from loyaltycore.sales.rules.settlement import (
     Draw,
     Refund,
@@ -69,7 +70,7 @@ def plan_refund(settlement: Settlement, asked: Asked) -> tuple[Settlement, Refun
 
     Raises:
         InvalidInput: A line is unknown, or a number of units is none.
-        Refused: ``refund.too_many``.
+        Refused: ``refund.too_many`` or ``refund.below_minimum``.
     """
     lines = everything_left(settlement) if asked.lines is None else asked.lines
     _check_lines(settlement, lines)
@@ -77,16 +78,47 @@ def plan_refund(settlement: Settlement, asked: Asked) -> tuple[Settlement, Refun
     for line, count in returned:
         _require_left(line, count)
     shares = [(line, share) for line, count in returned for share in each_unit(line, line.returned, count)]
-    refund = Refund(
-        asked.number,
-        tuple((line.id, count) for line, count in returned if count),
-        *_sums(settlement, shares),
-        asked.at,
-        asked.actor,
-        asked.reason,
+    lines_after = tuple(evolve(line, returned=line.returned + count) for line, count in returned)
+    rest = mind(evolve(settlement, lines=lines_after))
+    refund = _less(
+        Refund(
+            asked.number,
+            tuple((line.id, count) for line, count in returned if count),
+            *_sums(settlement, shares),
+            asked.at,
+            asked.actor,
+            asked.reason,
+        ),
+        rest,
     )
-    after = tuple(evolve(line, returned=line.returned + count) for line, count in returned)
-    return evolve(settlement, lines=after, refunds=(*settlement.refunds, refund)), refund
+    _require_nothing_owed(settlement, refund)
+    return evolve(rest.settlement, refunds=(*settlement.refunds, refund)), refund
+
+
+def _less(refund: Refund, rest: ClawedBack) -> Refund:
+    """A refund without what the rest of the order costs more."""
+    if not rest.by_rule:
+        return refund
+    taxes = {part.key: part for part in refund.taxes}
+    for more in rest.taxes:
+        none = Money(0, more.gross.currency)
+        before = taxes.get(more.key, TaxPart(more.key, none, none))
+        taxes[more.key] = TaxPart(more.key, before.gross - more.gross, before.tax - more.tax)
+    return evolve(
+        refund,
+        due=refund.due - Money(rest.amount, refund.due.currency),
+        taxes=tuple(taxes[key] for key in sorted(taxes)),
+        clawed_back=rest.by_rule,
+    )
+
+
+def _require_nothing_owed(settlement: Settlement, refund: Refund) -> None:
+    """Make sure that nobody has to pay for giving something back."""
+    if refund.due.amount < 0:
+        rules = {rule for rule, _ in refund.clawed_back}
+        raise below_minimum(
+            next(each for each in settlement.minima if each.rule in rules), settlement.currency
+        )
 
 
 def sold_units(settlement: Settlement, refund: Refund) -> Iterator[Sold]:

@@ -11,7 +11,7 @@ from attrs import asdict, field, frozen
 from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.pricing.order import Order
-from loyaltycore.kernel.pricing.parts import Applied, TaxPart, UnitShare
+from loyaltycore.kernel.pricing.parts import Applied, Minimum, TaxPart, UnitShare
 from loyaltycore.kernel.showing import showing
 from loyaltycore.sales.rules.tally import Taken
 
@@ -104,10 +104,13 @@ class Refund:
     at: datetime
     actor: str
     reason: str
+    clawed_back: tuple[tuple[str, int], ...] = ()
+    """What the rest of the order costs more, because rules fell short of their minimum: minor units by rule. So much less
+    is given back; it comes back with the rest."""
 
     @property
     def price(self) -> Money:
-        """What the units had cost."""
+        """What is given back, to whomever had paid it."""
         tendered = sum(each.amount.amount for each in self.tenders)
         return self.due + self.covered + Money(tendered, self.due.currency)
 
@@ -166,6 +169,8 @@ class Settlement:
     settled_by: str
     counted: tuple[Taken, ...] = ()
     """What it took of limits."""
+    minima: tuple[Minimum, ...] = ()
+    """Of rules that mind if too much of it comes back."""
     priced_from: PricedFrom | None = None
     """None once the customer was forgotten."""
     version: int = 1

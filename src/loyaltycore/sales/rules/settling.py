@@ -109,6 +109,7 @@ def settlement_of(
         or tuple(SettledAward(each.rule, each.title, "", "", each.points) for each in quote.earned),
         taxes=quote.taxes,
         refunds=(),
+        minima=quote.minima,
         settled_at=booked.at,
         settled_by=booked.actor,
     )
