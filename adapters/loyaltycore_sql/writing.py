@@ -39,8 +39,8 @@ class Insertion:
         self._layout = layout
         self._rows = layout.encoder.encode_all(records)
         self._keys = [
-            (lookup, value, layout.record_type.key_of(record))
-            for record in records
+            (lookup, value, key)
+            for record, key in zip(records, map(layout.record_type.key_of, records), strict=True)
             if layout.keys
             for lookup, value in layout.encoder.keys(record)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 _HARD_AT_START: Final = frozenset("ahkloqrux")
@@ -34,12 +35,12 @@ def cologne(word: str) -> str:
         ('67', '67', '862', '862')
     """
     letters = [each for each in word if "a" <= each <= "z"]
-    around = ["", *letters, ""]
-    codes = [_code(*around[place : place + 3]) for place in range(len(letters))]
+    codes = map(_code, ["", *letters[:-1]], letters, [*letters[1:], ""])
     digits = _REPEATED.sub(r"\1", "".join(codes))
     return digits[:1] + digits[1:].replace("0", "")
 
 
+@cache
 def _code(before: str, letter: str, after: str) -> str:
     simple = _SIMPLE.get(letter)
     if simple is not None:

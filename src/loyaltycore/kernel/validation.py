@@ -110,6 +110,8 @@ class Faults:
             multiline: Whether line breaks and tabs are part of the text.
         """
         given = "" if value is None else text_of(value)
+        if given == "" and not required:
+            return ""
         if given is None:
             self.note(field, "wrong_type", "must be text")
             return ""

@@ -101,7 +101,8 @@ def name_keys(last_name: str, first_name: str, company: str, name_extension: str
         keys += foldings(name_extension, last_name, first_name)
         keys += foldings(first_name, name_extension, last_name)
     for text in (last_name, company):
-        for folded in foldings(text) if text else ():
+        # Letters of ASCII alone are one word; some of the others become two.
+        for folded in () if text.isascii() and text.isalnum() else foldings(text):
             keys += _later_words(folded)
     return tuple(dict.fromkeys(keys))
 
