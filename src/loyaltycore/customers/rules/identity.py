@@ -160,6 +160,8 @@ class KnownPeople:
     def first(self, row: Identity, keys: Iterable[Key]) -> Match | None:
         """The first person under any of the keys who is the same as the row's."""
         held = {place: key[0] for key in keys for place in self._by_key.get(key, ())}
+        if not held:
+            return None
         found = (_match(row, self._people[place], held[place]) for place in sorted(held))
         return next((match for match in found if match is not None), None)
 
