@@ -45,7 +45,8 @@ def waiting_for(unit: Unit, time: FreedTime, branch: Branch) -> tuple[WaitingEnt
         return ()
     resource = unit.get(Resource, time.resource_id)
     wanted = tuple({each.template_id for each in entries} - {""})
-    templates = {each.id: each for each in unit.find(AppointmentTemplate, stored("id").one_of(wanted))}
+    found = unit.find(AppointmentTemplate, stored("id").one_of(wanted)) if wanted else ()
+    templates = {each.id: each for each in found}
     return tuple(
         each
         for each in entries

@@ -12,7 +12,9 @@ import pytest
 from attrs import evolve, frozen
 from sqlalchemy import text
 
-from loyaltycore.booking import Appointment, Notice
+from loyaltycore.booking import Appointment, Notice, WaitingEntry
+from loyaltycore.booking.freeing import waiting_for
+from loyaltycore.booking.rules.waiting import FreedTime
 from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.cards.rules.order import CardOrder, OrderState
 from loyaltycore.customers.rules.customer import Customer
@@ -77,6 +79,8 @@ def _tell(house: House, customer_id: str) -> None:
         "room", house.clock.now() + timedelta(days=1), minutes=30, customer_id=customer_id
     )
     house.desk.appointments.notify(made.id, by="email")
+    day = made.starts_at.date()
+    house.desk.appointments.waiting.add("berlin", first=day, last=day, customer_id=customer_id)
 
 
 def _sell(house: House, customer_id: str) -> None:
@@ -90,7 +94,7 @@ def _multiply(storage: SqlStorage) -> None:
     """Make `MANY` of every record that there is one of."""
     with storage.transaction() as tx:
         kinds: list[type[Any]] = [Customer, CustomerCard, CardOrder, OutboxMessage, Activity, CommandTrace]
-        kinds += [Appointment, Notice, Settlement, Reservation]
+        kinds += [Appointment, Notice, WaitingEntry, Settlement, Reservation]
         patterns = [next(iter(list(tx.find(kind, Query(EVERYTHING, limit=1))))) for kind in kinds]
     at = patterns[0].created_at
     patterns.append(Alias("a", "a", "f", "", at))
@@ -140,6 +144,10 @@ def _copy(pattern: Any, n: int) -> Any:
         CommandTrace: {"at": pattern.at + timedelta(hours=n)} if isinstance(pattern, CommandTrace) else {},
         Appointment: {"customer_id": owner},
         Notice: {"customer_id": owner, "appointment_id": owner},
+        WaitingEntry: {
+            "customer_id": owner,
+            "done_at": datetime(2026, 1, 15, tzinfo=UTC) if closed else None,
+        },
         Alias: {"customer_id": owner, "number_key": f"f{n:06}", "external_number": f"F{n:06}"},
         NotDuplicate: {"customer_id": owner, "other_id": f"d{n:06}"},
         InboxEvent: {"event_id": f"e{n:06}"},
@@ -215,6 +223,8 @@ WAYS: Final[dict[str, Look]] = {
     "a report by our own id": lambda house: _report(house, message_id=f"m{WANTED:06}"),
     "what a customer was told about an appointment": lambda house: house.desk.appointments.notices(ID),
     "what an appointment offers to tell": lambda house: house.desk.appointments.notice_offer(ID),
+    "who waits": lambda house: house.desk.appointments.waiting.entries("berlin", limit=10),
+    "for whom a time got free": lambda house: _get_free(house),  # noqa: PLW0108  it stands below
     "an order that was settled": lambda house: house.desk.sales.settlement(f"c{WANTED:06}"),
     "the settlements of a customer": lambda house: house.desk.sales.of_customer(ID),
     "the reservation of an order": lambda house: house.desk.sales.quote(
@@ -229,6 +239,15 @@ def _report(house: House, message_id: str = "", vendor_id: str = "") -> None:
     with house.desk.transaction() as unit:
         told = [Reported(FateState.DELIVERED, "1", None)]
         assert take_reports(unit, message_id, told, vendor_id=vendor_id) is not None
+
+
+def _get_free(house: House) -> None:
+    """A time gets free on a day that suits nobody."""
+    begin = house.clock.now() + timedelta(days=99)
+    with house.desk.transaction() as unit:
+        assert (
+            waiting_for(unit, FreedTime("room", begin, begin + timedelta(hours=1)), house.desk.branch) == ()
+        )
 
 
 # A list without a condition is read in the order of an index, as far as the page goes.
