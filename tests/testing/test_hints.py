@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import ast
 import os
-from contextlib import AbstractContextManager, nullcontext
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
 import loyaltycore.testing as kit
+from loyaltycore.kernel.printing import PrintOrder, PrintState
+from loyaltycore.ports.card_printing import PrintReceipt
+from loyaltycore.ports.messaging import DeliveryStatus, Receipt
 from loyaltycore.storing.registry import Registry
+from loyaltycore.testing import MailerCapabilities, ReceivedMail
 from loyaltycore.testing.calendar import CalendarCapabilities, CalendarConformance, Lacks
 from loyaltycore.testing.processes import Say, forked
 from loyaltycore.testing.suite import Judgement, judge
 from tests.testing.liars.honest import HonestStorage
 from tests.testing.liars.honest_calendar import HONEST
+from tests.testing.liars.honest_mailer import HonestMailer
+from tests.testing.liars.honest_printer import HonestPrinter
 from tests.testing.liars.storage_settings import GivesUpAtOnce
-from tests.testing.trials import calendar_trial, storage_trial
+from tests.testing.trials import calendar_trial, mailer_trial, printer_trial, storage_trial
 
 
 def verdict_of(trial: type[Any], test: str) -> Judgement:
@@ -120,9 +130,143 @@ def test_a_foreign_error_is_no_broken_promise() -> None:
             raise ZeroDivisionError
 
     verdict = verdict_of(storage_trial(Stumbles), "test_every_write_is_kept")
-    assert "foreign error: ZeroDivisionError came out of the adapter or of a hook" in verdict.detail
+    assert (
+        "foreign error: ZeroDivisionError came out of `test_a_foreign_error_is_no_broken_promise"
+        in verdict.detail
+    )
+    assert "Stumbles.bind`" in verdict.detail
     assert 'while this was tried: "what it did is kept as a whole at its end"' in verdict.detail
     assert "broken promise" not in verdict.detail
+
+
+@pytest.mark.parametrize(
+    ("hook", "given", "told"),
+    [
+        (
+            "open",
+            lambda _: HonestMailer(),
+            "gave a HonestMailer, and owes a context manager that yields a Mailer",
+        ),
+        (
+            "open",
+            lambda _: (made for made in (HonestMailer(),)),
+            "gave a generator, and owes a context manager that yields a Mailer: is `@contextmanager` missing above it?",
+        ),
+        (
+            "peek",
+            lambda _, mailer, address: iter(mailer.received(address)),
+            "owes a list of ReceivedMail",
+        ),
+        (
+            "peek",
+            lambda _, mailer, address: (mail for mail in mailer.received(address)),
+            "gave a generator, and owes a list of ReceivedMail: return a list",
+        ),
+        (
+            "peek",
+            lambda _, mailer, address: [EmailMessage() for _ in mailer.received(address)],
+            "gave a list of EmailMessage, and owes a list of ReceivedMail",
+        ),
+        ("peek", lambda *_: None, "gave nothing (None), and owes a list of ReceivedMail"),
+        ("trouble", lambda *_: None, "gave nothing (None), and owes a context manager or a Lacks"),
+    ],
+)
+def test_a_hook_that_gives_something_else_is_named(hook: str, given: Callable[..., Any], told: str) -> None:
+    """Who forgets a decorator or a return is told which hook it is and what it owes, and no promise is blamed."""
+    mine = type("TestMine", (mailer_trial(HonestMailer),), {hook: given})
+    verdict = verdict_of(mine, "test_who_is_refused_is_rejected")
+    assert verdict.outcome == "broken"
+    assert f"the hook `{hook}` gave " in verdict.detail
+    assert told in verdict.detail
+    assert "promise" not in verdict.detail
+
+
+def test_an_error_of_a_hook_names_it() -> None:
+    """What a hook raises, when it is called or when its block begins or ends, is said of that hook and not of the adapter."""
+
+    @contextmanager
+    def stumbling(made: object, *, late: bool) -> Iterator[object]:
+        if late:
+            yield made
+        raise ZeroDivisionError
+
+    hooks: list[tuple[str, Callable[..., Any]]] = [
+        ("open", lambda *_: stumbling(HonestMailer(), late=True)),
+        ("open", lambda *_: stumbling(HonestMailer(), late=False)),
+        ("trouble", lambda *_: 1 // 0),
+    ]
+    for name, filled in hooks:
+        mine = type("TestMine", (mailer_trial(HonestMailer),), {name: filled})
+        detail = verdict_of(mine, "test_an_error_hides_no_copy").detail
+        assert f"foreign error: ZeroDivisionError came out of the hook `{name}`" in detail
+    headers: Any = {"To": "erika@example.org"}
+    mine = type("TestMine", (mailer_trial(HonestMailer),), {"peek": lambda *_: [ReceivedMail(headers)]})
+    detail = verdict_of(mine, "test_the_words_arrive").detail
+    assert "`headers` are pairs" in detail
+    assert "came out of the hook `peek`" in detail
+
+
+@pytest.mark.parametrize(
+    ("trial", "test"),
+    [
+        (printer_trial(HonestPrinter), "test_what_the_vendor_refuses_is_rejected"),
+        (printer_trial(HonestPrinter), "test_a_wait_is_passed_on"),
+        (printer_trial(HonestPrinter), "test_a_failure_claims_nothing"),
+        (printer_trial(HonestPrinter), "test_who_is_shut_out_says_so"),
+        (mailer_trial(HonestMailer), "test_who_is_refused_is_rejected"),
+        (mailer_trial(HonestMailer), "test_a_refusal_has_a_word"),
+        (mailer_trial(HonestMailer), "test_a_failure_is_no_refusal"),
+        (mailer_trial(HonestMailer), "test_a_break_in_the_middle_leaves_the_rest"),
+    ],
+)
+def test_a_trouble_that_does_nothing_is_suspected_first(trial: type[Any], test: str) -> None:
+    """If the other side has what it was not to take, no adapter did that: the author looks at the hook."""
+    mine = type("TestMine", (trial,), {"trouble": lambda *_: nullcontext()})
+    assert "look at the hook `trouble` first" in verdict_of(mine, test).detail
+
+
+def test_what_is_no_gap_is_refused() -> None:
+    """A gap without a reason is no gap."""
+    gap: Any = False
+    with pytest.raises(TypeError, match=r"sets `html` to False: a gap is `html=Lacks\(...\)`"):
+        type("TestMine", (mailer_trial(HonestMailer),), {"capabilities": MailerCapabilities(html=gap)})
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (
+            {"way": (PrintState.RECEIVED, PrintState.IN_PRODUCTION, PrintState.DISPATCHED)},
+            "RECEIVED in `way`",
+        ),
+        ({"way": (PrintState.DISPATCHED,)}, "lacks IN_PRODUCTION in `way`"),
+        ({"way": ()}, "lacks IN_PRODUCTION and DISPATCHED in `way`"),
+        ({"words": {}}, "has no `words`: set it to every word"),
+        ({"words": {"sent": "dispatched"}}, "'sent' means 'dispatched', which is no PrintState"),
+    ],
+)
+def test_facts_of_no_vendor_are_refused(facts: dict[str, Any], told: str) -> None:
+    """What no test could begin with is said when the class is defined."""
+    with pytest.raises(TypeError, match=re.escape(told)):
+        type("TestMine", (printer_trial(HonestPrinter),), facts)
+
+
+def test_a_call_is_dated() -> None:
+    """A call without a zone would be too old on some machines alone."""
+    with pytest.raises(ValueError, match="aware instant"):
+        kit.Call({}, b"", datetime(2026, 1, 1))  # noqa: DTZ001  what is refused
+
+
+def test_a_refused_order_is_shown_in_full() -> None:
+    """Who accepts too little reads why the order was refused and what it was, although neither shows itself."""
+
+    class Rejects(HonestPrinter):
+        def submit(self, order: PrintOrder, key: str) -> PrintReceipt:
+            return PrintReceipt(Receipt(DeliveryStatus.REJECTED, code="no_such_design", detail=order.product))
+
+    detail = verdict_of(printer_trial(Rejects), "test_an_order_is_found").detail
+    assert "REJECTED with code 'no_such_design', detail 'gold'" in detail
+    assert "'name': 'Erika Größ'" in detail
 
 
 def test_every_assertion_of_the_kit_says_something() -> None:

@@ -8,9 +8,9 @@ from base64 import b64decode
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from loyaltycore.kernel.messages import Attachment, Email
 
@@ -18,21 +18,35 @@ _FOLD: Final = re.compile(r"[\r\n]+(?=[ \t])")
 _WORD: Final = re.compile(r"=\?([^?\s]+)\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
 _BETWEEN_WORDS: Final = re.compile(rf"(?<=\?=)\s+(?={_WORD.pattern})", re.IGNORECASE)
 
+_PAIR: Final = 2
 _SPECIALS: Final = frozenset('()<>[]:;@\\,."')
 """What a name must be quoted for (RFC 5322, section 3.2.3)."""
 
 
 @frozen
 class ReceivedMail:
-    r"""One mail that arrived."""
+    r"""One mail that arrived: made by `read_mail`, or by hand from what a provider's interface shows.
 
-    headers: tuple[tuple[str, str], ...]
-    """Names and decoded values, in order, with repetitions."""
+    The tests read the headers ``From``, ``To``, ``Subject``, ``Message-ID`` and, if there is one, ``Reply-To``, and demand
+    that there is neither ``Cc`` nor ``Bcc``. Where a provider keeps the sender's name apart from the address, ``From`` is
+    ``Name <address>``; a name that begins and ends with a quotation mark of its own is put in quotation marks again, with
+    a backslash before each of its own. Whatever the provider shows as the id that a receiver would see is the
+    ``Message-ID``.
+    """
+
+    headers: tuple[tuple[str, str], ...] = field()
+    """Names and decoded values, in order, with repetitions: pairs."""
     text: str = ""
     r"""The plain part, lines ended by ``\n``; empty if there is none."""
     html: str = ""
     """The HTML part, or empty."""
     attachments: tuple[Attachment, ...] = ()
+    """The files, in their order."""
+
+    @headers.validator
+    def _check_headers(self, _attribute: Any, headers: Any) -> None:
+        if not all(isinstance(pair, tuple) and len(pair) == _PAIR for pair in headers):
+            raise TypeError('`headers` are pairs of name and value: (("To", "erika@example.org"), ...)')
 
     def values(self, name: str) -> list[str]:
         """All values of a header, whatever its case."""

@@ -25,6 +25,13 @@ def check_receipt(receipt: Any, recipients: set[str]) -> None:
     assert wait is None or (math.isfinite(wait) and wait >= 0), f"`retry_after` is {wait!r}"
 
 
+def said(receipt: Receipt) -> str:
+    """What a receipt says, with the words that its own representation keeps to itself."""
+    words = {name: getattr(receipt, name) for name in ("code", "detail", "raw", "retry_after")}
+    told = ", ".join(f"{name} {word!r}" for name, word in words.items() if word not in {"", None})
+    return f"{receipt.status.name} with {told or 'no word'}"
+
+
 def check_reason(receipt: Receipt) -> None:
     """Demand a word for the reason."""
     assert receipt.code, "a receipt gives no reason: `code` is empty"
@@ -48,13 +55,16 @@ def check_wait(receipt: Receipt) -> None:
 def refusal_to_work(send: Callable[[], object]) -> str:
     """The code of the error that says that the adapter is not let in."""
     try:
-        said = send()
+        answer = send()
     except DeliveryFailed as error:
         code: object = error.code
         permanent: object = error.permanent
     else:
+        receipts = answer if isinstance(answer, tuple) else (answer,)
+        words = [said(each) if isinstance(each, Receipt) else repr(each) for each in receipts]
         raise AssertionError(
-            f"the other side does not let the adapter in, which says {said}: what waits would use up its tries, or be lost"
+            f"the other side does not let the adapter in, which raises nothing and says {', '.join(words)}: "
+            "what waits would use up its tries, or be lost"
         )
     assert isinstance(code, str), f"the error's `code` is {code!r}, and no word"
     assert isinstance(permanent, bool), f"the error's `permanent` is {permanent!r}"

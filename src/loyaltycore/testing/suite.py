@@ -12,11 +12,12 @@ from types import ModuleType
 from typing import Any, ClassVar, Final, Literal, TypeAlias, TypeVar
 
 import pytest
-from attrs import field, frozen
+from attrs import field, fields, frozen
 from hypothesis import HealthCheck, Phase, settings
 
 from loyaltycore.errors import LoyaltyError
 from loyaltycore.testing.citing import Promise, one_line, promises
+from loyaltycore.testing.hooks import HookFault, looked_at, origin
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -136,6 +137,7 @@ def _judged(test: Callable[..., None]) -> Callable[..., None]:
         if lacking is not None:
             pytest.skip(lacking.reason)
         try:
+            _look_at_hooks(self)
             test(self)
         except (Exception, pytest.fail.Exception) as error:
             for note in _notes(test, error, self.contract):
@@ -145,14 +147,26 @@ def _judged(test: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def _look_at_hooks(judged: Conformance) -> None:
+    """Have the hooks of one object looked at; pytest makes a new one for each test."""
+    cls = type(judged)
+    for name in _names(cls, ""):
+        declared = (vars(base).get(name) for base in cls.__mro__)
+        asked = next((found for found in declared if hasattr(found, "__hook__")), None)
+        if callable(asked):
+            vars(judged)[name] = looked_at(name, getattr(judged, name), asked)
+
+
 def _notes(test: Callable[..., None], error: BaseException, contract: Iterable[ModuleType]) -> Iterator[str]:
     """What an author is told beside the error itself: an error that no port names is no broken promise yet."""
+    if isinstance(error, HookFault):
+        return
     kind = type(error)
     if foreign := not isinstance(error, _JUDGED):
         name = (
             kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
         )
-        yield f"foreign error: {name} came out of the adapter or of a hook"
+        yield f"foreign error: {name} came out of {origin(error)}"
     elif not str(error):
         yield f"what was to be shown: {_says(test)}"
     for promise in promises(test, contract):
@@ -175,8 +189,21 @@ def _check(cls: type[Conformance]) -> None:
     kind = cls.capabilities_type
     if kind is not None and not isinstance(getattr(cls, "capabilities", None), kind):
         raise TypeError(f"{cls.__name__} leaves `capabilities` open: set it to a {kind.__name__}")
+    for name, ability in _abilities(cls):
+        if ability is not True and not isinstance(ability, Lacks):
+            raise TypeError(
+                f"{cls.__name__} sets `{name}` to {ability!r}: a gap is `{name}=Lacks(...)` with the reason"
+            )
     for name in _names(cls, ""):
         _check_hook(cls, name)
+
+
+def _abilities(cls: type[Conformance]) -> Iterator[tuple[str, object]]:
+    """What an author declares, by its names."""
+    if cls.capabilities_type is not None:
+        yield from (
+            (found.name, getattr(cls.capabilities, found.name)) for found in fields(cls.capabilities_type)
+        )
 
 
 def _check_hook(cls: type[Conformance], name: str) -> None:

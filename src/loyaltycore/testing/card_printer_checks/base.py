@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import pytest
-from attrs import evolve, frozen
+from attrs import asdict, evolve, field, frozen
 
 from loyaltycore.kernel import printing
 from loyaltycore.kernel.printing import (
@@ -23,11 +23,15 @@ from loyaltycore.kernel.printing import (
 from loyaltycore.ports import card_printing, messaging
 from loyaltycore.ports.card_printing import CardPrinter, PrintReceipt
 from loyaltycore.ports.messaging import DeliveryStatus
+from loyaltycore.testing.receipts import said
 from loyaltycore.testing.suite import Ability, Conformance, Lacks, fact_for, hook, hook_for
 from loyaltycore.testing.trouble import Trouble
 from loyaltycore.work.ambient import TimeOrderedIds
 
 _IDS: Final = TimeOrderedIds()
+_NEEDED: Final = (PrintState.IN_PRODUCTION, PrintState.DISPATCHED)
+"""Where tests move orders."""
+_WISH: Final = "set it to every word that the vendor has for the state of an order, with what it means"
 
 
 @frozen(kw_only=True)
@@ -58,10 +62,16 @@ class Call:
     """A call from the vendor, as received."""
 
     headers: Mapping[str, str]
-    """The HTTP headers."""
+    """The HTTP headers, as the vendor spells them; each name once."""
     body: bytes
     """The body, byte for byte."""
-    at: datetime
+    at: datetime = field()
+    """When the vendor makes it, an aware instant: what `parse_webhook` gets as `now`, give or take what a test adds."""
+
+    @at.validator
+    def _check_at(self, _attribute: Any, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError("`Call.at` is an aware instant: datetime.now(UTC), and not datetime.now()")
 
 
 class PrinterChecks(Conformance, kit=True):
@@ -87,9 +97,18 @@ class PrinterChecks(Conformance, kit=True):
     )
     """The states of its cards after `PrintState.RECEIVED` if nothing goes wrong, without those that the vendor does not
     distinguish; production and dispatch are among them."""
-    words: ClassVar[Mapping[str, PrintState]] = fact_for(
-        "words", "set it to every word that the vendor has for the state of an order, with what it means"
-    )
+    words: ClassVar[Mapping[str, PrintState]] = fact_for("words", _WISH)
+    """Every word that the vendor has for the state of an order, bad news included, with what it means."""
+
+    def __init_subclass__(cls, *, kit: bool = False, **rest: Any) -> None:
+        """Look at the facts about the vendor, too.
+
+        Raises:
+            TypeError: No vendor is like that.
+        """
+        super().__init_subclass__(kit=kit, **rest)
+        if not kit:
+            _check_facts(cls)
 
     @hook
     def open(self) -> AbstractContextManager[CardPrinter]:
@@ -107,7 +126,12 @@ class PrinterChecks(Conformance, kit=True):
 
     @hook_for("movable")
     def move(self, printer: Any, reference: str, state: PrintState) -> None:
-        """Move an order through production up to a state, and return when it is there."""
+        """Move an order through production up to a state, and return when it is there.
+
+        Args:
+            state: One of `way`, later than where the order is. Tests that look at events leave none out; where one is
+                left out, the vendor may go through it or not.
+        """
         raise NotImplementedError
 
     @hook_for("words")
@@ -209,6 +233,29 @@ class PrinterChecks(Conformance, kit=True):
             assert self.status(printer, order).reference == order.reference, "another order was found"
 
 
+def _check_facts(cls: type[PrinterChecks]) -> None:
+    """Demand facts with which the tests can begin."""
+    if cls.capabilities.movable:
+        if PrintState.RECEIVED in cls.way:
+            raise TypeError(
+                f"{cls.__name__} has RECEIVED in `way`: an order is there when it is placed, `way` is what follows"
+            )
+        if lacking := [state.name for state in _NEEDED if state not in cls.way]:
+            raise TypeError(
+                f"{cls.__name__} lacks {' and '.join(lacking)} in `way`: no card goes without them"
+            )
+    if cls.capabilities.words:
+        if not cls.words:
+            raise TypeError(
+                f"{cls.__name__} has no `words`: {_WISH}, or declare `words=Lacks(...)` with the reason"
+            )
+        for word, state in cls.words.items():
+            if not isinstance(state, PrintState):
+                raise TypeError(
+                    f"{cls.__name__} says in `words` that {word!r} means {state!r}, which is no PrintState"
+                )
+
+
 def a_reference() -> str:
     """A new reference, made as the library makes them: no printer can tell that it is tested."""
     return _IDS.new()
@@ -231,10 +278,23 @@ def cancellation(order: PrintOrder, vendor_id: str = "") -> PrintCancellation:
 
 def accepted(answer: PrintReceipt, order: PrintOrder) -> PrintStatus:
     """The status in an answer that accepts an order."""
-    assert answer.receipt.status is DeliveryStatus.ACCEPTED, f"a right order got {answer.receipt!r}"
+    assert answer.receipt.status is DeliveryStatus.ACCEPTED, (
+        f"a right order was not accepted, but {spoken(answer)}: {in_full(order)}"
+    )
     assert answer.status is not None, "an accepted order has no status"
     assert answer.status.reference == order.reference, "another order was accepted"
     return answer.status
+
+
+def spoken(answer: PrintReceipt) -> str:
+    """What an answer says, in full."""
+    faults = "".join(f"; {fault}" for fault in answer.faults)
+    return f"{said(answer.receipt)}{faults}"
+
+
+def in_full(order: PrintOrder) -> str:
+    """An order with all that its representation keeps to itself, but for what is empty."""
+    return str({name: value for name, value in asdict(order).items() if value})
 
 
 def needs_keys(printer: CardPrinter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import pytest
@@ -41,6 +42,11 @@ def events_from(printer: SupportsEvents, cursor: str, limit: int) -> tuple[list[
     raise AssertionError("the list of events does not end")
 
 
+def names(states: Iterable[PrintState | None]) -> list[str]:
+    """What states are called."""
+    return [str(state and state.name) for state in states]
+
+
 def end_of(printer: SupportsEvents) -> str:
     """The cursor behind the last event."""
     return events_from(printer, "", 100)[1]
@@ -60,7 +66,9 @@ class EventChecks(PrinterChecks, kit=True):
             listed, _ = events_from(events, "", 100)
             told = [event.status for event in listed if event.status.reference == order.reference]
         states = [status.state for status in told if status.state is not PrintState.RECEIVED]
-        assert states == list(self.way), "an event is missing, or in the wrong place"
+        assert states == list(self.way), (
+            f"the order went through {names(self.way)}, and the events say {names(states)}"
+        )
         revisions = [status.revision for status in told]
         assert revisions == sorted(set(revisions)), "the revisions of the listed events do not rise"
 

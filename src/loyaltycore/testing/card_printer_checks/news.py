@@ -34,7 +34,7 @@ class NewsChecks(PrinterChecks, kit=True):
                 self.move(printer, order.reference, state)
                 found = self.status(printer, order)
                 assert found.state is state, (
-                    f"the card is {state}, and {found.raw_state!r} is read as {found.state}"
+                    f"the card was moved to {state.name}, and the vendor's {found.raw_state!r} is read as {found.state}"
                 )
                 assert found.occurred_at.tzinfo is not None, "an instant without a time zone"
 

@@ -22,7 +22,9 @@ from loyaltycore.testing.card_printer_checks.base import (
     a_reference,
     accepted,
     cancellation,
+    in_full,
     key_of,
+    spoken,
 )
 from loyaltycore.testing.card_printer_checks.brinks import at_the_brink, letter_by_letter
 from loyaltycore.testing.card_printer_checks.offers import any_orders, misfits, plain_orders
@@ -34,6 +36,7 @@ from loyaltycore.testing.card_printer_checks.parts import (
     too_many,
     word_by_word,
 )
+from loyaltycore.testing.receipts import said
 from loyaltycore.testing.suite import examples, needs
 from loyaltycore.testing.trouble import Trouble
 
@@ -115,7 +118,9 @@ class OrderChecks(PrinterChecks, kit=True):
         with self.open() as printer:
             for what, order in misfits(self.an_order(printer), printer.capabilities):
                 fresh = evolve(order, reference=a_reference())
-                assert printer.validate(fresh), f"{what} is not refused"
+                assert printer.validate(fresh), (
+                    f"`validate` names nothing wrong with {what}: {in_full(fresh)}"
+                )
                 status = printer.submit(fresh, key_of(fresh)).receipt.status
                 assert status is DeliveryStatus.REJECTED, f"{what} was ordered, and the answer is {status}"
                 if self.capabilities.peekable:
@@ -178,12 +183,14 @@ class OrderChecks(PrinterChecks, kit=True):
             order = self.an_order(printer)
             receipt = printer.submit(order, key_of(order)).receipt
             assert receipt.status in {DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN}, (
-                f"claimed: {receipt!r}"
+                f"nobody was reached, and the answer is {said(receipt)}"
             )
             if not printer.capabilities.cancellation:
                 return
             outcome = printer.cancel(cancellation(order, "some-id")).outcome
-            assert outcome in {CancelOutcome.NOT_SENT, CancelOutcome.UNKNOWN}, f"claimed: {outcome}"
+            assert outcome in {CancelOutcome.NOT_SENT, CancelOutcome.UNKNOWN}, (
+                f"nobody was reached, and the answer is {outcome.name}"
+            )
 
     @needs("unreachable")
     def test_a_look_up_that_fails_is_no_none(self) -> None:
@@ -198,8 +205,8 @@ def assert_agreed(printer: CardPrinter, order: PrintOrder) -> None:
     fresh = evolve(order, reference=a_reference())
     faults = printer.validate(fresh)
     assert printer.validate(fresh) == faults, "asked again, the same order has other faults"
-    receipt = printer.submit(fresh, a_key()).receipt
+    answer = printer.submit(fresh, a_key())
     wanted = DeliveryStatus.REJECTED if faults else DeliveryStatus.ACCEPTED
-    assert receipt.status is wanted, (
-        f"named: {[str(fault) for fault in faults]}, and the answer is {receipt!r}"
+    assert answer.receipt.status is wanted, (
+        f"`validate` names {[str(fault) for fault in faults]}, and `submit` says {spoken(answer)}: {in_full(order)}"
     )

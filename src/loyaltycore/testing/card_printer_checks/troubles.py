@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from loyaltycore.errors import DeliveryFailed
@@ -27,6 +28,7 @@ from loyaltycore.testing.card_printer_checks.base import (
 from loyaltycore.testing.card_printer_checks.cancelling import OPEN
 from loyaltycore.testing.card_printer_checks.events import end_of, with_events
 from loyaltycore.testing.card_printer_checks.keys import known
+from loyaltycore.testing.receipts import said
 from loyaltycore.testing.suite import needs
 from loyaltycore.testing.trouble import WAIT, Trouble, troubled
 
@@ -47,8 +49,9 @@ class TroubleChecks(PrinterChecks, kit=True):
                 order = self.an_order(printer)
                 with troubled(self.trouble(printer, Trouble.REFUSE, order.reference)):
                     receipt = printer.submit(order, key_of(order)).receipt
+                    self._assert_nothing_taken(printer, order, Trouble.REFUSE)
                 assert receipt.status is DeliveryStatus.REJECTED, (
-                    f"the vendor refuses, and the answer is {receipt!r}"
+                    f"the vendor refuses, and the answer is {said(receipt)}"
                 )
                 codes.add(receipt.code)
                 self._assert_not_made(printer, order)
@@ -65,9 +68,10 @@ class TroubleChecks(PrinterChecks, kit=True):
                 began = time.monotonic()
                 with troubled(self.trouble(printer, Trouble.ASK_TO_WAIT)):
                     receipt = printer.submit(order, key_of(order)).receipt
+                    self._assert_nothing_taken(printer, order, Trouble.ASK_TO_WAIT)
                 assert time.monotonic() - began < WAIT / 2, "the printer waits, and with it its caller"
                 assert receipt.status is DeliveryStatus.NOT_SENT, (
-                    f"later, said the vendor, and the answer is {receipt!r}"
+                    f"later, said the vendor, and the answer is {said(receipt)}"
                 )
                 assert_waits(receipt)
                 codes.add(receipt.code)
@@ -83,8 +87,9 @@ class TroubleChecks(PrinterChecks, kit=True):
                 order = self.an_order(printer)
                 with made:
                     receipt = printer.submit(order, key_of(order)).receipt
-                assert receipt.status in _LOST, f"{trouble}, and the answer is {receipt!r}"
-                assert receipt.code, f"{trouble} has no word for the reason"
+                    self._assert_nothing_taken(printer, order, trouble)
+                assert receipt.status in _LOST, f"in {trouble.name} the answer is {said(receipt)}"
+                assert receipt.code, f"{trouble.name} has no word for the reason"
                 self._assert_true(printer, order, receipt)
                 self._assert_taken_later(printer, order)
 
@@ -95,12 +100,15 @@ class TroubleChecks(PrinterChecks, kit=True):
             order = self.an_order(printer)
             with troubled(self.trouble(printer, Trouble.LOSE_ANSWER)):
                 receipt = printer.submit(order, key_of(order)).receipt
-            assert receipt.status is DeliveryStatus.UNKNOWN, f"no answer came, and the answer is {receipt!r}"
+            assert receipt.status is DeliveryStatus.UNKNOWN, (
+                f"no answer came, and `submit` says {said(receipt)}"
+            )
             assert receipt.code, "there is no word for the reason"
             if self.capabilities.peekable:
                 made = len(self.peek(printer, order.reference))
                 assert made == 1, (
-                    f"one order was submitted once, its answer was lost, and {made} cards are made"
+                    f"one order was submitted once, its answer was lost, and {made} cards are made: "
+                    "in LOSE_ANSWER the vendor does what it is told"
                 )
             self._assert_taken_later(printer, order)
 
@@ -110,8 +118,9 @@ class TroubleChecks(PrinterChecks, kit=True):
         with self.open() as printer:
             order, fresh = self.placed(printer), self.an_order(printer)
             wish = cancellation(order, known(printer, order))
+            shut_out = partial(self._assert_nothing_taken, printer, fresh, Trouble.SHUT_OUT)
             with troubled(self.trouble(printer, Trouble.SHUT_OUT)):
-                codes = {failed(printer.submit, fresh, key_of(fresh)).code}
+                codes = {failed(printer.submit, fresh, key_of(fresh), meanwhile=shut_out).code}
                 if printer.capabilities.cancellation:
                     codes.add(failed(printer.cancel, wish).code)
                 if printer.capabilities.lookup:
@@ -134,11 +143,11 @@ class TroubleChecks(PrinterChecks, kit=True):
                 wish = cancellation(order, known(printer, order))
                 with troubled(self.trouble(printer, Trouble.REFUSE, order.reference)):
                     answer = printer.cancel(wish)
+                    self._assert_still_made(printer, order, "REFUSE is about all that is asked of this order")
                 assert answer.outcome in {CancelOutcome.REJECTED, CancelOutcome.TOO_LATE}, (
-                    f"the vendor refuses, and the answer is {answer.outcome}"
+                    f"the vendor refuses, and the answer is {answer.outcome.name} with code {answer.code!r}"
                 )
                 codes.add(answer.code)
-                self._assert_still_made(printer, order)
             assert_stable(codes)
 
     @needs("trouble")
@@ -151,13 +160,17 @@ class TroubleChecks(PrinterChecks, kit=True):
                 wish = cancellation(order, known(printer, order))
                 with made:
                     answer = printer.cancel(wish)
-                assert answer.outcome in _CANCEL_LOST, f"{trouble}, and the answer is {answer.outcome}"
-                assert answer.code, f"{trouble} has no word for the reason"
+                assert answer.outcome in _CANCEL_LOST, (
+                    f"in {trouble.name} the answer is {answer.outcome.name} with code {answer.code!r}"
+                )
+                assert answer.code, f"{trouble.name} has no word for the reason"
                 if trouble is Trouble.ASK_TO_WAIT:
-                    assert answer.outcome is CancelOutcome.NOT_SENT, "later, said the vendor"
+                    assert answer.outcome is CancelOutcome.NOT_SENT, (
+                        f"later, said the vendor, which cancels nothing now, and the answer is {answer.outcome.name}"
+                    )
                     assert_waits(answer)
                 if answer.outcome is CancelOutcome.NOT_SENT:
-                    self._assert_still_made(printer, order)
+                    self._assert_still_made(printer, order, "NOT_SENT says that it was not asked")
                 again = printer.cancel(wish).outcome
                 assert again in OPEN, f"after {trouble} the answer is {again}"
 
@@ -191,6 +204,13 @@ class TroubleChecks(PrinterChecks, kit=True):
                 )
                 assert events.events_after(cursor).events == (), f"after {trouble} an old event comes again"
 
+    def _assert_nothing_taken(self, printer: CardPrinter, order: PrintOrder, trouble: Trouble) -> None:
+        """Demand that the trouble is there: no printer makes a vendor take what it does not take."""
+        if self.capabilities.peekable:
+            assert not self.peek(printer, order.reference), (
+                f"in {trouble.name} the vendor takes no order, and it has this one: look at the hook `trouble` first"
+            )
+
     def _assert_not_made(self, printer: CardPrinter, order: PrintOrder) -> None:
         if self.capabilities.peekable:
             assert not self.peek(printer, order.reference), "the vendor makes a card all the same"
@@ -210,20 +230,29 @@ class TroubleChecks(PrinterChecks, kit=True):
                 assert made == 1, f"after the trouble the order was repeated, and {made} cards are made"
         self.assert_works(printer)
 
-    def _assert_still_made(self, printer: CardPrinter, order: PrintOrder) -> None:
+    def _assert_still_made(self, printer: CardPrinter, order: PrintOrder, why: str) -> None:
         if self.capabilities.peekable:
             assert len(self.peek(printer, order.reference)) == 1, (
-                "the vendor has cancelled the order all the same"
+                f"the vendor has cancelled the order all the same: {why}"
             )
 
 
-def failed(call: Callable[..., object], *arguments: object) -> DeliveryFailed:
-    """The failure that a call must end with."""
+def failed(
+    call: Callable[..., object], *arguments: object, meanwhile: Callable[[], None] | None = None
+) -> DeliveryFailed:
+    """The failure that a call must end with.
+
+    Args:
+        meanwhile: What is looked at first where it ends otherwise.
+    """
     try:
         answer = call(*arguments)
     except DeliveryFailed as failure:
         return failure
-    raise AssertionError(f"it went wrong, and the answer is {answer!r}")
+    if meanwhile is not None:
+        meanwhile()
+    name = getattr(call, "__name__", "the call")
+    raise AssertionError(f"it went wrong, which is a `DeliveryFailed`, and `{name}` answers {answer!r}")
 
 
 def assert_stable(codes: set[str]) -> None:

@@ -127,7 +127,7 @@ class WebhookChecks(PrinterChecks, kit=True):
             _, other = self._a_call(printer)
             for name in self._proof(printer, call):
                 for headers in doubled(call.headers, name, other.headers.get(name, "")):
-                    refused(printer, Call(headers, call.body, call.at), f"{name} twice")
+                    refused(printer, Call(headers, call.body, call.at), f"{name} twice, in {headers}")
 
     @needs("webhooks")
     def test_an_old_call_is_refused(self) -> None:
@@ -169,7 +169,7 @@ def refused(printer: CardPrinter, call: Call, what: str) -> str:
         with_webhooks(printer).parse_webhook(call.headers, call.body, call.at)
     except WebhookRejected as error:
         code = error.code
-    assert code, f"believed: {what}"
+    assert code, f"a call is believed that proves nothing: {what}"
     assert code in {"bad_signature", "stale", "malformed", "too_large"}, f"{code} is no code of the port"
     return code
 

@@ -31,6 +31,7 @@ class MailerCapabilities:
     html: Ability = True
     """It sends an HTML part."""
     attachments: Ability = True
+    """It sends files."""
     senders: Ability = True
     """It sends under the From address that a mail names, not only under its own."""
     unreachable: Ability = True
@@ -64,7 +65,7 @@ class MailerChecks(Conformance, kit=True):
 
     @hook
     def peek(self, mailer: Any, address: str) -> Sequence[ReceivedMail]:
-        """Return what has arrived for an address since `open`; `read_mail` reads raw mails."""
+        """Return what has arrived for exactly this address since `open`: a list; `read_mail` reads raw mails."""
         raise NotImplementedError
 
     @hook_for("unreachable")

@@ -81,7 +81,7 @@ class CrowdChecks(MailerChecks, kit=True):
             self.compare(mailer, [mail(*looked_for)], own)
 
     def test_a_second_mail_like_the_first_arrives(self) -> None:
-        """Mails that differ by their id alone are two: "Our own id of the message"."""
+        """Mails that differ by their id alone are two: "Our own id of the message; the Message-ID header is made from it"."""
         own = self.own_sender()
         sent = [mail(ERIKA, MAX, message_id=f"card-order-confirmation-{number}") for number in range(3)]
         with self.open() as mailer:

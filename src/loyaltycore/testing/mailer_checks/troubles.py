@@ -9,7 +9,7 @@ from functools import partial
 from loyaltycore.errors import DeliveryFailed
 from loyaltycore.ports.messaging import DeliveryStatus, Mailer, Receipt
 from loyaltycore.testing.mailer_checks.base import ERIKA, MAX, THIRD, MailerChecks, accepted, mail
-from loyaltycore.testing.receipts import AGAIN, check_reason, check_wait, refusal_to_work
+from loyaltycore.testing.receipts import AGAIN, check_reason, check_wait, refusal_to_work, said
 from loyaltycore.testing.suite import needs
 from loyaltycore.testing.trouble import Trouble, troubled
 
@@ -34,15 +34,21 @@ class TroubleChecks(MailerChecks, kit=True):
                 self.deliver(mailer, mail("before@example.org", message_id="before"))
             with troubled(self.trouble(mailer, trouble)):
                 receipts = self.send(mailer, email)
+                self.check_trouble(mailer, trouble, *email.to)
                 for receipt in receipts:
-                    assert receipt.status in AGAIN, (
-                        f"nothing was taken for now, and the receipt says {receipt.status}"
-                    )
+                    assert receipt.status in AGAIN, f"in {trouble.name} the receipt says {said(receipt)}"
                 self.check_truth(mailer, receipts)
             self.deliver(mailer, email)
             for address in email.to:
                 self.arrived(mailer, address)
         return list(receipts)
+
+    def check_trouble(self, mailer: Mailer, trouble: Trouble, *addresses: str) -> None:
+        """Demand that the trouble is there: no mailer makes the other side take what it does not take."""
+        have = [address for address in addresses if self.found(mailer, address)]
+        assert not have, (
+            f"in {trouble.name} the other side takes nothing for {have}, and has a copy: look at the hook `trouble` first"
+        )
 
     @needs("trouble")
     def test_who_is_refused_is_rejected(self) -> None:
@@ -50,10 +56,11 @@ class TroubleChecks(MailerChecks, kit=True):
         for to in [(MAX, ERIKA, THIRD), (ERIKA, MAX, THIRD), (ERIKA, THIRD, MAX)]:
             with self.in_trouble(Trouble.REFUSE, MAX) as mailer:
                 receipts = self.send(mailer, mail(*to))
+                self.check_trouble(mailer, Trouble.REFUSE, MAX)
                 self.check_truth(mailer, receipts)
             rejected = [receipt for receipt in receipts if receipt.status is DeliveryStatus.REJECTED]
             assert [receipt.recipient for receipt in rejected] == [MAX], (
-                f"one of {to} was refused, and the receipts say {[str(receipt.status) for receipt in receipts]}"
+                f"of {to} {MAX} alone was refused, and the receipts say {[said(receipt) for receipt in receipts]}"
             )
             others = [address for address in to if address != MAX]
             assert accepted(receipts) == others, "a refusal keeps the mail from the others"
@@ -66,6 +73,7 @@ class TroubleChecks(MailerChecks, kit=True):
             with self.in_trouble(Trouble.REFUSE, address) as mailer:
                 for number in (1, 2):
                     (receipt,) = self.send(mailer, mail(address, message_id=f"id-{number}"))
+                    self.check_trouble(mailer, Trouble.REFUSE, address)
                     check_reason(receipt)
                     words.append(receipt.code)
         assert len(set(words)) == 1, f"one reason has several codes: {sorted(set(words))}"
@@ -109,7 +117,7 @@ class TroubleChecks(MailerChecks, kit=True):
             assert taken, "the hook `trouble` let nothing be taken: only the answer is to be lost"
             for receipt in taken:
                 assert receipt.status is DeliveryStatus.UNKNOWN, (
-                    f"a copy was taken and no answer came, and the receipt says {receipt.status}"
+                    f"a copy was taken and no answer came, and the receipt says {said(receipt)}"
                 )
 
     @needs("trouble")
@@ -169,9 +177,10 @@ class TroubleChecks(MailerChecks, kit=True):
         with self.open() as mailer:
             with troubled(self.trouble(mailer, trouble, MAX)):
                 receipts = self.send(mailer, email)
+                self.check_trouble(mailer, trouble, MAX)
                 self.check_truth(mailer, receipts)
             left = tuple(receipt.recipient for receipt in receipts if receipt.status in AGAIN)
-            assert MAX in left, f"a copy failed, and nobody tries it again: {receipts[1].status}"
+            assert MAX in left, f"the copy for {MAX} failed, and nobody tries it again: {said(receipts[1])}"
             self.deliver(mailer, mail(*left))
             for address in email.to:
                 self.arrived(mailer, address)
@@ -181,4 +190,4 @@ class TroubleChecks(MailerChecks, kit=True):
         """Nothing is raised and nothing is claimed: "Never raises for what the network or the server does"."""
         with self.open_unreachable() as mailer:
             for receipt in self.send(mailer, mail(ERIKA, MAX)):
-                assert receipt.status in AGAIN, f"nobody was reached, and the receipt says {receipt.status}"
+                assert receipt.status in AGAIN, f"nobody was reached, and the receipt says {said(receipt)}"

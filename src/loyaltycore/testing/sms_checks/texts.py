@@ -140,7 +140,7 @@ class TextChecks(SmsChecks, kit=True):
             self.compare(gateway, sent)
 
     def test_a_second_text_like_the_first_arrives(self) -> None:
-        """Texts that differ by their id alone are two: "Our own id of the message"."""
+        """Texts that differ by their id alone are two: "Our own id of the message; passed on where the other side recognises a repetition by it"."""
         sent = [text(f"card-order-confirmation-{number}") for number in range(3)]
         with self.open() as gateway:
             self.deliver(gateway, *sent)
