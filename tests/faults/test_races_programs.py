@@ -90,6 +90,23 @@ def test_what_several_tills_send_at_once_counts_once(house: House) -> None:
     assert len(house.desk.programs.statement(mine.id).items) == 4
 
 
+def test_a_month_is_closed_once(house: House) -> None:
+    """Closed four times at the same moment, while somebody is late: all are told the same, and nothing is lost."""
+    mine = house.desk.programs.assign(house.customer().id, "three")
+    begun = house.clock.now()
+    house.clock.advance(days=40)
+    month = begun.year * 100 + begun.month
+    reports = house.desk.programs.reports
+
+    def close(number: int) -> object:
+        return reports.close_period("three", month) if number else house.desk.programs.use(mine.id)
+
+    assert _at_once(house, close) == {"done": RIVALS}
+    (closed,) = reports.periods("three")
+    assert (closed.opening, closed.closing) == (0, 3)
+    assert reports.close_period("three", month) == closed
+
+
 def test_a_program_that_is_had_once_is_had_once(house: House) -> None:
     """F7: of four who assign it at once one does."""
     erika = house.customer()

@@ -50,6 +50,7 @@ SHOWN: Final[Mapping[str, set[str]]] = {
     "processes": {"id", "customer_id", "template"},
     "program_assignments": {"id", "program", "customer_id"},
     "program_moves": {"id", "holder_id"},
+    "program_periods": {"id"},
     "program_revisions": {"id"},
     "rate_windows": set(),
     "reminders": {"id"},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from loyaltycore.kernel.ledger import Beyond as Beyond, Funding as Funding, Purse as Purse
+    from loyaltycore.programs.holders import HOLDERS as HOLDERS
     from loyaltycore.programs.kinds import PROGRAM_KINDS as PROGRAM_KINDS
     from loyaltycore.programs.rules.answers import (
         Balance as Balance,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         ProgramAssignment as ProgramAssignment,
         ProgramMove as ProgramMove,
     )
+    from loyaltycore.programs.rules.closing import Held as Held, ProgramPeriod as ProgramPeriod
     from loyaltycore.programs.rules.discounts import (
         DiscountTerms as DiscountTerms,
         WarrantyTerms as WarrantyTerms,
@@ -81,9 +83,11 @@ else:
         __name__,
         {
             "loyaltycore.kernel.ledger": "Beyond Funding Purse",
+            ".holders": "HOLDERS",
             ".kinds": "PROGRAM_KINDS",
             ".rules.answers": "Balance Due Offer Presented",
             ".rules.assignment": "AssignmentState ProgramAssignment ProgramMove",
+            ".rules.closing": "Held ProgramPeriod",
             ".rules.discounts": "DiscountTerms WarrantyTerms",
             ".rules.issuer": "Issuer",
             ".rules.kind": "Award Credit Opened Opening Pays ProgramKind Use",

@@ -9,11 +9,13 @@ from loyaltycore.customers.leaving import FORBIDS_ERASURE, ForbidsErasure
 from loyaltycore.processes.adding import COMPLETIONS, Completion
 from loyaltycore.processes.steps.registry import STEP_TYPES
 from loyaltycore.processes.steps.step_type import StepType
+from loyaltycore.programs.holders import HOLDERS, Holders, assignments
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.programs.records import (
     ISSUERS,
     PROGRAM_ASSIGNMENTS,
     PROGRAM_MOVES,
+    PROGRAM_PERIODS,
     PROGRAM_REVISIONS,
     PROGRAMS,
 )
@@ -66,13 +68,18 @@ def _step_types(_: House) -> Iterator[StepType]:
     yield UseProgram()
 
 
+def _holders(_: House) -> Iterator[Holders]:
+    yield assignments
+
+
 CAPABILITY: Final = Capability(
     name="programs",
     service=_service,
-    records=(PROGRAMS, PROGRAM_REVISIONS, PROGRAM_ASSIGNMENTS, PROGRAM_MOVES, ISSUERS),
+    records=(PROGRAMS, PROGRAM_REVISIONS, PROGRAM_ASSIGNMENTS, PROGRAM_MOVES, PROGRAM_PERIODS, ISSUERS),
     options=PROGRAM_OPTIONS,
     adds=(
         PROGRAM_KINDS.by(_kinds),
+        HOLDERS.by(_holders),
         COMPLETIONS.by(_completions),
         FORBIDS_ERASURE.by(_forbids_erasure),
         STEP_TYPES.by(_step_types),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
+from loyaltycore.programs.rules.closing import ProgramPeriod
 from loyaltycore.programs.rules.entering import TABLE
 from loyaltycore.programs.rules.issuer import Issuer
 from loyaltycore.programs.rules.program import Program, ProgramRevision
@@ -102,4 +103,11 @@ ISSUERS = RecordType(
     cls=Issuer,
     table="issuers",
     lengths={"name": NAME_LENGTH, "message": COMMENT_LENGTH},
+)
+
+PROGRAM_PERIODS = RecordType(
+    cls=ProgramPeriod,
+    table="program_periods",
+    unique=(("program", "month"),),
+    lengths={"program": 40, "zone": WORD_LENGTH, "closed_by": 100},
 )

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.programs.closing import Closing
+from loyaltycore.programs.holders import HOLDERS, Holders
 from loyaltycore.programs.rules.assignment import ProgramAssignment
+from loyaltycore.programs.rules.closing import Held
 from loyaltycore.programs.rules.entering import purse_of
 from loyaltycore.programs.rules.program import Program
 from loyaltycore.programs.rules.reporting import Expiring, Liability, LiabilityTally, expiring_of
-from loyaltycore.work.running import query
-from loyaltycore.work.service import Service
+from loyaltycore.work.running import query, run_query
 from loyaltycore.work.streaming import portions
 
 PORTION: Final = 500
 MOST_DAYS: Final = 3660
 
 
-class ProgramReports(Service):
+class ProgramReports(Closing):
     """What a program owes, and what of it expires soon."""
 
     def liability(self, program: str) -> Liability:
-        """What is owed to the customers of a program now, by the month in which it expires.
+        """What is owed to those who have something of a program now, vouchers included, by the month in which it expires.
 
         The books of a program are the sum of its purses, each of which is read once, in a short transaction with others.
 
@@ -33,8 +35,12 @@ class ProgramReports(Service):
         """
         found = self._program(program)
         tally = LiabilityTally(self.session.house.clock.now(), self.session.branch.time_zone)
-        for row in self._rows(found):
-            tally.count(purse_of(row))
+        for holders in self.session.house.added(HOLDERS):
+            after: tuple[str] | None = None
+            while some := self._holders(holders, found.id, after):
+                for each in some:
+                    tally.count(each.purse, ended=each.has_ended(tally.at))
+                after = (some[-1].id,)
         return tally.result
 
     def expiring(self, program: str, *, days: int) -> Iterator[Expiring]:
@@ -54,6 +60,9 @@ class ProgramReports(Service):
     @query
     def _program(self, key: str) -> Program:
         return self.unit.get(Program, key)
+
+    def _holders(self, holders: Holders, program: str, after: tuple[str] | None) -> Sequence[Held]:
+        return run_query(self.session, lambda unit: holders(unit, program, after, PORTION))
 
     def _expiring(self, program: Program, within: timedelta) -> Iterator[Expiring]:
         now = self.session.house.clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.programs.holders import HOLDERS, Holders
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.vouchers.records import VOUCHER_BATCHES, VOUCHERS
 from loyaltycore.work.capability import Capability
@@ -27,9 +28,15 @@ def _kinds(_: House) -> Iterator[ProgramKind]:
     yield DiscountVoucher()
 
 
+def _holders(_: House) -> Iterator[Holders]:
+    from loyaltycore.vouchers.holders import vouchers
+
+    yield vouchers
+
+
 CAPABILITY: Final = Capability(
     name="vouchers",
     service=_service,
     records=(VOUCHERS, VOUCHER_BATCHES),
-    adds=(PROGRAM_KINDS.by(_kinds),),
+    adds=(PROGRAM_KINDS.by(_kinds), HOLDERS.by(_holders)),
 )

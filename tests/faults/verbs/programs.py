@@ -66,6 +66,11 @@ VERBS: Final = (
         "programs.use",
     ),
     Verb(
+        "month closed",
+        lambda run: run.desk.programs.reports.close_period("club", 202601),
+        "programs.close_period",
+    ),
+    Verb(
         "many uses entered",
         lambda run: run.desk.programs.use_many(
             OfflineUse(run.facts["batteries"], f"R-{number}") for number in range(3)

@@ -18,9 +18,11 @@ class Liability:
     """Empty if nobody has anything."""
     at: datetime
     holders: int
-    """How many assignments have something."""
+    """How many assignments and vouchers have something."""
     owed: int
     """What is owed to customers: spendable and pending, less their debts."""
+    ended: int
+    """What is left in assignments that have ended: it is owed only if their last day is changed."""
     pending: int
     """What of it cannot be spent yet."""
     paid: int
@@ -51,15 +53,19 @@ class LiabilityTally:
     unit: str = ""
     holders: int = 0
     owed: int = 0
+    ended: int = 0
     pending: int = 0
     paid: int = 0
     debts: int = 0
     months: dict[int | None, int] = field(factory=dict)
 
-    def count(self, purse: Purse) -> None:
+    def count(self, purse: Purse, *, ended: bool = False) -> None:
         """Add one more."""
         owed = purse.liability(self.at)
         self.unit = self.unit or purse.unit
+        if ended:
+            self.ended += owed
+            return
         self.holders += owed > 0
         self.owed += owed
         self.pending += purse.pending(self.at)
@@ -77,7 +83,15 @@ class LiabilityTally:
         """The report."""
         months = sorted(self.months.items(), key=lambda each: (each[0] is None, each[0] or 0))
         return Liability(
-            self.unit, self.at, self.holders, self.owed, self.pending, self.paid, self.debts, tuple(months)
+            self.unit,
+            self.at,
+            self.holders,
+            self.owed,
+            self.ended,
+            self.pending,
+            self.paid,
+            self.debts,
+            tuple(months),
         )
 
 
