@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Final
 
 import gallery_booking
+import gallery_browser
 import gallery_pictures
 import gallery_text
+import gallery_till
 
 ROOT: Final = Path(__file__).parents[2]
 ORDER_CARDS: Final = "order_cards/run.py"
+TILL: Final = ROOT / "examples" / "till" / "run.py"
 BOOKING: Final = ROOT / "examples" / "booking_page" / "run.py"
 
 
@@ -28,8 +31,11 @@ def main() -> None:
         (folder,) = Path(output).iterdir()
         printed[gallery_text.MAIL] = gallery_text.mail(folder)
         drawn = gallery_pictures.pictures(folder, printed[ORDER_CARDS])
-    with gallery_booking.example(BOOKING) as (address, password), gallery_booking.browser() as driver:
-        drawn[gallery_booking.NAME] = gallery_booking.picture(driver, address, password)
+    with gallery_browser.browser() as driver:
+        with gallery_booking.example(BOOKING) as (address, password):
+            drawn[gallery_booking.NAME] = gallery_booking.picture(driver, address, password)
+        with gallery_till.example(TILL) as (address, known):
+            drawn[gallery_till.NAME] = gallery_till.picture(driver, address, known)
     for name, picture in drawn.items():
         picture.save(ROOT / "docs" / "images" / name, optimize=True)
     gallery_text.PAGE.write_text(gallery_text.page(printed), "utf-8")

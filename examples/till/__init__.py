@@ -1,1 +1,1 @@
-"""A till that speaks JSON over HTTP."""
+"""A till in a browser."""

@@ -2,13 +2,14 @@
 
     python examples/till/run.py
 
-It prints an address and three requests to try.
+It prints an address, the number of a card and two codes to try. Everything is kept in memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import secrets
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -22,29 +23,31 @@ if __name__ == "__main__":
 from loyaltycore import Loyalty
 from loyaltycore.memory import MemoryStorage
 from loyaltycore.vouchers import CodeKey
-from till.app import Till
-from till.shop import set_up
-
-_TRY = """\
-curl {address}/quote -d '{{"number": "R-1", "lines": [{{"article": "cloth", "quantity": 3}}]}}'
-curl {address}/settle -d '{{"number": "R-1", "customer": "{customer}", "lines": [{{"article": "P-GIFT"}}]}}'
-curl {address}/refund -d '{{"order": "R-1", "number": "G-1"}}'
-"""
+from till.app import make_app
+from till.shop import enter_customer, set_up
 
 
 def main() -> None:
-    """Serve a shop in memory, with one customer."""
-    parser = argparse.ArgumentParser(description="A till that speaks JSON over HTTP.")
+    """Serve a shop with one customer."""
+    parser = argparse.ArgumentParser(description="A till in a browser.")
     parser.add_argument("--port", type=int, default=8081, help="0 for any that is free (8081)")
-    port = parser.parse_args().port
+    parser.add_argument("--clerk", default="bert", help="who works at it (bert)")
+    options = parser.parse_args()
     loyalty = Loyalty(MemoryStorage(), code_keys=[CodeKey("demo", secrets.token_urlsafe(32))])
     set_up(loyalty)
-    customer = loyalty.session("anna").customers.create(last_name="Walk-in")
-    loyalty.session("anna").programs.assign(customer.id, "club")
-    listener = socket.create_server(("127.0.0.1", port))
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    print(f"The till answers at {address}\n{_TRY.format(address=address, customer=customer.id)}", flush=True)
-    serve(Till(loyalty), sockets=[listener], threads=4)
+    erika = enter_customer(loyalty)
+    app = make_app(loyalty, clerk=options.clerk)
+    try:
+        listener = socket.create_server(("127.0.0.1", options.port))
+    except OSError as error:
+        why = f"cannot listen at port {options.port} ({error.strerror})"
+        raise SystemExit(f"{why}: take another one with --port") from None
+    print(f"The till stands at   http://127.0.0.1:{listener.getsockname()[1]}/")
+    print(f"A card to scan:      {erika.card}")
+    print(f"50 EUR to pay with:  {erika.gift}")
+    print(f"A fifth off frames:  {erika.fifth}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    serve(app, sockets=[listener], threads=4)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Final
 from attrs import frozen
 
 ROOT: Final = Path(__file__).parents[2]
+_TOOLS: Final = str(ROOT / "docs" / "_tools")
 
 _FENCE: Final = re.compile(r"(?P<indent> *)(?P<ticks>`{3,}|~{3,}|:{3,})(?P<info>[^`]*)")
 _NOT_RUN: Final = re.compile(r"<!-- not run: (?P<reason>\S.*) -->")
@@ -43,13 +45,10 @@ def pages() -> list[Path]:
 
 
 def tool(name: str) -> ModuleType:
-    """A module of `docs/_tools`, which is no package."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / "_tools" / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """A module of `docs/_tools`, which is no package: its modules import one another as scripts do."""
+    if _TOOLS not in sys.path:
+        sys.path.append(_TOOLS)
+    return importlib.import_module(name)
 
 
 def name(page: Path) -> str:

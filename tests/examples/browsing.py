@@ -6,12 +6,23 @@ import shutil
 from collections.abc import Callable
 from typing import Final
 
+from PIL import Image
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.docs.pages import ROOT, tool
+
+BROWSER: Final = tool("gallery_browser")
+CONTROLS: Final = "button, input:not([type=hidden]), select, textarea"
+FINGER: Final = 44
+"""Pixels: what a finger hits (WCAG 2.5.5)."""
+MOST_BYTES: Final = 60_000
+"""Of a picture."""
+
+_FEW: Final = 6
 _PATIENCE: Final = 20
 _MOST_TABS: Final = 60
 
@@ -60,6 +71,24 @@ def complaints(driver: Chrome) -> list[str]:
     """What the browser does not like about the pages since it was asked last, but the status of an answer."""
     log = driver.get_log("browser")
     return [entry["message"] for entry in log if "responded with a status of" not in entry["message"]]
+
+
+def assert_fits(driver: Chrome) -> None:
+    """Nothing has to be scrolled to the side, every control has a name, and a finger can hit it."""
+    assert driver.execute_script("return document.documentElement.scrollWidth") == BROWSER.WIDTH
+    controls = driver.find_elements(By.CSS_SELECTOR, CONTROLS)
+    assert all(control.accessible_name for control in controls[:_FEW])
+    heights = "return [...document.querySelectorAll(arguments[0])].map(each => each.offsetHeight)"
+    assert min(driver.execute_script(heights, CONTROLS), default=FINGER) >= FINGER
+    assert complaints(driver) == []
+
+
+def assert_like_now(name: str, taken: Image.Image) -> None:
+    """The picture of the documentation is as large as one of now, and a small file."""
+    kept = ROOT / "docs" / "images" / name
+    with Image.open(kept) as picture:
+        assert picture.size == taken.size
+    assert kept.stat().st_size < MOST_BYTES
 
 
 def _leave(driver: Chrome, act: Callable[[], object]) -> None:

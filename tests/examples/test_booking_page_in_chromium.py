@@ -6,14 +6,11 @@ Skipped where Chromium and its driver are not installed; an error instead where 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-from PIL import Image
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
@@ -23,27 +20,20 @@ from loyaltycore.cli.serving import serving
 from loyaltycore.memory import MemoryStorage
 from tests.docs.pages import ROOT, blocks, tool
 from tests.examples.booking import BRANCH, ERIKA, MONDAY, PASSWORD, Site, site
-from tests.examples.browsing import complaints, enter, fill, missing, press, tab_to, text_of
+from tests.examples.browsing import (
+    assert_fits,
+    assert_like_now,
+    complaints,
+    enter,
+    fill,
+    press,
+    tab_to,
+    text_of,
+)
 
 HOW_TO: Final = ROOT / "docs" / "how-to" / "put-booking-on-your-page.md"
 GALLERY: Final = tool("gallery_booking")
-MOST_BYTES: Final = 60_000
 TEN: Final = "10:00"
-CONTROLS: Final = "button, input:not([type=hidden]), select, textarea"
-FINGER: Final = 44
-"""Pixels: what a finger hits (WCAG 2.5.5)."""
-_FEW: Final = 6
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chrome]:
-    why = missing()
-    if why and os.environ.get("CI") and os.environ.get("LOYALTYCORE_TEST_CHROMIUM") == "1":
-        pytest.fail(f"these tests were asked for, but {why}")
-    if why:
-        pytest.skip(why)
-    with GALLERY.browser() as driver:
-        yield driver
 
 
 @contextmanager
@@ -58,16 +48,6 @@ def served(folder: Path, **settings: str) -> Iterator[tuple[Site, str]]:
 def states(shop: Site) -> list[AppointmentState]:
     """How the appointments of the day stand."""
     return [each.state for each in shop.desk.appointments.on(BRANCH, MONDAY.date())]
-
-
-def assert_fits(driver: Chrome) -> None:
-    """Nothing has to be scrolled to the side, every control has a name, and a finger can hit it."""
-    assert driver.execute_script("return document.documentElement.scrollWidth") == GALLERY.WIDTH
-    controls = driver.find_elements(By.CSS_SELECTOR, CONTROLS)
-    assert all(control.accessible_name for control in controls[:_FEW])
-    heights = "return [...document.querySelectorAll(arguments[0])].map(each => each.offsetHeight)"
-    assert min(driver.execute_script(heights, CONTROLS), default=FINGER) >= FINGER
-    assert complaints(driver) == []
 
 
 def test_booked_moved_and_cancelled_on_a_phone(tmp_path: Path, chromium: Chrome) -> None:
@@ -197,7 +177,4 @@ def test_the_picture_can_be_taken(tmp_path: Path, chromium: Chrome) -> None:
     """The picture of the documentation is as large as one of now, and a small file."""
     with served(tmp_path) as (_, address):
         taken = GALLERY.picture(chromium, address, PASSWORD)
-    kept = ROOT / "docs" / "images" / GALLERY.NAME
-    with Image.open(kept) as picture:
-        assert picture.size == taken.size
-    assert kept.stat().st_size < MOST_BYTES
+    assert_like_now(GALLERY.NAME, taken)
