@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 
 from loyaltycore.kernel.ledger import Purse
 from loyaltycore.kernel.money import Money
+from loyaltycore.kernel.pricing.parts import Applied
 from loyaltycore.kernel.pricing.quote import Quote
 from loyaltycore.programs.rules.reporting import Liability, LiabilityTally
 from loyaltycore.sales.rules.settlement import Refund, Settlement
@@ -64,6 +65,8 @@ class Simulated:
     """Those who had it; of a promotion, all who are known."""
     orders: int
     refunds: int
+    refused: int
+    """How many refunds these terms do not allow; they are left out."""
     price: Money
     """What all orders came to after discounts, less what came back."""
     discounts: tuple[RuleCost, ...]
@@ -100,6 +103,7 @@ class SimulationTally:
     customers: int = 0
     orders: int = 0
     refunds: int = 0
+    refused: int = 0
     gained: int = 0
     _price: int = 0
     _paid: int = 0
@@ -125,33 +129,18 @@ class SimulationTally:
                 found[0] += 1
                 found[1] += each.amount.amount
 
-    def returned(self, before: Settlement, refund: Refund, is_mine: IsMine) -> None:
-        """Count what came back of an order.
-
-        Args:
-            before: The settlement as it was before.
-        """
+    def returned(self, before: Settlement, after: Settlement, refund: Refund, is_mine: IsMine) -> None:
+        """Count what came back of an order."""
         self.refunds += 1
         self._price -= refund.price.amount
         self._paid -= sum(each.amount.amount for each in refund.tenders if is_mine(each.tender))
-        back = dict(refund.lines)
         for each in before.discounts:
             if is_mine(each.rule):
-                for line in before.lines:
-                    amount = dict(each.by_line).get(line.id, 0)
-                    after = line.returned + back.get(line.id, 0)
-                    given = amount * after // line.quantity - amount * line.returned // line.quantity
-                    self._rules[_name(each.rule)][1] -= given
+                self._rules[_name(each.rule)][1] -= _kept_of(each, before) - _kept_of(each, after)
 
     def kept(self, settlement: Settlement, alone: Quote | None, is_mine: IsMine) -> None:
         """Compare what is kept of an order with the same bought alone; None if nothing is kept."""
-        discount = sum(
-            amount - amount * line.returned // line.quantity
-            for each in settlement.discounts
-            if is_mine(each.rule)
-            for line in settlement.lines
-            for amount in (dict(each.by_line).get(line.id, 0),)
-        )
+        discount = sum(_kept_of(each, settlement) for each in settlement.discounts if is_mine(each.rule))
         points = sum(
             award.points - sum(refund.points[place] for refund in settlement.refunds)
             for place, award in enumerate(settlement.awards)
@@ -191,6 +180,7 @@ class SimulationTally:
             self.customers,
             self.orders,
             self.refunds,
+            self.refused,
             Money(self._price, currency),
             tuple(RuleCost(rule, orders, Money(amount, currency)) for rule, (orders, amount) in rules),
             Money(self._paid, currency),
@@ -204,6 +194,15 @@ class SimulationTally:
             ),
             self.gained,
         )
+
+
+def _kept_of(applied: Applied, settlement: Settlement) -> int:
+    """What is left of a discount after all that has come back."""
+    if any(applied.rule == rule for refund in settlement.refunds for rule, _ in refund.clawed_back):
+        return 0
+    off = dict(applied.by_line)
+    amounts = ((off.get(line.id, 0), line) for line in settlement.lines)
+    return sum(amount - amount * line.returned // line.quantity for amount, line in amounts)
 
 
 def _name(rule: str) -> str:

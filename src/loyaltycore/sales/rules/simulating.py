@@ -10,6 +10,7 @@ from itertools import count
 
 from attrs import define, evolve, field, frozen
 
+from loyaltycore.errors import Refused
 from loyaltycore.kernel.ledger import Move, Purse, expire
 from loyaltycore.kernel.pricing.book import Book
 from loyaltycore.kernel.pricing.engine import quote
@@ -289,7 +290,13 @@ class Simulator:
     def _take_back_until(self, at: datetime) -> None:
         while self._pending and self._pending[0][0] <= min(at, self.until):
             _, number, sale, asked = heappop(self._pending)
-            self._take_back(sale, Asked(str(number), asked.lines, "", asked.at, ""))
+            try:
+                self._take_back(sale, Asked(str(number), asked.lines, "", asked.at, ""))
+            except Refused:
+                self.tally.refused += 1
+            sale.left -= 1
+            if not sale.left:
+                self._look_for_gain(sale)
             self._look_at_levels(asked.at)
 
     def _take_back(self, sale: Pending, asked: Asked) -> None:
@@ -310,10 +317,7 @@ class Simulator:
         if not everything_left(sale.settlement):
             counts = Counts(asked.at, self._new_id, self._tallies)
             counts.give_back(sale.priced.taken, sale.past.customer or None)
-        sale.left -= 1
-        self.tally.returned(before, refund, self._is_mine)
-        if not sale.left:
-            self._look_for_gain(sale)
+        self.tally.returned(before, sale.settlement, refund, self._is_mine)
 
     def _look_for_gain(self, sale: Pending) -> None:
         """Compare what the program gave for what was kept with what it gives for that alone."""
