@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from loyaltycore.customers.rules.comparing import (
-        Agreement as Agreement,
         Candidate as Candidate,
+        DuplicatePair as DuplicatePair,
+    )
+    from loyaltycore.customers.rules.model import (
+        Agreement as Agreement,
         Evidence as Evidence,
         Strength as Strength,
     )
+    from loyaltycore.merging.matching import KeyMatcher as KeyMatcher
     from loyaltycore.merging.rules.distinct import NotDuplicate as NotDuplicate
     from loyaltycore.merging.rules.fields import Choice as Choice, PlannedField as PlannedField
     from loyaltycore.merging.rules.merge import (
@@ -27,9 +31,11 @@ else:
     __getattr__, __dir__, __all__ = lazy_names(
         __name__,
         {
+            ".matching": "KeyMatcher",
             ".rules.fields": "Choice PlannedField",
             ".rules.distinct": "NotDuplicate",
-            "loyaltycore.customers.rules.comparing": "Agreement Candidate Evidence Strength",
+            "loyaltycore.customers.rules.comparing": "Candidate DuplicatePair",
+            "loyaltycore.customers.rules.model": "Agreement Evidence Strength",
             ".rules.merge": "Conflict Merge MergeState Moved",
             ".rules.plan": "MergePlan Move",
             ".service": "Merging",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from collections.abc import Iterator
+from typing import Final, Unpack
 
-from loyaltycore.customers.rules.comparing import Candidate
+from loyaltycore.customers.rules.comparing import Candidate, DuplicatePair
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.form import CustomerFields, read_new
 from loyaltycore.customers.service import reading_of
 from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.matching import Matcher
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.merging.batching import all_duplicates
 from loyaltycore.merging.executing import Executing
 from loyaltycore.merging.finding import duplicates_of
+from loyaltycore.merging.matching import KeyMatcher
 from loyaltycore.merging.planning import Planning
 from loyaltycore.merging.records import REASON_LENGTH
 from loyaltycore.merging.rules.distinct import NotDuplicate, declare_distinct, pair_id
@@ -22,6 +26,8 @@ from loyaltycore.merging.undoing import Undoing
 from loyaltycore.work.paging import Page, find_page, read_portion
 from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
+
+LEAST_OF_ALL: Final = 0.5
 
 
 class Merging(Service):
@@ -121,6 +127,29 @@ class Merging(Service):
         with Faults() as faults:
             draft = read_new(faults, fields, reading_of(self.session, self.unit))
         return duplicates_of(self.unit, draft)
+
+    def all_duplicates(
+        self, *, matcher: Matcher | None = None, least: float = LEAST_OF_ALL
+    ) -> Iterator[DuplicatePair]:
+        """Find, in the whole base, who may be there twice: each pair once, in no order.
+
+        All customers are read in portions, so nothing is held up; pairs of whom somebody said that they are two are left
+        out. Nobody is merged by this.
+
+        Args:
+            matcher: Compares the people; None for `KeyMatcher`, which needs disk space alone.
+            least: How likely a pair must be, from 0 to 1, as the matcher sees it: it knows how often people of this base
+                agree by chance, which `Candidate.score` does not.
+
+        Raises:
+            InvalidInput: That is no matcher, or no share.
+        """
+        with Faults() as faults:
+            if matcher is not None and not callable(getattr(matcher, "pairs", None)):
+                faults.note("matcher", "wrong_type", "must be a Matcher")
+            if type(least) not in {int, float} or not 0 <= least <= 1:
+                faults.note("least", "out_of_range", "must be a number from 0 to 1")
+        return all_duplicates(self.session, matcher or KeyMatcher(), least)
 
     @command("merging.not_duplicates")
     def not_duplicates(self, customer_id: str, other_id: str) -> NotDuplicate:

@@ -50,6 +50,12 @@ if TYPE_CHECKING:
         InvitationWriter as InvitationWriter,
     )
     from loyaltycore.kernel.limiting import Limit as Limit
+    from loyaltycore.kernel.matching import (
+        Matcher as Matcher,
+        Pair as Pair,
+        Person as Person,
+        Traits as Traits,
+    )
     from loyaltycore.kernel.messages import Attachment as Attachment, Email as Email, SmsText as SmsText
     from loyaltycore.kernel.printing import (
         Encoding as Encoding,
@@ -134,6 +140,7 @@ else:
             "..kernel.criteria": "And Compare Criterion EVERYTHING Everything Exists HasKey IsNull KeyBetween Not OneOf Op Or Query View end_of_prefix exists has_key key_between key_starts matches plain stored",
             "..kernel.limiting": "Limit",
             "..kernel.invitations": "Invitation InvitationMethod InvitationWriter",
+            "..kernel.matching": "Matcher Pair Person Traits",
             "..kernel.messages": "Attachment Email SmsText",
             "..kernel.printing": "Encoding EncodingKind PostalAddress PrintCancellation PrintEvent PrintOrder PrintState PrintStatus",
             "..kernel.fates": "FateState MailReport SmsReport",

@@ -10,9 +10,10 @@ import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from loyaltycore.customers.rules.comparing import PRIOR, Agreement, Strength, candidates, likeness
+from loyaltycore.customers.rules.comparing import candidates, likeness
 from loyaltycore.customers.rules.customer import Customer
-from loyaltycore.customers.rules.similarity import similarity
+from loyaltycore.customers.rules.model import PRIOR, Agreement, Strength
+from loyaltycore.customers.rules.similarity import cannot_reach, similarity
 from loyaltycore.kernel.contact import Address, Phone
 from loyaltycore.kernel.phonetics import cologne
 
@@ -84,6 +85,42 @@ def test_what_is_missing_says_nothing(one: Customer, other: Customer, name: str)
         assert likeness(one, other).score >= without.score
 
 
+@given(people, people)
+@settings(max_examples=100)
+def test_what_a_household_shares_counts_once(one: Customer, other: Customer) -> None:
+    """E-mail, phone and address speak for a pair with the greatest of their weights, however many agree."""
+    shared = [
+        each for each in likeness(one, other).evidence if each.field in {"email", "phones", "addresses"}
+    ]
+    assert sum(each.weight > 0 for each in shared) <= 1
+    alone = {
+        each.field: each
+        for name in ("email", "phones", "addresses")
+        for each in likeness(only(one, name), only(other, name)).evidence
+        if each.field == name
+    }
+    assert max(each.weight for each in shared) == max(each.weight for each in alone.values())
+    assert {each.field: each.agreement for each in shared} == {
+        name: each.agreement for name, each in alone.items()
+    }
+
+
+def only(one: Customer, name: str) -> Customer:
+    """With nothing else that a household shares."""
+    return attrs.evolve(
+        one, **{each: FIELDS[each] for each in ("email", "phones", "addresses") if each != name}
+    )
+
+
+@given(people)
+def test_names_that_were_exchanged_are_seen(one: Customer) -> None:
+    """Somebody wrote the first name where the last one belongs: that is no other person."""
+    turned = attrs.evolve(one, first_name=one.last_name, last_name=one.first_name)
+    evidence = {each.field: each for each in likeness(one, turned).evidence}
+    for name in ("last_name", "first_name"):
+        assert evidence[name].agreement is not Agreement.OTHER or not (one.last_name and one.first_name)
+
+
 @given(st.text("abcdefgh", max_size=8), st.text("abcdefgh", max_size=8))
 @settings(max_examples=100)
 def test_the_similarity_of_texts_is_a_share(one: str, other: str) -> None:
@@ -92,6 +129,7 @@ def test_the_similarity_of_texts_is_a_share(one: str, other: str) -> None:
     assert similarity(one, one) == 1
     assert 0 <= similarity(one, other) <= 1
     assert math.isfinite(similarity(one, other))
+    assert not cannot_reach(similarity(one, other), one, other)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 import pytest
 from attrs import evolve
 
-from loyaltycore.customers.rules.comparing import Agreement, likeness
+from loyaltycore.customers.rules.comparing import likeness
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.form import Reading, read_new
 from loyaltycore.customers.rules.identity import KnownPeople, identity_of, recognise
 from loyaltycore.customers.rules.import_report import SkippedRow
 from loyaltycore.customers.rules.import_rows import read_row
 from loyaltycore.customers.rules.importing import ReadRow, sort_rows
+from loyaltycore.customers.rules.model import Agreement
 from loyaltycore.kernel.validation import Faults
 from tests.domain.customers.forms import TODAY
 

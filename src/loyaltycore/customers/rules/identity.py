@@ -3,7 +3,7 @@
 A row with a customer number or an external number is recognised by these alone: the same number means the same
 customer. Any other row is known if a customer of the same name is
 
-* a strong candidate of `loyaltycore.customers.rules.comparing`, as for finding doubles, or
+* a strong candidate of `loyaltycore.customers.rules.model`, as for finding doubles, or
 * has everything that the row says, whatever else.
 
 So whoever was imported once stays known, and two people who share only a name are both imported.
@@ -16,17 +16,12 @@ from typing import Final
 
 from attrs import frozen
 
-from loyaltycore.customers.rules.comparing import (
-    Agreement,
-    Evidence,
-    Traits,
-    compare,
-    is_taken_for,
-    traits_of,
-)
+from loyaltycore.customers.rules.comparing import traits_of
 from loyaltycore.customers.rules.customer import Customer
+from loyaltycore.customers.rules.model import MODEL, Agreement, Evidence, is_taken_for
 from loyaltycore.customers.rules.numbers import number_key
 from loyaltycore.customers.rules.search import foldings
+from loyaltycore.kernel.matching import Traits
 from loyaltycore.kernel.showing import showing
 
 Key = tuple[str, ...]
@@ -185,7 +180,7 @@ def _match(row: Identity, known: Identity, by: str) -> Match | None:
     """Whether a row is somebody found under a key of this kind."""
     if by in NUMBERS:
         return Match(known, by)
-    reasons = compare(row.traits, known.traits)
+    reasons = MODEL.compare(row.traits, known.traits)
     if not is_taken_for(reasons, row.traits):
         return None
     same = {each.field for each in reasons if each.agreement is Agreement.SAME}
@@ -205,5 +200,5 @@ def _evidence(name: str, traits: Traits) -> Iterator[Key]:
         yield ("email", name, traits.email)
     for number in traits.phones:
         yield ("phone", name, number)
-    for place in traits.addresses:
-        yield ("address", name, place)
+    for street, postal_code, city in traits.addresses:
+        yield ("address", name, street, postal_code or city)

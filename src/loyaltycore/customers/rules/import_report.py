@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from loyaltycore.customers.rules.comparing import Evidence
+from loyaltycore.customers.rules.model import Evidence
 from loyaltycore.kernel.showing import showing
 
 KEPT_ROWS: Final = 1000

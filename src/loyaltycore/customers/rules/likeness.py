@@ -31,7 +31,7 @@ def sound_of(word: str) -> str:
     return cologne(word) + _LETTERS.sub("", word) if word.isascii() else word
 
 
-def address_key(address: Address) -> str:
+def _place(address: Address) -> str:
     """Street and postal code or town, folded; empty if one of them is missing."""
     place = address.postal_code or address.city
     return fold(address.street, place) if address.street and place else ""
@@ -47,5 +47,5 @@ def _sounds(customer: Customer) -> Iterator[str]:
 
 def _places(customer: Customer) -> Iterator[str]:
     for address in customer.addresses:
-        if key := address_key(address):
+        if key := _place(address):
             yield f"a.{key}"

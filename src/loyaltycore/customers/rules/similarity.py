@@ -19,6 +19,17 @@ def similarity(one: str, other: str) -> float:
     return _similarity(*sorted((one, other)))
 
 
+def cannot_reach(least: float, one: str, other: str) -> bool:
+    """Whether two texts share too few letters to be so similar; most differ so much, and this is told at once."""
+    if not one or not other:
+        return one != other and least > 0
+    common = min(sum([letter in other for letter in one]), sum([letter in one for letter in other]))
+    most = (common / len(one) + common / len(other) + 1) / 3
+    if one[0] == other[0]:
+        most += _PREFIX * _BONUS * (1 - most)
+    return most < least
+
+
 @lru_cache(maxsize=4096)
 def _similarity(one: str, other: str) -> float:
     if one == other:
