@@ -21,6 +21,8 @@ MAILERS: Final = {
     "EndsAtADot": "test_the_words_arrive",
     "RefusesEmptyTexts": "test_html_arrives_beside_the_text",
     "ForgetsReplyTo": "test_answers_go_where_the_mail_says",
+    "DropsTheWayOut": "test_the_way_out_arrives",
+    "KeepsTheWayOut": "test_the_way_out_arrives",
     "SendsUnderItsOwnName": "test_the_sender_is_the_mails",
     "DropsHtml": "test_html_arrives_beside_the_text",
     "DropsAttachments": "test_files_arrive",

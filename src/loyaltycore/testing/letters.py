@@ -18,6 +18,9 @@ _FOLD: Final = re.compile(r"[\r\n]+(?=[ \t])")
 _WORD: Final = re.compile(r"=\?([^?\s]+)\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
 _BETWEEN_WORDS: Final = re.compile(rf"(?<=\?=)\s+(?={_WORD.pattern})", re.IGNORECASE)
 
+ONE_TOUCH: Final = "List-Unsubscribe=One-Click"
+"""What makes the address beside it one that is fetched without asking (RFC 8058)."""
+
 _PAIR: Final = 2
 _SPECIALS: Final = frozenset('()<>[]:;@\\,."')
 """What a name must be quoted for (RFC 5322, section 3.2.3)."""
@@ -27,7 +30,8 @@ _SPECIALS: Final = frozenset('()<>[]:;@\\,."')
 class ReceivedMail:
     r"""One mail that arrived: made by `read_mail`, or by hand from what a provider's interface shows.
 
-    The tests read the headers ``From``, ``To``, ``Subject``, ``Message-ID`` and, if there is one, ``Reply-To``, and demand
+    The tests read the headers ``From``, ``To``, ``Subject``, ``Message-ID`` and, where there is one, ``Reply-To`` and
+    ``List-Unsubscribe`` with ``List-Unsubscribe-Post``, and demand
     that there is neither ``Cc`` nor ``Bcc``. Where a provider keeps the sender's name apart from the address, ``From`` is
     ``Name <address>``; a name that begins and ends with a quotation mark of its own is put in quotation marks again, with
     a backslash before each of its own. Whatever the provider shows as the id that a receiver would see is the
@@ -103,6 +107,8 @@ def delivered(email: Email, address: str, *, own_sender: str = "shop@example.org
     ]
     if email.reply_to:
         headers.append(("Reply-To", email.reply_to))
+    if email.unsubscribe:
+        headers += [("List-Unsubscribe", f"<{email.unsubscribe}>"), ("List-Unsubscribe-Post", ONE_TOUCH)]
     return ReceivedMail(tuple(headers), email.text, email.html, email.attachments)
 
 

@@ -167,6 +167,25 @@ class ForgetsReplyTo(HonestMailer):
         return super().letter(evolve(email, reply_to=""), address)
 
 
+class DropsTheWayOut(HonestMailer):
+    """Sends advertising without the address at which its reader has no more of it."""
+
+    def letter(self, email: Email, address: str) -> ReceivedMail:
+        """Leave the way out out."""
+        return super().letter(evolve(email, unsubscribe=""), address)
+
+
+class KeepsTheWayOut(HonestMailer):
+    """Gives every mail the way out of the one before it."""
+
+    way_out = ""
+
+    def letter(self, email: Email, address: str) -> ReceivedMail:
+        """Remember what stood there last."""
+        self.way_out = email.unsubscribe or self.way_out
+        return super().letter(evolve(email, unsubscribe=self.way_out), address)
+
+
 class SendsUnderItsOwnName(HonestMailer):
     """Puts its own address in the place of the sender's."""
 
@@ -211,6 +230,8 @@ MAILER_LIARS: Final[tuple[Liar[HonestMailer], ...]] = (
             EndsAtADot,
             RefusesEmptyTexts,
             ForgetsReplyTo,
+            DropsTheWayOut,
+            KeepsTheWayOut,
             SendsUnderItsOwnName,
             DropsHtml,
             DropsAttachments,

@@ -9,7 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from loyaltycore.kernel.messages import Attachment, Email
-from loyaltycore.testing.letters import ReceivedMail
+from loyaltycore.testing.letters import ONE_TOUCH, ReceivedMail
 
 _BRACKETED: Final = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>\s*", re.DOTALL)
 _SHOWN: Final = 60
@@ -79,6 +79,7 @@ def _of_headers(received: ReceivedMail, email: Email, address: str, own: Mailbox
     if sender.name.strip() not in names:
         yield f"the sender is called {sender.name!r}, not {' or '.join(map(repr, sorted(names)))}"
     yield from _of_answers(received, email, sender)
+    yield from _of_the_way_out(received, email)
     to = "".join(received.values("To"))
     if not Mailbox.of(to).is_at(address):
         yield f"To is {to!r} in the copy for {address!r}"
@@ -92,6 +93,19 @@ def _of_answers(received: ReceivedMail, email: Email, sender: Mailbox) -> Iterat
     expected = email.reply_to or sender.address
     if (found or email.reply_to) and not Mailbox.of(found).is_at(expected):
         yield f"answers go to {found or sender.address!r}, not to {expected!r}"
+
+
+def _of_the_way_out(received: ReceivedMail, email: Email) -> Iterator[str]:
+    """Both headers belong together; what a provider adds to other mails is its own."""
+    if not email.unsubscribe:
+        return
+    for name, wanted in (
+        ("List-Unsubscribe", f"<{email.unsubscribe}>"),
+        ("List-Unsubscribe-Post", ONE_TOUCH),
+    ):
+        found = [value.strip() for value in received.values(name)]
+        if found != [wanted]:
+            yield f"{name} is {found}, not {[wanted]}"
 
 
 def _of_text(part: str, found: str, expected: str) -> Iterator[str]:

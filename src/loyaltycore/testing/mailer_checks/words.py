@@ -13,7 +13,7 @@ from loyaltycore.testing.letters import ReceivedMail
 from loyaltycore.testing.mailer_checks.base import ERIKA, MALLORY, MAX, MailerChecks, accepted, mail
 from loyaltycore.testing.mailer_checks.comparing import Mailbox
 from loyaltycore.testing.mailer_checks.samples import odd_mails, plain_mails
-from loyaltycore.testing.receipts import AGAIN
+from loyaltycore.testing.receipts import AGAIN, said
 from loyaltycore.testing.strategies.mail_samples import INJECTIONS
 from loyaltycore.testing.strategies.mails import emails
 from loyaltycore.testing.suite import examples, needs
@@ -171,6 +171,24 @@ class WordChecks(MailerChecks, kit=True):
             self.deliver(mailer, sent)
             self.compare(mailer, [sent], own)
             assert not self.found(mailer, "desk@example.org"), "a copy went to the address for answers"
+
+    def test_the_way_out_arrives(self) -> None:
+        """Where a reader wants no more mails is said to the letter, or the mail is refused: "Where its reader says with one touch that they want no more of them"."""
+        own = self.own_sender()
+        sent = mail(unsubscribe="https://shop.example/out?to=erika%40example.org&list=7")
+        plain = mail(MAX, message_id="id-2")
+        with self.open() as mailer:
+            (receipt,) = self.send(mailer, sent)
+            if receipt.status is DeliveryStatus.ACCEPTED:
+                self.compare(mailer, [sent], own)
+            else:
+                assert receipt.status is DeliveryStatus.REJECTED, (
+                    f"it can be carried or not, and the receipt says {said(receipt)}"
+                )
+                self.check_truth(mailer, [receipt])
+            self.deliver(mailer, plain)
+            ways = self.arrived(mailer, MAX).values("List-Unsubscribe")
+            assert not any(sent.unsubscribe in way for way in ways), "it stands in the next mail, too"
 
     @needs("senders")
     def test_the_sender_is_the_mails(self) -> None:
