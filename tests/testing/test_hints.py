@@ -25,10 +25,11 @@ from loyaltycore.testing.processes import Say, forked
 from loyaltycore.testing.suite import Judgement, judge
 from tests.testing.liars.honest import HonestStorage
 from tests.testing.liars.honest_calendar import HONEST
+from tests.testing.liars.honest_gateway import HonestGateway
 from tests.testing.liars.honest_mailer import HonestMailer
 from tests.testing.liars.honest_printer import HonestPrinter
 from tests.testing.liars.storage_settings import GivesUpAtOnce
-from tests.testing.trials import calendar_trial, mailer_trial, printer_trial, storage_trial
+from tests.testing.trials import calendar_trial, gateway_trial, mailer_trial, printer_trial, storage_trial
 
 
 def verdict_of(trial: type[Any], test: str) -> Judgement:
@@ -217,6 +218,9 @@ def test_an_error_of_a_hook_names_it() -> None:
         (mailer_trial(HonestMailer), "test_a_refusal_has_a_word"),
         (mailer_trial(HonestMailer), "test_a_failure_is_no_refusal"),
         (mailer_trial(HonestMailer), "test_a_break_in_the_middle_leaves_the_rest"),
+        (gateway_trial(HonestGateway), "test_who_is_refused_is_rejected"),
+        (gateway_trial(HonestGateway), "test_a_refusal_has_a_word"),
+        (gateway_trial(HonestGateway), "test_a_request_to_wait_is_passed_on"),
     ],
 )
 def test_a_trouble_that_does_nothing_is_suspected_first(trial: type[Any], test: str) -> None:

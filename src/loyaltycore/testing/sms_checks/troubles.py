@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from loyaltycore.ports.messaging import DeliveryStatus, Receipt
-from loyaltycore.testing.receipts import AGAIN, check_reason, check_wait, refusal_to_work
+from loyaltycore.ports.messaging import DeliveryStatus, Receipt, SmsGateway
+from loyaltycore.testing.receipts import AGAIN, check_reason, check_wait, refusal_to_work, said
 from loyaltycore.testing.sms_checks.base import ERIKA, MAX, SmsChecks, text
 from loyaltycore.testing.suite import Lacks, needs
 from loyaltycore.testing.trouble import Trouble, troubled
@@ -24,13 +24,18 @@ class TroubleChecks(SmsChecks, kit=True):
                 self.deliver(gateway, text("before", MAX))
             with troubled(self.trouble(gateway, trouble)):
                 receipt = self.send(gateway, sms)
-                assert receipt.status in AGAIN, (
-                    f"nothing was taken for now, and the receipt says {receipt.status}"
-                )
+                self.check_trouble(gateway, trouble, sms.to)
+                assert receipt.status in AGAIN, f"in {trouble.name} the receipt says {said(receipt)}"
                 self.check_truth(gateway, receipt, sms)
             self.deliver(gateway, sms)
             self.compare(gateway, [sms])
         return receipt
+
+    def check_trouble(self, gateway: SmsGateway, trouble: Trouble, number: str) -> None:
+        """Demand that the trouble is there: no gateway makes the other side take what it does not take."""
+        assert not self.peek(gateway, number), (
+            f"in {trouble.name} the other side takes nothing for {number}, and has a text: look at the hook `trouble` first"
+        )
 
     @needs("trouble")
     def test_who_is_refused_is_rejected(self) -> None:
@@ -38,9 +43,10 @@ class TroubleChecks(SmsChecks, kit=True):
         refused, other = text("id-1", MAX), text("id-2", ERIKA)
         with self.open() as gateway, troubled(self.trouble(gateway, Trouble.REFUSE, MAX)):
             receipt = self.send(gateway, refused)
+            self.check_trouble(gateway, Trouble.REFUSE, MAX)
             self.deliver(gateway, other)
             assert receipt.status is DeliveryStatus.REJECTED, (
-                f"the number was refused, and the receipt says {receipt.status}"
+                f"the number was refused, and the receipt says {said(receipt)}"
             )
             self.check_truth(gateway, receipt, refused)
             self.compare(gateway, [other])
@@ -53,6 +59,7 @@ class TroubleChecks(SmsChecks, kit=True):
             with self.open() as gateway, troubled(self.trouble(gateway, Trouble.REFUSE, number)):
                 for own_id in ("id-1", "id-2"):
                     receipt = self.send(gateway, text(own_id, number))
+                    self.check_trouble(gateway, Trouble.REFUSE, number)
                     check_reason(receipt)
                     words.append(receipt.code)
         assert len(set(words)) == 1, f"one reason has several codes: {sorted(set(words))}"
@@ -95,7 +102,7 @@ class TroubleChecks(SmsChecks, kit=True):
                 taken = len(self.peek(gateway, ERIKA))
             assert taken, "the hook `trouble` let nothing be taken: only the answer is to be lost"
             assert receipt.status is DeliveryStatus.UNKNOWN, (
-                f"the text was taken and no answer came, and the receipt says {receipt.status}"
+                f"the text was taken and no answer came, and the receipt says {said(receipt)}"
             )
             assert taken == 1, f"the text was sent {taken} times, and nobody had asked for that"
 
@@ -134,4 +141,4 @@ class TroubleChecks(SmsChecks, kit=True):
         """Nothing is raised and nothing is claimed: "never raises for what the network or the gateway does"."""
         with self.open_unreachable() as gateway:
             receipt = self.send(gateway, text())
-        assert receipt.status in AGAIN, f"nobody was reached, and the receipt says {receipt.status}"
+        assert receipt.status in AGAIN, f"nobody was reached, and the receipt says {said(receipt)}"
