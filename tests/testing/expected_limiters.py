@@ -28,4 +28,13 @@ LIMITERS: Final = {
     "ReadsAndWrites": "test_threads_are_counted_together",
     "CountsPerThread": "test_threads_are_counted_together",
     "CountsAlone": "test_another_process_counts_along",
+    "CountsInItsProcess": "test_processes_are_counted_together",
+    "ShortensKeys": "test_keys_share_nothing",
+    "CountsNetworks": "test_keys_share_nothing",
+    "CutsKeysInOctets": "test_keys_share_nothing",
+    "KnowsOneAddress": "test_keys_share_nothing",
+    "RemembersAFew": "test_others_make_nobody_forgotten",
+    "SweepsWithItsBroom": "test_a_short_stretch_ends_no_long_one",
+    "LogsWhoTries": "test_no_key_is_logged",
+    "WritesWhenItEnds": "test_a_stretch_that_changes_counts_at_once",
 }

@@ -20,10 +20,11 @@ from tests.testing.liars.card_printers import PRINTER_LIARS
 from tests.testing.liars.gateways import GATEWAY_LIARS
 from tests.testing.liars.honest_calendar import HONEST
 from tests.testing.liars.honest_gateway import HonestGateway
+from tests.testing.liars.honest_limiter import HonestOnFile
 from tests.testing.liars.honest_mailer import HonestMailer
 from tests.testing.liars.honest_printer import HonestOnDisk
 from tests.testing.liars.liar import Liar
-from tests.testing.liars.limiters import LIMITER_LIARS, HonestLimiter
+from tests.testing.liars.limiters import LIMITER_LIARS
 from tests.testing.liars.mailers import MAILER_LIARS
 from tests.testing.liars.renderers import RENDERER_LIARS
 from tests.testing.liars.storage_processes import OnAFile
@@ -60,7 +61,7 @@ COURTS: Final = {
     "printer": Court(printer_trial, HonestOnDisk, PRINTER_LIARS, PRINTERS),
     "renderer": Court(renderer_trial, PlainRenderer, RENDERER_LIARS, RENDERERS),
     "calendar": Court(calendar_trial, lambda facts=HONEST: facts, CALENDAR_LIARS, CALENDARS),
-    "limiter": Court(limiter_trial, lambda: HonestLimiter, LIMITER_LIARS, LIMITERS),
+    "limiter": Court(limiter_trial, lambda: HonestOnFile, LIMITER_LIARS, LIMITERS),
 }
 ACCUSED: Final = [
     pytest.param(court, liar, id=f"{port}-{liar.name}")

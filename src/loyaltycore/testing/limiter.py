@@ -21,6 +21,7 @@ It needs no conftest and no fixture.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -36,6 +37,7 @@ from loyaltycore.kernel.limiting import MOST_TRIES, Limit
 from loyaltycore.memory.ambient import FixedClock
 from loyaltycore.ports import limiting
 from loyaltycore.ports.limiting import RateLimiter
+from loyaltycore.testing.processes import Say, forked
 from loyaltycore.testing.suite import Ability, Conformance, Lacks, examples, hook, hook_for, needs
 from loyaltycore.testing.threads import in_threads
 
@@ -62,11 +64,24 @@ _KEYS: Final = (
     "a\u0308",
     "203.0.113.7",
     "203.0.113.70",
+    "::ffff:203.0.113.7",
     "2001:db8::1",
+    "2001:db8::2",
+    "erika.m@example.org",
+    "erikam@example.org",
+    "erika.m+post@example.org",
     "k" * 999,
     "k" * 1000,
     "k" * 999 + "l",
+    "\u4e2d" * 999 + "a",
+    "\u4e2d" * 999 + "b",
+    # Two with one CRC, whatever stands before and behind them.
+    "plumless",
+    "buckeroo",
 )
+_FLOOD: Final = 300
+"""Keys of others, more than a small cache holds."""
+
 _STEPS: Final = st.lists(
     st.tuples(
         st.sampled_from(_KEYS[:4]),
@@ -186,6 +201,53 @@ class LimiterConformance(Conformance, kit=True):
             refused = [limit.name for key, limit in limits if _admit(limiter, key, limit) is not None]
         assert not refused, f"the tries of another name were counted: {refused}"
 
+    def test_others_make_nobody_forgotten(self) -> None:
+        """Hundreds of others, who try in the meantime, give nobody a new start: "takes nothing from another"."""
+        with self._opened() as (limiter, _):
+            limit = _limit(1)
+            _admit(limiter, "a", limit)
+            for number in range(_FLOOD):
+                assert _admit(limiter, f"other {number}", limit) is None, (
+                    "the tries of another key were counted"
+                )
+            wait = _admit(limiter, "a", limit)
+        assert wait is not None, (
+            f"after {_FLOOD} others had tried, a try within the same minute was forgotten"
+        )
+
+    def test_a_short_stretch_ends_no_long_one(self) -> None:
+        """Tries that are limited by the second leave those of a year alone: "In any stretch of `Limit.per`"."""
+        with self._opened() as (limiter, clock):
+            long, short = _limit(1, timedelta(days=365)), _limit(1, timedelta(seconds=1))
+            for key in ("a", "b"):
+                _admit(limiter, key, long)
+            clock.advance(hours=1)
+            for key in ("a", "c"):
+                assert _admit(limiter, key, short) is None, "the tries of another limit were counted"
+            found = [_admit(limiter, key, long) for key in ("a", "b")]
+        expected = long.per - timedelta(hours=1)
+        assert found == [expected, expected], (
+            f"an hour after a try, a limit of one a year makes wait for {found}, not for {expected}"
+        )
+
+    def test_no_key_is_logged(self) -> None:
+        """What a limiter writes into the log names nobody: "do not store or log it as it is"."""
+        key, said = "erika.mustermann@example.org", _Said()
+        root = logging.getLogger()
+        level = root.level
+        root.addHandler(said)
+        root.setLevel(logging.DEBUG)
+        try:
+            with self._opened() as (limiter, _):
+                limit = _limit(1)
+                for _ in range(3):
+                    _admit(limiter, key, limit)
+        finally:
+            root.setLevel(level)
+            root.removeHandler(said)
+        told = [line for line in said.lines if key in line]
+        assert told == [], f"the log tells who has tried: {told[0]!r}"
+
     def test_each_limit_has_its_own_stretch(self) -> None:
         """A second and a year are counted as they are said: "In any stretch of `Limit.per`"."""
         with self._opened() as (limiter, clock):
@@ -233,6 +295,24 @@ class LimiterConformance(Conformance, kit=True):
             expected = [first + _MINUTE + place * _MINUTE / 6 - now for place in (2, 1, 0)]
         assert answers == expected, f"after three tries, limits of one, two and three make wait for {answers}"
 
+    def test_a_stretch_that_changes_counts_at_once(self) -> None:
+        """A shorter stretch frees who waits, a longer one holds on: "In any stretch of `Limit.per` it admits at most"."""
+        with self._opened() as (limiter, clock):
+            minute = _limit(1)
+            hour = Limit(minute.name, 1, timedelta(hours=1))
+            first = [_admit(limiter, "a", minute)]
+            clock.instant += _MINUTE / 2
+            first.append(_admit(limiter, "a", hour))
+            second = [_admit(limiter, "b", hour)]
+            clock.instant += _MINUTE
+            second.append(_admit(limiter, "b", minute))
+        assert first == [None, hour.per - _MINUTE / 2], (
+            f"one a minute became one an hour, and half a minute after a try the answer is {first[1]}"
+        )
+        assert second == [None, None], (
+            f"one an hour became one a minute, and a minute after a try the answer is {second[1]}"
+        )
+
     def test_a_clock_that_was_set_back_locks_nobody_out(self) -> None:
         """After an hour was taken back, nobody waits for an hour: "at most `Limit.per`"."""
         with self._opened() as (limiter, clock):
@@ -266,11 +346,41 @@ class LimiterConformance(Conformance, kit=True):
             f"two of two limiters that count together are admitted, not {answers}"
         )
 
+    @needs("shared")
+    def test_processes_are_counted_together(self) -> None:
+        """What a process has admitted that has ended since, this one knows: "however many processes and threads ask"."""
+        with self._opened() as (limiter, clock):
+            limit = _limit(2)
+
+            def work(say: Say) -> None:
+                with self.reopen(limiter, clock) as other:
+                    say("admitted" if _admit(other, "a", limit) is None else "refused")
+
+            # The copy comes first, so that it has nothing that this process remembers.
+            with forked(work) as child:
+                assert child.lines() == ["admitted"], "the first try, of another process, was refused"
+            answers = [_admit(limiter, "a", limit) is None for _ in range(2)]
+        assert answers == [True, False], (
+            f"another process used up one of two tries, and here {sum(answers)} were admitted"
+        )
+
     @contextmanager
     def _opened(self) -> Iterator[tuple[RateLimiter, FixedClock]]:
         clock = FixedClock(_START)
         with self.open(clock) as limiter:
             yield limiter, clock
+
+
+class _Said(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        self.lines.append(record.getMessage())
 
 
 def _limit(most: int, per: timedelta = _MINUTE) -> Limit:

@@ -28,6 +28,15 @@ _USUAL_EXAMPLES: Final = 100
 """What a hypothesis profile runs unless it says otherwise."""
 
 
+_HOME: Final = "loyaltycore.testing"
+
+KIT: Final[dict[type, dict[str, object]]] = {}
+"""The classes of the kit, and what they were made with."""
+
+_UNTOUCHED: Final = {"__getattribute__", "__getattr__", "__init_subclass__", "__new__"}
+"""What decides which test runs when one is asked for."""
+
+
 @frozen
 class Lacks:
     """Stands for a capability that an adapter does not have."""
@@ -104,7 +113,6 @@ class Conformance:
     """Base of the conformance classes."""
 
     __test__: ClassVar[bool] = False
-    _of_the_kit: ClassVar[bool] = True
     contract: ClassVar[tuple[ModuleType, ...]] = ()
     """The modules whose prose the tests quote."""
     capabilities: ClassVar[Any]
@@ -115,17 +123,22 @@ class Conformance:
         """Prepare a class of the kit, or check what an author wrote.
 
         Raises:
-            TypeError: The author's class changes a test, or leaves a hook unfilled.
+            TypeError: The author's class changes a test or what it works with, or leaves a hook unfilled.
         """
         super().__init_subclass__(**rest)
-        cls._of_the_kit = kit
         if kit:
+            if not cls.__module__.startswith(f"{_HOME}."):
+                raise TypeError(f"{cls.__name__} is no class of the kit: leave `kit=True` out")
             for name in [name for name in vars(cls) if name.startswith("test_")]:
                 setattr(cls, name, _judged(vars(cls)[name]))
+            KIT[cls] = dict(vars(cls))
         else:
-            _check(cls)
+            check_unchanged(cls)
             # Collected by pytest whatever it is called: a class that is passed over in silence proves nothing.
             cls.__test__ = True
+
+
+KIT[Conformance] = dict(vars(Conformance))
 
 
 def _judged(test: Callable[..., None]) -> Callable[..., None]:
@@ -133,6 +146,7 @@ def _judged(test: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(test)
     def run(self: Conformance) -> None:
+        check_unchanged(type(self))
         lacking = _lacking(type(self), getattr(test, "__needs__", ""))
         if lacking is not None:
             pytest.skip(lacking.reason)
@@ -178,14 +192,20 @@ def _lacking(cls: type[Conformance], capability: str) -> Lacks | None:
     return held if isinstance(held, Lacks) else None
 
 
-def _check(cls: type[Conformance]) -> None:
-    for name in _names(cls, "test_"):
-        owner = next(base for base in cls.__mro__ if name in vars(base))
-        if not getattr(owner, "_of_the_kit", False):
-            raise TypeError(
-                f"{owner.__name__} overrides {name}: a conformance test is never changed; "
-                "what the adapter cannot do is declared in `capabilities`, with the reason"
-            )
+def check_unchanged(cls: type[Conformance]) -> None:
+    """Demand that an author's class is what it may be: the tests of the kit, with every hook filled or declared as a gap.
+
+    Raises:
+        TypeError: It is not, or is not any more.
+    """
+    for base in cls.__mro__:
+        if base is not object and base not in KIT:
+            for name in _UNTOUCHED & vars(base).keys():
+                raise TypeError(f"{base.__name__} defines {name}: the tests would not be those of the kit")
+    for name, made in _made(cls).items():
+        owner = next((base for base in cls.__mro__ if name in vars(base)), cls)
+        if owner not in KIT or vars(owner)[name] is not KIT[owner].get(name):
+            _check_override(owner, name, made)
     kind = cls.capabilities_type
     if kind is not None and not isinstance(getattr(cls, "capabilities", None), kind):
         raise TypeError(f"{cls.__name__} leaves `capabilities` open: set it to a {kind.__name__}")
@@ -206,6 +226,28 @@ def _abilities(cls: type[Conformance]) -> Iterator[tuple[str, object]]:
         )
 
 
+def _made(cls: type[Conformance]) -> dict[str, object]:
+    """What the classes of the kit have made, by name; the last one counts."""
+    made: dict[str, object] = {}
+    for base in reversed(cls.__mro__):
+        made |= KIT.get(base, {})
+    return {name: value for name, value in made.items() if not name.startswith("__")}
+
+
+def _check_override(owner: type, name: str, made: object) -> None:
+    if name.startswith("test_"):
+        raise TypeError(
+            f"{owner.__name__} overrides {name}: a conformance test is never changed; "
+            "what the adapter cannot do is declared in `capabilities`, with the reason"
+        )
+    is_fact = not (callable(made) or hasattr(made, "__get__") or name in {"contract", "capabilities_type"})
+    if not (is_fact or hasattr(made, "__hook__")):
+        raise TypeError(
+            f"{owner.__name__} overrides {name}: the tests of the kit work with it, and it is no hook; "
+            "give yours another name"
+        )
+
+
 def _check_hook(cls: type[Conformance], name: str) -> None:
     function = getattr(cls, name)
     capability = getattr(function, "__hook__", None)
@@ -219,8 +261,9 @@ def _check_hook(cls: type[Conformance], name: str) -> None:
 def _names(cls: type[Conformance], beginning: str) -> Iterator[str]:
     """The names of tests and hooks that the classes of the kit define."""
     for base in reversed(cls.__mro__):
-        if vars(base).get("_of_the_kit"):
-            yield from (name for name in vars(base) if name.startswith(beginning) and name[0] != "_")
+        # As it was made: what was added or taken away since is none of the kit's.
+        names = KIT.get(base, {})
+        yield from (name for name in names if name.startswith(beginning) and name[0] != "_")
 
 
 @frozen

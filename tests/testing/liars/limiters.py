@@ -10,22 +10,12 @@ from typing import Any, Final
 from attrs import evolve
 
 from loyaltycore.kernel.limiting import Limit
-from loyaltycore.memory import FixedClock, MemoryLimiter
+from loyaltycore.memory import FixedClock
+from tests.testing.liars.honest_limiter import HonestLimiter
 from tests.testing.liars.liar import Liar
+from tests.testing.liars.limiter_memories import MEMORIES
 
 _SECOND: Final = timedelta(seconds=1)
-
-
-class HonestLimiter(MemoryLimiter):
-    """Counts rightly, together with all that were opened from it."""
-
-    def __init__(self, clock: FixedClock) -> None:
-        super().__init__(clock)
-        self.clock = clock
-
-    def another(self) -> Any:
-        """One that counts with it."""
-        return self
 
 
 class CountsRefusedTries(HonestLimiter):
@@ -284,5 +274,6 @@ LIMITER_LIARS: Final = tuple(
         ReadsAndWrites,
         CountsPerThread,
         CountsAlone,
+        *MEMORIES,
     )
 )
