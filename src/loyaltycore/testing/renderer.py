@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from loyaltycore.testing.renderer_checks.refusals import RefusalChecks
 from loyaltycore.testing.renderer_checks.values import ValueChecks
+from loyaltycore.testing.renderer_checks.writing import WritingChecks
 
 __all__ = ["MessageRendererConformance"]
 
 
-class MessageRendererConformance(RefusalChecks, ValueChecks, kit=True):
+class MessageRendererConformance(WritingChecks, RefusalChecks, ValueChecks, kit=True):
     """Checks a renderer against `loyaltycore.kernel.rendering.MessageRenderer`: subclass it, and fill `open`."""

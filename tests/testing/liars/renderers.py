@@ -16,6 +16,7 @@ from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.rendering import MessageText, Placeholder, WrittenMessage
 from loyaltycore.templates.rules.plain import PlainRenderer
 from tests.testing.liars.liar import Liar
+from tests.testing.liars.renderer_writing import WRITERS
 
 
 def _with_value(data: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -309,5 +310,6 @@ RENDERER_LIARS: Final = tuple(
         OverlooksSubjects,
         LeavesTagsOpen,
         WritesNone,
+        *WRITERS,
     )
 )

@@ -100,15 +100,18 @@ class SeenPage(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags: list[str] = []
         self.words = ""
+        self.links: list[str] = []
+        """Where its links lead."""
         self.is_sound = True
         self._open: list[str] = []
         self.feed(page)
         self.close()
         self.is_sound &= not self._open
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  of the base
-        """Note a tag."""
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag, and where it leads."""
         self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
         if tag not in _VOID:
             self._open.append(tag)
 
