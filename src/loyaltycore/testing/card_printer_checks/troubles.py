@@ -49,7 +49,7 @@ class TroubleChecks(PrinterChecks, kit=True):
                 order = self.an_order(printer)
                 with troubled(self.trouble(printer, Trouble.REFUSE, order.reference)):
                     receipt = printer.submit(order, key_of(order)).receipt
-                    self._assert_nothing_taken(printer, order, Trouble.REFUSE)
+                self._assert_nothing_taken(printer, order, Trouble.REFUSE)
                 assert receipt.status is DeliveryStatus.REJECTED, (
                     f"the vendor refuses, and the answer is {said(receipt)}"
                 )
@@ -68,7 +68,7 @@ class TroubleChecks(PrinterChecks, kit=True):
                 began = time.monotonic()
                 with troubled(self.trouble(printer, Trouble.ASK_TO_WAIT)):
                     receipt = printer.submit(order, key_of(order)).receipt
-                    self._assert_nothing_taken(printer, order, Trouble.ASK_TO_WAIT)
+                self._assert_nothing_taken(printer, order, Trouble.ASK_TO_WAIT)
                 assert time.monotonic() - began < WAIT / 2, "the printer waits, and with it its caller"
                 assert receipt.status is DeliveryStatus.NOT_SENT, (
                     f"later, said the vendor, and the answer is {said(receipt)}"
@@ -87,7 +87,7 @@ class TroubleChecks(PrinterChecks, kit=True):
                 order = self.an_order(printer)
                 with made:
                     receipt = printer.submit(order, key_of(order)).receipt
-                    self._assert_nothing_taken(printer, order, trouble)
+                self._assert_nothing_taken(printer, order, trouble)
                 assert receipt.status in _LOST, f"in {trouble.name} the answer is {said(receipt)}"
                 assert receipt.code, f"{trouble.name} has no word for the reason"
                 self._assert_true(printer, order, receipt)
@@ -143,7 +143,7 @@ class TroubleChecks(PrinterChecks, kit=True):
                 wish = cancellation(order, known(printer, order))
                 with troubled(self.trouble(printer, Trouble.REFUSE, order.reference)):
                     answer = printer.cancel(wish)
-                    self._assert_still_made(printer, order, "REFUSE is about all that is asked of this order")
+                self._assert_still_made(printer, order, "REFUSE is about all that is asked of this order")
                 assert answer.outcome in {CancelOutcome.REJECTED, CancelOutcome.TOO_LATE}, (
                     f"the vendor refuses, and the answer is {answer.outcome.name} with code {answer.code!r}"
                 )
@@ -205,7 +205,7 @@ class TroubleChecks(PrinterChecks, kit=True):
                 assert events.events_after(cursor).events == (), f"after {trouble} an old event comes again"
 
     def _assert_nothing_taken(self, printer: CardPrinter, order: PrintOrder, trouble: Trouble) -> None:
-        """Demand that the trouble is there: no printer makes a vendor take what it does not take."""
+        """Demand that the trouble was there, once it is over: in it, `peek` may see nothing either."""
         if self.capabilities.peekable:
             assert not self.peek(printer, order.reference), (
                 f"in {trouble.name} the vendor takes no order, and it has this one: look at the hook `trouble` first"
