@@ -114,6 +114,7 @@ def test_what_a_quota_does_not_cover_is_refused(shop: House) -> None:
     mine = shop.desk.programs.assign(erika.id, "batteries")
     wrong = {"article": "drops", "groups": ["care"]}
     assert refusal(shop.desk.programs.use, mine.id, **wrong) == "program.not_covered"
+    assert refusal(shop.desk.programs.use, mine.id, groups=["care"]) == "program.not_covered"
     ten = shop.desk.programs.assign(erika.id, "ten")
     assert refusal(shop.desk.programs.use, ten.id) == "program.not_covered"
     assert refusal(shop.desk.programs.balance, ten.id) == "program.not_counted"

@@ -71,9 +71,10 @@ class Faults:
         """Note one fault.
 
         Args:
-            field: The name of the field; a key that the caller gave may be anything.
+            field: The name of the field; a key that the caller gave may be anything. ``$`` is the place of the view itself.
         """
-        self._found.append(Fault(self._path + place_of(field), code, message))
+        place = self._path[:-1] if field == "$" and self._path else self._path + place_of(field)
+        self._found.append(Fault(place, code, message))
 
     def unknown(self, field: object, code: str, kind: str, name: object, known: Iterable[str]) -> None:
         """Note a name that is not on a closed list, and what may have been meant.

@@ -55,7 +55,7 @@ def test_everything_wrong_with_rules_is_said_at_once() -> None:
     with pytest.raises(InvalidInput) as caught:
         Book(rules)
     assert {fault.field: fault.code for fault in caught.value.faults} == {
-        "rules[0].benefit.$": "wrong_phase",
+        "rules[0].benefit": "wrong_phase",
         "rules[1].when.ends_on": "before_start",
         "rules[1].benefit.cheapest": "out_of_range",
         "rules[1].benefit.basis_points": "out_of_range",

@@ -111,7 +111,7 @@ def _read_line(faults: Faults, line: Any, currency: str, rates: Mapping[str, int
         check_money(faults, "covered", line.covered, currency)
     tax = faults.text("tax", line.tax, limit=WORD_LENGTH)
     if tax and tax not in rates:
-        faults.unknown("tax", "unknown_tax", "rate of the order", tax, rates)
+        faults.unknown("tax", "unknown_tax", "rate in the order's rates for", tax, rates)
     return OrderLine(
         faults.text("id", line.id, limit=NUMBER_LENGTH, required=True),
         faults.text("article", line.article, limit=WORD_LENGTH, required=True),

@@ -41,7 +41,7 @@ class Quota:
         """
         if use.article in self.articles or not (self.articles or self.groups):
             return True
-        if not use.article or not use.groups:
+        if not use.groups:
             return bool(self.groups)
         return not set(use.groups).isdisjoint(self.groups)
 
