@@ -19,13 +19,16 @@ import gallery_till
 
 ROOT: Final = Path(__file__).parents[2]
 ORDER_CARDS: Final = "order_cards/run.py"
+SIMULATION: Final = "simulate_program.py"
 TILL: Final = ROOT / "examples" / "till" / "run.py"
 BOOKING: Final = ROOT / "examples" / "booking_page" / "run.py"
 
 
 def main() -> None:
     """Write page and pictures."""
-    printed = {script: _run(script) for script in gallery_text.scripts() - {ORDER_CARDS, gallery_text.MAIL}}
+    others = {ORDER_CARDS, SIMULATION, gallery_text.MAIL}
+    printed = {script: _run(script) for script in gallery_text.scripts() - others}
+    printed[SIMULATION] = _run(SIMULATION, "--chart", str(ROOT / "docs" / "images" / "simulated-club.svg"))
     with tempfile.TemporaryDirectory() as output:
         printed[ORDER_CARDS] = _run(ORDER_CARDS, "--output", output)
         (folder,) = Path(output).iterdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.docs.pages import ROOT
 from tests.examples.running import TEXT, assert_shown, run
 
 
@@ -77,10 +78,24 @@ def test_knowing_the_customer(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_simulating_a_program(tmp_path: Path) -> None:
+    """Two programs on the same sales: a table, and a chart like the one that the page shows."""
+    ended = run("simulate_program.py", tmp_path, "--chart", "owed.svg")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert_shown({"simulate_program.py": ended.stdout})
+    kept = ROOT / "docs" / "images" / "simulated-club.svg"
+    drawn, shown = (
+        re.findall(r'viewBox="[^"]*"|<rect|>[^<>\s]+<', path.read_text("utf-8"))
+        for path in (tmp_path / "owed.svg", kept)
+    )
+    assert drawn == shown
+    assert ">2027-12<" in drawn
+
+
 def test_the_page_shows_no_other_script() -> None:
     """What the page shows is compared with a run, here or where all cards are ordered."""
     small = {"first_card.py", "presenting_cards.py", "write_invoices.py", "know_the_customer.py"}
-    assert TEXT.scripts() == {*small, "order_cards/run.py", TEXT.MAIL}
+    assert TEXT.scripts() == {*small, "simulate_program.py", "order_cards/run.py", TEXT.MAIL}
 
 
 def test_what_changes_from_run_to_run_is_left_out() -> None:

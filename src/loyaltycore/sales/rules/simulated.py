@@ -138,8 +138,12 @@ class SimulationTally:
             if is_mine(each.rule):
                 self._rules[_name(each.rule)][1] -= _kept_of(each, before) - _kept_of(each, after)
 
-    def kept(self, settlement: Settlement, alone: Quote | None, is_mine: IsMine) -> None:
-        """Compare what is kept of an order with the same bought alone; None if nothing is kept."""
+    def kept(self, settlement: Settlement, alone: Quote | None, step: int, is_mine: IsMine) -> None:
+        """Compare what is kept of an order with the same bought alone; None if nothing is kept.
+
+        Args:
+            step: How many points rounding decides about.
+        """
         discount = sum(_kept_of(each, settlement) for each in settlement.discounts if is_mine(each.rule))
         points = sum(
             award.points - sum(refund.points[place] for refund in settlement.refunds)
@@ -149,10 +153,9 @@ class SimulationTally:
         if alone is not None:
             discount -= sum(each.amount.amount for each in alone.discounts if is_mine(each.rule))
             points -= sum(each.points for each in alone.earned if is_mine(each.rule))
-        # Every rule is rounded once, so what is kept may differ by one of each.
+        # Every rule is rounded once, so what is kept may differ by one cent or one step of each.
         rules = sum(is_mine(each.rule) for each in settlement.discounts)
-        rules += sum(is_mine(each.rule) for each in settlement.awards)
-        if discount > rules or points > rules:
+        if discount > rules or points > step:
             self.gained += 1
             loop = (max(discount, 0), max(points, 0), settlement.order_ref)
             keep = heappush if len(self._loops) < MOST_LOOPS else heappushpop

@@ -326,7 +326,9 @@ class Simulator:
         alone = None
         if lines:
             alone = quote(sale.priced.book, evolve(sale.past.order, lines=lines), sale.priced.standing)
-        self.tally.kept(sale.settlement, alone, self._is_mine)
+        earned = ((sale.priced.of(each.rule), each.rule) for each in sale.priced.quote.earned)
+        step = sum(earning_of(mine, rule).points for mine, rule in earned if mine)
+        self.tally.kept(sale.settlement, alone, step, self._is_mine)
 
     def _look_at_levels(self, at: datetime) -> None:
         for key, holder in self._holders.items():
