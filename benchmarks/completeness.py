@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Engine, MetaData, Table, insert, literal, 
 
 from benchmarks import by_hand
 from benchmarks.databases import ENGINES, database, settle
-from benchmarks.memory import figures_of, peak
+from benchmarks.memory import flat, peak, peak_of
 from benchmarks.people import customer
 from benchmarks.timing import Result, duel, processor
 from loyaltycore import Loyalty
@@ -34,8 +34,6 @@ FEW, MANY = 100_000, 1_000_000
 SEEDS = 1000
 ROUNDS = 1
 LIMIT = 1.3
-FLAT = 1.1
-"""How much more memory ten times as many customers may take."""
 
 PRESENT = (
     "salutation", "title", "first_name", "name_extension", "birth_date",
@@ -54,11 +52,12 @@ def run() -> Iterator[Result]:
             bare = by_hand.engine(url)
             _seed(storage)
             _grow(bare, table, 1, FEW)
-            few = _peak(url, FEW)
+            few = peak_of("benchmarks.completeness", url, FEW)
             _grow(bare, table, FEW // SEEDS, MANY)
             settle(bare)
             yield from _times(name, desk, bare, table)
-            yield _memory(name, few, _peak(url, MANY))
+            many = peak_of("benchmarks.completeness", url, MANY)
+            yield flat(f"peak memory of the report, {name}", (few, FEW), (many, MANY))
             storage.close()
             bare.dispose()
 
@@ -179,26 +178,6 @@ def _within(subject: str, ours: float, peer: float) -> Result:
     return Result(
         subject, f"{ours:.1f} s", f"{peer:.1f} s", f"{ratio:.2f}", f"at most {LIMIT:g} times", ratio <= LIMIT
     )
-
-
-def _memory(name: str, few: float, many: float) -> Result:
-    ratio = many / few
-    return Result(
-        f"peak memory of the report, {name}",
-        f"{many:.0f} MB at {MANY:,}",
-        f"{few:.0f} MB at {FEW:,}",
-        f"{ratio:.2f}",
-        f"flat: at most {FLAT:g} times",
-        ratio <= FLAT,
-    )
-
-
-def _peak(url: str, expected: int) -> float:
-    """The memory that a process of its own takes for the report, in MB."""
-    customers, megabytes = figures_of("benchmarks.completeness", url)
-    if customers != expected:
-        raise AssertionError(f"{customers:.0f} customers, not {expected}")
-    return megabytes
 
 
 def main(url: str) -> None:

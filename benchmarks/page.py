@@ -86,6 +86,18 @@ WORDS = {
         "line in the activities, the trace of the command. And `vouchers.generate`, beside bare rows by `executemany`, a thousand "
         "at a time, whose codes nobody could show again. On SQLite in processor time.",
     ),
+    "ledgers": (
+        "Programs beside ledgers",
+        "`programs.use` of a quota for 300 customers, each in a transaction of its own, with its history, activities and command trace. Beside "
+        "it a guarded UPDATE of one number, which keeps none of that; and a-ledger 0.3, which keeps balanced postings that can be corrected, in a "
+        "portfolio for each customer, and knows no lots that expire. On SQLite in processor time.",
+    ),
+    "liability": (
+        "What a program owes",
+        "`programs.reports.liability` of 200,000 holders in portions of 500, beside one streamed query that reads the same columns into the same "
+        "records and adds up the same by hand; both find the same, or the run fails. On SQLite in processor time. The purses of two "
+        "hundred customers are copied inside the database. The memory is what a process takes that does nothing but the report.",
+    ),
     "pricing": (
         "Pricing",
         "An order of 50 lines, 1 to 3 units each, under 1,000 rules, with a verdict for each rule that the order has to do with. "

@@ -36,8 +36,8 @@ def run() -> Iterator[Result]:
     for name in ENGINES:
         with ExitStack() as stack:
             ours, theirs = (stack.enter_context(database(name)) for _ in range(2))
-            desk, ids = _filled(ours)
-            other, their_ids = _filled(theirs)
+            desk, ids = shop_with_quotas(ours)
+            other, their_ids = shop_with_quotas(theirs)
             other.house.storage.close()  # type: ignore[attr-defined]  # a SQL storage can be closed
             peer = Peer(by_hand.engine(theirs), their_ids)
             clock = processor if name == "sqlite" else perf_counter
@@ -49,7 +49,7 @@ def run() -> Iterator[Result]:
             peer.engine.dispose()
 
 
-def _filled(url: str) -> tuple[Desk, list[str]]:
+def shop_with_quotas(url: str) -> tuple[Desk, list[str]]:
     """A shop with so many customers who have a quota."""
     desk = Loyalty(SqlStorage(url), code_keys=KEYS).session("anna")
     desk.programs.define("batteries", QuotaTerms([Quota(1_000_000)]), name="Batteries")

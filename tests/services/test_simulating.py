@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -12,10 +13,13 @@ from attrs import define as mutable, evolve, field
 from hypothesis import example, given, settings, strategies as st
 
 from loyaltycore import InvalidInput, Money, Refused
+from loyaltycore.kernel.ledger import Purse
 from loyaltycore.programs import (
     DiscountTerms,
     Earn,
     PointsTerms,
+    ProgramAssignment,
+    ProgramMove,
     StoredValueTerms,
     Tier,
     Tiers,
@@ -31,6 +35,7 @@ from loyaltycore.sales import (
     PastRefund,
     Phase,
     PromotionTerms,
+    Quote,
     RefundLoop,
     Rule,
     Settlement,
@@ -39,9 +44,9 @@ from loyaltycore.sales import (
     in_groups,
     percent,
 )
-from loyaltycore.sales.rules.past import past_of
+from loyaltycore.sales.rules.past import Past, past_of
 from loyaltycore.sales.rules.settlement import SettledTender
-from loyaltycore.sales.rules.simulating import Simulator
+from loyaltycore.sales.rules.simulating import Pending, Simulator
 from loyaltycore.vouchers import DiscountVoucherTerms
 from tests.house import House, build_house
 from tests.services.programs import define
@@ -346,3 +351,18 @@ def test_the_history_of_a_year(memory_house: House) -> None:
     kept = desk.sales.settlement("R-0").priced_from
     assert kept is not None
     assert kept.order.customer_id is None
+
+
+def test_memory_stays_flat(memory_house: House) -> None:
+    """When the next customer comes, orders, prices and purses of those before are gone."""
+    alive: list[Any] = []
+
+    def orders() -> Iterator[PastOrder]:
+        for n in range(30):
+            yield bought(f"R-{n}", f"c{n:04}", 0, 5000, 1, quantity=2)
+        gc.collect()
+        kept = (PastOrder, Past, Quote, Purse, ProgramAssignment, ProgramMove, Settlement, Pending)
+        alive.extend(each for each in gc.get_objects() if type(each) in kept)
+
+    assert simulated(memory_house, POINTS, orders()).customers == 30
+    assert 0 < len(alive) < 30
