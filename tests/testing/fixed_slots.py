@@ -51,6 +51,9 @@ _MOVE: Final = "UPDATE cards SET word = ?, since = ?, version = version + 1 WHER
 class Machine:
     """The machine's table, as its own program and the tests see it."""
 
+    patience = 10.0
+    """How long each waits for the others, in seconds."""
+
     def __init__(self, file: Path) -> None:
         self.file = file
 
@@ -60,7 +63,10 @@ class Machine:
 
     def run(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """One statement in a transaction of its own."""
-        with closing(sqlite3.connect(f"file:{self.file}?mode=rwc", uri=True, timeout=0.2)) as db, db:
+        with (
+            closing(sqlite3.connect(f"file:{self.file}?mode=rwc", uri=True, timeout=self.patience)) as db,
+            db,
+        ):
             db.row_factory = sqlite3.Row
             return db.execute(statement, values).fetchall()
 
@@ -78,7 +84,11 @@ class Machine:
         """Its table cannot be written or read as long as the block lasts."""
         with closing(sqlite3.connect(self.file, isolation_level=None)) as db:
             db.execute("BEGIN EXCLUSIVE")
-            yield
+            before, Machine.patience = Machine.patience, 0.2
+            try:
+                yield
+            finally:
+                Machine.patience = before
 
 
 class MachinePrinter:
