@@ -277,4 +277,21 @@ _BULK: Final = {
     "ChangesWhatItClaims": "test_only_what_is_there_is_held",
 }
 
-STORAGES: Final = {**_EARLIER, **_SIZES, **_ENDS, **_LIVES, **_WORDS, **_SETTINGS, **_TROUBLES, **_BULK}
+_MEMORIES: Final = {
+    "CountsOnce": "test_two_storages_see_each_others_commits",
+    "CommitsByTheThousand": "test_no_unit_is_too_large_to_be_undone",
+    "KeepsShortNestedValues": "test_nested_values_hold_more",
+    "LooksAtAHundredReferences": "test_each_of_many_referring_records_counts",
+}
+
+STORAGES: Final = {
+    **_EARLIER,
+    **_SIZES,
+    **_ENDS,
+    **_LIVES,
+    **_WORDS,
+    **_SETTINGS,
+    **_TROUBLES,
+    **_BULK,
+    **_MEMORIES,
+}

@@ -148,6 +148,15 @@ MAILERS: Final = {
     "CopiesTheDesk": "test_answers_go_where_the_mail_says",
     "CopiesTheSender": "test_the_sender_is_the_mails",
     "DropsWhatIsRefusedOnce": "test_a_refusal_is_not_remembered",
+    "ShortensIds": "test_ids_that_are_alike_are_told_apart",
+    "DrawsIds": "test_the_message_id_is_the_same_elsewhere_and_later",
+    "DatesIds": "test_the_message_id_is_the_same_elsewhere_and_later",
+    "OpensTheCircuit": "test_many_failures_are_not_remembered",
+    "BlocksWhoWasRefused": "test_a_refusal_is_not_remembered",
+    "ShortensLinks": "test_every_kind_of_text_arrives",
+    "CountsClicks": "test_html_arrives_beside_the_text",
+    "SendsTenFiles": "test_files_arrive",
+    "TellsTheTemplate": "test_what_is_ours_is_not_sent",
 }
 
 GATEWAYS: Final = {
@@ -210,6 +219,12 @@ GATEWAYS: Final = {
     "RejectsWithoutAnAnswer": "test_no_answer_proves_nothing",
     "RaisesForARefusedNumber": "test_who_is_refused_is_rejected",
     "AnswersWithAStatus": "test_the_answer_is_a_receipt",
+    "OpensTheCircuit": "test_many_failures_are_not_remembered",
+    "BlocksWhoWasRefused": "test_a_refusal_is_not_remembered",
+    "NumbersItsTexts": "test_a_repetition_is_recognised",
+    "ShortensLinks": "test_texts_arrive_to_the_letter",
+    "StripsTexts": "test_texts_arrive_to_the_letter",
+    "LooksAtTheFirstMessage": "test_other_alphabets_arrive",
 }
 
 CALENDARS: Final = {
@@ -255,6 +270,8 @@ CALENDARS: Final = {
     "CountsFridays": "test_known_dates_stand_on_both_sides_of_each_rule",
     "MovesHolidays": "test_known_dates_stand_on_both_sides_of_each_rule",
     "ChangesItsFacts": "test_the_same_date_has_the_same_answer",
+    "KnowsEightYears": "test_known_dates_stand_on_both_sides_of_each_rule",
+    "WalksByTheWeek": "test_the_next_working_day_is_the_next_one",
 }
 
 RENDERERS: Final = {

@@ -148,4 +148,9 @@ PRINTERS: Final = {
     "LetsBreaksOutOfCancel": "test_a_cancellation_in_trouble_claims_nothing",
     "ReadsNothingInTrouble": "test_events_in_trouble_are_no_empty_page",
     "BeginsAgainInTrouble": "test_events_in_trouble_are_no_empty_page",
+    "NumbersItsKeys": "test_keys_are_compared_whole",
+    "RemembersWhatWasNotThere": "test_a_look_up_sees_what_came_since",
+    "OpensTheCircuit": "test_many_failures_are_not_remembered",
+    "ChecksEachOrderOnce": "test_a_mended_order_is_right",
+    "EndsWithTheFirstEnd": "test_a_card_may_come_back",
 }

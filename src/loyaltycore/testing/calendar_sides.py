@@ -12,6 +12,9 @@ from attrs import Factory, field, frozen
 _OFTEN: Final = 10
 """In how many years a day must be closed to be closed by a rule."""
 
+_IN_A_ROW: Final = 4
+"""How often in a row, in years in which its weekday is worked."""
+
 _KINDS: Final = {
     (True, True): "works on a weekday on which it usually works",
     (False, False): "is closed on a weekday on which it usually is",
@@ -78,7 +81,9 @@ def _changed_rules(answers: Answers, known: Mapping[date, bool]) -> Iterator[str
     sides: dict[bool, list[date]] = {True: [], False: []}
     for days in eligible.values():
         closed = [day for day in days if not answers.said[day]]
-        if _OFTEN <= len(closed) <= len(days) - _OFTEN:
+        if _OFTEN <= len(closed) <= len(days) - _OFTEN or (
+            len(closed) < len(days) and _longest_run(days, set(closed)) >= _IN_A_ROW
+        ):
             sides[False] += closed
             sides[True] += [day for day in days if answers.said[day]]
     for works, days in sides.items():
@@ -87,6 +92,15 @@ def _changed_rules(answers: Answers, known: Mapping[date, bool]) -> Iterator[str
                 "a day of the year is closed in some years and not in others, "
                 f"and it {_VERBS[works]} on {_example(days)}"
             )
+
+
+def _longest_run(days: list[date], closed: set[date]) -> int:
+    """The greatest number of closed ones in a row: a table of holidays that begins or ends is one."""
+    longest = run = 0
+    for day in days:
+        run = run + 1 if day in closed else 0
+        longest = max(longest, run)
+    return longest
 
 
 def _example(days: list[date]) -> str:

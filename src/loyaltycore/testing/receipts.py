@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from loyaltycore.errors import DeliveryFailed
@@ -50,6 +52,15 @@ def check_wait(receipt: Receipt) -> None:
     assert wait is not None, asked
     # Time has passed since the other side spoke, and some add a second to be sure.
     assert WAIT / 2 <= wait <= WAIT + 1, asked
+
+
+@contextmanager
+def in_bounded_time() -> Iterator[None]:
+    """Demand that the block does not take as long as the other side wants."""
+    began = time.monotonic()
+    yield
+    took = time.monotonic() - began
+    assert took < WAIT / 2, f"the adapter took {took:.0f} seconds, and with it its caller"
 
 
 def refusal_to_work(send: Callable[[], object]) -> str:

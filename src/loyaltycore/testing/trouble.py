@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 import pytest
 
@@ -32,6 +32,25 @@ class Trouble(Enum):
     """It takes what it is given, and the connection breaks before its answer has come."""
     BUSY = "busy"
     """Somebody else holds what is needed and does not let go."""
+
+
+Cause: TypeAlias = Callable[[Trouble], AbstractContextManager[object] | Lacks]
+
+MANY: Final = 12
+"""Failures in a row after which an adapter might give up."""
+
+
+def possible(cause: Cause, *wanted: Trouble) -> Iterator[tuple[Trouble, AbstractContextManager[object]]]:
+    """Those of some troubles that the other side can have; the test is skipped if it can have none."""
+    reasons: list[str] = []
+    for trouble in wanted:
+        made = cause(trouble)
+        if isinstance(made, Lacks):
+            reasons.append(made.reason)
+        else:
+            yield trouble, made
+    if len(reasons) == len(wanted):
+        pytest.skip(reasons[0])
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final, cast
 
-from loyaltycore.kernel.calendar import BusinessCalendar, WeekdayCalendar
+from attrs import field, frozen
+
+from loyaltycore.kernel.calendar import BusinessCalendar, TabulatedCalendar, WeekdayCalendar
 from tests.testing.liars.honest_calendar import HONEST, Wrong
 from tests.testing.liars.liar import Liar
 
@@ -81,6 +83,36 @@ class ChangesItsFacts(Wrong):
         return day.weekday() in self.facts.working_weekdays
 
 
+class KnowsEightYears(Wrong):
+    """Has a table of the holidays of eight years, and works on all others."""
+
+    def is_working_day(self, day: date) -> bool:
+        if 2020 <= day.year <= 2027:
+            return super().is_working_day(day)
+        return day.weekday() in self.facts.working_weekdays
+
+
+class _Walks(dict[date, date]):
+    """Walks to the next day that is worked by its weekday."""
+
+    def __missing__(self, day: date) -> date:
+        following = day + timedelta(days=1)
+        while following.weekday() not in HONEST.working_weekdays:
+            following += timedelta(days=1)
+        return following
+
+
+@frozen
+class WalksByTheWeek(TabulatedCalendar):
+    """Forgets its holidays when it is asked for the next working day."""
+
+    facts: WeekdayCalendar = HONEST
+    steps: Mapping[date, date] = field(init=False, factory=_Walks)
+
+    def is_working_day(self, day: date) -> bool:
+        return self.facts.is_working_day(day)
+
+
 CACHE_LIARS: Final[tuple[Liar[BusinessCalendar], ...]] = tuple(
     Liar.of(cls, cast("Callable[[], BusinessCalendar]", cls))
     for cls in (
@@ -91,6 +123,8 @@ CACHE_LIARS: Final[tuple[Liar[BusinessCalendar], ...]] = tuple(
         CountsFridays,
         MovesHolidays,
         ChangesItsFacts,
+        KnowsEightYears,
+        WalksByTheWeek,
     )
 )
 """Calendars that keep answers under the wrong key, or count days in a way of their own."""

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from loyaltycore.kernel.messages import SmsText
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt
+from tests.testing.liars.gateway_memories import MEMORY_LIARS
 from tests.testing.liars.gateway_parts import PART_LIARS
 from tests.testing.liars.gateway_troubles import TROUBLE_LIARS
 from tests.testing.liars.gateway_words import WORD_LIARS
@@ -93,5 +94,6 @@ GATEWAY_LIARS: Final[tuple[Liar[HonestGateway], ...]] = (
     *TROUBLE_LIARS,
     *WORD_LIARS,
     *PART_LIARS,
+    *MEMORY_LIARS,
 )
 """Gateways in memory that are wrong in one way each. Each says what was `received`; `reachable=False` cuts it off."""

@@ -12,6 +12,7 @@ from loyaltycore.testing.letters import ReceivedMail, read_mail
 from tests.testing.liars.honest_mailer import HonestMailer
 from tests.testing.liars.liar import Liar
 from tests.testing.liars.mailer_files import FILE_LIARS
+from tests.testing.liars.mailer_memories import MEMORY_LIARS
 from tests.testing.liars.mailer_octets import OCTET_LIARS
 from tests.testing.liars.mailer_troubles import TROUBLE_LIARS
 from tests.testing.liars.mailer_ways import WAY_LIARS
@@ -242,5 +243,6 @@ MAILER_LIARS: Final[tuple[Liar[HonestMailer], ...]] = (
     *WAY_LIARS,
     *WORD_LIARS,
     *OCTET_LIARS,
+    *MEMORY_LIARS,
 )
 """Mailers in memory that are wrong in one way each. Each says what was `received`; `reachable=False` cuts it off."""

@@ -12,6 +12,7 @@ from tests.testing.liars.liar import Liar
 from tests.testing.liars.storage_bulk import BULK_LIARS
 from tests.testing.liars.storage_ends import END_LIARS
 from tests.testing.liars.storage_lives import LIFE_LIARS
+from tests.testing.liars.storage_memories import MEMORY_LIARS
 from tests.testing.liars.storage_paging import PAGING_LIARS
 from tests.testing.liars.storage_processes import PROCESS_LIARS
 from tests.testing.liars.storage_queries import QUERY_LIARS
@@ -47,6 +48,7 @@ _CLASSES: Final[tuple[type, ...]] = (
     *SETTING_LIARS,
     *TROUBLE_LIARS,
     *BULK_LIARS,
+    *MEMORY_LIARS,
 )
 
 

@@ -25,7 +25,7 @@ from loyaltycore.ports.card_printing import CardPrinter, PrintReceipt
 from loyaltycore.ports.messaging import DeliveryStatus
 from loyaltycore.testing.receipts import said
 from loyaltycore.testing.suite import Ability, Conformance, Lacks, fact_for, hook, hook_for
-from loyaltycore.testing.trouble import Trouble
+from loyaltycore.testing.trouble import Trouble, possible
 from loyaltycore.work.ambient import TimeOrderedIds
 
 _IDS: Final = TimeOrderedIds()
@@ -216,15 +216,7 @@ class PrinterChecks(Conformance, kit=True):
         self, printer: CardPrinter, *wanted: Trouble
     ) -> Iterator[tuple[Trouble, AbstractContextManager[object]]]:
         """Those of some troubles that the vendor can have; the test is skipped if it can have none."""
-        reasons: list[str] = []
-        for trouble in wanted:
-            made = self.trouble(printer, trouble)
-            if isinstance(made, Lacks):
-                reasons.append(made.reason)
-            else:
-                yield trouble, made
-        if len(reasons) == len(wanted):
-            pytest.skip(reasons[0])
+        return possible(lambda trouble: self.trouble(printer, trouble), *wanted)
 
     def assert_works(self, printer: CardPrinter) -> None:
         """Demand that what went wrong before is over."""

@@ -194,6 +194,15 @@ class KeyChecks(PrinterChecks, kit=True):
                 assert found.reference == order.reference, "another order was found"
                 assert found.revision >= 1, "revisions count from 1"
 
+    def test_a_look_up_sees_what_came_since(self) -> None:
+        """Who found nothing, and then orders, finds the order: "None if the vendor certainly has none"."""
+        with self.open() as printer:
+            order = self.an_order(printer)
+            if printer.capabilities.lookup:
+                assert printer.find(order.reference) is None, "an order is found before it is placed"
+            accepted(printer.submit(order, key_of(order)), order)
+            assert self.status(printer, order).reference == order.reference, "another order was found"
+
     def test_an_unknown_order_is_not_found(self) -> None:
         """A reference that the vendor never saw is not an error, whatever it contains or resembles: "None if the vendor certainly has none"."""
         with self.open() as printer:
@@ -215,6 +224,8 @@ def similar_keys() -> Iterator[str]:
     for length in (_SHORTEST, 17, 32, 36, 64, 100, _LONGEST - 1):
         yield whole[:length]
     yield whole[::-1]
+    # Two with one CRC.
+    yield from (f"{whole[:100]}{end}" for end in ("plumless", "buckeroo"))
 
 
 def similar_references() -> tuple[str, ...]:

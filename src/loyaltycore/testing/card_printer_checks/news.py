@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from loyaltycore.kernel.printing import PrintEvent, PrintOrder, PrintStatus
+from loyaltycore.kernel.printing import PrintEvent, PrintOrder, PrintState, PrintStatus
 from loyaltycore.ports.card_printing import CardPrinter, SupportsEvents, SupportsWebhooks
 from loyaltycore.testing.card_printer_checks.base import PrinterChecks
 from loyaltycore.testing.card_printer_checks.events import end_of, events_from
@@ -46,6 +46,20 @@ class NewsChecks(PrinterChecks, kit=True):
                 for way, status in self._told(printer, word):
                     assert status.state is state, f"{way} {word!r} is read as {status.state}"
                     assert status.raw_state == word, f"{way} {word!r} is passed on as {status.raw_state!r}"
+
+    @needs("words")
+    def test_a_card_may_come_back(self) -> None:
+        """What is said of a card after it has arrived counts too: "the higher one is the newer one"."""
+        with self.open() as printer:
+            order = self.placed(printer)
+            for wanted in (*self.way, PrintState.RETURNED):
+                word = next((word for word, state in self.words.items() if state is wanted), None)
+                if word is None or isinstance(self.say(printer, order.reference, word, _AT), Lacks):
+                    continue
+                for status in self._found(printer, order):
+                    assert status.state is wanted, (
+                        f"after it was on its way {word!r} is read as {status.state}"
+                    )
 
     @needs("words")
     def test_an_unknown_word_is_no_state(self) -> None:

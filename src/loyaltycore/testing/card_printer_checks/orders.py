@@ -126,6 +126,21 @@ class OrderChecks(PrinterChecks, kit=True):
                 if self.capabilities.peekable:
                     assert not self.peek(printer, fresh.reference), f"a card was made for {what}"
 
+    def test_a_mended_order_is_right(self) -> None:
+        """What was wrong with an order is wrong no longer once it is mended, and a right one may become wrong: "Name everything in the order that the vendor would reject"."""
+        with self.open() as printer:
+            order = self.an_order(printer)
+            odd = (*(each for _, each in misfits(order, printer.capabilities)), *too_many(order, self.letter))
+            for changed in odd:
+                if not printer.validate(evolve(changed, reference=a_reference())):
+                    continue
+                right = self.an_order(printer)
+                wrong = evolve(changed, reference=right.reference)
+                named = [bool(printer.validate(each)) for each in (wrong, right, wrong)]
+                assert named == [True, False, True], (
+                    f"of a wrong order, mended, and wrong again, something is named: {named}"
+                )
+
     @needs("peekable")
     def test_every_part_arrives(self) -> None:
         """One part of an order after the other, and all together, is what the vendor has: "with every value in its place and letter for letter as ordered, sent as ordered"."""

@@ -30,7 +30,7 @@ from loyaltycore.testing.card_printer_checks.events import end_of, with_events
 from loyaltycore.testing.card_printer_checks.keys import known
 from loyaltycore.testing.receipts import said
 from loyaltycore.testing.suite import needs
-from loyaltycore.testing.trouble import WAIT, Trouble, troubled
+from loyaltycore.testing.trouble import MANY, WAIT, Trouble, troubled
 
 _PASSING: Final = (Trouble.ASK_TO_WAIT, Trouble.FAIL, Trouble.BREAK_BEFORE, Trouble.LOSE_ANSWER)
 _LOST: Final = frozenset({DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN})
@@ -92,6 +92,25 @@ class TroubleChecks(PrinterChecks, kit=True):
                 assert receipt.code, f"{trouble.name} has no word for the reason"
                 self._assert_true(printer, order, receipt)
                 self._assert_taken_later(printer, order)
+
+    @needs("trouble")
+    def test_many_failures_are_not_remembered(self) -> None:
+        """After a dozen failures in a row the next order is placed, found and cancelled: "the next call is made as if it had not"."""
+        with self.open() as printer:
+            for _, made in self.troubles(printer, Trouble.FAIL, Trouble.BREAK_BEFORE):
+                with made:
+                    for _ in range(MANY):
+                        order = self.an_order(printer)
+                        status = printer.submit(order, key_of(order)).receipt.status
+                        assert status in _LOST, f"nobody answered, and the answer is {status}"
+                        if printer.capabilities.lookup:
+                            failed(printer.find, order.reference)
+                        if printer.capabilities.cancellation:
+                            printer.cancel(cancellation(order))
+                self.assert_works(printer)
+                if printer.capabilities.cancellation:
+                    outcome = printer.cancel(cancellation(self.placed(printer))).outcome
+                    assert outcome in OPEN, f"after many failures the answer is {outcome}"
 
     @needs("trouble")
     def test_a_lost_answer_is_unknown(self) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import uuid4
 
 from attrs import evolve
 from hypothesis import given, strategies as st
 
 from loyaltycore.ports.messaging import DeliveryStatus
+from loyaltycore.testing.clocks import clock_moved
 from loyaltycore.testing.mailer_checks.base import ERIKA, MALLORY, MAX, THIRD, MailerChecks, mail
+from loyaltycore.testing.processes import Say, forked
 from loyaltycore.testing.suite import examples
 from loyaltycore.testing.threads import in_threads
 
@@ -24,6 +27,9 @@ _ALIKE: Final = (
 _PLACES: Final = (0, 1, 9, 10, 24, 49, 50, 63, 99, 100, 127, 149, 199, 200)
 """Places in a long list: its ends, and where portions may end."""
 _ID_CHARACTERS: Final = "abcABC019-._"
+_ONE_CHECKSUM: Final = ("card-plumless-1", "card-buckeroo-1")
+"""Ids that have one CRC."""
+_TWO_DAYS: Final = 50 * 3600.0
 
 
 class CrowdChecks(MailerChecks, kit=True):
@@ -147,6 +153,26 @@ class CrowdChecks(MailerChecks, kit=True):
         assert len(ids) == 1, f"one id of ours becomes several Message-IDs: {ids}"
         assert tuple(different.values("Message-ID")) not in ids, "two ids of ours become one Message-ID"
 
+    def test_the_message_id_is_the_same_elsewhere_and_later(self) -> None:
+        """Another process, two days on, makes the same one, as an outbox does that was started anew: "so a repetition carries the same one"."""
+        own_id = f"card-order-{uuid4()}"
+
+        def work(say: Say) -> None:
+            with clock_moved(_TWO_DAYS):
+                say(self._message_id_of(own_id))
+
+        # The copy comes first, so that it has nothing that this process remembers.
+        with forked(work) as child:
+            there = child.lines()
+        here = self._message_id_of(own_id)
+        assert there == [here], f"another process made {there} of an id, and this one {here!r}"
+
+    def _message_id_of(self, own_id: str) -> str:
+        """What a new mailer makes of an id of ours."""
+        with self.open() as mailer:
+            self.deliver(mailer, mail(message_id=own_id))
+            return "".join(self.arrived(mailer).values("Message-ID"))
+
     def test_ids_that_are_alike_are_told_apart(self) -> None:
         """Ids may differ late, by a capital or by a sign alone: "different ids make different ones"."""
 
@@ -156,14 +182,18 @@ class CrowdChecks(MailerChecks, kit=True):
             st.lists(st.sampled_from(_ID_CHARACTERS), min_size=2, max_size=3, unique=True),
         )
         def holds(beginning: str, ends: list[str]) -> None:
-            ours = [f"{beginning}x{end}x" for end in ends]
-            with self.open() as mailer:
-                for number, own_id in enumerate(ours):
-                    self.deliver(mailer, evolve(mail(f"reader{number}@example.org"), message_id=own_id))
-                found = [
-                    tuple(self.arrived(mailer, f"reader{number}@example.org").values("Message-ID"))
-                    for number in range(len(ours))
-                ]
-            assert len(set(found)) == len(ours), f"{ours} become {found}"
+            self._tell_apart(*(f"{beginning}x{end}x" for end in ends))
 
+        self._tell_apart(*_ONE_CHECKSUM)
         holds()
+
+    def _tell_apart(self, *ours: str) -> None:
+        """Demand as many Message-IDs as there are ids of ours."""
+        with self.open() as mailer:
+            for number, own_id in enumerate(ours):
+                self.deliver(mailer, evolve(mail(f"reader{number}@example.org"), message_id=own_id))
+            found = [
+                tuple(self.arrived(mailer, f"reader{number}@example.org").values("Message-ID"))
+                for number in range(len(ours))
+            ]
+        assert len(set(found)) == len(ours), f"{ours} become {found}"

@@ -9,9 +9,16 @@ from functools import partial
 from loyaltycore.errors import DeliveryFailed
 from loyaltycore.ports.messaging import DeliveryStatus, Mailer, Receipt
 from loyaltycore.testing.mailer_checks.base import ERIKA, MAX, THIRD, MailerChecks, accepted, mail
-from loyaltycore.testing.receipts import AGAIN, check_reason, check_wait, refusal_to_work, said
+from loyaltycore.testing.receipts import (
+    AGAIN,
+    check_reason,
+    check_wait,
+    in_bounded_time,
+    refusal_to_work,
+    said,
+)
 from loyaltycore.testing.suite import needs
-from loyaltycore.testing.trouble import Trouble, troubled
+from loyaltycore.testing.trouble import MANY, Trouble, possible, troubled
 
 
 class TroubleChecks(MailerChecks, kit=True):
@@ -33,7 +40,8 @@ class TroubleChecks(MailerChecks, kit=True):
             if used:
                 self.deliver(mailer, mail("before@example.org", message_id="before"))
             with troubled(self.trouble(mailer, trouble)):
-                receipts = self.send(mailer, email)
+                with in_bounded_time():
+                    receipts = self.send(mailer, email)
                 self.check_trouble(mailer, trouble, *email.to)
                 for receipt in receipts:
                     assert receipt.status in AGAIN, f"in {trouble.name} the receipt says {said(receipt)}"
@@ -83,14 +91,26 @@ class TroubleChecks(MailerChecks, kit=True):
         """Who is no longer refused gets the next mail: "so does the mailer: it remembers no fault for good"."""
         with self.open() as mailer:
             with troubled(self.trouble(mailer, Trouble.REFUSE, MAX)):
-                for number in range(5):
+                for number in range(MANY):
                     self.send(mailer, mail(MAX, message_id=f"id-{number}"))
             self.deliver(mailer, mail(MAX))
             self.arrived(mailer, MAX)
 
     @needs("trouble")
+    def test_many_failures_are_not_remembered(self) -> None:
+        """After a dozen failures in a row the next mail arrives: "Once the other side takes mails again, so does the mailer: it remembers no fault for good"."""
+        with self.open() as mailer:
+            for trouble, made in possible(partial(self.trouble, mailer), Trouble.FAIL, Trouble.BREAK_BEFORE):
+                with made:
+                    for number in range(MANY):
+                        (receipt,) = self.send(mailer, mail(message_id=f"{trouble.value}-{number}"))
+                        assert receipt.status in AGAIN, f"the receipt of try {number} says {receipt.status}"
+                self.deliver(mailer, mail(f"{trouble.value}@example.org", message_id=trouble.value))
+                self.arrived(mailer, f"{trouble.value}@example.org")
+
+    @needs("trouble")
     def test_a_request_to_wait_is_passed_on(self) -> None:
-        """Nothing is taken, and the receipt says when to come again: "If the other side asks to wait, what it asks for"."""
+        """Nothing is taken, and the receipt says when to come again: "If the other side asks to wait, what it asks for", and "Takes a bounded time"."""
         for receipt in self.fail_and_recover(Trouble.ASK_TO_WAIT, used=False):
             check_wait(receipt)
 

@@ -203,11 +203,21 @@ class WordChecks(MailerChecks, kit=True):
             self.compare(mailer, sent, own)
             assert not self.found(mailer, "branch@example.org"), "a copy went to the sender"
 
+    def test_what_is_ours_is_not_sent(self) -> None:
+        """No reader learns from which template a mail was made: "It is not sent"."""
+        template = "our-own-template/37"
+        with self.open() as mailer:
+            self.deliver(mailer, mail(template=template))
+            assert template not in str(self.arrived(mailer)), "the mail names the template it was made from"
+
     @needs("html")
     def test_html_arrives_beside_the_text(self) -> None:
         """Both parts arrive: "The HTML part, or an empty string for none"."""
         own = self.own_sender()
-        page = "<p>Sie liegt <b>bereit</b>,  Größe 5 &amp; mehr.</p>"
+        page = (
+            "<p>Sie liegt <b>bereit</b>,  Größe 5 &amp; mehr: "
+            '<a href="https://shop.example/c?a=1&amp;b=2">hier</a>, <a href="tel:+4930123">Anruf</a>.</p>'
+        )
         sent = [
             mail(html=page),
             mail(MAX, message_id="id-2"),
@@ -221,7 +231,8 @@ class WordChecks(MailerChecks, kit=True):
     def test_files_arrive(self) -> None:
         """Every file arrives with its name, its type and its bytes: "A file that goes with a mail"."""
         own = self.own_sender()
-        files = (_FILE, _EMPTY_FILE, evolve(_FILE, content=b"1"), evolve(_EMPTY_FILE, name="a.txt"))
+        many = (evolve(_FILE, name=f"{number}.pdf", content=b"%d" % number) for number in range(20))
+        files = (_FILE, _EMPTY_FILE, evolve(_FILE, content=b"1"), evolve(_EMPTY_FILE, name="a.txt"), *many)
         sent = [mail(attachments=files), mail(MAX, message_id="id-2")]
         with self.open() as mailer:
             self.deliver(mailer, *sent)

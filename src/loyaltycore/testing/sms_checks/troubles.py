@@ -7,10 +7,17 @@ from functools import partial
 import pytest
 
 from loyaltycore.ports.messaging import DeliveryStatus, Receipt, SmsGateway
-from loyaltycore.testing.receipts import AGAIN, check_reason, check_wait, refusal_to_work, said
+from loyaltycore.testing.receipts import (
+    AGAIN,
+    check_reason,
+    check_wait,
+    in_bounded_time,
+    refusal_to_work,
+    said,
+)
 from loyaltycore.testing.sms_checks.base import ERIKA, MAX, SmsChecks, text
 from loyaltycore.testing.suite import Lacks, needs
-from loyaltycore.testing.trouble import Trouble, troubled
+from loyaltycore.testing.trouble import MANY, Trouble, possible, troubled
 
 
 class TroubleChecks(SmsChecks, kit=True):
@@ -23,7 +30,8 @@ class TroubleChecks(SmsChecks, kit=True):
             if used:
                 self.deliver(gateway, text("before", MAX))
             with troubled(self.trouble(gateway, trouble)):
-                receipt = self.send(gateway, sms)
+                with in_bounded_time():
+                    receipt = self.send(gateway, sms)
                 self.check_trouble(gateway, trouble, sms.to)
                 assert receipt.status in AGAIN, f"in {trouble.name} the receipt says {said(receipt)}"
                 self.check_truth(gateway, receipt, sms)
@@ -69,14 +77,29 @@ class TroubleChecks(SmsChecks, kit=True):
         """A number that is no longer refused gets the next text: "so does the gateway: it remembers no fault for good"."""
         with self.open() as gateway:
             with troubled(self.trouble(gateway, Trouble.REFUSE, MAX)):
-                for number in range(5):
+                for number in range(MANY):
                     self.send(gateway, text(f"id-{number}", MAX))
             self.deliver(gateway, text("id-1", MAX))
             self.compare(gateway, [text("id-1", MAX)])
 
     @needs("trouble")
+    def test_many_failures_are_not_remembered(self) -> None:
+        """After a dozen failures in a row the next text arrives: "Once the other side takes texts again, so does the gateway: it remembers no fault for good"."""
+        with self.open() as gateway:
+            for number, (trouble, made) in enumerate(
+                possible(partial(self.trouble, gateway), Trouble.FAIL, Trouble.BREAK_BEFORE)
+            ):
+                with made:
+                    for again in range(MANY):
+                        receipt = self.send(gateway, text(f"{trouble.value}-{again}"))
+                        assert receipt.status in AGAIN, f"the receipt of try {again} says {receipt.status}"
+                sms = text(trouble.value, f"+4917012345{number}1")
+                self.deliver(gateway, sms)
+                self.compare(gateway, [sms])
+
+    @needs("trouble")
     def test_a_request_to_wait_is_passed_on(self) -> None:
-        """Nothing is taken, and the receipt says when to come again: "If the other side asks to wait, what it asks for"."""
+        """Nothing is taken, and the receipt says when to come again: "If the other side asks to wait, what it asks for", and "Takes a bounded time"."""
         check_wait(self.fail_and_recover(Trouble.ASK_TO_WAIT))
 
     @needs("trouble")

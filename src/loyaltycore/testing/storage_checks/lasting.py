@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from loyaltycore.errors import DuplicateKey, LoyaltyError, StaleRecord, StorageError
-from loyaltycore.kernel.criteria import has_key
+from loyaltycore.kernel.criteria import Query, has_key
 from loyaltycore.ports.storage import Storage
 from loyaltycore.testing.samples import PARTS, REGISTRY, THINGS, Part, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, all_of, fetched, keep, keys_of, undone
@@ -69,6 +69,13 @@ class LastingChecks(StorageChecks, kit=True):
             assert [thing.id for thing in all_of(storage, Thing)] == ["t", "u"], (
                 "a storage does not see what another one added"
             )
+            with storage.transaction(read_only=True) as tx:
+                assert tx.count(Thing, Query()) == 2, "a storage does not count what another one added"
+            keep(another, Thing("v"))
+            with storage.transaction(read_only=True) as tx:
+                assert tx.count(Thing, Query()) == 3, (
+                    "counted again, a storage does not count what another one added"
+                )
 
     @needs("peekable")
     def test_the_rows_are_really_there(self) -> None:

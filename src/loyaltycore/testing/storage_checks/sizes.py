@@ -32,6 +32,7 @@ from loyaltycore.testing.storage_checks.base import (
     fetched,
     keep,
     keys_of,
+    undone,
     write,
 )
 from loyaltycore.testing.storage_checks.paging import pages
@@ -273,6 +274,27 @@ class SizeChecks(StorageChecks, kit=True):
                         assert counted == everybody, (
                             f"order, limit, mark or hint change what is counted: {query}"
                         )
+
+    @needs("exhaustive")
+    def test_no_unit_is_too_large_to_be_undone(self) -> None:
+        """Of thousands of records, added in many calls, none is kept if the block fails at its end: "what it did is kept as a whole at its end, or not at all"."""
+        with self.bound() as storage:
+            with undone(storage) as tx:
+                for start in range(0, _AT_ONCE, LARGE):
+                    tx.add(*(Relic(f"{number:05d}") for number in range(start, start + LARGE)))
+            kept = len(all_of(storage, Relic))
+        assert kept == 0, f"of a unit that failed {kept} records are kept"
+
+    def test_each_of_many_referring_records_counts(self) -> None:
+        """Of hundreds of records that refer to one, each may be the one that matches: "A record of `table` refers to this one by `refers_by` and matches `where`"."""
+        with self.bound() as storage:
+            keep(storage, Thing("t"), *(Part(code=f"{n:03d}", thing_id="t", order=n) for n in range(LARGE)))
+            with storage.transaction(read_only=True) as tx:
+                for place in (0, 1, 99, 100, 254, 255, 256, LARGE - 1):
+                    where = exists("kit_parts", "thing_id", stored("order") == place)
+                    assert keys_of(tx, Thing, where) == ["t"], (
+                        f"of {LARGE} records that refer to one, number {place} is overlooked"
+                    )
 
     @needs("exhaustive")
     def test_no_number_of_records_is_too_large(self) -> None:

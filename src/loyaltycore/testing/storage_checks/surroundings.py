@@ -9,7 +9,6 @@ from threading import Event
 from typing import Any, Final
 
 import pytest
-import time_machine
 from attrs import evolve
 
 from loyaltycore.errors import (
@@ -23,6 +22,7 @@ from loyaltycore.errors import (
 from loyaltycore.kernel.criteria import Query, has_key
 from loyaltycore.ports.storage import Storage, Transaction
 from loyaltycore.storing.registry import RecordType, Registry
+from loyaltycore.testing.clocks import clock_moved
 from loyaltycore.testing.processes import Say, forked
 from loyaltycore.testing.samples import PARTS, REGISTRY, RELICS, THINGS, Part, Relic, Thing
 from loyaltycore.testing.storage_checks.base import StorageChecks, Undo, all_of, fetched, keep, keys_of
@@ -38,13 +38,6 @@ _MOST_BUSY: Final = 2
 _HOUR: Final = 3600.0
 _YEAR: Final = 366 * 24 * _HOUR
 _ROUNDS: Final = 4
-
-
-@contextmanager
-def clock_moved(seconds: float) -> Iterator[None]:
-    """Let every clock of this process show another time of day; those that only measure go on as they are."""
-    with time_machine.travel(time.time() + seconds, tick=True):
-        yield
 
 
 class SurroundingChecks(StorageChecks, kit=True):

@@ -39,6 +39,7 @@ LATIN_LINES: Final = (
     "Content-Type: text/html",
     "--===============1234==",
     "no\u00a0break, so\u00adft",
+    "https://shop.example/c?a=1&b=2#d, www.shop.example, erika@example.org",
     "x" * 1200,
     _LONG * 40,
 )

@@ -30,6 +30,7 @@ OTHER_TEXTS: Final = (
     "ж" * 70,
     "ж" * 71,
     "ж" * 400 + ".",
+    "a" * 320 + "ж",
     "  blanks around  ",
     "\nline ends around\n\n",
     "{name} ${name} %(name)s %n 100 %41 &amp; 1 + 1 <b>",
