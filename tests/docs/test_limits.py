@@ -30,6 +30,7 @@ from loyaltycore.templates.rules import (
     trying as template_trying,
 )
 from loyaltycore.vouchers import batches
+from loyaltycore.vouchers.rules import importing as importing_codes
 from loyaltycore.work import calls, house, paging, records
 from loyaltycore_calendars import bounds, busy
 from loyaltycore_cardprint import webhooks as cardprint_webhooks
@@ -62,6 +63,7 @@ LIMITS: Final = {
     "minutes of a reservation": sales.LONGEST_RESERVATION,
     "uses entered in one unit of work": programs_many.PORTION,
     "refusals that a report of many uses lists": many_uses.KEPT_REFUSALS,
+    "codes not taken over that the report of an import lists": importing_codes.KEPT_PLACES,
     "vouchers of a batch": batches.MOST_CODES,
     "articles or groups in one list of a program": program_terms.MOST_WORDS,
     "quotas or modules of a program": program_terms.MOST_PARTS,

@@ -86,6 +86,7 @@ FITTING: Final[Mapping[str, Any]] = {
     "code": "SOMMER26",
     "prefixes": ["99"],
     "count": 3,
+    "codes": ["FOREIGN1"],
     "month": 202001,
     "start": START.date(),
     "end": START.date(),

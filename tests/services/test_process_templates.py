@@ -78,6 +78,7 @@ def test_step_types_can_be_listed(house: House) -> None:
         "custom",
         "assign_property",
         "order_card",
+        "encode_card",
         "assign_program",
         "use_program",
     ]

@@ -152,6 +152,26 @@ def test_a_card_is_encoded_and_carries_what_is_sold_afterwards(shop: House) -> N
         shop.desk.cards.encode(erika.id, "--")
 
 
+def test_a_step_of_a_process_encodes_a_card(shop: House) -> None:
+    """F49: the card is the customer's, and in use; without a number, or with one that is taken, the step is not done."""
+    templates, processes = shop.desk.processes.templates, shop.desk.processes
+    templates.create("partner", name="Partner card")
+    templates.add_step("partner", "encode_card", name="Encode", step="card")
+    erika = shop.customer()
+    process = processes.start(erika.id, "partner").process
+    for wrong in ({}, {"number": "--"}, {"number": "4711", "template": "gold"}):
+        with pytest.raises(InvalidInput):
+            processes.execute_step(process.id, "card", **wrong)
+    done = processes.execute_step(process.id, "card", number="4711 0815", valid_until="2027-12-31")
+    card = shop.desk.cards.get(str(done.step("card").result["card"]))
+    assert (card.number, card.customer_id, str(card.valid_until)) == ("47110815", erika.id, "2027-12-31")
+    assert shop.desk.programs.present("47110815").card.customer == erika
+    other = processes.start(erika.id, "partner").process
+    with pytest.raises(Refused) as refused:
+        processes.execute_step(other.id, "card", number="4711-0815")
+    assert refused.value.code == "card.number_taken"
+
+
 def test_a_foreign_card_names_its_issuer(shop: House) -> None:
     """F49: by the longest prefix of its number; a card of one's own, however worn out, does not."""
     save = shop.desk.programs.issuers.save

@@ -60,9 +60,10 @@ def _purposes(_: House) -> Iterator[Purpose]:
 
 
 def _step_types(_: House) -> Iterator[StepType]:
-    from loyaltycore.cards.step import OrderCard
+    from loyaltycore.cards.step import EncodeCard, OrderCard
 
     yield OrderCard()
+    yield EncodeCard()
 
 
 def _forbids_erasure(_: House) -> Iterator[ForbidsErasure]:

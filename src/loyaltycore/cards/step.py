@@ -1,4 +1,4 @@
-"""The step that orders a customer card."""
+"""The steps that order a customer card, and that enter one without an order."""
 
 from __future__ import annotations
 
@@ -51,3 +51,21 @@ class OrderCard(StepType):
                 wishes["template"] = read_preset(faults, "template", given.get("template"), preset)
         order = Cards(work.session).order(work.customer.id, **wishes)
         return {"order": order.id, "card": order.card_id}
+
+
+class EncodeCard(StepType):
+    """Given: the ``number`` that is on the card, and ``valid_until``; see `Cards.encode`."""
+
+    key: ClassVar[str] = "encode_card"
+    label: ClassVar[str] = "Encode customer card"
+    # A number is had once; a further card is another step.
+    redoable: ClassVar[bool] = False
+
+    def execute(self, work: StepWork, given: Mapping[str, Any]) -> StepValues:
+        """Enter the card."""
+        with Faults() as faults:
+            refuse_others(faults, given, ("number", "valid_until"))
+            if "number" not in given:
+                faults.note("number", "required", "must not be empty")
+        card = Cards(work.session).encode(work.customer.id, **given)
+        return {"card": card.id}

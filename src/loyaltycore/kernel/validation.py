@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Final, Self, TypeVar, cast
@@ -353,3 +353,16 @@ def check_names(cls: type, given: Iterable[str], *, without: Iterable[str] = ())
             elif name not in names:
                 known = (each for each in names if each not in fixed)
                 faults.unknown(name, "unknown_field", "field", name, known)
+
+
+def read_iterator(faults: Faults, field: str, given: object, what: str) -> Iterator[object]:
+    """Begin to read any number of things, bit by bit; what goes wrong in an iterator of the caller's is the caller's.
+
+    Args:
+        what: What it must give, for the message.
+    """
+    try:
+        return iter(cast("Iterable[object]", given))
+    except TypeError:
+        faults.note(field, "wrong_type", f"must give {what}")
+        return iter(())

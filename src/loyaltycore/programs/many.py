@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
 
-from loyaltycore.errors import Fault, InvalidInput, Refused
+from loyaltycore.errors import Refused
 from loyaltycore.kernel.criteria import stored
-from loyaltycore.kernel.validation import Faults
+from loyaltycore.kernel.validation import Faults, read_iterator
 from loyaltycore.programs.reading import scene_of, terms_of
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.many import OfflineUse, RefusedUse, UseReport, Using, read_offline
@@ -35,7 +35,9 @@ class UsingMany(Service):
         Raises:
             InvalidInput: Names every fault of a portion, of which nothing is entered; what came before it is.
         """
-        given, report, first = _iterator(uses), UseReport(), 0
+        with Faults() as faults:
+            given = read_iterator(faults, "uses", uses, "many OfflineUse")
+        report, first = UseReport(), 0
         while some := tuple(islice(given, PORTION)):
             with Faults() as faults:
                 portion = [
@@ -76,10 +78,3 @@ class UsingMany(Service):
         facts = stored("fact").one_of(list({use.fact for use in portion}))
         known = {move.fact for move in unit.find(ProgramMove, facts) if move.fact is not None}
         return Using(scene_of(unit), rows, terms, known)
-
-
-def _iterator(given: object) -> Iterator[object]:
-    try:
-        return iter(given)  # type: ignore[call-overload, no-any-return]  # whether it can be read is asked here
-    except TypeError:
-        raise InvalidInput([Fault("uses", "wrong_type", "must be a list of OfflineUse")]) from None

@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from loyaltycore.kernel.pricing.benefits import CatalogPrice as CatalogPrice
     from loyaltycore.vouchers.keys import CODE_KEYS as CODE_KEYS
     from loyaltycore.vouchers.rules.codes import CodeKey as CodeKey
+    from loyaltycore.vouchers.rules.importing import (
+        ForeignCode as ForeignCode,
+        ImportedCodes as ImportedCodes,
+        RejectedCode as RejectedCode,
+    )
     from loyaltycore.vouchers.rules.kinds import DiscountVoucherTerms as DiscountVoucherTerms
     from loyaltycore.vouchers.rules.redeeming import Checked as Checked
     from loyaltycore.vouchers.rules.saying import sentence as sentence
@@ -27,6 +32,7 @@ else:
             "loyaltycore.kernel.pricing.benefits": "CatalogPrice",
             ".keys": "CODE_KEYS",
             ".rules.codes": "CodeKey",
+            ".rules.importing": "ForeignCode ImportedCodes RejectedCode",
             ".rules.kinds": "DiscountVoucherTerms",
             ".rules.redeeming": "Checked",
             ".rules.saying": "sentence",

@@ -16,7 +16,7 @@ from loyaltycore.programs.rules.defining import require_in_force
 from loyaltycore.programs.rules.entering import About, fact_of
 from loyaltycore.programs.rules.program import Program
 from loyaltycore.programs.rules.terms import MOST_UNITS
-from loyaltycore.vouchers.batches import Batches
+from loyaltycore.vouchers.importing import Importing
 from loyaltycore.vouchers.rules import issuing, redeeming
 from loyaltycore.vouchers.rules.codes import canonical, formatted, hashes, is_mistyped, read_own_code
 from loyaltycore.vouchers.rules.redeeming import Checked
@@ -28,7 +28,7 @@ from loyaltycore.work.running import command, query
 _LONGEST_CODE = 200
 
 
-class Vouchers(Batches):
+class Vouchers(Importing):
     """The vouchers of a shop."""
 
     @command("vouchers.issue")

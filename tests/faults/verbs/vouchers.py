@@ -53,6 +53,12 @@ VERBS: Final = (
     ),
     Verb("voucher made void", _void_fresh, "vouchers.void", _fresh, repeatable=False),
     Verb(
+        "foreign codes imported",
+        lambda run: run.desk.vouchers.import_codes("autumn", ["FOREIGN1", "FOREIGN2"]),
+        "vouchers.import_codes",
+        units=0,
+    ),
+    Verb(
         "vouchers generated",
         lambda run: run.desk.vouchers.generate("autumn", 3),
         "vouchers.generate",

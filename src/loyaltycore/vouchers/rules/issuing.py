@@ -96,9 +96,9 @@ def issue(program: Program, terms: Terms, wanted: Issue, key: CodeKey, scene: Sc
     if wanted.card is not None and wanted.card.customer_id != wanted.customer.id:
         raise Refused("voucher.other_card", "the card belongs to another customer", card=wanted.card.id)
     with Faults() as faults:
-        span = _span(faults, terms, scene.now, wanted.value, wanted.starts_on, wanted.last_day)
+        span = span_of(faults, terms, scene.now, wanted.value, wanted.starts_on, wanted.last_day)
     voucher = evolve(
-        _made(scene.new_id(), program, terms, span, key, wanted.own_code, scene),
+        made_voucher(scene.new_id(), program, terms, span, key, wanted.own_code, scene),
         customer_id=wanted.customer.id,
         bound=wanted.bound,
         card_id=wanted.card.id if wanted.card else None,
@@ -135,7 +135,7 @@ def begin_batch(
             faults.note(
                 "program", "no_value", "must be one of discounts: each voucher of value is issued by hand"
             )
-        span = _span(faults, terms, scene.now, None, *days)
+        span = span_of(faults, terms, scene.now, None, *days)
     batch = VoucherBatch(
         id=scene.new_id(),
         program=program.id,
@@ -172,16 +172,17 @@ def _of_batch(
 ) -> Iterator[Voucher]:
     opened = terms.kind.open(Faults(), terms.terms, Opening(starts_on=terms.day(batch.starts_at)))[0]
     span = Span(opened, batch.starts_at, batch.ends_at)
-    pattern = evolve(_made(batch.id, program, terms, span, key, "", scene), batch_id=batch.id)
+    pattern = evolve(made_voucher(batch.id, program, terms, span, key, "", scene), batch_id=batch.id)
     for _ in range(count):
         voucher_id = scene.new_id()
         code = key.code(voucher_id)
         yield evolve(pattern, id=voucher_id, code_hash=key.hash(code), hint=hint_of(code))
 
 
-def _span(
+def span_of(
     faults: Faults, terms: Terms, now: datetime, value: Any, starts_on: date | None, last_day: date | None
 ) -> Span:
+    """What a voucher holds, as the terms say it or, where they leave it open, the value."""
     first = starts_on or terms.day(now)
     opened = terms.kind.open(
         faults, terms.terms, Opening(starts_on=first, value=value, funding=Funding.GRANTED)
@@ -196,9 +197,14 @@ def _span(
     return Span(opened[0], terms.start(starts_on) if starts_on else now, terms.end(ends))
 
 
-def _made(
+def made_voucher(
     key_of_record: str, program: Program, terms: Terms, span: Span, key: CodeKey, own_code: str, scene: Scene
 ) -> Voucher:
+    """One of a bearer.
+
+    Args:
+        own_code: Canonical; empty for a computed one.
+    """
     code = own_code or key.code(key_of_record)
     amount = span.opened.credits[0].amount
     return Voucher(
