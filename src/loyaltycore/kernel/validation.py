@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Final, Self, TypeVar, cast
@@ -361,8 +361,11 @@ def read_iterator(faults: Faults, field: str, given: object, what: str) -> Itera
     Args:
         what: What it must give, for the message.
     """
-    try:
-        return iter(cast("Iterable[object]", given))
-    except TypeError:
-        faults.note(field, "wrong_type", f"must give {what}")
-        return iter(())
+    # One text is not many, and a mapping gives no more than its keys.
+    if not isinstance(given, str | bytes | Mapping):
+        try:
+            return iter(cast("Iterable[object]", given))
+        except TypeError:
+            pass
+    faults.note(field, "wrong_type", f"must give {what}")
+    return iter(())

@@ -48,33 +48,39 @@ class Importing(Batches):
             paid: Whether they were sold.
 
         Raises:
-            InvalidInput: Names every fault of the other arguments.
+            InvalidInput: Names every fault of the other arguments, what is no code at all, or what is wrong with the first
+                hundreds if all of them are wrong. What came before a portion that is refused is kept.
             Refused: ``program.undefined``, ``program.not_published``, ``voucher.other_kind`` or ``voucher.no_key``.
         """
         with Faults() as faults:
             sold = faults.flag("paid", paid)
             given = read_iterator(faults, "codes", codes, "codes")
-        batch = self._begin_import(program, comment)
+        size = max(1, min(_LARGEST, _LOOKED_UP // max(1, len(self.keys))))
+        portion = importing.read_codes(tuple(islice(given, size)), 0)
+        batch = self._begin_import(program, comment, portion if len(portion) == size else ())
         report, first = ImportedCodes(batch.id), 0
-        size = max(1, min(_LARGEST, _LOOKED_UP // len(self.keys)))
-        while portion := tuple(islice(given, size)):
+        while portion:
             taking = partial(self._take, batch_id=batch.id, portion=portion, first=first, paid=sold)
             report = report.plus(run_command(self.session, "", "", taking))
             first += len(portion)
+            portion = importing.read_codes(tuple(islice(given, size)), first)
         run_command(self.session, "", "", partial(_end, batch_id=batch.id))
         return report
 
     @command("vouchers.import_codes")
-    def _begin_import(self, program: str, comment: str) -> VoucherBatch:
+    def _begin_import(self, program: str, comment: str, many: Sequence[ForeignCode]) -> VoucherBatch:
         with Faults() as faults:
             says = faults.text("comment", comment, limit=COMMENT_LENGTH)
         require_key(self.keys)
         found = require_in_force(self.unit.seek(Program, program, for_update=True), program)
         terms = terms_of(self.session.house, self.unit, found.id, found.revision)
-        return self.unit.apply(importing.begin_import(found, terms, says, scene_of(self.unit)))
+        scene = scene_of(self.unit)
+        decision = importing.begin_import(found, terms, says, scene)
+        importing.require_some(many, terms, scene)
+        return self.unit.apply(decision)
 
     def _take(
-        self, unit: Unit, batch_id: str, portion: Sequence[object], first: int, *, paid: bool
+        self, unit: Unit, batch_id: str, portion: Sequence[ForeignCode], first: int, *, paid: bool
     ) -> ImportedCodes:
         batch = unit.get(VoucherBatch, batch_id, for_update=True)
         program = unit.get(Program, batch.program)

@@ -106,25 +106,50 @@ def begin_import(program: Program, terms: Terms, comment: str, scene: Scene) -> 
     return Decision(batch, add=(batch,), save=used, notes=(note,))
 
 
+def read_codes(given: Sequence[object], first: int) -> list[ForeignCode]:
+    """Make sure that all of a portion are codes.
+
+    Raises:
+        InvalidInput: Something is no code at all.
+    """
+    codes = []
+    with Faults() as faults:
+        for place, each in enumerate(given, first):
+            if isinstance(each, str | ForeignCode):
+                codes.append(ForeignCode(each) if isinstance(each, str) else each)
+            else:
+                faults.note(f"codes.{place}", "wrong_type", "must be a text, or a ForeignCode")
+    return codes
+
+
 def read_foreign(
-    given: Sequence[object], first: int, terms: Terms, scene: Scene
+    given: Sequence[ForeignCode], first: int, terms: Terms, scene: Scene
 ) -> tuple[list[Clean], ImportedCodes]:
     """Read codes: those that can be taken, and what is wrong with the others."""
     clean, rejections, rejected = [], [], 0
     for place, each in enumerate(given, first):
         faults = Faults()
-        wanted = ForeignCode(each) if isinstance(each, str) else each
-        if isinstance(wanted, ForeignCode):
-            code = read_own_code(faults, wanted.code)
-            last = faults.day("ends_on", wanted.ends_on)
-            span_of(faults, terms, scene.now, wanted.value, None, last)
-            if not faults.found:
-                clean.append(Clean(place, code, evolve(wanted, ends_on=last)))
-        else:
-            faults.note("code", "wrong_type", "must be a text, or a ForeignCode")
+        code = read_own_code(faults, each.code)
+        last = faults.day("ends_on", each.ends_on)
+        span_of(faults, terms, scene.now, each.value, None, last)
+        if not faults.found:
+            clean.append(Clean(place, code, evolve(each, ends_on=last)))
         rejected += bool(faults.found)
-        rejections += [RejectedCode(place, each.field, each.code, each.message) for each in faults.found]
+        rejections += [RejectedCode(place, fault.field, fault.code, fault.message) for fault in faults.found]
     return clean, ImportedCodes("", rejected=rejected, rejections=tuple(rejections[:KEPT_PLACES]))
+
+
+def require_some(many: Sequence[ForeignCode], terms: Terms, scene: Scene) -> None:
+    """Make sure that not all of the first codes are wrong: then it is another list, or another column of it.
+
+    Raises:
+        InvalidInput: Names the faults.
+    """
+    clean, report = read_foreign(many, 0, terms, scene)
+    if many and not clean:
+        with Faults() as faults:
+            for each in report.rejections:
+                faults.at(f"codes.{each.place}").note(each.field, each.code, each.message)
 
 
 def take_codes(
