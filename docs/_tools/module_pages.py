@@ -19,6 +19,7 @@ PACKAGES = (
     "loyaltycore_email",
     "loyaltycore_http",
     "loyaltycore_sms",
+    "loyaltycore_splink",
     "loyaltycore_calendars",
     "loyaltycore_cardprint",
     "loyaltycore_cardvendor",

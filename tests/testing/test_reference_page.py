@@ -11,6 +11,7 @@ from loyaltycore.testing.calendar import CalendarConformance
 from loyaltycore.testing.card_printer import CardPrinterConformance
 from loyaltycore.testing.limiter import LimiterConformance
 from loyaltycore.testing.mailer import MailerConformance
+from loyaltycore.testing.matcher import MatcherConformance
 from loyaltycore.testing.renderer import MessageRendererConformance
 from loyaltycore.testing.sms import SmsGatewayConformance
 from loyaltycore.testing.storage import StorageConformance
@@ -26,6 +27,7 @@ SUITES: Final = (
     CalendarConformance,
     MessageRendererConformance,
     LimiterConformance,
+    MatcherConformance,
 )
 
 

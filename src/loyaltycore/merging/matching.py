@@ -11,9 +11,10 @@ from typing import Final
 
 from attrs import astuple, frozen
 
-from loyaltycore.customers.rules.model import score_of
+from loyaltycore.customers.rules.model import Model, score_of
+from loyaltycore.customers.rules.weights import DOUBLES
 from loyaltycore.kernel.matching import Pair, Person, Traits
-from loyaltycore.merging.rules.chances import Sample, model_of
+from loyaltycore.merging.rules.chances import Sample, chances_of
 from loyaltycore.merging.rules.pairing import keys_of, order_of
 from loyaltycore.merging.sorting import in_order
 
@@ -38,7 +39,7 @@ class KeyMatcher:
         if first is None:
             return
         # All people have been read when the first two are compared.
-        model = model_of(sample.people)
+        model = Model.of(DOUBLES, chances_of(sample.people))
         scored = (
             (one.id, other.id, score_of(model.compare(one.traits, other.traits)))
             for one, other in chain([first], compared)

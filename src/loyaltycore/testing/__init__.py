@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         MailerCapabilities as MailerCapabilities,
         MailerConformance as MailerConformance,
     )
+    from loyaltycore.testing.matcher import MatcherConformance as MatcherConformance
     from loyaltycore.testing.renderer import MessageRendererConformance as MessageRendererConformance
     from loyaltycore.testing.sms import (
         SmsCapabilities as SmsCapabilities,
@@ -74,6 +75,7 @@ else:
             ".limiter": "LimiterCapabilities LimiterConformance",
             ".machine": "storage_machine",
             ".mailer": "MailerCapabilities MailerConformance",
+            ".matcher": "MatcherConformance",
             ".renderer": "MessageRendererConformance",
             ".sms": "SmsCapabilities SmsGatewayConformance",
             ".storage": "StorageCapabilities StorageConformance",

@@ -12,8 +12,8 @@ from typing import Final
 from attrs import define, field
 
 from loyaltycore.customers.rules.agreeing import FIELDS, levels
-from loyaltycore.customers.rules.model import MODEL, Model
-from loyaltycore.customers.rules.weights import CHANCE, DOUBLES
+from loyaltycore.customers.rules.model import Table
+from loyaltycore.customers.rules.weights import CHANCE
 from loyaltycore.kernel.matching import Person, Traits
 
 SAMPLED: Final = 120
@@ -41,14 +41,12 @@ class Sample:
         return [traits for _, _, traits in sorted(self._kept, key=lambda each: each[:2])]
 
 
-def model_of(people: Sequence[Traits]) -> Model:
-    """The shipped model with the chances of a base: in a small town, everybody lives at one place."""
-    if len(people) < 2:  # noqa: PLR2004  it takes two to agree
-        return MODEL
+def chances_of(people: Sequence[Traits]) -> Table:
+    """The shipped chances, mixed with those of a base: in a small town, everybody lives at one place."""
     found = Counter(
         each for pair in combinations(people, 2) for each in zip(FIELDS, levels(*pair), strict=True)
     )
-    return Model.of(DOUBLES, {name: _mixed(name, found) for name in CHANCE})
+    return {name: _mixed(name, found) for name in CHANCE}
 
 
 def _mixed(name: str, found: Counter[tuple[str, str | None]]) -> dict[str, float]:
