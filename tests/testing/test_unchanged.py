@@ -68,6 +68,14 @@ def test_a_class_that_is_changed_later_fails(
     assert f"overrides {LISTED[0]}" in verdict.detail
 
 
+def test_an_object_hides_nothing_either() -> None:
+    """What is set on the object before a test, as pytest's `setup_method` may, is refused in the same words."""
+    mine = type("TestMine", (LimiterConformance,), HOOKS)()
+    vars(mine)["_opened"] = nothing
+    with pytest.raises(TypeError, match="TestMine overrides _opened"):
+        getattr(mine, LISTED[0])()
+
+
 def test_facts_and_hooks_are_the_authors() -> None:
     """Hooks and facts are set, in the class or in a base class; helpers of other names are welcome."""
 

@@ -147,6 +147,9 @@ def _judged(test: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(test)
     def run(self: Conformance) -> None:
         check_unchanged(type(self))
+        for name, made in _made(type(self)).items():
+            if name in vars(self):
+                _check_override(type(self), name, made)
         lacking = _lacking(type(self), getattr(test, "__needs__", ""))
         if lacking is not None:
             pytest.skip(lacking.reason)
