@@ -120,7 +120,8 @@ WORDS = {
         "The free beginnings of a resource, every quarter of an hour, beside other ways to the same answer on the same days, in "
         "processor time: a sweep over sorted appointments, an interval tree, interval arithmetic, and the pure functions of "
         "django-appointment with all appointments and with those of the day. All find the same, or the run fails. Then "
-        "processes that want the same times: `planner.book` writes the appointment, its time on the day sheet, the link, the "
+        "processes that want the same times, and what they had for each second of processor time, theirs and the server's "
+        "together: `planner.book` writes the appointment, its time on the day sheet, the link, the "
         "mail, the counter of the address and the activities; the constraint of PostgreSQL one row, and by hand all these rows "
         "in one transaction, each as a copy of the first, with nothing computed.",
     ),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+from attrs import frozen
 from psycopg import sql
 from sqlalchemy import make_url
 
@@ -34,11 +37,24 @@ CREATE TABLE bookings (id serial PRIMARY KEY, resource text, during tstzrange, n
                        EXCLUDE USING gist (resource WITH =, during WITH &&))
 """
 
-Rival = Callable[[str, int, Any, Any], None]
+
+@frozen
+class Race:
+    """What the rivals share."""
+
+    together: Any
+    """Where they and whoever counts wait for one another: at the beginning, at the end, and until all is counted."""
+    had: Any
+    """How many bookings they had."""
+    spent: Any
+    """Their processor time, in seconds."""
+
+
+Rival = Callable[[str, int, Race], None]
 
 
 def beside_a_constraint() -> Result:
-    """How many bookings a second all rivals have together, whoever gets them."""
+    """How many bookings all rivals have together, whoever gets them, in a second of processor time."""
     return _beside(by_a_constraint, _prepare_bare, "an exclusion constraint")
 
 
@@ -50,12 +66,11 @@ def beside_the_same_rows() -> Result:
 def _beside(rival: Rival, prepare: Callable[[str], None], what: str) -> Result:
     rounds = [(_had(by_the_library, _prepare_ours), _had(rival, prepare)) for _ in range(ROUNDS)]
     mine, theirs = map(max, zip(*rounds, strict=True))
-    share = mine / theirs
     return Result(
         f"bookings of {RIVALS} rivals, postgresql, beside {what}",
         f"{mine:,.0f}/s",
         f"{theirs:,.0f}/s",
-        f"{share:.2f}",
+        f"{mine / theirs:.2f}",
         "-",
         kept=True,
     )
@@ -66,7 +81,7 @@ def starts() -> list[datetime]:
     return [NOW + timedelta(hours=12, minutes=15 * number) for number in range(40 * 96)]
 
 
-def by_the_library(url: str, number: int, ready: Any, had: Any) -> None:
+def by_the_library(url: str, number: int, race: Race) -> None:
     """Book through the planner."""
     storage = SqlStorage(url)
     planner = Loyalty(storage, clock=FixedClock(NOW)).planner("berlin")
@@ -88,11 +103,11 @@ def by_the_library(url: str, number: int, ready: Any, had: Any) -> None:
                 continue
             return True
 
-    _try_all(number, ready, had, book)
+    _try_all(number, race, book)
     storage.close()
 
 
-def by_a_constraint(url: str, number: int, ready: Any, had: Any) -> None:
+def by_a_constraint(url: str, number: int, race: Race) -> None:
     """Book by one INSERT, which the constraint may refuse."""
     with psycopg.connect(_bare(url), autocommit=True) as connection:
 
@@ -107,10 +122,10 @@ def by_a_constraint(url: str, number: int, ready: Any, had: Any) -> None:
                 return False
             return True
 
-        _try_all(number, ready, had, book)
+        _try_all(number, race, book)
 
 
-def by_hand(url: str, number: int, ready: Any, had: Any) -> None:
+def by_hand(url: str, number: int, race: Race) -> None:
     """Book by the constraint, and write in the same transaction every other row that the library writes."""
     with psycopg.connect(_bare(url)) as connection:
         inserts = [_like_the_first(connection, table) for table in _WRITTEN]
@@ -135,7 +150,7 @@ def by_hand(url: str, number: int, ready: Any, had: Any) -> None:
                 return False
             return True
 
-        _try_all(number, ready, had, book)
+        _try_all(number, race, book)
 
 
 _WRITTEN: Final = (
@@ -161,28 +176,49 @@ def _like_the_first(connection: psycopg.Connection[Any], table: str) -> tuple[An
     return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(name, fields, places), row
 
 
-def _try_all(number: int, ready: Any, had: Any, book: Callable[[datetime, int], bool]) -> None:
+def _try_all(number: int, race: Race, book: Callable[[datetime, int], bool]) -> None:
     wanted = random.Random(number).sample(starts(), TRIES)  # noqa: S311  no secret
-    ready.wait()
+    race.together.wait()
+    begun = time.process_time()
     count = sum(book(each, at) for at, each in enumerate(wanted))
-    with had.get_lock():
-        had.value += count
+    spent = time.process_time() - begun
+    with race.had.get_lock():
+        race.had.value += count
+        race.spent.value += spent
+    race.together.wait()
+    race.together.wait()
 
 
 def _had(rival: Rival, prepare: Callable[[str], None]) -> float:
-    """Bookings a second, all rivals together."""
+    """Bookings in a second of processor time, all rivals together, and what the server does for them included."""
     context = get_context("spawn")
+    race = Race(context.Barrier(RIVALS + 1), context.Value("i", 0), context.Value("d", 0.0))
     with database("postgresql") as url:
         prepare(url)
-        ready, had = context.Barrier(RIVALS + 1), context.Value("i", 0)
-        running = [context.Process(target=rival, args=(url, each, ready, had)) for each in range(RIVALS)]
+        running = [context.Process(target=rival, args=(url, each, race)) for each in range(RIVALS)]
         for each in running:
             each.start()
-        ready.wait()
-        begun = time.perf_counter()
+        race.together.wait()
+        before = _spent_by_the_server(url)
+        race.together.wait()
+        spent = race.spent.value + _spent_by_the_server(url) - before
+        race.together.wait()
         for each in running:
             each.join()
-        return int(had.value) / (time.perf_counter() - begun)
+    return int(race.had.value) / spent
+
+
+def _spent_by_the_server(url: str) -> float:
+    """Processor time of all that serve this database, in seconds; the server has to run on this machine."""
+    with psycopg.connect(_bare(url)) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+    ticks = 0
+    for (pid,) in found:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # utime and stime, see proc(5)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _prepare_ours(url: str) -> None:
