@@ -39,10 +39,14 @@ def rows_of(unit: Unit, row: ProgramAssignment, *, single: bool) -> tuple[Progra
     return (row, *(each for each in unit.find(ProgramAssignment, same) if each.id != row.id))
 
 
+def on_card(unit: Unit, card_id: str) -> tuple[ProgramAssignment, ...]:
+    """What a card carries, and has carried."""
+    return tuple(unit.find(ProgramAssignment, stored("card_id") == card_id, order_by=("id",)))
+
+
 def carried_by(unit: Unit, card_id: str, now: datetime) -> tuple[ProgramAssignment, ...]:
     """What a card carries that has not ended."""
-    found = unit.find(ProgramAssignment, stored("card_id") == card_id, order_by=("id",))
-    return tuple(each for each in found if each.ends_at is None or each.ends_at > now)
+    return tuple(each for each in on_card(unit, card_id) if each.ends_at is None or each.ends_at > now)
 
 
 def sold_by(unit: Unit, article: str) -> tuple[Program, ...]:

@@ -12,6 +12,7 @@ from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.ledger import Beyond
 from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.programs.adding import ALSO_CANCELS
 from loyaltycore.programs.defining import Defining
 from loyaltycore.programs.many import UsingMany
 from loyaltycore.programs.presenting import Presenting
@@ -153,17 +154,21 @@ class Programs(Defining, Presenting, UsingMany):
 
     @command("programs.cancel_sale")
     def cancel_sale(self, order_ref: str, *, reason: str = "") -> None:
-        """End what an order sold, because its invoice was cancelled; what is unspent is made void.
+        """End what an order sold, because its invoice was cancelled; what is unspent is made void, vouchers, too.
 
         Raises:
             InvalidInput: An argument is no text, or too long.
-            Refused: ``program_sale.redeemed``; money of it was spent.
+            Refused: ``program_sale.redeemed`` or ``voucher.redeemed``; something of it was spent. ``program_sale.set_aside`` or
+                ``voucher.set_aside``; another order pays with it.
         """
         with Faults() as faults:
             number = faults.text("order_ref", order_ref, limit=REFERENCE_LENGTH, required=True)
             why = faults.text("reason", reason, limit=COMMENT_LENGTH)
         rows = self.unit.find(ProgramAssignment, stored("order_ref") == number, order_by=("id",))
-        self.unit.apply(cancel(rows, why or "the sale was cancelled", scene_of(self.unit)))
+        reason = why or "the sale was cancelled"
+        self.unit.apply(cancel(rows, reason, scene_of(self.unit)))
+        for also in self.session.house.added(ALSO_CANCELS):
+            also(self.unit, number, reason)
 
     @command("programs.use")
     def use(

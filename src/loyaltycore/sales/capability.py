@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.customers.leaving import ALSO_ERASES, AlsoErases
+from loyaltycore.programs.adding import ALSO_CANCELS, AlsoCancels
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.sales.records import RESERVATIONS, SETTLEMENTS, TALLIES
 from loyaltycore.work.capability import Capability
@@ -27,9 +29,25 @@ def _kinds(_: House) -> Iterator[ProgramKind]:
     yield Promotion()
 
 
+def _also_erases(_: House) -> Iterator[AlsoErases]:
+    from loyaltycore.sales.leaving import release_reservations
+
+    yield release_reservations
+
+
+def _also_cancels(_: House) -> Iterator[AlsoCancels]:
+    from loyaltycore.sales.leaving import void_vouchers
+
+    yield void_vouchers
+
+
 CAPABILITY: Final = Capability(
     name="sales",
     service=_service,
     records=(RESERVATIONS, SETTLEMENTS, TALLIES),
-    adds=(PROGRAM_KINDS.by(_kinds),),
+    adds=(
+        PROGRAM_KINDS.by(_kinds),
+        ALSO_ERASES.by(_also_erases),
+        ALSO_CANCELS.by(_also_cancels),
+    ),
 )

@@ -17,9 +17,10 @@ from loyaltycore.kernel.pricing.order import Order, read_order
 from loyaltycore.kernel.pricing.quote import Quote
 from loyaltycore.kernel.pricing.standing import Standing
 from loyaltycore.kernel.validation import Faults
-from loyaltycore.programs.reading import carried_by, rows_of, scene_of, sold_by, terms_of
+from loyaltycore.programs.reading import on_card, rows_of, scene_of, sold_by, terms_of
 from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment
+from loyaltycore.programs.rules.entering import purse_of
 from loyaltycore.programs.rules.program import Program, ProgramState
 from loyaltycore.programs.rules.using import standing_in
 from loyaltycore.sales.counting import Counting
@@ -83,10 +84,16 @@ class Pricing(Counting):
     """Orders priced with what their customers have."""
 
     def _read_order(self, order: object) -> Order:
+        """An order of the customer as it is now, of whichever id it was given."""
+        return self._of_now(self._as_given(order))
+
+    def _as_given(self, order: object) -> Order:
         if type(order) is not Order:
             raise InvalidInput([Fault("order", "wrong_type", "must be an Order")])
         with Faults() as faults:
-            read = read_order(faults.at("order"), order)
+            return read_order(faults.at("order"), order)
+
+    def _of_now(self, read: Order) -> Order:
         if read.customer_id is None:
             return read
         return evolve(read, customer_id=self.unit.get(Customer, read.customer_id).id)
@@ -98,7 +105,7 @@ class Pricing(Counting):
             hold_id: The reservation of the order, or empty.
             for_update: Whether it is going to be booked.
         """
-        joined = tuple(self._joined(order))
+        joined = tuple(self._joined(order, hold_id))
         sellers = {line.article: tuple(self._sellers(line.article)) for line in order.lines}
         lines = [
             evolve(
@@ -132,27 +139,27 @@ class Pricing(Counting):
         origin = priced_from(found.order, joined, in_force.promotions, kept)
         return Priced(found, joined, sellers, limits, counts, origin)
 
-    def _joined(self, order: Order) -> Iterator[Joined]:
+    def _joined(self, order: Order, hold_id: str) -> Iterator[Joined]:
         """The programs named, those on the card presented, and those that a customer has once."""
         found: dict[str, tuple[ProgramAssignment, Terms]] = {}
         scene = scene_of(self.unit)
         for assignment_id in order.programs:
             row = self.unit.get(ProgramAssignment, assignment_id)
             terms = self._terms(row)
-            require_own(row, terms, order, scene)
+            require_own(row, terms, order, scene, hold_id)
             found[_key(row, terms)] = row, terms
-        for row in (*self._on_card(order), *self._own(order)):
+        for row in (*self._on_card(order, hold_id), *self._own(order)):
             terms = self._terms(row)
-            if joins(row, terms, order, scene):
+            if joins(row, terms, order, scene, hold_id):
                 found.setdefault(_key(row, terms), (row, terms))
         for row, terms in found.values():
             rows = rows_of(self.unit, row, single=terms.kind.single)
             tier = standing_in(row, terms, self.unit.now)
             title = self.unit.get(Program, row.program).name
             yield Joined(rows, terms, title, tier.level if tier else "")
-        yield from self._by_code(order)
+        yield from self._by_code(order, hold_id)
 
-    def _by_code(self, order: Order) -> Iterator[Joined]:
+    def _by_code(self, order: Order, hold_id: str) -> Iterator[Joined]:
         """The vouchers whose codes were given, each once."""
         keys = self.session.house.added(CODE_KEYS)
         found: dict[str, Voucher] = {}
@@ -160,7 +167,7 @@ class Pricing(Counting):
             code = canonical(given)
             known = stored("code_hash").one_of(hashes(keys, code))
             voucher = require_known(self.unit.first(Voucher, known) if keys and code else None, code)
-            require_usable(voucher, order.customer_id, self.unit.now)
+            require_usable(voucher, order.customer_id, self.unit.now, hold_id)
             found[voucher.id] = voucher
         for voucher in found.values():
             terms = terms_of(self.session.house, self.unit, voucher.program, voucher.revision)
@@ -174,14 +181,16 @@ class Pricing(Counting):
             if reservation is not None and gives_way(voucher, reservation, order.number):
                 yield reservation
 
-    def _on_card(self, order: Order) -> tuple[ProgramAssignment, ...]:
+    def _on_card(self, order: Order, hold_id: str) -> Iterator[ProgramAssignment]:
+        """What a valid card carries, and what it carried when the order was reserved."""
         if order.card is None:
-            return ()
-        card = self.unit.get(CustomerCard, order.card)
+            return
+        card, now = self.unit.get(CustomerCard, order.card), self.unit.now
         require_own_card(card, order)
-        if standing(card, self.today) is not CardStanding.VALID:
-            return ()
-        return carried_by(self.unit, card.id, self.unit.now)
+        is_valid = standing(card, self.today) is CardStanding.VALID
+        for row in on_card(self.unit, card.id):
+            if (is_valid and (row.ends_at is None or row.ends_at > now)) or purse_of(row).hold(hold_id, now):
+                yield row
 
     def _own(self, order: Order) -> Iterator[ProgramAssignment]:
         """What the customer has once, and what the order spends by name."""

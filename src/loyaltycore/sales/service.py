@@ -23,6 +23,7 @@ from loyaltycore.sales.rules.books import Books
 from loyaltycore.sales.rules.counting import Counts
 from loyaltycore.sales.rules.holders import Holder
 from loyaltycore.sales.rules.refunding import Asked
+from loyaltycore.sales.rules.repeating import is_same
 from loyaltycore.sales.rules.reservation import Held, Reservation, ReservationState
 from loyaltycore.sales.rules.settlement import Refund, Settlement, digest_of
 from loyaltycore.sales.rules.settling import Booked, require_expected, require_same, settlement_of
@@ -70,12 +71,12 @@ class Sales(Selling, Returning, Simulating):
         """
         with Faults() as faults:
             faults.integer("minutes", minutes, least=1, most=LONGEST_RESERVATION, required=True)
-        read = self._read_order(order)
-        digest = digest_of(read)
+        given = self._as_given(order)
+        read, digest = self._of_now(given), digest_of(given)
         reserving.require_unsettled(read.number, self._settlement(read.number))
         earlier = self._open(read.number)
         if earlier is not None and earlier.is_live(self.unit.now):
-            return reserving.repeated(earlier, digest)
+            return reserving.repeated(earlier, same=is_same(earlier, digest, read.customer_id))
         priced = self._priced(read, for_update=True)
         scene = scene_of(self.unit)
         until = scene.now + timedelta(minutes=minutes)
@@ -162,15 +163,16 @@ class Sales(Selling, Returning, Simulating):
                 ``program_sale.customer_required``, ``.card_choice_required`` or ``.mixed_terms``, what `quote` refuses, and
                 what keeps a program from being assigned.
         """
-        read = self._read_order(order)
+        given = self._as_given(order)
+        read = self._of_now(given)
         with Faults() as faults:
             expected = faults.text("expect", expect, limit=64)
             named = faults.members("cards", cards, most=MOST_LINES, what="ids of cards by the ids of lines")
             chosen = {line: faults.text(f"cards.{line}", card, limit=64) for line, card in named.items()}
-        digest = digest_of(read)
+        digest = digest_of(given)
         settled = self._settlement(read.number)
         if settled is not None:
-            return require_same(settled, digest)
+            return require_same(settled, digest, read.customer_id)
         held = self._reserved(read.number, reservation)
         priced = self._priced(read, held.id if held else "", for_update=True)
         require_expected(priced.quote, expected)
@@ -208,7 +210,8 @@ class Sales(Selling, Returning, Simulating):
         Raises:
             InvalidInput: Names every fault of the arguments.
             NotFound: No such order was settled.
-            Refused: ``refund.differs``, ``.too_many`` or ``.below_minimum``; or ``program_sale.redeemed``, money of a program sold was spent.
+            Refused: ``refund.differs``, ``.too_many`` or ``.below_minimum``; or ``program_sale.redeemed`` or
+                ``.set_aside``, ``voucher.redeemed`` or ``.set_aside``: something of what was sold was spent, or pays for another order.
         """
         with Faults() as faults:
             clean = faults.text("number", number, limit=ORDER_LENGTH, required=True)

@@ -185,7 +185,7 @@ class Vouchers(Importing):
 
         Raises:
             NotFound: There is no such voucher.
-            Refused: ``voucher.redeemed``.
+            Refused: ``voucher.redeemed`` or ``voucher.set_aside``.
         """
         with Faults() as faults:
             why = faults.text("reason", reason, limit=COMMENT_LENGTH)

@@ -82,10 +82,19 @@ def cancel(rows: Iterable[ProgramAssignment], reason: str, scene: Scene) -> Deci
     """End what an order sold, and make void what is unspent.
 
     Raises:
-        Refused: ``program_sale.redeemed``; money of it was spent.
+        Refused: ``program_sale.redeemed``; money of it was spent. ``program_sale.set_aside``; another order pays with it.
     """
     sold = tuple(rows)
     for row in sold:
+        held = purse_of(row).held(scene.now)
+        if held:
+            raise Refused(
+                "program_sale.set_aside",
+                "another order has set some of what was sold aside",
+                remedy="settle or release its reservation first",
+                assignment=row.id,
+                held=held,
+            )
         if row.purse is not None and is_money(row.purse.unit) and purse_of(row).turnover.redeemed:
             raise Refused(
                 "program_sale.redeemed",

@@ -36,8 +36,11 @@ RETURN_WINDOW: Final = timedelta(days=365)
 """For how long a credit may be taken back by name, at least."""
 
 
-def require_running(assignment: ProgramAssignment, terms: Terms, scene: Scene) -> None:
+def require_running(assignment: ProgramAssignment, terms: Terms, scene: Scene, hold_id: str = "") -> None:
     """Make sure that a program has begun, has not ended, and may be used here.
+
+    Args:
+        hold_id: A reservation: what is set aside under it outlives the last day, unless somebody has ended it.
 
     Raises:
         Refused: ``program.not_started``, ``.ended`` or ``.wrong_branch``.
@@ -49,7 +52,8 @@ def require_running(assignment: ProgramAssignment, terms: Terms, scene: Scene) -
             remedy="change its first day, or wait",
             starts_at=assignment.starts_at,
         )
-    if assignment.ends_at is not None and assignment.ends_at <= scene.now:
+    is_over = assignment.ends_at is not None and assignment.ends_at <= scene.now
+    if is_over and (assignment.ended_why or not purse_of(assignment).hold(hold_id, scene.now)):
         raise Refused(
             "program.ended",
             "the program has ended",

@@ -57,7 +57,9 @@ class Joined:
         return SettledProgram(row.program, row.revision, row.id, item, self.level, isinstance(row, Voucher))
 
 
-def require_own(assignment: ProgramAssignment, terms: Terms, order: Order, scene: Scene) -> None:
+def require_own(
+    assignment: ProgramAssignment, terms: Terms, order: Order, scene: Scene, hold_id: str
+) -> None:
     """Make sure that a program named by hand can join an order.
 
     Raises:
@@ -70,7 +72,7 @@ def require_own(assignment: ProgramAssignment, terms: Terms, order: Order, scene
             remedy="name a program of the order's customer",
             assignment=assignment.id,
         )
-    require_running(assignment, terms, scene)
+    require_running(assignment, terms, scene, hold_id)
     if not is_about(assignment, order):
         raise Refused(
             "program.wrong_reference",
@@ -95,10 +97,10 @@ def require_own_card(card: CustomerCard, order: Order) -> None:
         )
 
 
-def joins(assignment: ProgramAssignment, terms: Terms, order: Order, scene: Scene) -> bool:
+def joins(assignment: ProgramAssignment, terms: Terms, order: Order, scene: Scene, hold_id: str) -> bool:
     """Whether a program joins an order by itself, because its card is presented or the customer has it once."""
     try:
-        require_running(assignment, terms, scene)
+        require_running(assignment, terms, scene, hold_id)
     except Refused:
         return False
     return is_about(assignment, order)

@@ -75,13 +75,13 @@ def require_unsettled(order_ref: str, settlement: Settlement | None) -> None:
         )
 
 
-def repeated(earlier: Reservation, digest: str) -> Reservation:
+def repeated(earlier: Reservation, *, same: bool) -> Reservation:
     """The reservation that an order has, if it is for the same order.
 
     Raises:
         Refused: ``reservation.differs``.
     """
-    if earlier.digest != digest:
+    if not same:
         raise Refused(
             "reservation.differs",
             f"order {earlier.order_ref!r} has a reservation with other lines",

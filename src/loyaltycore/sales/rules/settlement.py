@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from attrs import asdict, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.money import Money
@@ -185,8 +185,12 @@ class Settlement:
 
 
 def digest_of(order: Order) -> str:
-    """The same for two orders exactly if everything in them is the same."""
-    return sha256(canonical_json(asdict(order)).encode("utf-8", "replace")).hexdigest()
+    """The same for two orders exactly if everything in them is the same; its first half is about all but the customer."""
+    return _hashed(evolve(order, customer_id=None)) + _hashed(order)
+
+
+def _hashed(order: Order) -> str:
+    return sha256(canonical_json(asdict(order)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def each_unit(line: SettledLine, first: int, count: int) -> Iterable[UnitShare]:

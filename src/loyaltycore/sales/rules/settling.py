@@ -9,6 +9,7 @@ from attrs import frozen
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.pricing.quote import Quote
+from loyaltycore.sales.rules.repeating import is_same
 from loyaltycore.sales.rules.settlement import (
     Draw,
     SettledAward,
@@ -30,13 +31,13 @@ class Booked:
     at: datetime
 
 
-def require_same(settlement: Settlement, digest: str) -> Settlement:
-    """The settlement, if it is of the same order.
+def require_same(settlement: Settlement, digest: str, customer_id: str | None) -> Settlement:
+    """The settlement, if it is of the same order; see `is_same`.
 
     Raises:
         Refused: ``settlement.differs``.
     """
-    if settlement.digest != digest:
+    if not is_same(settlement, digest, customer_id):
         raise Refused(
             "settlement.differs",
             f"order {settlement.order_ref!r} was settled with other lines",

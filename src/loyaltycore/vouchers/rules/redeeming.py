@@ -36,6 +36,9 @@ class Checked:
     unit: str = ""
     """``uses``, or a currency; empty if it is not usable."""
     available: int = 0
+    """Without what orders have set aside."""
+    held: int = 0
+    """What orders have set aside: whoever presents a bearer's code in an order takes it over, unless it is being paid."""
 
     @property
     def usable(self) -> bool:
@@ -81,7 +84,14 @@ def checked(
         if is_public and not own:
             return Checked(NOT_USABLE)
         return Checked(reason, voucher)
-    return Checked("", None if is_public and not own else voucher, voucher.unit, voucher.balance)
+    purse = voucher.opened
+    return Checked(
+        "",
+        None if is_public and not own else voucher,
+        voucher.unit,
+        purse.available(now),
+        purse.held(now),
+    )
 
 
 def require_known(voucher: Voucher | None, code: str) -> Voucher:
@@ -95,14 +105,17 @@ def require_known(voucher: Voucher | None, code: str) -> Voucher:
     return voucher
 
 
-def require_usable(voucher: Voucher, customer_id: str | None, now: datetime) -> None:
+def require_usable(voucher: Voucher, customer_id: str | None, now: datetime, hold_id: str = "") -> None:
     """Make sure that a voucher can be used by somebody.
+
+    Args:
+        hold_id: A reservation: what is set aside under it does not expire before the hold does.
 
     Raises:
         Refused: ``voucher.other_customer``, ``.not_started``, ``.expired``, ``.void`` or ``.spent``.
     """
     reason = why_not(voucher, customer_id, now)
-    if reason:
+    if reason and not (reason == "voucher.expired" and voucher.opened.hold(hold_id, now)):
         raise _refusal(reason)
 
 
@@ -146,13 +159,17 @@ def redeem(voucher: Voucher, amount: int | Money | None, about: About, scene: Sc
     Raises:
         Refused: ``voucher.other_unit`` or ``voucher.spent``.
     """
-    units = _units(voucher, amount)
-    if units > voucher.opened.available(scene.now):
+    purse = voucher.opened
+    available = purse.available(scene.now)
+    units = _units(voucher, amount, available)
+    if not 1 <= units <= available:
+        held = purse.held(scene.now)
         raise Refused(
             "voucher.spent",
-            f"{units:,} are asked for, and {voucher.balance:,} are left",
+            f"{f'{units:,}' if units else 'all'} are asked for, {available:,} are left, and {held:,} are set aside",
             asked=units,
-            available=voucher.balance,
+            available=available,
+            held=held,
         )
     return _entered("voucher.redeemed", voucher, debit(voucher.opened, units, scene.now), about, scene)
 
@@ -177,7 +194,7 @@ def make_void(voucher: Voucher, reason: str, scene: Scene) -> Decision[Voucher]:
     """Make a voucher void that nobody has used; nothing happens if it is void.
 
     Raises:
-        Refused: ``voucher.redeemed``.
+        Refused: ``voucher.redeemed`` or ``voucher.set_aside``.
     """
     if voucher.void_at is not None:
         return Decision(voucher)
@@ -188,6 +205,15 @@ def make_void(voucher: Voucher, reason: str, scene: Scene) -> Decision[Voucher]:
             remedy="take that back first",
             voucher=voucher.id,
             redeemed=voucher.opened.turnover.redeemed,
+        )
+    held = voucher.opened.held(scene.now)
+    if held:
+        raise Refused(
+            "voucher.set_aside",
+            "an order has set something of it aside",
+            remedy="settle or release its reservation first",
+            voucher=voucher.id,
+            held=held,
         )
     move = void(voucher.opened, scene.now)
     after = evolve(voucher, void_at=scene.now, void_why=reason)
@@ -202,11 +228,11 @@ def make_void(voucher: Voucher, reason: str, scene: Scene) -> Decision[Voucher]:
     )
 
 
-def _units(voucher: Voucher, amount: int | Money | None) -> int:
+def _units(voucher: Voucher, amount: int | Money | None, available: int) -> int:
     if isinstance(amount, Money) and amount.currency == voucher.unit:
         return amount.amount
     if amount is None:
-        return 1 if voucher.unit.islower() else voucher.balance
+        return 1 if voucher.unit.islower() else available
     if isinstance(amount, Money) or voucher.unit.isupper():
         raise Refused(
             "voucher.other_unit",

@@ -61,6 +61,9 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "program_sale.mixed_terms": Sentence(
         "Alle Bausteine brauchen dieselbe Laufzeit.", "All modules need the same term."
     ),
+    "program_sale.set_aside": Sentence(
+        "Damit wird gerade etwas anderes bezahlt.", "Something else is being paid with it."
+    ),
     "program_sale.redeemed": Sentence(
         "Davon wurde schon etwas eingelöst.", "Some of it has been redeemed already."
     ),
@@ -68,6 +71,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "purse.hold_exceeded": Sentence("So viel war nicht vorgemerkt.", "That is more than was set aside."),
     "purse.too_many_holds": Sentence(
         "Zu viele offene Bestellungen halten davon etwas fest.", "Too many open orders hold some of it."
+    ),
+    "tally.too_many_holds": Sentence(
+        "Zu viele offene Bestellungen halten von dieser Aktion etwas fest.",
+        "Too many open orders hold some of this promotion.",
     ),
     "voucher.mistyped": Sentence(
         "Bitte den Code noch einmal eingeben: Er enthält einen Tippfehler.",
@@ -94,6 +101,9 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "voucher.limited": Sentence(
         "Dieser Gutschein wird nur mit einem Auftrag eingelöst.",
         "This voucher is redeemed with an order only.",
+    ),
+    "voucher.set_aside": Sentence(
+        "Mit dem Gutschein wird gerade etwas bezahlt.", "Something is being paid with the voucher."
     ),
     "voucher.redeemed": Sentence(
         "Der Gutschein wurde schon eingelöst.", "The voucher has been redeemed already."
