@@ -72,6 +72,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "purse.too_many_holds": Sentence(
         "Zu viele offene Bestellungen halten davon etwas fest.", "Too many open orders hold some of it."
     ),
+    "period.not_over": Sentence("Der Monat ist noch nicht vorbei.", "The month is not over."),
+    "period.not_next": Sentence(
+        "Vorher ist ein früherer Monat abzuschließen.", "An earlier month has to be closed first."
+    ),
     "tally.too_many_holds": Sentence(
         "Zu viele offene Bestellungen halten von dieser Aktion etwas fest.",
         "Too many open orders hold some of this promotion.",
