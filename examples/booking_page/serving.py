@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import secrets
 import signal
 import socket
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="A page on which customers book appointments.")
     parser.add_argument("--port", type=int, default=8080, help="0 for any that is free (8080)")
     parser.add_argument(
-        "--embed-in", default="", help="whose pages may frame it, such as https://shop.example"
+        "--embed-in", type=origin, default="", help="whose pages may frame it, such as https://shop.example"
     )
     parser.add_argument(
         "--output", type=Path, default=Path("demo-output/booking-page"), help="where files go"
@@ -50,6 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         with delivering(loyalty):
             serve(app, sockets=[listener], threads=4)
+
+
+def origin(given: str) -> str:
+    """What a browser compares with the page around a frame: scheme and host; with a path it would fit no page."""
+    if not re.fullmatch(r"https?://[\w.-]+(:\d+)?/?", given, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{given!r} is no origin such as https://shop.example")
+    return given.removesuffix("/")
 
 
 def listening(port: int) -> socket.socket:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from booking_page.serving import origin
 from loyaltycore.booking import AppointmentState
 from loyaltycore.memory import MemoryStorage
 from tests.bounded import line_with, running
@@ -294,6 +296,16 @@ def test_pages_of_customers_can_be_embedded(visitor: FlaskClient, anna: FlaskCli
     policy = anna.get("/staff/").headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'")
     assert policy.endswith("frame-ancestors 'none'")
+
+
+@pytest.mark.parametrize(
+    "given", ["shop.example", "https://shop.example/page", "https://a.example; script-src *"]
+)
+def test_what_no_browser_would_compare_is_no_origin(given: str) -> None:
+    """It would fit no page around the frame, or say something else."""
+    with pytest.raises(argparse.ArgumentTypeError, match="is no origin"):
+        origin(given)
+    assert origin("https://shop.example:8443/") == "https://shop.example:8443"
 
 
 def test_the_desk_is_for_the_staff(shop: Site, visitor: FlaskClient) -> None:

@@ -202,6 +202,9 @@ def test_no_code_is_stored(shop: House) -> None:
 
     thief = desk(CodeKey("2026", "some other secret, for tests"))
     assert refusal(thief.vouchers.redeem, code) == "voucher.unknown"
+    assert refusal(thief.vouchers.code_of, gift.id) == "voucher.no_key"
+    batch = shop.desk.vouchers.generate("autumn", 2)
+    assert refusal(list, thief.vouchers.export_codes(batch.id)) == "voucher.no_key"
     changed = desk(CodeKey("2027", "a newer secret, only for tests"), *KEYS)
     assert changed.vouchers.redeem(code, amount=euros(1)).balance == 300
     assert changed.vouchers.code_of(gift.id) == code

@@ -14,7 +14,7 @@ from loyaltycore.programs.rules.defining import require_in_force
 from loyaltycore.programs.rules.program import Program
 from loyaltycore.vouchers.keys import CODE_KEYS
 from loyaltycore.vouchers.rules import issuing
-from loyaltycore.vouchers.rules.codes import CodeKey, formatted
+from loyaltycore.vouchers.rules.codes import CodeKey
 from loyaltycore.vouchers.rules.exporting import exported, line_of
 from loyaltycore.vouchers.rules.voucher import Voucher, VoucherBatch
 from loyaltycore.work.running import command, query, run_command
@@ -85,7 +85,7 @@ class Batches(Service):
         Raises:
             NotFound: There is no such batch.
         """
-        return (formatted(self._key(each).code(each.id)) for each in self._exported(batch_id))
+        return (issuing.code_of(each, self.keys) for each in self._exported(batch_id))
 
     def export_csv(self, batch_id: str) -> Iterator[str]:
         """The codes of a batch as lines of a CSV file with a heading, in which no cell is a formula.
@@ -96,7 +96,7 @@ class Batches(Service):
         yield "code,program,last_day\r\n"
         for each in self._exported(batch_id):
             zone = self.session.branch.time_zone
-            yield line_of(each, formatted(self._key(each).code(each.id)), zone)
+            yield line_of(each, issuing.code_of(each, self.keys), zone)
 
     @command("vouchers.generate")
     def _begin(
@@ -131,6 +131,3 @@ class Batches(Service):
         self._record_export(batch_id)
         for some in portions(self.session, Voucher, stored("batch_id") == batch_id, issuing.PORTION):
             yield from some
-
-    def _key(self, voucher: Voucher) -> CodeKey:
-        return issuing.key_of(voucher, self.keys)

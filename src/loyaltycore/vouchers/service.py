@@ -18,7 +18,7 @@ from loyaltycore.programs.rules.program import Program
 from loyaltycore.programs.rules.terms import MOST_UNITS
 from loyaltycore.vouchers.importing import Importing
 from loyaltycore.vouchers.rules import issuing, redeeming
-from loyaltycore.vouchers.rules.codes import canonical, formatted, hashes, is_mistyped, read_own_code
+from loyaltycore.vouchers.rules.codes import canonical, hashes, is_mistyped, read_own_code
 from loyaltycore.vouchers.rules.redeeming import Checked
 from loyaltycore.vouchers.rules.voucher import Voucher
 from loyaltycore.work.limiting import StorageLimiter
@@ -87,7 +87,7 @@ class Vouchers(Importing):
             Refused: ``voucher.own_code`` or ``voucher.no_key``.
         """
         voucher = self._show(voucher_id)
-        return formatted(issuing.key_of(voucher, self.keys).code(voucher.id))
+        return issuing.code_of(voucher, self.keys)
 
     def check(self, code: str, *, visitor: str = "", customer: str | None = None) -> Checked:
         """Say what a code is good for; nothing changes.
@@ -233,7 +233,7 @@ class Vouchers(Importing):
     @command("vouchers.show_code")
     def _show(self, voucher_id: str) -> Voucher:
         voucher = self.unit.get(Voucher, voucher_id)
-        issuing.key_of(voucher, self.keys)
+        issuing.code_of(voucher, self.keys)
         return self.unit.apply(issuing.show_code(voucher))
 
     @query

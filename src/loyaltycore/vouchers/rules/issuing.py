@@ -19,7 +19,7 @@ from loyaltycore.programs.rules.entering import Scene
 from loyaltycore.programs.rules.kind import Opened, Opening
 from loyaltycore.programs.rules.program import Program
 from loyaltycore.programs.rules.stored_value import StoredValueTerms
-from loyaltycore.vouchers.rules.codes import CodeKey, hint_of
+from loyaltycore.vouchers.rules.codes import CodeKey, formatted, hint_of
 from loyaltycore.vouchers.rules.kinds import DiscountVoucherTerms
 from loyaltycore.vouchers.rules.voucher import BatchState, Voucher, VoucherBatch
 
@@ -235,11 +235,11 @@ def made_voucher(
     )
 
 
-def key_of(voucher: Voucher, keys: tuple[CodeKey, ...]) -> CodeKey:
-    """The key from which the code of a voucher can be computed again.
+def code_of(voucher: Voucher, keys: tuple[CodeKey, ...]) -> str:
+    """The code of a voucher, computed again, as it is printed.
 
     Raises:
-        Refused: ``voucher.own_code`` or ``voucher.no_key``.
+        Refused: ``voucher.own_code``; ``voucher.no_key``: its key is missing, or has another secret by now.
     """
     if voucher.own_code:
         raise Refused(
@@ -248,8 +248,15 @@ def key_of(voucher: Voucher, keys: tuple[CodeKey, ...]) -> CodeKey:
             remedy="look for it where it was written down",
             hint=voucher.hint,
         )
-    found = next((key for key in keys if key.name == voucher.key_id), None)
-    return found or require_key(())
+    for key in keys:
+        if key.name == voucher.key_id and key.hash(code := key.code(voucher.id)) == voucher.code_hash:
+            return formatted(code)
+    raise Refused(
+        "voucher.no_key",
+        f"the key {voucher.key_id!r} from which the code was made is missing, or has another secret",
+        remedy="give it as it was, after the one for new codes: Loyalty(code_keys=[...])",
+        key=voucher.key_id,
+    )
 
 
 def show_code(voucher: Voucher) -> Decision[Voucher]:
