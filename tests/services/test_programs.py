@@ -136,7 +136,9 @@ def test_several_quotas_are_assigned_together(shop: House) -> None:
 def test_only_what_is_defined_and_published_is_assigned(shop: House) -> None:
     """F7: an unknown program, a draft and a hidden one are refused; whoever has a hidden one keeps it."""
     erika = shop.customer()
-    assert refusal(shop.desk.programs.assign, erika.id, "nothing") == "program.undefined"
+    with pytest.raises(Refused, match="no program 'nothing'") as caught:
+        shop.desk.programs.assign(erika.id, "nothing")
+    assert (caught.value.code, caught.value.facts["program"]) == ("program.undefined", "nothing")
     shop.desk.programs.define("draft", BATTERIES, name="Draft")
     assert refusal(shop.desk.programs.assign, erika.id, "draft") == "program.not_published"
     mine = shop.desk.programs.assign(erika.id, "batteries")

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
-from loyaltycore.kernel.given import shown
+from loyaltycore.kernel.given import shown, text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.kind import ProgramKind
 from loyaltycore.programs.rules.periods import LONGEST_MONTHS
@@ -130,9 +130,9 @@ def require_in_force(program: Program | None, key: object) -> Program:
     if program is None:
         raise Refused(
             "program.undefined",
-            "there is no such program",
+            f"there is no program {shown(key)}",
             remedy="define and publish it",
-            program=shown(key),
+            program=(text_of(key) or "")[:WORD_LENGTH],
         )
     if program.state is not ProgramState.ACTIVE:
         raise not_published(program)
