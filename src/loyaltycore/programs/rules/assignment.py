@@ -37,7 +37,7 @@ class ProgramAssignment:
     """What was assigned together has the same one."""
     customer_id: str
     slot: str | None
-    """What keeps a second one out, where a customer has the program once."""
+    """What keeps a second one out, where a customer has the program once; after a merge each keeps his own."""
     card_id: str | None
     reference: str
     """The supply that it is for, such as a hearing aid; empty for any."""
