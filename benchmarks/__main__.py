@@ -11,6 +11,7 @@ from benchmarks import (
     booking,
     calendars,
     completeness,
+    duplicates,
     imports,
     ledgers,
     liability,
@@ -45,6 +46,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "liability": liability.run,
     "many": many.run,
     "pricing": pricing.run,
+    "duplicates": duplicates.run,
     "merging": merging.run,
     "oscar": oscar.run,
 }
