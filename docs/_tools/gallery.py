@@ -13,12 +13,14 @@ from typing import Final
 
 import gallery_booking
 import gallery_browser
+import gallery_merging
 import gallery_pictures
 import gallery_text
 import gallery_till
 
 ROOT: Final = Path(__file__).parents[2]
 ORDER_CARDS: Final = "order_cards/run.py"
+CLEAN_UP: Final = "clean_up.py"
 SIMULATION: Final = "simulate_program.py"
 TILL: Final = ROOT / "examples" / "till" / "run.py"
 BOOKING: Final = ROOT / "examples" / "booking_page" / "run.py"
@@ -26,7 +28,7 @@ BOOKING: Final = ROOT / "examples" / "booking_page" / "run.py"
 
 def main() -> None:
     """Write page and pictures."""
-    others = {ORDER_CARDS, SIMULATION, gallery_text.MAIL}
+    others = {ORDER_CARDS, SIMULATION, CLEAN_UP, gallery_text.MAIL}
     printed = {script: _run(script) for script in gallery_text.scripts() - others}
     printed[SIMULATION] = _run(SIMULATION, "--chart", str(ROOT / "docs" / "images" / "simulated-club.svg"))
     with tempfile.TemporaryDirectory() as output:
@@ -34,6 +36,10 @@ def main() -> None:
         (folder,) = Path(output).iterdir()
         printed[gallery_text.MAIL] = gallery_text.mail(folder)
         drawn = gallery_pictures.pictures(folder, printed[ORDER_CARDS])
+    with tempfile.TemporaryDirectory() as output:
+        form = Path(output, "form.html")
+        printed[CLEAN_UP] = _run(CLEAN_UP, "--form", str(form))
+        drawn[gallery_merging.NAME] = gallery_merging.picture(form)
     with gallery_browser.browser() as driver:
         with gallery_booking.example(BOOKING) as (address, password):
             drawn[gallery_booking.NAME] = gallery_booking.picture(driver, address, password)

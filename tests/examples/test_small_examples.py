@@ -78,6 +78,26 @@ def test_knowing_the_customer(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_cleaning_up(tmp_path: Path) -> None:
+    """Two tables come together: doubles are found, compared in a form, merged, one taken back, one exported and erased."""
+    ended = run("clean_up.py", tmp_path, "--form", "form.html")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert_shown({"clean_up.py": ended.stdout})
+    for line in (
+        "shop.csv: 2 added, 3 known already",
+        "line 4 is customer 1004: last_name, first_name, birth_date, phones; filled email",
+        "Hans Müller, father and son, are two: 2 pairs are left",
+        "Erika Mustermann = Erika Musterman: took over E-mail address",
+        "Anna Schmidt and Anna Huber are two again, 0 conflicts",
+        "erased by anna: customer 1001; left are",
+    ):
+        assert line in ended.stdout
+    form = (tmp_path / "form.html").read_text("utf-8")
+    for cell in ("Musterman", "<b>erika@example.org</b>", "likely", "nothing"):
+        assert cell in form
+    assert [each.name for each in tmp_path.iterdir()] == ["form.html"]
+
+
 def test_simulating_a_program(tmp_path: Path) -> None:
     """Two programs on the same sales: a table, and a chart like the one that the page shows."""
     ended = run("simulate_program.py", tmp_path, "--chart", "owed.svg")
@@ -94,7 +114,13 @@ def test_simulating_a_program(tmp_path: Path) -> None:
 
 def test_the_page_shows_no_other_script() -> None:
     """What the page shows is compared with a run, here or where all cards are ordered."""
-    small = {"first_card.py", "presenting_cards.py", "write_invoices.py", "know_the_customer.py"}
+    small = {
+        "first_card.py",
+        "presenting_cards.py",
+        "write_invoices.py",
+        "know_the_customer.py",
+        "clean_up.py",
+    }
     assert TEXT.scripts() == {*small, "simulate_program.py", "order_cards/run.py", TEXT.MAIL}
 
 
