@@ -68,7 +68,9 @@ def _values(kind: EncodingKind, limit: int) -> st.SearchStrategy[str]:
     if kind is EncodingKind.EAN13:
         return st.integers(0, 10**12 - 1).map(lambda body: f"{body:012d}{ean13(f'{body:012d}')}")
     characters, most = _CODES[kind]
-    return st.text(st.sampled_from(characters), min_size=1, max_size=min(limit, most))
+    text = st.text(st.sampled_from(characters), min_size=1, max_size=min(limit, most))
+    # Nobody orders a card with nothing but blanks on it.
+    return text.filter(lambda value: not value.isspace())
 
 
 @st.composite
