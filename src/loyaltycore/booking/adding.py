@@ -10,3 +10,4 @@ from loyaltycore.work.capability import Point, functions
 SUSPICIONS: Final = Point[Suspects, tuple[Suspects, ...]](
     "what makes a booking suspicious", functions("what makes a booking suspicious")
 )
+"""Functions that say what is suspicious about a request, beside the library's own."""
