@@ -20,7 +20,7 @@ from loyaltycore.booking import (
 )
 from loyaltycore.booking.rules.appointment import AppointmentState
 from loyaltycore.booking.rules.waiting import FreedTime, freed_by, suits
-from tests.house import House, dump
+from tests.house import SHOP, House, dump
 from tests.services.test_booking_online import ERIKA, MONDAY, TEN, plan, token
 
 SOMEBODY = {"name": "Max Muster", "contact": "030 1234567"}
@@ -224,3 +224,16 @@ def test_a_time_suits_on_its_days_if_it_is_long_enough(
         time = FreedTime("room", begin, begin + timedelta(minutes=there))
         expected = 0 <= day + 1 <= days and needed <= there
         assert suits(entry, time, resource, template, "Europe/Berlin") == expected
+
+
+def test_nobody_waits_for_a_resource_of_another_branch(house: House) -> None:
+    """No time of it would ever be announced here."""
+    plan(house)
+    house.loyalty.session("admin").branches.create(
+        "ulm", name="Optik Ulm", subdivision="BW", address=SHOP, email="ulm@example.org"
+    )
+    before = dump(house.loyalty)
+    with pytest.raises(Refused) as caught:
+        house.desk.appointments.waiting.add("ulm", resource_id="room", **WEEK, **SOMEBODY)
+    assert caught.value.code == "resource.elsewhere"
+    assert dump(house.loyalty) == before

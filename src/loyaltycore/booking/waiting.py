@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from loyaltycore.booking.freeing import waiting_for
+from loyaltycore.booking.rules.desk import require_here
 from loyaltycore.booking.rules.planner import AppointmentTemplate, Resource
 from loyaltycore.booking.rules.reminders import Reminder
 from loyaltycore.booking.rules.waiting import (
@@ -58,6 +59,7 @@ class WaitingList(Service):
         Raises:
             InvalidInput: Names every fault of every argument.
             NotFound: There is no such branch, template, resource or customer.
+            Refused: ``resource.elsewhere``; no time of it would ever suit.
         """
         with Faults() as faults:
             begin, end = read_period(faults, first, last)
@@ -65,13 +67,17 @@ class WaitingList(Service):
             where = faults.text("contact", contact, limit=CONTACT_LENGTH)
             remark = faults.text("comment", comment, limit=COMMENT_LENGTH, multiline=True)
             require_somebody(faults, customer_id, who, where)
+        branch = self.unit.get(Branch, branch_id)
+        at = None if resource_id is None else self.unit.get(Resource, resource_id)
+        if at is not None:
+            require_here(at, branch)
         entry = WaitingEntry(
             id=self.unit.ids.new(),
-            branch_id=self.unit.get(Branch, branch_id).id,
+            branch_id=branch.id,
             first=begin,
             last=end,
             template_id="" if template is None else self.unit.get(AppointmentTemplate, template).id,
-            resource_id="" if resource_id is None else self.unit.get(Resource, resource_id).id,
+            resource_id=at.id if at else "",
             customer_id=None if customer_id is None else self.unit.get(Customer, customer_id).id,
             name=who,
             contact=where,

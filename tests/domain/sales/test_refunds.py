@@ -29,7 +29,7 @@ def settled(rules: list[Rule], order: Order, standing: Standing) -> Settlement:
     return settlement_of(quote(Book(rules), order, standing), BOOKED, [], [], [], {})
 
 
-def asked(lines: dict[str, int], number: str = "G-1") -> Asked:
+def asked(lines: dict[str, int] | None, number: str = "G-1") -> Asked:
     return Asked(number, lines, "", LATER, "bert")
 
 
@@ -131,6 +131,14 @@ def test_everything_wrong_with_a_refund_is_said_at_once() -> None:
     }
     with pytest.raises(InvalidInput, match="one line at least"):
         plan_refund(glasses(), asked({}))
+
+
+def test_all_that_is_left_can_be_nothing() -> None:
+    """That is too many, as one more unit of a line would be, and no fault of what was given."""
+    after, _ = plan_refund(glasses(), asked(None))
+    with pytest.raises(Refused) as caught:
+        plan_refund(after, asked(None))
+    assert caught.value.code == "refund.too_many"
 
 
 def test_orders_differ_in_anything() -> None:

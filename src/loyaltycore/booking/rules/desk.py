@@ -82,6 +82,17 @@ def move(
 
 
 def _require_usable(resource: Resource, branch: Branch) -> None:
+    require_here(resource, branch)
+    if resource.hidden:
+        raise Refused("resource.hidden", f"{resource.id!r} takes no new appointments", resource=resource.id)
+
+
+def require_here(resource: Resource, branch: Branch) -> None:
+    """Make sure that a resource is one of a branch.
+
+    Raises:
+        Refused: ``resource.elsewhere``.
+    """
     if resource.branch_id != branch.id:
         raise Refused(
             "resource.elsewhere",
@@ -89,8 +100,6 @@ def _require_usable(resource: Resource, branch: Branch) -> None:
             resource=resource.id,
             branch=resource.branch_id,
         )
-    if resource.hidden:
-        raise Refused("resource.hidden", f"{resource.id!r} takes no new appointments", resource=resource.id)
 
 
 def _claimed(appointment: Appointment, place: Place, now: datetime) -> Written:

@@ -73,6 +73,13 @@ def plan_refund(settlement: Settlement, asked: Asked) -> tuple[Settlement, Refun
         Refused: ``refund.too_many`` or ``refund.below_minimum``.
     """
     lines = everything_left(settlement) if asked.lines is None else asked.lines
+    if asked.lines is None and not lines:
+        raise Refused(
+            "refund.too_many",
+            "nothing of the order is left to come back",
+            remedy="return no more than was bought",
+            left=0,
+        )
     _check_lines(settlement, lines)
     returned = [(line, lines.get(line.id, 0)) for line in settlement.lines]
     for line, count in returned:
