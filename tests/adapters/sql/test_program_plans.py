@@ -9,9 +9,11 @@ from typing import Final
 import pytest
 from attrs import evolve
 
+from loyaltycore import Money
 from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.kernel.criteria import EVERYTHING, Query
 from loyaltycore.programs import ProgramAssignment, ProgramMove
+from loyaltycore.sales import Order, OrderLine, Settlement
 from loyaltycore.vouchers import DiscountVoucherTerms, Voucher
 from loyaltycore_sql import SqlStorage
 from tests.adapters.sql.test_plans import MANY, Look, Stock, _analyse, _read_whole
@@ -36,6 +38,8 @@ def stock(request: pytest.FixtureRequest) -> Iterator[Stock]:
         house.desk.cards.encode(erika.id, "4711")
         house.desk.programs.assign(erika.id, "batteries")
         house.desk.vouchers.issue("autumn", customer=erika.id, reason="x", code="SOMMER26")
+        line = OrderLine("1", "case", Money(100, "EUR"))
+        house.desk.sales.settle(Order("R-0", erika.id, [line]))
         _multiply(storage, house)
         _analyse(request.param, storage)
         yield Stock(request.param, house, storage)
@@ -44,7 +48,7 @@ def stock(request: pytest.FixtureRequest) -> Iterator[Stock]:
 
 def _multiply(storage: SqlStorage, house: House) -> None:
     with storage.transaction() as tx:
-        kinds: list[type[object]] = [CustomerCard, ProgramAssignment, ProgramMove, Voucher]
+        kinds: list[type[object]] = [CustomerCard, ProgramAssignment, ProgramMove, Settlement, Voucher]
         patterns = [next(iter(list(tx.find(kind, Query(EVERYTHING, limit=1))))) for kind in kinds]
     later = house.clock.now() + timedelta(days=100)
     earlier = house.clock.now() - timedelta(days=1)
@@ -59,6 +63,7 @@ def _copy(pattern: object, n: int, expiry: object) -> object:
         CustomerCard: {"number": key},
         ProgramAssignment: {"card_id": key, "order_ref": key, "next_expiry": expiry},
         ProgramMove: {"holder_id": key, "fact": key, "order_ref": key, "reverses": n},
+        Settlement: {"order_ref": key},
         Voucher: {"code_hash": key, "batch_id": key, "order_ref": key},
     }
     return evolve(pattern, id=key, customer_id=owner, **facts[type(pattern)])  # type: ignore[type-var]  # a record
@@ -66,6 +71,7 @@ def _copy(pattern: object, n: int, expiry: object) -> object:
 
 WAYS: Final[dict[str, Look]] = {
     "an assignment": lambda house: house.desk.programs.assignment("k000001"),
+    "what all have bought": lambda house: list(house.desk.sales.history()),
     "a history": lambda house: house.desk.programs.statement("k000001"),
     "a balance of the past": lambda house: house.desk.programs.balance(
         "k000001", at=house.clock.now() - timedelta(days=1)
@@ -82,7 +88,8 @@ WAYS: Final[dict[str, Look]] = {
 
 
 GREAT: Final = tuple(
-    f"loyalty_{table}" for table in ("cards", "program_assignments", "program_moves", "vouchers")
+    f"loyalty_{table}"
+    for table in ("cards", "program_assignments", "program_moves", "settlements", "vouchers")
 )
 
 

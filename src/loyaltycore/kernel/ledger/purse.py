@@ -56,6 +56,8 @@ class Purse:
     def balance(self, at: datetime) -> int:
         """What the holder has, with what is set aside and less what he owes; it may be negative."""
         spendable = sum(lot.left for lot in self.lots if lot.is_open(at))
+        if not self.holds:
+            return spendable - self.deficit
         outliving = sum(self.pinned(lot, at) for lot in self.lots if lot.has_expired(at))
         return spendable + outliving - self.deficit
 

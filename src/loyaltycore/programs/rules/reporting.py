@@ -58,25 +58,34 @@ class LiabilityTally:
     paid: int = 0
     debts: int = 0
     months: dict[int | None, int] = field(factory=dict)
+    _last_end: datetime | None = None
+    _last_month: int | None = None
 
     def count(self, purse: Purse, *, ended: bool = False) -> None:
         """Add one more."""
-        owed = purse.liability(self.at)
+        pending = purse.pending(self.at)
+        owed = purse.balance(self.at) + pending
         self.unit = self.unit or purse.unit
         if ended:
             self.ended += owed
             return
         self.holders += owed > 0
         self.owed += owed
-        self.pending += purse.pending(self.at)
+        self.pending += pending
         self.debts += purse.deficit
         for lot in purse.lots:
             # What a hold keeps beyond its last day belongs to that day's month.
             left = purse.pinned(lot, self.at) if lot.has_expired(self.at) else lot.left
-            month = _month_of(lot.expires_at, self.zone)
             if left:
+                month = self._month_of(lot.expires_at)
                 self.months[month] = self.months.get(month, 0) + left
                 self.paid += left if lot.funding is Funding.PAID else 0
+
+    def _month_of(self, ends: datetime | None) -> int | None:
+        """The month of a last day; many lots end on the same one."""
+        if ends != self._last_end:
+            self._last_end, self._last_month = ends, _month_of(ends, self.zone)
+        return self._last_month
 
     @property
     def result(self) -> Liability:
