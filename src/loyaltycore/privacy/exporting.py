@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
+from io import TextIOWrapper
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -54,9 +56,12 @@ class Exporting:
     def write(self, archive: ZipFile) -> None:
         """Write the files, then the document that lists them."""
         files = [self._file(archive, each, number) for number, each in enumerate(self._files(), 1)]
-        with archive.open(self._entry(DOCUMENT), "w", force_zip64=True) as stream:
-            for text in self._document(files):
-                stream.write(text.encode())
+        with (
+            archive.open(self._entry(DOCUMENT), "w", force_zip64=True) as stream,
+            # It gathers small texts: to write each record by itself takes longer than to make it.
+            TextIOWrapper(stream, "utf-8", newline="") as document,
+        ):
+            document.writelines(self._document(files))
 
     def _files(self) -> Iterator[ExportedFile]:
         for files_of in self.house.added(FILES_OF):
@@ -103,18 +108,18 @@ class Exporting:
     ) -> Iterator[dict[str, Any]]:
         # What moves refers to the survivor alone; what stays still refers to those who were merged.
         ids = own if link.merge is OnMerge.STAY else own[:1]
+        everybody = frozenset(own)
+        mentioned = cache(lambda table: frozenset(self.house.registry.named(table).mentions))
         for start in range(0, len(ids), _PORTION):
             where = stored(link.field).one_of(ids[start : start + _PORTION])
             for record in self.unit.find(record_type.cls, where):
-                yield self._shown(record_type, record, frozenset(own))
-
-    def _shown(self, record_type: RecordType[Any], record: Any, own: frozenset[str]) -> dict[str, Any]:
-        data = shown_data(to_data(record), secret=record_type.secret, mentions=record_type.mentions, own=own)
-        if isinstance(record, Activity):
-            # What it is about may mention somebody else.
-            subject = self.house.registry.named(record.subject_table)
-            data["changes"] = list(only_own_changes(data["changes"], frozenset(subject.mentions)))
-        return data
+                data = to_data(record)
+                if isinstance(record, Activity) and (others := mentioned(record.subject_table)):
+                    # What it is about may mention somebody else.
+                    data["changes"] = list(only_own_changes(data["changes"], others))
+                yield shown_data(
+                    data, secret=record_type.secret, mentions=record_type.mentions, own=everybody
+                )
 
     def _predecessors(self, own: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         for start in range(0, len(own), _PORTION):
@@ -128,8 +133,7 @@ def _listed(items: Iterator[Any]) -> Iterator[str]:
         yield f"{', ' if place else ''}{_json(item)}"
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=False)
+_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write_archive(house: House, unit: Unit, customer: Customer, to: IO[bytes]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Final
@@ -83,7 +83,7 @@ def place_of(name: str, number: int) -> str:
 
 
 def shown_data(
-    data: Mapping[str, Any], *, secret: Iterable[str], mentions: Iterable[str], own: frozenset[str]
+    data: dict[str, Any], *, secret: Collection[str], mentions: Collection[str], own: frozenset[str]
 ) -> dict[str, Any]:
     """What an export shows of a record: nothing secret, and nobody else.
 
@@ -93,6 +93,8 @@ def shown_data(
         mentions: The fields that may name another customer.
         own: The ids of the customer.
     """
+    if not secret and not mentions:
+        return data
     hidden = {*secret}
     others = {name for name in mentions if data.get(name) not in own}
     return {name: None if name in others else value for name, value in data.items() if name not in hidden}
