@@ -133,6 +133,16 @@ def test_months_are_closed_one_after_the_other() -> None:
         reports.breakage("codes", "2026-02-01", "2026-01-31")
 
 
+def test_a_year_ends_with_december() -> None:
+    """After December of one year comes January of the next."""
+    house = _open("2025-12-31")
+    club = house.desk.programs.assign(house.customer().id, "club", value=100)
+    _at(house, "2026-01-01")
+    house.desk.programs.use(club.id, quantity=30)
+    _at(house, "2026-02-01")
+    assert [_close(house, month).closing for month in (202512, 202601)] == [100, 70]
+
+
 def test_what_has_ended_is_not_owed() -> None:
     """Ended by hand, what is left is told beside; with another last day it is owed again."""
     house = _open()

@@ -8,6 +8,7 @@ import pytest
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.ledger import (
+    Account,
     Beyond,
     Funding,
     Purse,
@@ -25,7 +26,7 @@ from loyaltycore.kernel.ledger import (
     shares,
     void,
 )
-from tests.domain.ledger.acting import HOUR, START
+from tests.domain.ledger.acting import HOUR, START, Book
 
 LATER = START + 100 * HOUR
 
@@ -230,3 +231,36 @@ def test_a_hold_that_is_forgotten_has_kept_its_lot_until_it_ended() -> None:
     made = made.after(credit(made, 1, START + 25 * HOUR, funding=Funding.EARNED))
     assert made.holds == ()
     assert [move.effective_at for move in expire(made, LATER)] == [START + 20 * HOUR]
+
+
+def test_a_part_of_what_was_set_aside_is_spent() -> None:
+    """Five of three and four units: all of the first lot and two of the second, and two are free again."""
+    book = Book()
+    for amount in (3, 4):
+        book.enter(credit(book.purse, amount, START, funding=Funding.EARNED))
+    book.enter(reserve(book.purse, "h", 7, START, START + HOUR))
+    book.enter(commit(book.purse, "h", 5, START))
+    assert [(part.id, part.left) for part in book.moves[-1].parts] == [(1, -3), (2, -2)]
+    assert (book.purse.balance(START), book.purse.available(START)) == (2, 2)
+
+
+def test_a_use_is_restored_once() -> None:
+    """In two parts, and then there is nothing left of it to be restored."""
+    made = Purse("points").after(credit(Purse("points"), 10, START, funding=Funding.EARNED))
+    spent = debit(made, 5, START)
+    made, undone = made.after(spent), []
+    for amount in (2, 9):
+        back = restore(made, spent, undone, amount, START)
+        assert back is not None
+        made, undone = made.after(back), [*undone, back]
+    assert [move.amount for move in undone] == [2, 3]
+    assert restore(made, spent, undone, 1, START) is None
+
+
+def test_what_is_given_by_hand_is_a_correction() -> None:
+    """Its account tells it from what was issued."""
+    accounts = [
+        credit(Purse("points"), 1, START, funding=Funding.GRANTED, **how).account
+        for how in ({}, {"by_hand": True})
+    ]
+    assert accounts == [Account.ISSUED, Account.ADJUSTED]
