@@ -95,7 +95,7 @@ WORDS = {
     "liability": (
         "What a program owes",
         "`programs.reports.liability` of 200,000 holders in portions of 500, beside one streamed query that reads the same columns into the same "
-        "records and adds up the same by hand; both find the same, or the run fails. On SQLite in processor time. The purses of two "
+        "records and adds up the same by hand; both find the same, or the run fails. In the processor time of the program. The purses of two "
         "hundred customers are copied inside the database. The memory is what a process takes that does nothing but the report.",
     ),
     "pricing": (

@@ -55,11 +55,20 @@ class Purse:
 
     def balance(self, at: datetime) -> int:
         """What the holder has, with what is set aside and less what he owes; it may be negative."""
-        spendable = sum(lot.left for lot in self.lots if lot.is_open(at))
-        if not self.holds:
-            return spendable - self.deficit
-        outliving = sum(self.pinned(lot, at) for lot in self.lots if lot.has_expired(at))
-        return spendable + outliving - self.deficit
+        return self.sums(at)[0]
+
+    def sums(self, at: datetime) -> tuple[int, int]:
+        """The balance, and what will be there later."""
+        balance, pending = -self.deficit, 0
+        for lot in self.lots:
+            if lot.has_expired(at):
+                # What is set aside outlives its lot.
+                balance += self.pinned(lot, at) if self.holds else 0
+            elif lot.starts_at <= at:
+                balance += lot.left
+            else:
+                pending += lot.left
+        return balance, pending
 
     def held(self, at: datetime) -> int:
         """What is set aside."""
@@ -75,11 +84,11 @@ class Purse:
 
     def pending(self, at: datetime) -> int:
         """What will be there later."""
-        return sum(lot.left for lot in self.lots if at < lot.starts_at and not lot.has_expired(at))
+        return self.sums(at)[1]
 
     def liability(self, at: datetime) -> int:
         """What the other side owes the holder: the balance and what is pending."""
-        return self.balance(at) + self.pending(at)
+        return sum(self.sums(at))
 
     def live_holds(self, at: datetime) -> Iterable[Hold]:
         """The holds that still count."""

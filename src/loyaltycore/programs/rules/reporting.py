@@ -63,8 +63,8 @@ class LiabilityTally:
 
     def count(self, purse: Purse, *, ended: bool = False) -> None:
         """Add one more."""
-        pending = purse.pending(self.at)
-        owed = purse.balance(self.at) + pending
+        balance, pending = purse.sums(self.at)
+        owed = balance + pending
         self.unit = self.unit or purse.unit
         if ended:
             self.ended += owed
