@@ -50,9 +50,17 @@ def queued(house: House) -> list[Any]:
 def _queued(house: House) -> Iterator[tuple[str, Any]]:
     with house.loyalty.storage.transaction(read_only=True) as tx:
         for message in tx.find(OutboxMessage, Query(order_by=("id",))):
-            kind = {"email.send": Email, "sms.send": SmsText}.get(message.kind)
+            kind = _KINDS.get(message.kind)
             if kind is not None:
                 yield message.key, from_json(message.payload, kind)
+
+
+_KINDS: Final = {
+    "email.send": Email,
+    "sms.send": SmsText,
+    "appointment.tell_by_email": Email,
+    "appointment.tell_by_sms": SmsText,
+}
 
 
 def refused(act: Any) -> str:

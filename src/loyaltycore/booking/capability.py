@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.booking.adding import SUSPICIONS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from loyaltycore.booking.rules.suspicion import Suspects
     from loyaltycore.booking.service import Appointments
     from loyaltycore.templates.rules.purposes import Purpose
+    from loyaltycore.work.unit import Unit
 
 
 def _service() -> type[Appointments]:
@@ -43,20 +44,27 @@ def _purposes(_: House) -> Iterable[Purpose]:
 
 
 def _handlers(house: House) -> Iterator[Handler]:
-    """Reminders leave by whatever mails and texts leave by."""
-    from loyaltycore.booking.reminding import FewReminders, ReminderHandler
+    """Messages about appointments leave by whatever mails and texts leave by."""
+    from loyaltycore.booking.rules.booking import kind_of, news_stands
+    from loyaltycore.booking.rules.reminding import reminder_stands
+    from loyaltycore.booking.sending import AppointmentHandler, FewMessages
     from loyaltycore.kernel.contact import Channel
     from loyaltycore.outbox.mailing import MailHandler, SmsHandler
     from loyaltycore.work.running import run_query
     from loyaltycore.work.session import own_session
 
     session = own_session(house, "outbox")
-    if house.mailer is not None:
-        mails = MailHandler(house.mailer, house.invitations)
-        yield ReminderHandler(mails, Channel.EMAIL, lambda body: run_query(session, body))
-    if house.sms is not None:
-        texts = SmsHandler(house.sms, lambda body: run_query(session, body))
-        yield FewReminders(texts, Channel.SMS, lambda body: run_query(session, body), at_once=texts.at_once)
+
+    def read(body: Callable[[Unit], bool]) -> bool:
+        return run_query(session, body)
+
+    for verb, stands in (("tell", news_stands), ("remind", reminder_stands)):
+        if house.mailer is not None:
+            mails = MailHandler(house.mailer, house.invitations)
+            yield AppointmentHandler(kind_of(verb, Channel.EMAIL), mails, stands, read)
+        if house.sms is not None:
+            texts = SmsHandler(house.sms, read)
+            yield FewMessages(kind_of(verb, Channel.SMS), texts, stands, read, at_once=texts.at_once)
 
 
 def _forbids_erasure(_: House) -> Iterator[ForbidsErasure]:

@@ -1,29 +1,24 @@
-"""The job that reminds customers, and the look at the appointment before a reminder leaves."""
+"""The job that reminds customers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Final
-
-from attrs import field, frozen
 
 from loyaltycore.booking.notifying import Notifying
 from loyaltycore.booking.rules.appointment import OPEN, Appointment
 from loyaltycore.booking.rules.notices import PURPOSE_OF, Notice, NoticeAbout
 from loyaltycore.booking.rules.planner import AppointmentTemplate
-from loyaltycore.booking.rules.reminding import is_due, kind_of, remind, still_stands, way_to_remind
+from loyaltycore.booking.rules.reminding import is_due, remind, way_to_remind
 from loyaltycore.booking.rules.wall_time import local_date, local_day, moment
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.contact import Channel
 from loyaltycore.kernel.criteria import MOST_VALUES, stored
-from loyaltycore.kernel.outbox import OutboxMessage
-from loyaltycore.outbox.handler import Handler, Outcome, Verdict
 from loyaltycore.templates.wording import wording_of
 from loyaltycore.work.running import run_command
-from loyaltycore.work.unit import Unit
 
 PORTION: Final = 100
 """Customers reminded in one unit of work."""
@@ -89,46 +84,3 @@ class Reminding(Notifying):
                 way = way_to_remind(customer) if customer else None
                 if customer and way and (each.id, each.customer_id, each.sequence) not in told:
                     yield each, customer, way
-
-
-Reader = Callable[[Callable[[Unit], bool]], bool]
-"""Runs a body in a transaction that only reads."""
-
-
-@frozen
-class ReminderHandler:
-    """Reminders by one way: each is withdrawn if its appointment does not stand as it says."""
-
-    inner: Handler
-    """Hands mails over, or texts."""
-    way: Channel
-    read: Reader = field(repr=False)
-
-    @property
-    def kind(self) -> str:
-        """``appointment.remind_by_email`` or ``appointment.remind_by_sms``."""
-        return kind_of(self.way)
-
-    def deliver(self, message: OutboxMessage) -> Outcome:
-        """Hand one reminder over, if it is still right."""
-        if not self.read(lambda unit: self._stands(unit, message)):
-            return Outcome(Verdict.WITHDRAWN, code="outdated")
-        return self.inner.deliver(message)
-
-    def settle(self, unit: Unit, message: OutboxMessage, outcome: Outcome) -> None:
-        """Follow it like any mail or text."""
-        self.inner.settle(unit, message, outcome)
-
-    def _stands(self, unit: Unit, message: OutboxMessage) -> bool:
-        appointment = unit.seek(Appointment, message.about_key)
-        if appointment is None:
-            return False
-        zone = unit.get(Branch, appointment.branch_id).time_zone
-        return still_stands(appointment, message.key, self.way, zone, unit.now)
-
-
-@frozen
-class FewReminders(ReminderHandler):
-    """Reminders of which a worker may hold only few at a time."""
-
-    at_once: int = field(kw_only=True)

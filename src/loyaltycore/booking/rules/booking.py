@@ -18,6 +18,7 @@ from loyaltycore.booking.rules.sheets import DaySheet, Sheets
 from loyaltycore.booking.rules.wall_time import local_date, local_day, moment, seconds_of
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.branches import Branch
+from loyaltycore.kernel.contact import Channel
 from loyaltycore.kernel.decisions import Decision, Dispatch, Note
 from loyaltycore.kernel.occupancy import Hold
 from loyaltycore.kernel.validation import EARLIEST_DATE, LATEST_DATE, Faults
@@ -187,7 +188,7 @@ def with_mail(
     return evolve(
         decision,
         add=(*decision.add, issue_link(fresh.token, appointment)),
-        dispatch=(Dispatch("email.send", mail, key, appointment),),
+        dispatch=(Dispatch(kind_of("tell", Channel.EMAIL), mail, key, appointment),),
     )
 
 
@@ -230,7 +231,29 @@ def shown_name(template: AppointmentTemplate) -> str:
 
 def message_key(appointment: Appointment, kind: str, channel: str) -> str:
     """One message per appointment, sequence, kind and channel, whatever is repeated."""
-    return f"appointment/{appointment.id}/{appointment.sequence}/{kind}/{channel}"
+    return f"{_revision(appointment)}{kind}/{channel}"
+
+
+def _revision(appointment: Appointment) -> str:
+    return f"appointment/{appointment.id}/{appointment.sequence}/"
+
+
+def kind_of(verb: str, way: Channel) -> str:
+    """The kind of message for the outbox that looks at the appointment before it leaves.
+
+    Args:
+        verb: ``remind`` or ``tell``.
+    """
+    return f"appointment.{verb}_by_{way.value}"
+
+
+def news_stands(appointment: Appointment, key: str, zone: str, now: datetime) -> bool:  # noqa: ARG001  as for reminders
+    """Whether what somebody is told of an appointment is still right: it was not cancelled or moved since.
+
+    Args:
+        key: Of the message. It names the appointment's sequence.
+    """
+    return key.startswith(_revision(appointment))
 
 
 def require_in_time(appointment: Appointment, template: AppointmentTemplate | None, now: datetime) -> None:

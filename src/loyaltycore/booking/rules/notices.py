@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from loyaltycore.booking.rules.appointment import Appointment, AppointmentState, ended
-from loyaltycore.booking.rules.booking import message_key
+from loyaltycore.booking.rules.booking import kind_of, message_key
 from loyaltycore.booking.rules.invitations import invitation_to
 from loyaltycore.booking.rules.links import issue_link
 from loyaltycore.booking.rules.messages import CANCELLED, CONFIRMED, MOVED, REMINDER, about_appointment
@@ -291,7 +291,9 @@ def tell(telling: Telling) -> Decision[Notice]:
     dispatch: tuple[Dispatch, ...] = ()
     if telling.way is not Channel.PHONE:
         message, template = _message(telling)
-        kind = "sms.send" if telling.way is Channel.SMS else "email.send"
+        # That one is cancelled is right whatever comes after; even if the appointment was deleted.
+        final = telling.about is NoticeAbout.CANCELLED
+        kind = _ANY[telling.way] if final else kind_of("tell", telling.way)
         key = notice_key(appointment, telling.customer.id, telling.about, telling.way)
         notice = evolve(notice, template=template)
         dispatch = (Dispatch(kind, message, key, appointment),)
@@ -302,6 +304,9 @@ def tell(telling: Telling) -> Decision[Notice]:
         dispatch=dispatch,
         notes=(Note("appointment.told", after=notice, comment=telling.comment),),
     )
+
+
+_ANY: Final = {Channel.SMS: "sms.send", Channel.EMAIL: "email.send"}
 
 
 def again(notice: Notice, comment: str) -> Decision[Notice]:

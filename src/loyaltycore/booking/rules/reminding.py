@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from attrs import evolve
 
 from loyaltycore.booking.rules.appointment import Appointment
+from loyaltycore.booking.rules.booking import kind_of
 from loyaltycore.booking.rules.notices import Notice, NoticeAbout, Telling, notice_key, tell, ways_to
 from loyaltycore.booking.rules.planner import AppointmentTemplate
 from loyaltycore.booking.rules.wall_time import local_date
@@ -33,14 +35,20 @@ def is_due(appointment: Appointment, template: AppointmentTemplate, zone: str, n
     )
 
 
-def still_stands(appointment: Appointment, key: str, way: Channel, zone: str, now: datetime) -> bool:
+def reminder_stands(appointment: Appointment, key: str, zone: str, now: datetime) -> bool:
     """Whether a reminder that is about to leave is still right: nothing was cancelled or moved, and its day has not come.
 
     Args:
-        key: Of the message. It names the appointment's sequence, which grows with all that a reminder must not outlive.
+        key: Of the message. It names the customer, and the appointment's sequence, which grows with all that a message must
+            not outlive.
     """
-    still = notice_key(appointment, appointment.customer_id or "", NoticeAbout.REMINDER, way)
-    return key == still and local_date(zone, now) < local_date(zone, appointment.starts_at)
+    still = {
+        notice_key(appointment, appointment.customer_id or "", NoticeAbout.REMINDER, way) for way in _WAYS
+    }
+    return key in still and local_date(zone, now) < local_date(zone, appointment.starts_at)
+
+
+_WAYS: Final = (Channel.EMAIL, Channel.SMS)
 
 
 def way_to_remind(customer: Customer) -> Channel | None:
@@ -48,12 +56,8 @@ def way_to_remind(customer: Customer) -> Channel | None:
     return next((way for way in ways_to(customer) if way is not Channel.PHONE), None)
 
 
-def kind_of(way: Channel) -> str:
-    """The kind of message for the outbox: one that looks at the appointment before it leaves."""
-    return f"appointment.remind_by_{way.value}"
-
-
 def remind(telling: Telling) -> Decision[Notice]:
     """Remind a customer: what is said now leaves later, unless the appointment has changed by then."""
     told = tell(telling)
-    return evolve(told, dispatch=tuple(evolve(each, kind=kind_of(telling.way)) for each in told.dispatch))
+    kind = kind_of("remind", telling.way)
+    return evolve(told, dispatch=tuple(evolve(each, kind=kind) for each in told.dispatch))
