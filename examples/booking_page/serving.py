@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="A page on which customers book appointments.")
     parser.add_argument("--port", type=int, default=8080, help="0 for any that is free (8080)")
     parser.add_argument(
-        "--embed-in", type=origin, default="", help="whose pages may frame it, such as https://shop.example"
+        "--embed-in", type=origin, help="whose pages may frame it, such as https://shop.example"
     )
     parser.add_argument(
         "--output", type=Path, default=Path("demo-output/booking-page"), help="where files go"
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ):
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         set_up(loyalty, address)
-        app = make_app(loyalty, mailer, password=password, embed_in=options.embed_in)
+        app = make_app(loyalty, mailer, password=password, embed_in=options.embed_in or "")
         print(f"Customers book at  {address}/")
         print(f"The staff work at  {address}/staff/  (password {password})", flush=True)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
