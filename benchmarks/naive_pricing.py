@@ -332,7 +332,9 @@ def in_phase(phase: Phase, line: OrderLine) -> bool:
     """Whether rules of a phase may be about a line."""
     if phase is Phase.EARN:
         return True
-    return line.delivery if phase is Phase.DELIVERY else line.discountable and not line.delivery
+    if phase is Phase.DELIVERY:
+        return line.delivery
+    return line.discountable and not line.delivery and not line.stored_value
 
 
 def clash(one: Rule, other: Rule) -> bool:

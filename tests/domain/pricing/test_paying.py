@@ -99,6 +99,13 @@ def test_stored_value_buys_no_stored_value() -> None:
     assert [line.due for line in found.lines] == [euros(0), euros(5000)]
 
 
+def test_stored_value_costs_what_it_is_worth() -> None:
+    """A discount for everything is none for the gift card, which would be worth more than was paid for it."""
+    order = evolve(ORDER, lines=[FRAME, OrderLine("2", "P-GIFT", euros(5000), stored_value=True)])
+    found = priced(Rule("half", percent("50")), order=order)
+    assert [line.due for line in found.lines] == [euros(9950), euros(5000)]
+
+
 def test_what_a_single_purpose_voucher_pays_was_taxed_before() -> None:
     """It pays lines of its tax alone, and their tax is that of the rest; a multi-purpose one touches no tax."""
     order = evolve(ORDER, lines=[FRAME, evolve(CLOTH, tax="7")])

@@ -35,7 +35,7 @@ class Basket:
                 self.by_group[group] |= bit
             if line.delivery:
                 self.delivery |= bit
-            elif line.discountable:
+            elif line.discountable and not line.stored_value:
                 self.goods |= bit
             self.units.append(range(len(self.listed), len(self.listed) + line.quantity))
             self.line_of += [place] * line.quantity

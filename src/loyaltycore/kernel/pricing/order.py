@@ -45,7 +45,7 @@ class OrderLine:
     delivery: bool = False
     """Whether this is the fee for delivery, which only rules for delivery reduce."""
     stored_value: bool = False
-    """Whether this sells stored value, which no stored value can pay."""
+    """Whether this sells stored value, which no stored value can pay and no rule reduces: it is worth its price."""
 
 
 @frozen
