@@ -68,7 +68,7 @@ def test_the_template_is_right_in_every_line(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("SEVEN_API_KEY", "key")
     monkeypatch.setenv("BOUNCE_SECRET", "b" * 24)
     with shop.opened() as loyalty:
-        assert len(loyalty.worker().kinds) == 6
+        assert len(loyalty.worker().kinds) == 8
         assert loyalty.session("anna").actor == "anna"
 
 

@@ -294,6 +294,7 @@ def test_the_catalogue_has_every_field_that_can_be_compared(house):
         "program_moves",
         "settlements",
         "vouchers",
+        "waiting_entries",
         "customer_properties",
         "deletion_marks",
     } == set(catalogue.relation_by_key)
