@@ -32,7 +32,7 @@ ACCEPTED, NOT_SENT, UNKNOWN = DeliveryStatus.ACCEPTED, DeliveryStatus.NOT_SENT, 
 
 ANSWER, BUDGET = 0.6, 1.2
 FAREWELL = 2.0
-SLACK = 1.0
+SLACK = 3.0
 """For a machine that has other things to do."""
 
 LARGE = (Attachment("groß.bin", "application/octet-stream", b"\x00" * 12_000_000),)

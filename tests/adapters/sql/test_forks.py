@@ -30,7 +30,7 @@ from tests.engines import ENGINES, fresh_database
 
 CHILDREN = 3
 CUSTOMERS = 20
-READS = 150
+READS = 50
 
 
 @pytest.fixture(params=ENGINES)
