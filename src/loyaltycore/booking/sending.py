@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from attrs import field, frozen
 
@@ -18,12 +17,8 @@ Reader = Callable[[Callable[[Unit], bool]], bool]
 """Runs a body in a transaction that only reads."""
 
 
-class Stands(Protocol):
-    """Whether a message is still right."""
-
-    def __call__(self, appointment: Appointment, key: str, zone: str, now: datetime) -> bool:
-        """Whether it is, by the message's key."""
-        ...
+Stands = Callable[[Appointment, str, str, datetime], bool]
+"""Whether a message is still right: by the appointment, the message's key, the time zone of the branch, and the moment."""
 
 
 @frozen

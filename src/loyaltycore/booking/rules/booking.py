@@ -247,7 +247,7 @@ def kind_of(verb: str, way: Channel) -> str:
     return f"appointment.{verb}_by_{way.value}"
 
 
-def news_stands(appointment: Appointment, key: str, zone: str, now: datetime) -> bool:  # noqa: ARG001  as for reminders
+def news_stands(appointment: Appointment, key: str, *_when: object) -> bool:
     """Whether what somebody is told of an appointment is still right: it was not cancelled or moved since.
 
     Args:
