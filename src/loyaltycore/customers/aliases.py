@@ -8,11 +8,9 @@ from attrs import frozen
 
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.numbers import number_key
-from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.criteria import in_portions, stored
 from loyaltycore.work.journal import Alias
 from loyaltycore.work.unit import Unit
-
-_MOST_VALUES = 500
 
 
 @frozen
@@ -43,11 +41,11 @@ def former_of(unit: Unit, numbers: Iterable[str], external_numbers: Iterable[str
         "external_number": set(external_numbers),
     }
     for name, values in wanted.items():
-        for portion in _portions(sorted(values - {""})):
+        for portion in in_portions(sorted(values - {""})):
             aliases = unit.find(Alias, stored(name).one_of(portion))
             found |= {each.id: each for each in aliases if each.customer_id}
     survivors: dict[str, Customer] = {}
-    for portion in _portions(sorted({each.customer_id or "" for each in found.values()})):
+    for portion in in_portions(sorted({each.customer_id or "" for each in found.values()})):
         survivors |= {each.id: each for each in unit.find(Customer, stored("id").one_of(portion))}
     for key in sorted(found):
         if survivor := survivors.get(found[key].customer_id or ""):
@@ -57,8 +55,3 @@ def former_of(unit: Unit, numbers: Iterable[str], external_numbers: Iterable[str
 def taken_numbers(unit: Unit, keys: Sequence[str]) -> set[str]:
     """Which of some numbers, without case, a customer who is no more had."""
     return {each.number_key for each in unit.find(Alias, stored("number_key").one_of(keys))}
-
-
-def _portions(values: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for start in range(0, len(values), _MOST_VALUES):
-        yield tuple(values[start : start + _MOST_VALUES])

@@ -12,15 +12,17 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from operator import eq, ge, gt, le, lt, ne
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import field, frozen
 
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.given import shown, taken, text_of
+
+T = TypeVar("T")
 
 
 class Op(Enum):
@@ -181,6 +183,11 @@ class _Field:
 def stored(name: str) -> _Field:
     """Start a comparison: ``stored("state") == "placed"``."""
     return _Field(name)
+
+
+def in_portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Any number of values, as many at once as `one_of` may list."""
+    return (values[start : start + MOST_VALUES] for start in range(0, len(values), MOST_VALUES))
 
 
 def has_key(lookup: str, value: str) -> Criterion:

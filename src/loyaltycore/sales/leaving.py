@@ -9,12 +9,12 @@ from loyaltycore.kernel.criteria import stored
 from loyaltycore.programs.reading import scene_of
 from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.entering import About
+from loyaltycore.sales.counting import tallies_of
 from loyaltycore.sales.rules import books, reservation as reserving
 from loyaltycore.sales.rules.books import Books
 from loyaltycore.sales.rules.counting import Counts
 from loyaltycore.sales.rules.reservation import Reservation
 from loyaltycore.sales.rules.settlement import Settlement
-from loyaltycore.sales.rules.tally import Tally
 from loyaltycore.vouchers.rules.redeeming import make_void
 from loyaltycore.vouchers.rules.voucher import Voucher
 from loyaltycore.work.unit import Unit
@@ -35,10 +35,7 @@ def release_reservations(unit: Unit, customer: Customer) -> None:
         ]
         books.let_go(entered, holders, found.id, About(order_ref=found.order_ref))
         unit.apply(evolve(entered.decision(""), notes=()))
-        everybodys = {
-            (each.program, each.customer_id): each
-            for each in unit.find(Tally, stored("id").one_of(found.counted))
-        }
+        everybodys = tallies_of(unit, [(program, None) for program in found.counted])
         counts = Counts(unit.now, unit.ids.new, everybodys)
         counts.let_go(list(everybodys), found.id)
         unit.apply(counts.decision())

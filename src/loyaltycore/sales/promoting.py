@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from loyaltycore.kernel.criteria import stored
+from loyaltycore.kernel.criteria import in_portions, stored
 from loyaltycore.kernel.pricing.book import Book
 from loyaltycore.programs.rules.program import Program, ProgramRevision, ProgramState, revision_key
 from loyaltycore.sales.rules.promotions import (
@@ -27,9 +27,11 @@ def promotions_in_force(unit: Unit) -> InForce:
         revision_key(each.id, each.revision): each
         for each in unit.find(Program, stored("state") == ProgramState.ACTIVE, order_by=("id",))
     }
-    if not programs:
-        return InForce(Book())
-    found = unit.find(ProgramRevision, stored("id").one_of(list(programs)), order_by=("id",))
+    found = (
+        each
+        for some in in_portions(sorted(programs))
+        for each in unit.find(ProgramRevision, stored("id").one_of(some), order_by=("id",))
+    )
     return book_of(
         tuple(published(each, programs[each.id].name) for each in found if each.content.kind == Promotion.key)
     )

@@ -106,7 +106,8 @@ class Pricing(Counting):
             for_update: Whether it is going to be booked.
         """
         joined = tuple(self._joined(order, hold_id))
-        sellers = {line.article: tuple(self._sellers(line.article)) for line in order.lines}
+        articles = dict.fromkeys(line.article for line in order.lines)
+        sellers = {each: tuple(self._sellers(each)) for each in articles}
         lines = [
             evolve(
                 line,

@@ -9,7 +9,7 @@ from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.entering import About
 from loyaltycore.programs.rules.selling import cancel
-from loyaltycore.sales.counting import Counting
+from loyaltycore.sales.counting import Counting, tallies_of
 from loyaltycore.sales.rules import books
 from loyaltycore.sales.rules.books import Books
 from loyaltycore.sales.rules.counting import Counts
@@ -18,8 +18,8 @@ from loyaltycore.sales.rules.refunding import (
     Asked,
     earlier_refund,
     everything_left,
+    given_back,
     plan_refund,
-    restored,
     sold_units,
 )
 from loyaltycore.sales.rules.settlement import Draw, Refund, Settlement
@@ -48,10 +48,8 @@ class Returning(Counting):
         return self.unit.apply(Decision(after, save=(after,), notes=(note,)))
 
     def _restore(self, settlement: Settlement, refund: Refund, entered: Books, about: About) -> None:
-        for place, (tender, back) in enumerate(zip(settlement.tenders, refund.tenders, strict=True)):
-            done = sum(each.tenders[place].units for each in settlement.refunds)
-            for draw, units in restored(tender, done, back.units):
-                self._give_back(entered, draw, units, about)
+        for draw, units in given_back(settlement, refund):
+            self._give_back(entered, draw, units, about)
 
     def _give_back(self, entered: Books, draw: Draw, units: int, about: About) -> None:
         holder = self._holder(draw.holder_id)
@@ -64,7 +62,7 @@ class Returning(Counting):
         """Let others have what an order took of limits that came back as a whole."""
         customer_id = settlement.customer_id
         owners = [(each.program, customer_id if each.of_customer else None) for each in settlement.counted]
-        counts = Counts(self.unit.now, self.unit.ids.new, self._tallies(owners))
+        counts = Counts(self.unit.now, self.unit.ids.new, tallies_of(self.unit, owners))
         counts.give_back(settlement.counted, customer_id)
         self.unit.apply(counts.decision())
 

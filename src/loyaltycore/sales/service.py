@@ -16,6 +16,7 @@ from loyaltycore.kernel.pricing.quote import Quote
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.reading import scene_of
 from loyaltycore.programs.rules.entering import About
+from loyaltycore.sales.counting import tallies_of
 from loyaltycore.sales.records import ORDER_LENGTH, REASON_LENGTH
 from loyaltycore.sales.returning import Returning
 from loyaltycore.sales.rules import books, reservation as reserving
@@ -272,7 +273,7 @@ class Sales(Selling, Returning, Simulating):
             (program, whose) for program in reservation.counted for whose in {None, reservation.customer_id}
         ]
         missing = [owner for owner in owners if owner not in counts.tallies]
-        counts.tallies |= {**self._tallies(missing), **counts.tallies} if missing else {}
+        counts.tallies = tallies_of(self.unit, missing) | counts.tallies
         counts.let_go(owners, reservation.id)
 
     def _open(self, order_ref: str) -> Reservation | None:

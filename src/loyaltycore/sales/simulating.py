@@ -15,13 +15,13 @@ from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.branches import Branch
 from loyaltycore.kernel.criteria import EVERYTHING, Criterion, stored
 from loyaltycore.kernel.ledger import replay
-from loyaltycore.kernel.validation import Faults
+from loyaltycore.kernel.validation import Faults, read_iterator
 from loyaltycore.kernel.wall_clock import start_of_day
 from loyaltycore.programs.kinds import PROGRAM_KINDS
-from loyaltycore.programs.reading import terms_of
+from loyaltycore.programs.reading import history as history_of, terms_of
 from loyaltycore.programs.rules import defining
 from loyaltycore.programs.rules.assigning import Terms
-from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
+from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.kind import ProgramKind
 from loyaltycore.programs.rules.program import Program, ProgramDraft, ProgramRevision, revision_key
 from loyaltycore.sales.promoting import book_of, published
@@ -96,7 +96,7 @@ class Simulating(Service):
             defining.read_terms(faults, kind, terms)
             end = self._until(faults, until)
             faults.function("redemption", redemption)
-            orders = _walk(faults, history)
+            orders = read_iterator(faults, "history", history, "settlements or past orders")
         simulator = Simulator(self._world(key, cast("ProgramKind", kind), terms, redemption), end)
         for place, each in enumerate(orders):
             simulator.sell(past_of(place, each, self.session.branch.id))
@@ -169,9 +169,10 @@ class Simulating(Service):
         row = self.unit.get(ProgramAssignment, settled.holder_id)
         if row.purse is None:
             return row
-        moves = self.unit.find(ProgramMove, stored("holder_id") == row.id, order_by=("seq",))
         number, at = past.order.number, past.at
-        earlier = takewhile(lambda move: move.order_ref != number and move.at <= at, moves)
+        earlier = takewhile(
+            lambda move: move.order_ref != number and move.at <= at, history_of(self.unit, row.id)
+        )
         return evolve(row, purse=evolve(replay(row.purse.unit, earlier), holds=()))
 
     @query
@@ -194,12 +195,3 @@ class Simulating(Service):
     def _zone(self, branch_id: str) -> ZoneInfo:
         branch = self.unit.seek(Branch, branch_id)
         return ZoneInfo((branch or self.session.branch).time_zone)
-
-
-def _walk(faults: Faults, history: object) -> Iterator[Any]:
-    """Begin to walk through a history, of whatever length."""
-    try:
-        return iter(cast("Iterable[Any]", history))
-    except Exception:  # noqa: BLE001  it is somebody else's code
-        faults.note("history", "wrong_type", "must be settlements or past orders, one after the other")
-        return iter(())

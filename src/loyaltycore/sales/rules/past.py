@@ -11,6 +11,7 @@ from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.given import as_tuple
 from loyaltycore.kernel.pricing.order import MOST_LINES, MOST_UNITS, WORD_LENGTH, Order, read_order
 from loyaltycore.kernel.validation import Faults
+from loyaltycore.sales.rules.refunding import read_units
 from loyaltycore.sales.rules.settlement import SettledProgram, Settlement
 
 
@@ -96,14 +97,8 @@ def _read_refund(faults: Faults, given: object, order: Order, since: datetime) -
     at = _moment(faults, given.at)
     if at < since:
         faults.note("at", "out_of_range", "must not lie before the order")
-    known = [line.id for line in order.lines]
-    lines = {}
-    for line_id, count in faults.members("lines", given.lines, most=MOST_LINES).items():
-        if line_id not in known:
-            faults.unknown("lines", "unknown_line", "line", line_id, known)
-        units = faults.integer(f"lines.{line_id}", count, least=1, most=MOST_UNITS, required=True)
-        lines[line_id] = units
-    return PastRefund(at, lines)
+    lines = faults.members("lines", given.lines, most=MOST_LINES)
+    return PastRefund(at, read_units(faults, lines, [line.id for line in order.lines]))
 
 
 def _settled(place: int, settlement: Settlement) -> Past:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -80,7 +80,10 @@ def plan_refund(settlement: Settlement, asked: Asked) -> tuple[Settlement, Refun
             remedy="return no more than was bought",
             left=0,
         )
-    _check_lines(settlement, lines)
+    with Faults() as faults:
+        read_units(faults, lines, [line.id for line in settlement.lines])
+        if not lines:
+            faults.note("lines", "required", "must name one line at least")
     returned = [(line, lines.get(line.id, 0)) for line in settlement.lines]
     for line, count in returned:
         _require_left(line, count)
@@ -140,15 +143,18 @@ def sold_units(settlement: Settlement, refund: Refund) -> Iterator[Sold]:
         yield from (sold for sold in line.sold if sold.unit in back)
 
 
-def _check_lines(settlement: Settlement, lines: Mapping[str, int]) -> None:
-    known = [line.id for line in settlement.lines]
-    with Faults() as faults:
-        for line_id, count in lines.items():
-            if line_id not in known:
-                faults.unknown("lines", "unknown_line", "line", line_id, known)
-            faults.integer(f"lines.{line_id}", count, least=1, most=MOST_UNITS, required=True)
-        if not lines:
-            faults.note("lines", "required", "must name one line at least")
+def read_units(faults: Faults, lines: Mapping[str, object], known: Collection[str]) -> dict[str, int]:
+    """Read how many units come back, by the id of the line.
+
+    Args:
+        known: The ids of all lines.
+    """
+    read = {}
+    for line_id, count in lines.items():
+        if line_id not in known:
+            faults.unknown("lines", "unknown_line", "line", line_id, known)
+        read[line_id] = faults.integer(f"lines.{line_id}", count, least=1, most=MOST_UNITS, required=True)
+    return read
 
 
 def _require_left(line: SettledLine, count: int) -> None:
@@ -196,6 +202,17 @@ def _taxes(shares: Iterable[tuple[SettledLine, UnitShare]], currency: str) -> tu
     return tuple(
         TaxPart(key, Money(gross[key], currency), Money(tax[key], currency)) for key in sorted(gross)
     )
+
+
+def given_back(settlement: Settlement, refund: Refund) -> Iterator[tuple[Draw, int]]:
+    """From which draws units go back to what had paid.
+
+    Args:
+        settlement: As it was before.
+    """
+    for place, (tender, back) in enumerate(zip(settlement.tenders, refund.tenders, strict=True)):
+        done = sum(each.tenders[place].units for each in settlement.refunds)
+        yield from restored(tender, done, back.units)
 
 
 def restored(tender: SettledTender, done: int, units: int) -> tuple[tuple[Draw, int], ...]:

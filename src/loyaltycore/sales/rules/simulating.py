@@ -36,10 +36,9 @@ from loyaltycore.sales.rules.joining import (
     tender_of,
 )
 from loyaltycore.sales.rules.past import Past, PastRefund
-from loyaltycore.sales.rules.refunding import Asked, everything_left, plan_refund, restored
+from loyaltycore.sales.rules.refunding import Asked, everything_left, given_back, plan_refund
 from loyaltycore.sales.rules.settlement import (
     Draw,
-    Refund,
     SettledAward,
     SettledProgram,
     Settlement,
@@ -304,7 +303,7 @@ class Simulator:
         sale.settlement, refund = plan_refund(before, asked)
         scene = Scene(asked.at, "", sale.past.branch_id, self._new_id)
         entered, about = Books(scene), About(order_ref=before.order_ref)
-        for draw, units in _restored(before, refund):
+        for draw, units in given_back(before, refund):
             if draw.move_id:
                 spending, earlier = _found(sale, draw.move_id)
                 holder = self._holders[draw.holder_id]
@@ -358,12 +357,6 @@ def _as_then(past: Past, others: Iterable[tuple[SettledProgram, Terms, str]]) ->
                     priority=place,
                     tax=pays.tax,
                 )
-
-
-def _restored(settlement: Settlement, refund: Refund) -> Iterator[tuple[Draw, int]]:
-    for place, (tender, back) in enumerate(zip(settlement.tenders, refund.tenders, strict=True)):
-        done = sum(each.tenders[place].units for each in settlement.refunds)
-        yield from restored(tender, done, back.units)
 
 
 def _found(sale: Pending, move_id: str) -> tuple[ProgramMove, list[Move]]:
