@@ -35,6 +35,9 @@ def test_foreign_codes_are_taken_over_and_stored_as_hashes(shop: House) -> None:
     checked = shop.desk.vouchers.check("alt2024a")
     assert (checked.usable, checked.available) == (True, 2)
     shop.desk.vouchers.redeem("ALT 2024 A")
+    newest = Loyalty(shop.loyalty.storage, code_keys=[NEW]).session("anna")
+    assert newest.vouchers.check("ALT2024B").usable
+    assert shop.desk.programs.get("autumn").used
     batch = shop.desk.vouchers.batch(report.batch_id)
     assert (batch.made, batch.count, batch.state, batch.comment) == (2, 2, BatchState.DONE, "old shop")
 
@@ -49,9 +52,9 @@ def test_what_is_known_is_reported_and_never_issued_again(shop: House) -> None:
     assert (first.made, first.known, first.known_places) == (1, 2, (1, 2))
     vouchers.redeem("WINTER24")
     many = [f"FRESH{number:04}" for number in range(1200)]
-    again = vouchers.import_codes("autumn", iter(["WINTER24", *many, "FRESH0001", code]))
-    assert (again.made, again.known, again.known_places) == (1200, 2, (0, 1201))
-    assert [each.place for each in again.rejections] == [1202]
+    again = vouchers.import_codes("autumn", iter(["WINTER24", "?", *many, "FRESH0001", code]))
+    assert (again.made, again.known, again.known_places) == (1200, 2, (0, 1202))
+    assert (again.rejected, [each.place for each in again.rejections]) == (2, [1, 1203])
     assert vouchers.check("WINTER24").available == 1
     assert vouchers.check("FRESH1199").usable
 
@@ -89,9 +92,12 @@ def test_what_cannot_be_imported_is_refused(shop: House) -> None:
     """No list, no program of vouchers, no key: nothing is begun."""
     define(shop.desk, "tenth", DiscountTerms(10))
     for odd in (7, ["?"] * 1000, "ABCDEF", {"ABCDEF": 1}, ["ABCDEF", 7]):
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput) as caught:
             shop.desk.vouchers.import_codes("autumn", odd)  # type: ignore[arg-type]  # that is the point
+        assert caught.value.fields[0] in {"codes", "codes.0.code", "codes.1"}
     assert not shop.desk.vouchers.check("ABCDEF").usable
+    nothing = shop.desk.vouchers.import_codes("autumn", ["?"])
+    assert shop.desk.vouchers.batch(nothing.batch_id).count == nothing.made == 0
     with pytest.raises(Refused, match="not one of vouchers"):
         shop.desk.vouchers.import_codes("tenth", ["ABCDEF"])
     keyless = Loyalty(shop.loyalty.storage).session("anna")

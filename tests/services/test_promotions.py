@@ -6,7 +6,9 @@ import pytest
 from attrs import evolve
 
 from loyaltycore import InvalidInput
+from loyaltycore.kernel.criteria import MOST_VALUES
 from loyaltycore.programs import DiscountTerms
+from loyaltycore.programs.rules.program import Program, ProgramRevision, revision_key
 from loyaltycore.sales import (
     Code,
     Earning,
@@ -49,6 +51,22 @@ def test_a_promotion_holds_for_everybody_while_it_is_published(house: House) -> 
     assert [change.rule for change in found.nearest()] == ["autumn/all"]
     house.desk.programs.hide("autumn")
     assert house.desk.sales.quote(order(None)).discounts == ()
+
+
+def test_any_number_of_programs_may_be_published(memory_house: House) -> None:
+    """Of more than one query may name the last one counts, too, and so do its limits."""
+    limited = PromotionTerms([Rule("frames", percent(1), where=in_groups("frames"), limits=[Limit(uses=5)])])
+    define(memory_house.desk, "p", limited)
+    with memory_house.loyalty.storage.transaction() as tx:
+        program, revision = tx.get(Program, "p"), tx.get(ProgramRevision, revision_key("p", 1))
+        assert program
+        assert revision
+        keys = [f"p{number:04}" for number in range(MOST_VALUES)]
+        tx.add(*(evolve(program, id=key, name=key) for key in keys))
+        tx.add(*(evolve(revision, id=revision_key(key, 1), program=key) for key in keys))
+    found = memory_house.desk.sales.quote(order(None))
+    assert found.verdict("p/frames") is not None
+    assert found.verdict(f"{keys[-1]}/frames") is not None
 
 
 def test_what_is_settled_is_frozen(house: House) -> None:
