@@ -8,12 +8,9 @@ from typing import Final
 from splink.comparison_level_library import CustomLevel, ElseLevel, NullLevel
 from splink.comparison_library import CustomComparison
 
-from loyaltycore.customers.rules.model import Table
+from loyaltycore.customers.rules.agreeing import FAR_NAMES, NEAR_NAMES, NEAR_STREETS
+from loyaltycore.customers.rules.model import Table, weights
 from loyaltycore.customers.rules.weights import DOUBLES
-
-_NEAR_NAMES: Final = 0.92
-_FAR_NAMES: Final = 0.8
-_NEAR_STREETS: Final = 0.9
 
 
 def comparisons(chance: Table) -> list[CustomComparison]:
@@ -23,9 +20,7 @@ def comparisons(chance: Table) -> list[CustomComparison]:
         chance: How often each level is seen between two people.
     """
     conditions: Mapping[str, Sequence[tuple[str, str]]] = {
-        "last_name": _name("last_name", "first_name"),
-        "first_name": _name("first_name", "last_name"),
-        "company": _name("company", "company"),
+        **{name: _name(name) for name in ("last_name", "first_name", "company")},
         "birth_date": _BIRTH_DATE,
         "email": [("same", "email_l = email_r")],
         "phones": [("same", "len(list_intersect(phones_l, phones_r)) > 0")],
@@ -38,32 +33,48 @@ def _comparison(
     name: str, levels: Sequence[tuple[str, str]], chance: Mapping[str, float]
 ) -> CustomComparison:
     doubles = DOUBLES[name]
+    # Splink divides the one by the other: so each level weighs what it does in the library's own model.
+    by_chance = {level: doubles[level] / 2**weight for level, weight in weights(doubles, chance).items()}
     last = next(level for level in doubles if level not in dict(levels))
     made = [
         CustomLevel(sql, label_for_charts=level).configure(
-            m_probability=doubles[level], u_probability=chance[level]
+            m_probability=doubles[level], u_probability=by_chance[level]
         )
         for level, sql in levels
     ]
-    other = ElseLevel().configure(m_probability=doubles[last], u_probability=chance[last])
+    other = ElseLevel().configure(m_probability=doubles[last], u_probability=by_chance[last])
     column = "street" if name == "addresses" else name
     return CustomComparison([NullLevel(column), *made, other], output_column_name=name)
 
 
-def _name(name: str, exchanged: str) -> list[tuple[str, str]]:
+def _name(name: str) -> list[tuple[str, str]]:
     """Folded names: the same, a typing error apart or exchanged, sounding the same."""
-    alike = f"jaro_winkler_similarity({name}_l, {name}_r)"
-    across = f"{name}_l = {exchanged}_r AND {exchanged}_l = {name}_r"
-    part = (
-        f"list_has_all(string_split({name}_l, ' '), string_split({name}_r, ' '))"
-        f" OR list_has_all(string_split({name}_r, ' '), string_split({name}_l, ' '))"
-    )
-    return [
-        ("same", f"{name}_l = {name}_r"),
-        ("near", f"{alike} >= {_NEAR_NAMES} OR {part} OR coalesce({across}, false)"),
-        ("far", f"{alike} >= {_FAR_NAMES} OR {name}_sound_l = {name}_sound_r"),
-    ]
+    one, other = f"{name}_l", f"{name}_r"
+    near, far = _near(one, other), f"{_far(one, other)} OR {name}_sound_l = {name}_sound_r"
+    if name != "company":
+        near += f" OR {_EXCHANGED}"
+    if name == "last_name":
+        # Where only one of the two names is found again, the other one speaks against it.
+        far += f" OR {_ONE_EXCHANGED}"
+    return [("same", f"{one} = {other}"), ("near", near), ("far", far)]
 
+
+def _near(one: str, other: str) -> str:
+    part = _either_way(f"string_split({one}, ' ')", f"string_split({other}, ' ')")
+    return f"(jaro_winkler_similarity({one}, {other}) >= {NEAR_NAMES} OR {part})"
+
+
+def _far(one: str, other: str) -> str:
+    return f"(jaro_winkler_similarity({one}, {other}) >= {FAR_NAMES} OR {_near(one, other)})"
+
+
+def _either_way(one: str, other: str) -> str:
+    return f"(list_has_all({one}, {other}) OR list_has_all({other}, {one}))"
+
+
+_ACROSS: Final = (("last_name_l", "first_name_r"), ("first_name_l", "last_name_r"))
+_ONE_EXCHANGED: Final = f"({' OR '.join(_near(*each) for each in _ACROSS)})"
+_EXCHANGED: Final = f"({' AND '.join([_ONE_EXCHANGED, *(_far(*each) for each in _ACROSS)])})"
 
 _BIRTH_DATE: Final = [
     ("same", "birth_date_l = birth_date_r"),
@@ -80,18 +91,24 @@ _STREETS: Final = (
     ("same", "street_l = street_r"),
     (
         "near",
-        f"jaro_winkler_similarity(street_l, street_r) >= {_NEAR_STREETS}"
-        " AND regexp_replace(street_l, '[^0-9]', '', 'g') = regexp_replace(street_r, '[^0-9]', '', 'g')",
+        f"jaro_winkler_similarity(street_l, street_r) >= {NEAR_STREETS} AND "
+        + _either_way(r"regexp_extract_all(street_l, '\d+')", r"regexp_extract_all(street_r, '\d+')"),
     ),
     ("other", "true"),
 )
+_POST, _CITY = "postal_code_l = postal_code_r", "city_l = city_r"
 _PLACES: Final = (
-    ("same", "postal_code_l = postal_code_r AND city_l = city_r"),
+    # Of postal code and town, what one of the two lacks says nothing.
+    (
+        "same",
+        f"coalesce({_POST}, {_CITY}) AND coalesce({_CITY}, {_POST})"
+        " OR coalesce(postal_code_l, city_l, postal_code_r, city_r) IS NULL",
+    ),
     (
         "near",
-        "postal_code_l = postal_code_r OR city_l = city_r"
+        f"{_POST} OR {_CITY}"
         " OR (len(postal_code_l) = len(postal_code_r) AND hamming(postal_code_l, postal_code_r) = 1)"
-        f" OR jaro_winkler_similarity(city_l, city_r) >= {_NEAR_STREETS}",
+        f" OR jaro_winkler_similarity(city_l, city_r) >= {NEAR_STREETS}",
     ),
     ("other", "true"),
 )

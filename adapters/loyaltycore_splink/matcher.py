@@ -13,7 +13,7 @@ import pyarrow as pa
 from attrs import frozen
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from loyaltycore.customers.rules.likeness import sound_of
+from loyaltycore.customers.rules.agreeing import sounds_of
 from loyaltycore.customers.rules.model import PRIOR
 from loyaltycore.customers.rules.search import fold
 from loyaltycore.kernel.matching import Pair, Person
@@ -37,13 +37,13 @@ _COLUMNS: Final = pa.schema(
         ("keys", _TEXTS),
     ]
 )
-_WITHOUT_COMMON_KEYS: Final = f"""
+_WITHOUT_COMMON_KEYS: Final = """
 CREATE TABLE people AS
 WITH held AS (SELECT unique_id, unnest(keys) AS key FROM loaded),
-     rare AS (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND {MOST_OF_A_KEY}),
+     rare AS (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND ?),
      kept AS (SELECT unique_id, list(key) AS keys FROM held SEMI JOIN rare USING (key) GROUP BY unique_id)
 SELECT loaded.* EXCLUDE (keys), coalesce(kept.keys, []) AS keys FROM loaded LEFT JOIN kept USING (unique_id)
-"""  # noqa: S608  a number of ours
+"""
 
 
 @frozen
@@ -67,7 +67,7 @@ class SplinkMatcher:
             _load(database, people, sample)
             found = _linker(database, sample).inference.predict(threshold_match_probability=least or None)
             rows = database.execute(
-                "SELECT unique_id_l, unique_id_r, match_probability"  # noqa: S608  a name of Splink's
+                "SELECT unique_id_l, unique_id_r, match_probability"  # noqa: S608  Splink makes the table's name, and no parameter can stand for one
                 f" FROM {found.physical_name}"
             )
             while portion := rows.fetchmany(_PORTION):
@@ -85,7 +85,7 @@ def _load(database: duckdb.DuckDBPyConnection, people: Iterable[Person], sample:
         database.register("portion", rows)
         database.execute("INSERT INTO loaded FROM portion")
     database.unregister("portion")
-    database.execute(_WITHOUT_COMMON_KEYS)
+    database.execute(_WITHOUT_COMMON_KEYS, [MOST_OF_A_KEY])
     database.execute("DROP TABLE loaded")
 
 
@@ -104,7 +104,7 @@ def _linker(database: duckdb.DuckDBPyConnection, sample: Sample) -> Linker:
 def _row(person: Person) -> dict[str, object]:
     traits = person.traits
     names = {name: _folded(getattr(traits, name)) for name in ("last_name", "first_name", "company")}
-    sounds = {f"{name}_sound": None if text is None else _sound(text) for name, text in names.items()}
+    sounds = {f"{name}_sound": None if text is None else sounds_of(text) for name, text in names.items()}
     street, postal_code, city = traits.addresses[0] if traits.addresses else ("", "", "")
     return {
         "unique_id": person.id,
@@ -114,15 +114,11 @@ def _row(person: Person) -> dict[str, object]:
         "email": traits.email or None,
         "phones": list(traits.phones) or None,
         "street": street or None,
-        "postal_code": postal_code,
-        "city": city,
+        "postal_code": postal_code or None,
+        "city": city or None,
         "keys": list(keys_of(traits)),
     }
 
 
 def _folded(name: str) -> str | None:
     return fold(name, two_letters=True) if name else None
-
-
-def _sound(folded: str) -> str:
-    return " ".join(sound_of(word) for word in folded.split(" "))

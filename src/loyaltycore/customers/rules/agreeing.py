@@ -26,9 +26,10 @@ OTHER: Final = "other"
 
 Level = str | None
 
-_NEAR_NAMES: Final = 0.92
-_FAR_NAMES: Final = 0.8
-_NEAR_STREETS: Final = 0.9
+NEAR_NAMES: Final = 0.92
+"""From which similarity on, as for the next two."""
+FAR_NAMES: Final = 0.8
+NEAR_STREETS: Final = 0.9
 _DECADE: Final = 2
 """The place of the decade in a date of eight digits."""
 _DIGITS: Final = re.compile(r"\d+")
@@ -86,10 +87,10 @@ def _words(mine: str, theirs: str) -> Level:
     # Somebody marries and has a double name, or leaves out the second first name.
     if words <= others or others <= words:
         return NEAR
-    alike = 0.0 if cannot_reach(_FAR_NAMES, mine, theirs) else similarity(mine, theirs)
-    if alike >= _NEAR_NAMES:
+    alike = 0.0 if cannot_reach(FAR_NAMES, mine, theirs) else similarity(mine, theirs)
+    if alike >= NEAR_NAMES:
         return NEAR
-    return FAR if alike >= _FAR_NAMES or _sound(mine) == _sound(theirs) else OTHER
+    return FAR if alike >= FAR_NAMES or sounds_of(mine) == sounds_of(theirs) else OTHER
 
 
 @lru_cache(maxsize=8192)
@@ -99,7 +100,8 @@ def _folded(name: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _sound(folded: str) -> str:
+def sounds_of(folded: str) -> str:
+    """How each word of a folded name sounds."""
     return " ".join(sound_of(word) for word in folded.split(" "))
 
 
@@ -158,7 +160,7 @@ def _address(one: Place, other: Place) -> str:
 def _streets(one: str, other: str) -> str:
     if one == other:
         return SAME
-    if cannot_reach(_NEAR_STREETS, one, other) or similarity(one, other) < _NEAR_STREETS:
+    if cannot_reach(NEAR_STREETS, one, other) or similarity(one, other) < NEAR_STREETS:
         return OTHER
     mine, theirs = set(_DIGITS.findall(one)), set(_DIGITS.findall(other))
     # The neighbours live at nearly the same street address.

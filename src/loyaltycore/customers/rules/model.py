@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
-from math import inf, log2
+from math import log2
 from typing import Final, Self
 
 from attrs import evolve, frozen
@@ -99,6 +99,13 @@ class Model:
         return tuple(found)
 
 
+def weights(doubles: Mapping[str, float], chance: Mapping[str, float]) -> dict[str, float]:
+    """What each level of one field weighs, in bits; none more than the best one, which is the first."""
+    found = {level: log2(share / max(chance[level], RAREST)) for level, share in doubles.items()}
+    most = next(iter(found.values()))
+    return {level: min(weight, most) for level, weight in found.items()}
+
+
 def score_of(evidence: Iterable[Evidence]) -> float:
     """How likely it is, from 0 to 1."""
     return 1 / (1 + 2 ** -(sum(each.weight for each in evidence) + PRIOR))
@@ -140,11 +147,8 @@ def _evidence(
     name: str, doubles: Mapping[str, float], chance: Mapping[str, float]
 ) -> Mapping[Level, Evidence]:
     found: dict[Level, Evidence] = {None: Evidence(name, Agreement.MISSING, 0.0)}
-    best = inf
-    for level, share in doubles.items():
-        weight = min(best, log2(share / max(chance[level], RAREST)))
+    for level, weight in weights(doubles, chance).items():
         found[level] = Evidence(name, _agreement(level, weight), weight)
-        best = weight if best == inf else best
     return found
 
 
