@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final
 
-from loyaltycore.kernel.criteria import Criterion, stored
+from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.ledger import Turnover
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.kernel.wall_clock import end_of_day, start_of_day
@@ -56,9 +56,9 @@ class Closing(Service):
         """
         with Faults() as faults:
             wanted = read_month(faults, "month", month)
-        last = self._last(program)
-        if last is not None and wanted <= last.month:
-            return self._closed(program, wanted)
+        closed, last = self._known(program, wanted)
+        if closed is not None:
+            return closed
         zone = last.zone if last else self.session.branch.time_zone
         starts_at, ends_at = cuts_of(wanted, zone)
         require_over(wanted, ends_at, self.session.house.clock.now())
@@ -86,7 +86,7 @@ class Closing(Service):
                 faults.note("end", "before_start", "lies before the first day")
         zone = self.session.branch.time_zone
         cuts = (start_of_day(first or date.min, zone), end_of_day(last or date.min, zone))
-        self._last(program)
+        self._require(program)
         before, after = self._totals(program, cuts)
         return after.breakage - before.breakage
 
@@ -101,28 +101,20 @@ class Closing(Service):
         return tuple(self.unit.find(ProgramPeriod, stored("program") == key, order_by=("month",)))
 
     @query
-    def _last(self, program: str) -> ProgramPeriod | None:
-        key = self.unit.get(Program, program).id
-        return self.unit.first(ProgramPeriod, stored("program") == key, order_by=("-month",))
+    def _require(self, program: str) -> None:
+        self.unit.get(Program, program)
 
     @query
-    def _closed(self, program: str, month: int) -> ProgramPeriod:
-        found = self.unit.first(ProgramPeriod, _is(program, month))
-        if found is None:
-            require_next(
-                month, self.unit.first(ProgramPeriod, stored("program") == program, order_by=("-month",))
-            )
-        return self.unit.get(ProgramPeriod, found.id if found else "")
+    def _known(self, program: str, month: int) -> tuple[ProgramPeriod | None, ProgramPeriod | None]:
+        return _known(self.unit, self.unit.get(Program, program).id, month)
 
     @command("programs.close_period")
     def _close(self, program: str, month: int, zone: str, before: Turnover, total: Turnover) -> ProgramPeriod:
-        found = self.unit.first(ProgramPeriod, _is(program, month))
-        if found is not None:
-            return found
-        last = self.unit.first(ProgramPeriod, stored("program") == program, order_by=("-month",))
+        closed, last = _known(self.unit, program, month)
+        if closed is not None:
+            return closed
         require_next(month, last)
-        scene = scene_of(self.unit)
-        period = _period(scene, program, month, zone, total)
+        period = _period(scene_of(self.unit), program, month, zone, total)
         return self.unit.apply(close(period, last, before))
 
     def _totals(self, program: str, cuts: Sequence[datetime]) -> list[Turnover]:
@@ -140,8 +132,11 @@ class Closing(Service):
         return sums
 
 
-def _is(program: str, month: int) -> Criterion:
-    return (stored("program") == program) & (stored("month") == month)
+def _known(unit: Unit, program: str, month: int) -> tuple[ProgramPeriod | None, ProgramPeriod | None]:
+    """A month, if it was closed, and the last one that was."""
+    mine = stored("program") == program
+    closed = unit.first(ProgramPeriod, mine & (stored("month") == month))
+    return closed, unit.first(ProgramPeriod, mine, order_by=("-month",))
 
 
 def _period(scene: Scene, program: str, month: int, zone: str, total: Turnover) -> ProgramPeriod:
