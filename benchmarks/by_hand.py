@@ -147,7 +147,7 @@ def _card(row: Any) -> CustomerCard:
 
 def customer_row(customer: Customer) -> dict[str, Any]:
     """A customer as a row."""
-    row = {name: getattr(customer, name) for name in CUSTOMERS.columns.keys()}  # noqa: SIM118  a column collection  a column collection
+    row = {name: getattr(customer, name) for name in CUSTOMERS.columns.keys()}  # noqa: SIM118  a column collection
     row["created_at"] = _micros(customer.created_at)
     for name in ("kind", "privacy", "consent_letter", "consent_email", "consent_phone", "consent_sms"):
         row[name] = row[name].value

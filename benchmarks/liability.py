@@ -75,7 +75,7 @@ def _grow(bare: Engine, copies: int, many: int) -> None:
     """Copy the seeds under further ids, inside the database: a report reads nothing but this table."""
     table = "loyalty_program_assignments"
     copied = text(
-        f"INSERT INTO {table} (id, slot, {_COLUMNS}) SELECT :mark || id, NULL, {_COLUMNS} FROM {table} WHERE slot IS NOT NULL"  # noqa: S608  constants
+        f"INSERT INTO {table} (id, slot, {_COLUMNS}) SELECT :mark || id, NULL, {_COLUMNS} FROM {table} WHERE slot IS NOT NULL"  # noqa: S608  the names of our own columns
     )
     with bare.begin() as connection:
         for copy in range(copies, many // SEEDS):
@@ -107,7 +107,7 @@ def _times(name: str, desk: Desk, bare: Engine) -> Result:
 
 
 _READ = text(
-    f"SELECT id, slot, {_COLUMNS} FROM loyalty_program_assignments WHERE program = 'club' AND purse IS NOT NULL"  # noqa: S608  constants
+    f"SELECT id, slot, {_COLUMNS} FROM loyalty_program_assignments WHERE program = 'club' AND purse IS NOT NULL"  # noqa: S608  the names of our own columns
 )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -15,13 +14,11 @@ from uuid import uuid4
 from attrs import define, field
 from sqlalchemy import Engine, MetaData, Table, bindparam, select, update
 
-from benchmarks import by_hand
-from benchmarks.databases import ENGINES, database
+from benchmarks.databases import ENGINES
+from benchmarks.programs import two_shops
 from benchmarks.timing import Result, at_most, duel, processor
-from loyaltycore import Loyalty
 from loyaltycore.desk import Desk
-from loyaltycore.programs import OfflineUse, Quota, QuotaTerms
-from loyaltycore_sql import SqlStorage
+from loyaltycore.programs import OfflineUse
 
 USES: Final = 500
 LIMIT: Final = 3.0
@@ -30,31 +27,12 @@ LIMIT: Final = 3.0
 def run() -> Iterator[Result]:
     """Each engine: five hundred uses, each of another customer's quota."""
     for name in ENGINES:
-        with ExitStack() as stack:
-            ours, theirs = (stack.enter_context(database(name)) for _ in range(2))
-            desk, ids = _filled(ours)
-            other, their_ids = _filled(theirs)
-            other.house.storage.close()  # type: ignore[attr-defined]  # a SQL storage can be closed
-            peer = _Peer(by_hand.engine(theirs), their_ids)
+        with two_shops(name, USES) as (desk, ids, *bare):
+            peer = _Peer(*bare)
             numbers = count()
             clock = processor if name == "sqlite" else perf_counter
             times = duel(partial(_use_all, desk, ids, numbers), peer.use_all, rounds=5, clock=clock)
             yield at_most(f"use {USES} quotas at once, {name}", *times, LIMIT, USES)
-            desk.house.storage.close()  # type: ignore[attr-defined]  # as above
-            peer.engine.dispose()
-
-
-def _filled(url: str) -> tuple[Desk, list[str]]:
-    """A shop with so many customers who have a quota."""
-    desk = Loyalty(SqlStorage(url)).session("anna")
-    desk.programs.define("batteries", QuotaTerms([Quota(1_000_000)]), name="Batteries")
-    desk.programs.publish("batteries")
-    ids = []
-    with desk.transaction():
-        for n in range(USES):
-            customer = desk.customers.create(last_name=f"Muster {n}")
-            ids.append(desk.programs.assign(customer.id, "batteries").id)
-    return desk, ids
 
 
 def _use_all(desk: Desk, ids: list[str], numbers: Iterator[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -34,29 +34,37 @@ KEYS = (CodeKey("2026", "an old secret, only for benchmarks"),)
 def run() -> Iterator[Result]:
     """Each engine: a use of a quota, and a code of a batch."""
     for name in ENGINES:
-        with ExitStack() as stack:
-            ours, theirs = (stack.enter_context(database(name)) for _ in range(2))
-            desk, ids = shop_with_quotas(ours)
-            other, their_ids = shop_with_quotas(theirs)
-            other.house.storage.close()  # type: ignore[attr-defined]  # a SQL storage can be closed
-            peer = Peer(by_hand.engine(theirs), their_ids)
+        with two_shops(name, USES) as (desk, ids, *bare):
+            peer = Peer(*bare)
             clock = processor if name == "sqlite" else perf_counter
             times = duel(partial(_use_all, desk, ids), peer.use_all, rounds=5, clock=clock)
             yield at_most(f"use a quota, {name}", *times, USE_LIMITS[name], USES)
             times = duel(partial(_make_codes, desk), peer.make_codes, rounds=2, clock=clock)
             yield at_most(f"make {CODES:,} codes, {name}", *times, CODE_LIMIT, CODES)
-            desk.house.storage.close()  # type: ignore[attr-defined]  # as above
-            peer.engine.dispose()
 
 
-def shop_with_quotas(url: str) -> tuple[Desk, list[str]]:
+@contextmanager
+def two_shops(name: str, many: int) -> Iterator[tuple[Desk, list[str], Engine, list[str]]]:
+    """A shop and the ids of what its customers have, and the bare database of another one with the ids there."""
+    with ExitStack() as stack:
+        ours, theirs = (stack.enter_context(database(name)) for _ in range(2))
+        desk, ids = shop_with_quotas(ours, many)
+        other, their_ids = shop_with_quotas(theirs, many)
+        other.house.storage.close()  # type: ignore[attr-defined]  # a SQL storage can be closed
+        engine = by_hand.engine(theirs)
+        yield desk, ids, engine, their_ids
+        desk.house.storage.close()  # type: ignore[attr-defined]  # as above
+        engine.dispose()
+
+
+def shop_with_quotas(url: str, many: int = USES) -> tuple[Desk, list[str]]:
     """A shop with so many customers who have a quota."""
     desk = Loyalty(SqlStorage(url), code_keys=KEYS).session("anna")
     desk.programs.define("batteries", QuotaTerms([Quota(1_000_000)]), name="Batteries")
     desk.programs.define("autumn", DiscountVoucherTerms(percent=20), name="Autumn")
     desk.programs.publish("batteries", "autumn")
     ids = []
-    for n in range(USES):
+    for n in range(many):
         customer = desk.customers.create(last_name=f"Muster {n}")
         ids.append(desk.programs.assign(customer.id, "batteries").id)
     return desk, ids
@@ -121,7 +129,7 @@ def _now() -> int:
 
 
 def _insert(table: str, **values: str) -> Any:
-    return text(f"INSERT INTO loyalty_{table} ({', '.join(values)}) VALUES ({', '.join(values.values())})")  # noqa: S608  constants
+    return text(f"INSERT INTO loyalty_{table} ({', '.join(values)}) VALUES ({', '.join(values.values())})")  # noqa: S608  the names of our own columns
 
 
 _READ = text("SELECT purse, customer_id, version FROM loyalty_program_assignments WHERE id = :id")
