@@ -317,6 +317,7 @@ def test_nothing_is_written(memory_house: House) -> None:
         ([bought("A-1", "anna", 0, 1, 1, 2)], "too_many"),
         ([bought("A-1", "anna", 2, 1, 1)], "out_of_range"),
         (["R-1"], "wrong_type"),
+        ([evolve(bought("A-1", "anna", 0, 1), refunds=["G-1"])], "wrong_type"),
         ([evolve(bought("A-1", "anna", 0, 1), at=None)], "required"),
         (
             [

@@ -93,6 +93,10 @@ def test_what_is_met_exactly_is_kept() -> None:
     assert [(part.key, part.gross, part.tax) for part in refund.taxes] == [("7", euros(500), euros(132 - 98))]
     sale, refund = plan_refund(sale, asked({"0": 1}, "G-3"))
     assert (refund.due, refund.clawed_back) == (euros(1000), ())
+    sale, _ = plan_refund(sale, asked({"0": 2}, "G-4"))
+    taxes = [part for each in sale.refunds for part in each.taxes]
+    assert sum(part.gross.amount for part in taxes) == 5000
+    assert sum(part.tax.amount for part in taxes) == 327
 
 
 def test_what_counts_is_what_the_rule_looked_at() -> None:
