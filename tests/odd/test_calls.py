@@ -40,6 +40,7 @@ OWN_ERRORS: Final = {
     "Customers.import_file(on_progress)": TypeError,
     "Privacy.export(to)": (OSError, TypeError, ZeroDivisionError),
     "Programs.use_many(uses)": ZeroDivisionError,
+    "Sales.simulate(history)": ZeroDivisionError,
     "Vouchers.import_codes(codes)": ZeroDivisionError,
 }
 """Whose fault it is that a file is not there, or that a caller's own function fails."""

@@ -184,6 +184,8 @@ def take_codes(
 
 def end_import(batch: VoucherBatch) -> Decision[VoucherBatch]:
     """Say that all codes have been read."""
+    if batch.state is BatchState.DONE:
+        return Decision(batch)
     after = evolve(batch, state=BatchState.DONE)
     return Decision(after, save=(after,))
 
