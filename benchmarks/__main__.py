@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from benchmarks import (
     booking,
     calendars,
+    codes,
     completeness,
     duplicates,
     imports,
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "booking": booking.run,
     "selections": selections.run,
     "programs": programs.run,
+    "codes": codes.run,
     "ledgers": ledgers.run,
     "liability": liability.run,
     "many": many.run,

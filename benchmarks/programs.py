@@ -1,4 +1,4 @@
-"""Using programs and making vouchers, beside SQL written by hand that writes the same rows of the same tables."""
+"""Using programs, beside SQL written by hand that writes the same rows of the same tables."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from attrs import define, field
+from attrs import define
 from sqlalchemy import Connection, Engine, text
 
 from benchmarks import by_hand
@@ -25,22 +24,18 @@ from loyaltycore.vouchers import CodeKey, DiscountVoucherTerms
 from loyaltycore_sql import SqlStorage
 
 USES = 300
-CODES = 10_000
 USE_LIMITS = {"sqlite": 5.0, "postgresql": 2.5}
-CODE_LIMIT = 2.0
 KEYS = (CodeKey("2026", "an old secret, only for benchmarks"),)
 
 
 def run() -> Iterator[Result]:
-    """Each engine: a use of a quota, and a code of a batch."""
+    """Each engine: a use of a quota."""
     for name in ENGINES:
         with two_shops(name, USES) as (desk, ids, *bare):
             peer = Peer(*bare)
             clock = processor if name == "sqlite" else perf_counter
             times = duel(partial(_use_all, desk, ids), peer.use_all, rounds=5, clock=clock)
             yield at_most(f"use a quota, {name}", *times, USE_LIMITS[name], USES)
-            times = duel(partial(_make_codes, desk), peer.make_codes, rounds=2, clock=clock)
-            yield at_most(f"make {CODES:,} codes, {name}", *times, CODE_LIMIT, CODES)
 
 
 @contextmanager
@@ -75,17 +70,12 @@ def _use_all(desk: Desk, ids: list[str]) -> None:
         desk.programs.use(each)
 
 
-def _make_codes(desk: Desk) -> None:
-    desk.vouchers.generate("autumn", CODES)
-
-
 @define
 class Peer:
     """What a careful programmer would write for this alone: a version checked, bare rows, bare JSON."""
 
     engine: Engine
     ids: list[str]
-    _number: Iterator[int] = field(factory=count)
 
     def use_all(self) -> None:
         """One use of each, each in a transaction of its own."""
@@ -102,7 +92,7 @@ class Peer:
         lot["left"] -= 1
         purse["moves"] += 1
         purse["turnover"]["redeemed"] += 1
-        now = _now()
+        now = instant()
         saved = {"id": key, "version": row.version, "purse": json.dumps(purse), "balance": lot["left"]}
         if connection.execute(_SAVE, saved).rowcount != 1:
             raise RuntimeError("somebody was faster")
@@ -114,21 +104,14 @@ class Peer:
         connection.execute(_ACTIVITY, {**activity, "changes": changes})
         connection.execute(_TRACE, {"id": uuid4().hex, "key": move["id"], "at": now})
 
-    def make_codes(self) -> None:
-        """A batch of bare rows by `executemany`, a thousand at a time."""
-        batch = f"b{next(self._number)}"
-        for _ in range(CODES // 1000):
-            now = _now()
-            rows = [{"id": uuid4().hex, "hash": uuid4().hex, "batch": batch, "at": now} for _ in range(1000)]
-            with self.engine.begin() as connection:
-                connection.execute(_VOUCHER, rows)
 
-
-def _now() -> int:
+def instant() -> int:
+    """Now, as it is stored."""
     return int(datetime.now(UTC).timestamp() * 1e6)
 
 
-def _insert(table: str, **values: str) -> Any:
+def insert(table: str, **values: str) -> Any:
+    """A row of one of the tables, with values that are written in SQL."""
     return text(f"INSERT INTO loyalty_{table} ({', '.join(values)}) VALUES ({', '.join(values.values())})")  # noqa: S608  the names of our own columns
 
 
@@ -137,7 +120,7 @@ _SAVE = text(
     "UPDATE loyalty_program_assignments SET purse = :purse, balance = :balance, version = version + 1 "
     "WHERE id = :id AND version = :version"
 )
-_MOVE = _insert(
+_MOVE = insert(
     "program_moves",
     id=":id",
     holder_table="'program_assignments'",
@@ -162,7 +145,7 @@ _MOVE = _insert(
     comment="''",
     version="1",
 )
-_ACTIVITY = _insert(
+_ACTIVITY = insert(
     "activities",
     id=":id",
     at=":at",
@@ -178,7 +161,7 @@ _ACTIVITY = _insert(
     place="0",
     version="1",
 )
-_TRACE = _insert(
+_TRACE = insert(
     "commands",
     id=":id",
     name="'programs.use'",
@@ -187,29 +170,5 @@ _TRACE = _insert(
     result_table="'program_moves'",
     result_key=":key",
     at=":at",
-    version="1",
-)
-_VOUCHER = _insert(
-    "vouchers",
-    id=":id",
-    program="'autumn'",
-    revision="1",
-    code_hash=":hash",
-    key_id="'2026'",
-    own_code="FALSE",
-    hint="'ABCD'",
-    batch_id=":batch",
-    bound="FALSE",
-    unit="'uses'",
-    amount="1",
-    balance="1",
-    paid="FALSE",
-    starts_at=":at",
-    void_why="''",
-    order_ref="''",
-    line_ref="''",
-    comment="''",
-    issued_at=":at",
-    issued_by="'anna'",
     version="1",
 )

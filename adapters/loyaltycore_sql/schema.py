@@ -328,7 +328,8 @@ def _mariadb_lock(connection: Connection, name: str) -> Iterator[None]:
 def _is_cluster(connection: Connection) -> bool:
     if connection.dialect.name != "mariadb":
         return False
-    return connection.execute(text("SHOW VARIABLES LIKE 'wsrep_on'")).all() == [("wsrep_on", "ON")]
+    found = connection.execute(text("SHOW VARIABLES LIKE 'wsrep_on'")).first()
+    return found is not None and found[1] == "ON"
 
 
 _LOCKS: Final[dict[str, Any]] = {
