@@ -99,9 +99,8 @@ class Shop:
         ]
         mine = [self.rows[customer, name] for name in ("staff", "gift") if customer and name in takes]
         codes = [code for code in CODES if code in takes]
-        order = Order(
-            f"R-{self.sold}", customer, lines, programs=mine, spend={"club": points}, rates=RATES, codes=codes
-        )
+        spend = {"club": points} if customer else {}
+        order = Order(f"R-{self.sold}", customer, lines, programs=mine, spend=spend, rates=RATES, codes=codes)
         self.settled[order.number] = self.house.desk.sales.settle(order)
 
     def history(self) -> list[Settlement]:

@@ -197,8 +197,8 @@ class Programs(Defining, Presenting, UsingMany):
         Raises:
             NotFound: There is no such assignment.
             InvalidInput: Names every fault of the arguments.
-            Refused: ``program.not_started``, ``.ended``, ``.wrong_branch``, ``.wrong_reference``, ``.not_covered`` or
-                ``.exhausted``.
+            Refused: ``program.not_started``, ``.ended``, ``.wrong_branch``, ``.wrong_reference``, ``.not_covered``,
+                ``.exhausted`` or ``.expired``.
         """
         with Faults() as faults:
             wanted = read_use(faults, article, quantity, groups)

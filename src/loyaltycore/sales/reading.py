@@ -35,6 +35,7 @@ from loyaltycore.sales.rules.joining import (
     require_own_card,
     restricted_of,
     rules_of,
+    spending_of,
     tender_of,
     uses_left,
 )
@@ -117,6 +118,7 @@ class Pricing(Counting):
         ]
         now = self.unit.now
         tenders = [tender for each in joined if (tender := tender_of(each, hold_id, now))]
+        spend = spending_of(order, joined, tenders)
         left: dict[str, int] = {}
         for each in joined:
             left |= uses_left(each, hold_id, now)
@@ -130,7 +132,7 @@ class Pricing(Counting):
             left=left,
         )
         in_force = promotions_in_force(self.unit)
-        pricing = partial(quote, in_force.book, evolve(order, lines=lines))
+        pricing = partial(quote, in_force.book, evolve(order, lines=lines, spend=spend))
         restricted = (*in_force.restricted, *(rule for each in joined for rule in restricted_of(each)))
         limits = tuple(limit for each in restricted for limit in limited_of(each, order.customer_id, now))
         counts = self._counts(limits, hold_id)
@@ -167,7 +169,8 @@ class Pricing(Counting):
         for given in order.codes:
             code = canonical(given)
             known = stored("code_hash").one_of(hashes(keys, code))
-            voucher = require_known(self.unit.first(Voucher, known) if keys and code else None, code)
+            with_code = self.unit.first(Voucher, known) if keys and code else None
+            voucher = require_known(with_code, code, has_keys=bool(keys))
             require_usable(voucher, order.customer_id, self.unit.now, hold_id)
             found[voucher.id] = voucher
         for voucher in found.values():

@@ -49,7 +49,7 @@ class Sales(Selling, Returning, Simulating):
         Raises:
             InvalidInput: Names every fault of the order.
             NotFound: There is no such customer, card or assignment.
-            Refused: ``sale.other_customer``; or a program or a code that is named cannot be used: ``program.not_started``,
+            Refused: ``sale.other_customer`` or ``.not_spendable``; or a program or a code that is named cannot be used: ``program.not_started``,
                 ``.ended``, ``.wrong_branch`` or ``.wrong_reference``, ``voucher.unknown``, ``.mistyped``, ``.spent`` and so on.
         """
         read = self._read_order(order)

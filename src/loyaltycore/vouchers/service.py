@@ -135,8 +135,8 @@ class Vouchers(Importing):
         Raises:
             NotFound: There is no such customer.
             InvalidInput: Names every fault of the arguments.
-            Refused: ``voucher.mistyped``, ``.unknown``, ``.other_customer``, ``.not_started``, ``.expired``, ``.void``,
-                ``.limited``, ``.spent`` or ``.other_unit``.
+            Refused: ``voucher.mistyped``, ``.unknown``, ``.no_key``, ``.other_customer``, ``.not_started``, ``.expired``,
+                ``.void``, ``.limited``, ``.spent`` or ``.other_unit``.
         """
         with Faults() as faults:
             given = faults.text("code", code, limit=_LONGEST_CODE)
@@ -147,7 +147,8 @@ class Vouchers(Importing):
                 faults.integer("amount.amount", amount.amount, least=1, most=MOST_UNITS)
             elif amount is not None:
                 faults.note("amount", "wrong_type", "must be Money")
-        voucher = redeeming.require_known(self._with_code(canonical(given)), canonical(given))
+        typed = canonical(given)
+        voucher = redeeming.require_known(self._with_code(typed), typed, has_keys=bool(self.keys))
         fact = fact_of("redeem", voucher.id, order, line) if order else None
         earlier = self.unit.first(ProgramMove, stored("fact") == fact) if fact else None
         if earlier is not None:
@@ -244,7 +245,7 @@ class Vouchers(Importing):
             self._known(customer),
             self.unit.now,
             is_public=bool(visitor),
-            mistyped=is_mistyped(code),
+            none=redeeming.why_none(code, has_keys=bool(self.keys)),
         )
 
     def _known(self, customer: str | None) -> str | None:

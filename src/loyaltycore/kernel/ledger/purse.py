@@ -90,6 +90,10 @@ class Purse:
         """What the other side owes the holder: the balance and what is pending."""
         return sum(self.sums(at))
 
+    def expired(self, at: datetime) -> int:
+        """How much has expired, booked or not, since the beginning."""
+        return self.turnover.breakage + sum(self.free(lot, at) for lot in self.lots if lot.has_expired(at))
+
     def live_holds(self, at: datetime) -> Iterable[Hold]:
         """The holds that still count."""
         return (hold for hold in self.holds if hold.is_live(at))

@@ -32,6 +32,8 @@ class Tender:
     priority: int = field(default=0, kw_only=True)
     """The least goes first, then what expires soonest."""
     expires_at: datetime | None = field(default=None, kw_only=True)
+    expired: int = field(default=0, kw_only=True)
+    """How many units have expired."""
     where: Where = field(default=Where(), kw_only=True)
     """What it pays for."""
     tax: str = field(default="", kw_only=True)

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import define
 
+from loyaltycore.kernel.money import Money
 from loyaltycore.kernel.pricing.basket import Basket
 from loyaltycore.kernel.pricing.order import Order
 from loyaltycore.kernel.pricing.spreading import spread
@@ -51,8 +52,15 @@ def _unfit(tender: Tender, order: Order, standing: Standing) -> Verdict | None:
         ended = tender.expires_at.astimezone(standing.at.tzinfo).date()
         return Verdict(tender.id, title_of(tender), Code.ENDED, required=ended)
     if tender.available <= 0:
-        return _said(tender, Code.EMPTY)
+        return _emptied(tender)
     return None if _wanted(tender, order) else _said(tender, Code.NOT_ASKED)
+
+
+def _emptied(tender: Tender) -> Verdict:
+    if not tender.expired:
+        return _said(tender, Code.EMPTY)
+    expired = tender.expired if tender.worth else Money(tender.expired, tender.unit)
+    return Verdict(tender.id, title_of(tender), Code.EXPIRED, expired)
 
 
 def _wanted(tender: Tender, order: Order) -> int:

@@ -37,6 +37,8 @@ class Code(Enum):
     """A tender that `Order.spend` does not name, and has to."""
     EMPTY = "empty"
     """A tender of which nothing is left."""
+    EXPIRED = "expired"
+    """A tender of which nothing is left, and something has expired."""
 
 
 Fact: TypeAlias = Money | int | str | date | time | None
@@ -88,6 +90,10 @@ SENTENCES: Final = {
         "{title} zahlt nur, wenn der Auftrag es nennt.",
     ),
     Code.EMPTY: ("Nothing is left of {title}.", "{title} ist aufgebraucht."),
+    Code.EXPIRED: (
+        "Nothing is left of {title}; expired: {observed}.",
+        "Von {title} ist nichts mehr übrig; verfallen: {observed}.",
+    ),
 }
 """In English and in German."""
 

@@ -15,6 +15,7 @@ from loyaltycore.kernel.ledger import (
     MANY_LOTS,
     Funding,
     Move,
+    Purse,
     adjust,
     available_of,
     compact,
@@ -54,12 +55,14 @@ def require_running(assignment: ProgramAssignment, terms: Terms, scene: Scene, h
         )
     is_over = assignment.ends_at is not None and assignment.ends_at <= scene.now
     if is_over and (assignment.ended_why or not purse_of(assignment).hold(hold_id, scene.now)):
+        expired = purse_of(assignment).expired(scene.now)
         raise Refused(
             "program.ended",
             "the program has ended",
-            remedy="change its last day",
+            remedy="change its last day" + (", and give again by hand what has expired" if expired else ""),
             ends_at=assignment.ends_at,
             why=assignment.ended_why,
+            expired=expired,
         )
     branches = terms.revision.content.branches
     if branches and scene.branch_id not in branches:
@@ -108,17 +111,10 @@ def use(
         rows: The assignment that was named first; others of the customer, where a merge has left several.
 
     Raises:
-        Refused: ``program.exhausted``.
+        Refused: ``program.exhausted`` or ``.expired``.
     """
     purses = [purse_of(row) for row in rows]
-    available = available_of(purses, scene.now)
-    if units > available:
-        raise Refused(
-            "program.exhausted",
-            f"{units:,} are asked for, and {available:,} are left",
-            asked=units,
-            available=available,
-        )
+    require_left(purses, units, scene.now)
     parts = shares(purses, units, scene.now)
     drawn = [(row, part) for row, part in zip(rows, parts, strict=True) if part]
     entered: list[Entered] = []
@@ -127,6 +123,33 @@ def use(
         told = evolve(about, fact=None) if entered else about
         entered.append(enter(row, followed(row, move, terms, scene.now), told, scene))
     return written("program.used", [row for row, _ in drawn], entered)
+
+
+def require_left(purses: Sequence[Purse], units: int, now: datetime) -> None:
+    """Make sure that so many units are left.
+
+    Raises:
+        Refused: ``program.expired`` if there were enough of them before some expired, otherwise ``.exhausted``.
+    """
+    available = available_of(purses, now)
+    if units <= available:
+        return
+    expired = sum(purse.expired(now) for purse in purses)
+    if units <= available + expired:
+        raise Refused(
+            "program.expired",
+            f"{units:,} are asked for, {available:,} are left, and {expired:,} have expired",
+            remedy="ask for less, or give again by hand what has expired",
+            asked=units,
+            available=available,
+            expired=expired,
+        )
+    raise Refused(
+        "program.exhausted",
+        f"{units:,} are asked for, and {available:,} are left",
+        asked=units,
+        available=available,
+    )
 
 
 def earn(
@@ -208,9 +231,10 @@ def why_not(row: ProgramAssignment, terms: Terms, use: Use, scene: Scene) -> str
     """The code of the rule that keeps a card's action from running."""
     try:
         units = require_usable(row, terms, use, "", scene)
+        require_left([purse_of(row)], units, scene.now)
     except Refused as refused:
         return refused.code
-    return "" if units <= purse_of(row).available(scene.now) else "program.exhausted"
+    return ""
 
 
 def read_moment(faults: Faults, name: str, given: object, terms: Terms) -> datetime | None:

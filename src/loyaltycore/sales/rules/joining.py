@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -191,8 +192,31 @@ def tender_of(joined: Joined, hold_id: str, at: datetime) -> Tender | None:
         title=joined.title,
         worth=pays.worth,
         expires_at=min((ends for purse in purses for ends in _ends(purse, at)), default=None),
+        expired=sum(purse.expired(at) for purse in purses),
         tax=pays.tax,
     )
+
+
+def spending_of(order: Order, joined: Iterable[Joined], tenders: Iterable[Tender]) -> Mapping[str, int]:
+    """What an order wants to be spent, where a merge has left several purses by the one that pays.
+
+    Raises:
+        Refused: ``sale.not_spendable``.
+    """
+    ids = {row.id: each.id for each in joined for row in each.rows}
+    spend: Counter[str] = Counter()
+    for key, units in order.spend.items():
+        spend[ids.get(key, key)] += units
+    known = {name for tender in tenders for name in (tender.id, tender.name)}
+    unknown = tuple(sorted(key for key, units in spend.items() if units and key not in known))
+    if unknown:
+        raise Refused(
+            "sale.not_spendable",
+            "the order spends something that cannot pay for it",
+            remedy="name a program or a voucher that the customer has, and that pays",
+            names=unknown,
+        )
+    return spend
 
 
 def available_in(joined: Joined, hold_id: str, at: datetime) -> int:

@@ -31,6 +31,8 @@ _PLACES: Final = {sign: place for place, sign in enumerate(ALPHABET)}
 _LONGEST_READ: Final = 200
 _POLYNOMIAL: Final = 0b100101
 """x^5 + x^2 + 1: the powers of 2 in this field run through all 31 elements that are not zero."""
+GIVE_A_KEY: Final = 'give one: Loyalty(code_keys=[CodeKey("2026", secret)])'
+"""What helps where there is no key."""
 
 
 @frozen

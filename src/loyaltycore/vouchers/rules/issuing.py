@@ -19,7 +19,7 @@ from loyaltycore.programs.rules.entering import Scene
 from loyaltycore.programs.rules.kind import Opened, Opening
 from loyaltycore.programs.rules.program import Program
 from loyaltycore.programs.rules.stored_value import StoredValueTerms
-from loyaltycore.vouchers.rules.codes import CodeKey, formatted, hint_of
+from loyaltycore.vouchers.rules.codes import GIVE_A_KEY, CodeKey, formatted, hint_of
 from loyaltycore.vouchers.rules.kinds import DiscountVoucherTerms
 from loyaltycore.vouchers.rules.voucher import BatchState, Voucher, VoucherBatch
 
@@ -80,7 +80,7 @@ def require_key(keys: tuple[CodeKey, ...]) -> CodeKey:
         raise Refused(
             "voucher.no_key",
             "there is no key from which codes could be made",
-            remedy='give one: Loyalty(code_keys=[CodeKey("2026", secret)])',
+            remedy=GIVE_A_KEY,
         )
     return keys[0]
 

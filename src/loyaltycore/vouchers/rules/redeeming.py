@@ -15,7 +15,7 @@ from loyaltycore.kernel.limiting import Limit
 from loyaltycore.kernel.money import Money
 from loyaltycore.programs.rules.assignment import ProgramMove
 from loyaltycore.programs.rules.entering import About, Holder, Scene, entered_in
-from loyaltycore.vouchers.rules.codes import is_mistyped
+from loyaltycore.vouchers.rules.codes import GIVE_A_KEY, is_mistyped
 from loyaltycore.vouchers.rules.kinds import DiscountVoucherTerms
 from loyaltycore.vouchers.rules.voucher import TABLE, Voucher, VoucherState
 
@@ -23,6 +23,8 @@ NOT_USABLE: Final = "voucher.not_usable"
 """What strangers hear, whatever is wrong: anything else would tell them which codes exist."""
 MISTYPED: Final = "voucher.mistyped"
 """Anybody could work that out from the code alone."""
+UNKNOWN: Final = "voucher.unknown"
+NO_KEY: Final = "voucher.no_key"
 
 
 @frozen
@@ -50,10 +52,15 @@ TRIES: Final = Limit("vouchers.check", 10, timedelta(minutes=1))
 """How many codes one stranger may try."""
 
 
-def why_not(voucher: Voucher | None, customer_id: str | None, now: datetime) -> str:
+def why_none(code: str, *, has_keys: bool) -> str:
+    """The code of the refusal where no voucher was found: without keys none can be, whatever is stored."""
+    if is_mistyped(code):
+        return MISTYPED
+    return UNKNOWN if has_keys else NO_KEY
+
+
+def why_not(voucher: Voucher, customer_id: str | None, now: datetime) -> str:
     """The code of the rule that keeps a voucher from being used; empty if nothing does."""
-    if voucher is None:
-        return "voucher.unknown"
     # Once its customer was erased, it belongs to whoever has the code.
     if voucher.bound and voucher.customer_id not in {None, customer_id}:
         return "voucher.other_customer"
@@ -69,21 +76,19 @@ _REASONS: Final = {
 
 
 def checked(
-    voucher: Voucher | None, customer_id: str | None, now: datetime, *, is_public: bool, mistyped: bool
+    voucher: Voucher | None, customer_id: str | None, now: datetime, *, is_public: bool, none: str
 ) -> Checked:
     """Say what a code is good for: staff hear everything, and so does the customer to whom it is bound.
 
     Args:
-        mistyped: Whether the code cannot be one, whatever is stored.
+        none: What `why_none` says of the code.
     """
-    if mistyped:
-        return Checked(MISTYPED)
+    if voucher is None:
+        return Checked(NOT_USABLE if is_public and none != MISTYPED else none)
     reason = why_not(voucher, customer_id, now)
-    own = voucher is not None and voucher.bound and voucher.customer_id in {customer_id} - {None}
-    if voucher is None or reason:
-        if is_public and not own:
-            return Checked(NOT_USABLE)
-        return Checked(reason, voucher)
+    own = voucher.bound and voucher.customer_id in {customer_id} - {None}
+    if reason:
+        return Checked(NOT_USABLE) if is_public and not own else Checked(reason, voucher)
     purse = voucher.opened
     return Checked(
         "",
@@ -94,14 +99,14 @@ def checked(
     )
 
 
-def require_known(voucher: Voucher | None, code: str) -> Voucher:
+def require_known(voucher: Voucher | None, code: str, *, has_keys: bool) -> Voucher:
     """The voucher of a code.
 
     Raises:
-        Refused: ``voucher.mistyped`` or ``voucher.unknown``.
+        Refused: ``voucher.mistyped``, ``.unknown`` or ``.no_key``.
     """
     if voucher is None:
-        raise _refusal(MISTYPED if is_mistyped(code) else "voucher.unknown")
+        raise _refusal(why_none(code, has_keys=has_keys))
     return voucher
 
 
@@ -269,7 +274,8 @@ def narrowed_voucher(voucher: Voucher) -> Voucher:
 
 UNUSABLE: Final = {
     MISTYPED: ("the code has a typing error", "type it again"),
-    "voucher.unknown": ("there is no voucher with that code", ""),
+    UNKNOWN: ("there is no voucher with that code", ""),
+    NO_KEY: ("there is no key by which codes could be found", GIVE_A_KEY),
     "voucher.other_customer": ("the voucher is another customer's", ""),
     "voucher.void": ("the voucher is void", ""),
     "voucher.expired": ("the last day of the voucher is over", ""),

@@ -53,6 +53,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "Das Programm gilt nicht für diesen Artikel.", "The program is not for this article."
     ),
     "program.exhausted": Sentence("So viel ist nicht mehr übrig.", "Not that much is left."),
+    "program.expired": Sentence(
+        "So viel ist nicht mehr übrig: Ein Teil davon ist verfallen.",
+        "Not that much is left: some of it has expired.",
+    ),
     "program.not_counted": Sentence("Dieses Programm zählt nichts.", "This program counts nothing."),
     "program.nothing_to_undo": Sentence("Das ist schon zurückgenommen.", "This was undone already."),
     "program_sale.card_choice_required": Sentence(
