@@ -56,7 +56,7 @@ LIMITS: Final = {
     "days of the grid of a planner": offering.MOST_DAYS,
     "days ahead that a template may be booked": booking_setup.MOST_AHEAD,
     "holds of a purse at the same moment": spending.MOST_HOLDS,
-    "open reservations that hold something of one program's limits": tally.MOST_HOLDS,
+    "open reservations that hold something of one program's limits, or of one share of them": tally.MOST_HOLDS,
     "limits of a rule": checking.MOST_LIMITS,
     "lines of an order": order.MOST_LINES,
     "units of an order": order.MOST_UNITS,

@@ -199,7 +199,7 @@ def _loyalty(head: Desk, desk: Desk, known: Facts) -> dict[str, str]:
     head.programs.define("club", PointsTerms(Earn(1, per=Money(100, "EUR"))), name="Club")
     head.programs.define("gift", StoredValueTerms("EUR"), name="Gift")
     head.programs.define("autumn", DiscountVoucherTerms(percent=20, uses=2), name="Autumn")
-    limits = [Limit(uses=50), Limit(amount=Money(500, "EUR"), per="customer", every="year")]
+    limits = [Limit(uses=5000), Limit(amount=Money(500, "EUR"), per="customer", every="year")]
     spring = Rule("frame", AmountOff(Money(100, "EUR")), where=of_articles("frame"), limits=limits)
     head.programs.define("spring", PromotionTerms([spring]), name="Spring")
     head.programs.publish("batteries", "club", "gift", "autumn", "spring")

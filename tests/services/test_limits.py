@@ -237,7 +237,7 @@ def test_what_an_erased_customer_used_is_forgotten(house: House) -> None:
 
 def test_a_tally_has_room_for_so_many_reservations(house: House) -> None:
     """One more is refused and can be settled without a reservation; those that are over make room."""
-    _promote(house, Limit(uses=10_000))
+    _promote(house, Limit(uses=512))
     house.desk.sales.reserve(order(None, FRAME, number="R-1"))
     with house.loyalty.storage.transaction() as tx:
         (tally,) = tx.find(Tally, Query())

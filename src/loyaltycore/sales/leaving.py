@@ -9,7 +9,7 @@ from loyaltycore.kernel.criteria import stored
 from loyaltycore.programs.reading import scene_of
 from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.entering import About
-from loyaltycore.sales.counting import tallies_of
+from loyaltycore.sales.counting import kept_for
 from loyaltycore.sales.rules import books, reservation as reserving
 from loyaltycore.sales.rules.books import Books
 from loyaltycore.sales.rules.counting import Counts
@@ -35,7 +35,7 @@ def release_reservations(unit: Unit, customer: Customer) -> None:
         ]
         books.let_go(entered, holders, found.id, About(order_ref=found.order_ref))
         unit.apply(evolve(entered.decision(""), notes=()))
-        everybodys = tallies_of(unit, [(program, None) for program in found.counted])
+        everybodys = kept_for(unit, [(program, None) for program in found.counted])
         counts = Counts(unit.now, unit.ids.new, everybodys)
         counts.let_go(list(everybodys), found.id)
         unit.apply(counts.decision())

@@ -135,7 +135,7 @@ class Pricing(Counting):
         pricing = partial(quote, in_force.book, evolve(order, lines=lines, spend=spend))
         restricted = (*in_force.restricted, *(rule for each in joined for rule in restricted_of(each)))
         limits = tuple(limit for each in restricted for limit in limited_of(each, order.customer_id, now))
-        counts = self._counts(limits, hold_id)
+        counts = self._counts(limits, order.number, hold_id)
         found, kept = within_limits(pricing, scene, limits, counts)
         if for_update and self._lock(limits, counts, found.uses):
             found, kept = within_limits(pricing, scene, limits, counts)

@@ -9,7 +9,7 @@ from loyaltycore.programs.rules.assigning import Terms
 from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.entering import About
 from loyaltycore.programs.rules.selling import cancel
-from loyaltycore.sales.counting import Counting, tallies_of
+from loyaltycore.sales.counting import Counting, kept_for
 from loyaltycore.sales.rules import books
 from loyaltycore.sales.rules.books import Books
 from loyaltycore.sales.rules.counting import Counts
@@ -62,7 +62,7 @@ class Returning(Counting):
         """Let others have what an order took of limits that came back as a whole."""
         customer_id = settlement.customer_id
         owners = [(each.program, customer_id if each.of_customer else None) for each in settlement.counted]
-        counts = Counts(self.unit.now, self.unit.ids.new, tallies_of(self.unit, owners))
+        counts = Counts(self.unit.now, self.unit.ids.new, kept_for(self.unit, owners))
         counts.give_back(settlement.counted, customer_id)
         self.unit.apply(counts.decision())
 

@@ -16,7 +16,7 @@ from loyaltycore.kernel.pricing.quote import Quote
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.reading import scene_of
 from loyaltycore.programs.rules.entering import About
-from loyaltycore.sales.counting import tallies_of
+from loyaltycore.sales.counting import kept_for
 from loyaltycore.sales.records import ORDER_LENGTH, REASON_LENGTH
 from loyaltycore.sales.returning import Returning
 from loyaltycore.sales.rules import books, reservation as reserving
@@ -132,7 +132,7 @@ class Sales(Selling, Returning, Simulating):
         found = self.unit.get(Reservation, reservation_id, for_update=True)
         if found.open_order is None:
             return found
-        entered, counts = Books(scene_of(self.unit)), self._counts(())
+        entered, counts = Books(scene_of(self.unit)), Counts(self.unit.now, self.unit.ids.new, {})
         (after,) = self._end([found], entered, counts)
         self.unit.apply(counts.decision())
         self.unit.apply(entered.decision("program.released"))
@@ -272,8 +272,8 @@ class Sales(Selling, Returning, Simulating):
         owners = [
             (program, whose) for program in reservation.counted for whose in {None, reservation.customer_id}
         ]
-        missing = [owner for owner in owners if owner not in counts.tallies]
-        counts.tallies = tallies_of(self.unit, missing) | counts.tallies
+        missing = [owner for owner in owners if owner not in counts.kept]
+        counts.kept = kept_for(self.unit, missing) | counts.kept
         counts.let_go(owners, reservation.id)
 
     def _open(self, order_ref: str) -> Reservation | None:

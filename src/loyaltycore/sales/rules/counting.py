@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from loyaltycore.kernel.pricing.parts import Use
 from loyaltycore.kernel.pricing.quote import Quote
 from loyaltycore.kernel.pricing.rule import Limit, Per, Rule
 from loyaltycore.kernel.pricing.standing import Standing
+from loyaltycore.sales.rules.sharing import Kept, Wanted
 from loyaltycore.sales.rules.tally import USES, Count, Counter, Taken, Tally, TallyHold, period_of
 
 Owner = tuple[str, str | None]
@@ -70,10 +71,12 @@ class Counts:
 
     at: datetime
     new_id: Callable[[], str]
-    tallies: dict[Owner, Tally]
+    kept: dict[Owner, Kept]
     hold_id: str = ""
     """The reservation of the order: what it holds is the order's own."""
-    _before: dict[Owner, Tally | None] = field(factory=dict)
+    own: int | None = None
+    """The order's share of limits for everybody; None if nothing is shared out."""
+    _before: dict[Owner, Kept | None] = field(factory=dict)
 
     def left(self, limits: Iterable[Limited]) -> dict[str, int]:
         """What is left of limits, by their keys."""
@@ -101,9 +104,11 @@ class Counts:
     def take(self, limits: Iterable[Limited], uses: Iterable[Use]) -> tuple[Taken, ...]:
         """Count what an order uses."""
         taken = []
-        for owner, counts in _by_owner(limits, uses).items():
-            self._put(owner, self._of(owner).after(counts))
-            taken += [Taken(owner[0], owner[1] is not None, count) for count in counts]
+        for owner, wanted in _by_owner(limits, uses).items():
+            self._put(owner, self._of(owner).taking(wanted, self._own(owner), self.at))
+            taken += [
+                Taken(owner[0], owner[1] is not None, Count(each.counter, each.amount)) for each in wanted
+            ]
         return tuple(taken)
 
     def hold(
@@ -114,56 +119,75 @@ class Counts:
         Raises:
             Refused: ``tally.too_many_holds``.
         """
-        wanted = _by_owner(limits, uses)
-        for owner, counts in wanted.items():
-            self._put(owner, self._of(owner).holding(TallyHold(hold_id, until, tuple(counts)), self.at))
-        return tuple(dict.fromkeys(program for program, _ in wanted))
+        by_owner = _by_owner(limits, uses)
+        for owner, wanted in by_owner.items():
+            hold = TallyHold(hold_id, until, tuple(Count(each.counter, each.amount) for each in wanted))
+            self._put(owner, self._of(owner).holding(hold, wanted, self._own(owner), self.at))
+        return tuple(dict.fromkeys(program for program, _ in by_owner))
 
     def let_go(self, owners: Iterable[Owner], hold_id: str) -> None:
         """Release what was set aside."""
         for owner in owners:
-            if owner in self.tallies:
+            if owner in self.kept:
                 self._put(owner, self._of(owner).without_hold(hold_id))
 
     def give_back(self, taken: Iterable[Taken], customer_id: str | None) -> None:
         """Take uses back that did not last; those of a customer who was forgotten are forgotten, too."""
         for each in taken:
             owner = (each.program, customer_id if each.of_customer else None)
-            if owner in self.tallies:
+            if owner in self.kept:
+                kept = self._of(owner)
                 back = Count(each.count.counter, -each.count.amount)
-                self._put(owner, self._of(owner).after([back]))
+                self._put(owner, evolve(kept, tally=kept.tally.after([back])))
+
+    def to_lock(self, limits: Sequence[Limited], uses: Sequence[Use]) -> list[Tally]:
+        """The records that an order is going to save, in the order in which everybody locks them."""
+        trial = Counts(self.at, self.new_id, dict(self.kept), own=self.own)
+        used = {use.key for use in uses}
+        gone = {rival for each in limits if each.key in used for rival in each.rivals}
+        for hold_id in sorted({self.hold_id, *gone} - {""}):
+            trial.let_go([each.owner for each in limits], hold_id)
+        trial.take(limits, uses)
+        return [before for _, before in trial._changed() if before is not None]
 
     def decision(self) -> Decision[None]:
         """All tallies that have changed."""
-        changed = [(owner, self._before[owner]) for owner in sorted(self._before, key=str)]
+        changed = list(self._changed())
         today = self.at.date()
         return Decision(
             None,
-            add=tuple(self.tallies[owner] for owner, before in changed if before is None),
-            save=tuple(
-                self.tallies[owner].pruned(today)
-                for owner, before in changed
-                if before is not None and before != self.tallies[owner]
-            ),
+            add=tuple(after for after, before in changed if before is None),
+            save=tuple(after.pruned(today) for after, before in changed if before is not None),
         )
 
-    def _free(self, limit: Limited, rivals: Iterable[str]) -> int:
-        tally = self.tallies.get(limit.owner)
-        if tally is None:
-            return limit.most
-        held = tally.held(limit.counter, self.at, {self.hold_id, *rivals})
-        return limit.most - tally.used(limit.counter) - held
+    def _changed(self) -> Iterator[tuple[Tally, Tally | None]]:
+        """Each record that is not as it was, and as it was."""
+        for owner in sorted(self._before, key=str):
+            earlier = self._before[owner]
+            before = {} if earlier is None else {each.id: each for each in earlier.records}
+            for after in self.kept[owner].records:
+                if after != before.get(after.id):
+                    yield after, before.get(after.id)
 
-    def _of(self, owner: Owner) -> Tally:
-        found = self.tallies.get(owner)
+    def _free(self, limit: Limited, rivals: Iterable[str]) -> int:
+        kept = self.kept.get(limit.owner)
+        if kept is None:
+            return limit.most
+        return kept.left(limit.counter, limit.most, self.at, {self.hold_id, *rivals})
+
+    def _of(self, owner: Owner) -> Kept:
+        found = self.kept.get(owner)
         if found is not None:
             return found
         program, customer_id = owner
-        return Tally(program if customer_id is None else self.new_id(), program, customer_id)
+        return Kept(Tally(program if customer_id is None else self.new_id(), program, customer_id))
 
-    def _put(self, owner: Owner, tally: Tally) -> None:
-        self._before.setdefault(owner, self.tallies.get(owner))
-        self.tallies[owner] = tally
+    def _own(self, owner: Owner) -> int | None:
+        return self.own if owner[1] is None else None
+
+    def _put(self, owner: Owner, kept: Kept) -> None:
+        self._before.setdefault(owner, self.kept.get(owner))
+        self.kept[owner] = kept
 
 
 def within_limits(
@@ -186,21 +210,24 @@ def within_limits(
         left |= less
 
 
-def _by_owner(limits: Iterable[Limited], uses: Iterable[Use]) -> Mapping[Owner, list[Count]]:
-    """What an order uses, summed up; two limits that count the same count it once."""
+def _by_owner(limits: Iterable[Limited], uses: Iterable[Use]) -> Mapping[Owner, list[Wanted]]:
+    """What an order uses, summed up; two limits that count the same count it once, and the lower one holds."""
     by_key = {each.key: each for each in limits}
     seen: set[tuple[str, Owner, Counter]] = set()
-    sums: dict[Owner, dict[Counter, int]] = defaultdict(lambda: defaultdict(int))
+    sums: dict[Owner, dict[Counter, Wanted]] = defaultdict(dict)
     for use in uses:
         each = by_key.get(use.key)
-        if each is None or (use.rule, each.owner, each.counter) in seen or not _amount(each, use):
+        if each is None or not _amount(each, use):
             continue
+        before = sums[each.owner].get(each.counter, Wanted(each.counter, 0, each.most))
+        again = (use.rule, each.owner, each.counter) in seen
         seen.add((use.rule, each.owner, each.counter))
-        sums[each.owner][each.counter] += _amount(each, use)
-    return {
-        owner: [Count(counter, amount) for counter, amount in counts.items()]
-        for owner, counts in sums.items()
-    }
+        sums[each.owner][each.counter] = evolve(
+            before,
+            amount=before.amount + (0 if again else _amount(each, use)),
+            most=min(before.most, each.most),
+        )
+    return {owner: list(wanted.values()) for owner, wanted in sums.items()}
 
 
 def _amount(limit: Limited, use: Use) -> int:

@@ -44,8 +44,9 @@ from loyaltycore.sales.rules.settlement import (
     Settlement,
 )
 from loyaltycore.sales.rules.settling import Booked, settlement_of
+from loyaltycore.sales.rules.sharing import Kept
 from loyaltycore.sales.rules.simulated import Simulated, SimulationTally
-from loyaltycore.sales.rules.tally import Taken, Tally
+from loyaltycore.sales.rules.tally import Taken
 from loyaltycore.sales.rules.world import World
 
 
@@ -96,7 +97,7 @@ class Simulator:
     _levels: dict[str, str] = field(factory=dict)
     _vouchers: set[str] = field(factory=set)
     """Those of the program that the customer has used."""
-    _tallies: dict[Owner, Tally] = field(factory=dict)
+    _kept: dict[Owner, Kept] = field(factory=dict)
     _pending: list[tuple[datetime, int, Pending, PastRefund]] = field(factory=list)
     _numbers: Iterator[int] = field(factory=count)
 
@@ -165,7 +166,7 @@ class Simulator:
         self._before.clear()
         self._levels.clear()
         self._vouchers.clear()
-        self._tallies = {owner: tally for owner, tally in self._tallies.items() if owner[1] is None}
+        self._kept = {owner: kept for owner, kept in self._kept.items() if owner[1] is None}
 
     def _new_id(self) -> str:
         return str(next(self._numbers))
@@ -203,7 +204,7 @@ class Simulator:
         by_code = [each for each in others if each[0].program == self.world.program]
         restricted += [rule for each in by_code for rule in restricted_by(*each)]
         limits = [limit for each in restricted for limit in limited_of(each, past.customer or None, past.at)]
-        counts = Counts(past.at, self._new_id, self._tallies)
+        counts = Counts(past.at, self._new_id, self._kept)
         pricing = partial(quote, in_force.book, self._spending(past, mine))
         found, _ = within_limits(pricing, standing, limits, counts)
         return Priced(found, in_force.book, standing, mine, counts.take(limits, found.uses))
@@ -314,7 +315,7 @@ class Simulator:
                 books.claw_back(entered, self._holders[award.holder_id], given, earlier, points, about)
         sale.moves += self._keep(entered)
         if not everything_left(sale.settlement):
-            counts = Counts(asked.at, self._new_id, self._tallies)
+            counts = Counts(asked.at, self._new_id, self._kept)
             counts.give_back(sale.priced.taken, sale.past.customer or None)
         self.tally.returned(before, sale.settlement, refund, self._is_mine)
 

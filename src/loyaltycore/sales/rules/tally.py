@@ -16,7 +16,7 @@ from loyaltycore.kernel.showing import showing
 USES: Final = "uses"
 
 MOST_HOLDS: Final = 500
-"""Of one tally at the same moment."""
+"""Of one record at the same moment."""
 
 
 @frozen
@@ -61,21 +61,28 @@ class TallyHold:
 
 @frozen(repr=False)
 class Tally:
-    """What was used of one program's limits, by everybody together or by one customer."""
+    """What was used of one program's limits, by everybody together or by one customer; or a share of what everybody may use."""
 
     __repr__ = showing("id", "program", "customer_id")
 
     id: str
-    """The key of the program, where it counts everybody's uses."""
+    """The key of the program, where it counts everybody's uses; of a share, with its place behind."""
     program: str
     customer_id: str | None
     """Whose uses it counts; None for everybody's."""
     counts: tuple[Count, ...] = ()
+    """What was used, with what shares were given. Of a share: what it has, with what is set aside of it."""
     holds: tuple[TallyHold, ...] = ()
     version: int = 1
 
+    @property
+    def place(self) -> int | None:
+        """Which share it is; None if it is none."""
+        is_share = self.customer_id is None and self.id != self.program
+        return int(self.id[len(self.program) + 1 :]) if is_share else None
+
     def used(self, counter: Counter) -> int:
-        """How much was used of one thing."""
+        """How much was used of one thing; of a share, how much of it there is."""
         return next((count.amount for count in self.counts if count.counter == counter), 0)
 
     def held(self, counter: Counter, at: datetime, without: Iterable[str] = ()) -> int:
@@ -133,6 +140,11 @@ class Tally:
                 if count.counter.period >= period_of(count.counter.every, earlier)
             ),
         )
+
+
+def share_of(program: str, place: int) -> Tally:
+    """A share of what everybody may use, with nothing in it."""
+    return Tally(f"{program}#{place:02}", program, None)
 
 
 def period_of(every: Every, day: date) -> str:
