@@ -22,6 +22,7 @@ from benchmarks import (
     outbox,
     page,
     pricing,
+    privacy,
     processes,
     programs,
     search,
@@ -50,6 +51,7 @@ PARTS: dict[str, Callable[[], Iterator[Result]]] = {
     "pricing": pricing.run,
     "duplicates": duplicates.run,
     "merging": merging.run,
+    "privacy": privacy.run,
     "oscar": oscar.run,
 }
 

@@ -28,7 +28,7 @@ from loyaltycore.privacy.rules.export import (
     place_of,
     shown_data,
 )
-from loyaltycore.storing.codec import to_data
+from loyaltycore.storing.codec import to_data, to_json
 from loyaltycore.storing.registry import CustomerLink, OnExport, OnMerge, RecordType, Registry
 from loyaltycore.work.house import House
 from loyaltycore.work.journal import Activity, Alias
@@ -105,7 +105,7 @@ class Exporting:
 
     def _records(
         self, record_type: RecordType[Any], link: CustomerLink, own: tuple[str, ...]
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[str]:
         # What moves refers to the survivor alone; what stays still refers to those who were merged.
         ids = own if link.merge is OnMerge.STAY else own[:1]
         everybody = frozenset(own)
@@ -113,24 +113,28 @@ class Exporting:
         for start in range(0, len(ids), _PORTION):
             where = stored(link.field).one_of(ids[start : start + _PORTION])
             for record in self.unit.find(record_type.cls, where):
+                others = mentioned(record.subject_table) if isinstance(record, Activity) else ()
+                if not (others or record_type.secret or record_type.mentions):
+                    yield to_json(record)
+                    continue
                 data = to_data(record)
-                if isinstance(record, Activity) and (others := mentioned(record.subject_table)):
+                if others:
                     # What it is about may mention somebody else.
                     data["changes"] = list(only_own_changes(data["changes"], others))
-                yield shown_data(
-                    data, secret=record_type.secret, mentions=record_type.mentions, own=everybody
+                yield _json(
+                    shown_data(data, secret=record_type.secret, mentions=record_type.mentions, own=everybody)
                 )
 
-    def _predecessors(self, own: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    def _predecessors(self, own: tuple[str, ...]) -> Iterator[str]:
         for start in range(0, len(own), _PORTION):
             merged = stored("survivor_id").one_of(own[start : start + _PORTION])
             for each in self.unit.find(Merge, merged & (stored("state") == MergeState.DONE)):
-                yield to_data(each.loser_before)
+                yield to_json(each.loser_before)
 
 
-def _listed(items: Iterator[Any]) -> Iterator[str]:
+def _listed(items: Iterator[str]) -> Iterator[str]:
     for place, item in enumerate(items):
-        yield f"{', ' if place else ''}{_json(item)}"
+        yield f", {item}" if place else item
 
 
 _json: Final = json.JSONEncoder(ensure_ascii=False).encode
