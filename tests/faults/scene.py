@@ -35,6 +35,8 @@ FIRST_DAY: Final = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 TODAY: Final = FIRST_DAY + timedelta(days=100)
 LATER: Final = 30_000_000
 """How far the ids of one process begin behind those of the process before it."""
+BETWEEN: Final = 0.5
+"""The process that adds to the scene before the first one."""
 
 
 CODE_KEYS: Final = (CodeKey("2026", "an old secret, only for tests"),)
@@ -218,7 +220,22 @@ def _loyalty(head: Desk, desk: Desk, known: Facts) -> dict[str, str]:
     return facts
 
 
-def open_run(storage: Storage, facts: Facts, process: int) -> tuple[Loyalty, Desk]:
+def add_double(storage: Storage, facts: Facts) -> str:
+    """The id of somebody who may be the customer of the scene, and has as much of everything."""
+    desk = open_run(storage, facts, BETWEEN)[1]
+    double = desk.customers.create(
+        number="E1", first_name="Erica", last_name="Mustermann", phones=["0170 1234567"]
+    )
+    desk.cards.encode(double.id, "4712")
+    for program in ("batteries", "club"):
+        desk.programs.assign(double.id, program)
+    desk.programs.assign(double.id, "gift", value=Money(700, "EUR"))
+    desk.vouchers.issue("autumn", customer=double.id, reason="campaign", code="WINTER26")
+    desk.sales.settle(Order("R-20", double.id, [OrderLine("1", "frame", Money(9900, "EUR"))]))
+    return double.id
+
+
+def open_run(storage: Storage, facts: Facts, process: float) -> tuple[Loyalty, Desk]:
     """A house on the filled storage, as a process that has just started would open it.
 
     Args:
@@ -226,14 +243,14 @@ def open_run(storage: Storage, facts: Facts, process: int) -> tuple[Loyalty, Des
 
         facts: What is in it.
 
-        process: Counts the processes, from 1: later ones give later ids.
+        process: Counts the processes, from 1: later ones give later ids. One in between belongs to the scene.
     """
     loyalty = Loyalty(
         storage,
         mailer=MemoryMailer(),
         card_printer=PatientVendor((facts["sent"], facts["follower"])),
         clock=FixedClock(TODAY),
-        ids=LaterIds(process * LATER),
+        ids=LaterIds(int(process * LATER)),
         tokens=SameDigits("9"),
         capabilities=HOSTED,
         code_keys=CODE_KEYS,

@@ -256,6 +256,19 @@ def test_a_chain_that_never_erases_marks(house: House) -> None:
     assert desk.privacy.marked().items == ()
 
 
+@pytest.mark.parametrize("marked", [("survivor",), ("loser",), ("survivor", "loser")])
+def test_a_mark_is_taken_away_whoever_had_it(house: House, marked: tuple[str, ...]) -> None:
+    """A customer who was merged has the marks of both, is not marked again, and loses all of them at once."""
+    people = {"survivor": house.customer(), "loser": house.customer(first_name="Erica")}
+    for each in marked:
+        house.desk.privacy.mark(people[each].id)
+    kept = merge(house, people["survivor"].id, people["loser"].id).survivor_id
+    house.desk.privacy.mark(kept)
+    assert [each.customer_id for each in house.desk.privacy.marked().items] == [kept] * len(marked)
+    house.desk.privacy.unmark(kept)
+    assert house.desk.privacy.marked().items == ()
+
+
 def test_an_erasure_is_recorded(house: House) -> None:
     """F222: that somebody was erased stands in the activities, and says nothing about whom."""
     person = house.customer()

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from loyaltycore.customers.paths import is_path
 from loyaltycore.customers.rules.customer import Customer
-from loyaltycore.kernel.criteria import EVERYTHING
+from loyaltycore.kernel.criteria import EVERYTHING, stored
 from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.privacy.erasing import Erasing
@@ -123,7 +123,7 @@ class Privacy(Service):
             NotFound: There is no such customer.
         """
         customer = self.unit.get(Customer, customer_id)
-        known = self.unit.seek(DeletionMark, customer.id)
+        known = next(iter(self._marks(customer)), None)
         return self.unit.apply(mark_deleted(customer, known, self.unit.now, self.unit.acting.actor))
 
     @command("privacy.unmark")
@@ -134,7 +134,7 @@ class Privacy(Service):
             NotFound: There is no such customer.
         """
         customer = self.unit.get(Customer, customer_id)
-        self.unit.apply(unmark(self.unit.seek(DeletionMark, customer.id)))
+        self.unit.apply(unmark(self._marks(customer)))
 
     def forget_old(self) -> tuple[Forgotten, ...]:
         """Remove history that has been kept long enough, in small units of work: a job for once a day.
@@ -160,3 +160,7 @@ class Privacy(Service):
         with Faults() as faults:
             portion = read_portion(faults, ("id",), limit, after)
         return find_page(self.unit, DeletionMark, EVERYTHING, portion)
+
+    def _marks(self, customer: Customer) -> tuple[DeletionMark, ...]:
+        """A merged customer has the marks of both."""
+        return tuple(self.unit.find(DeletionMark, stored("customer_id") == customer.id))

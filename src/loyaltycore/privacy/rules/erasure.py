@@ -138,8 +138,8 @@ def mark_deleted(
     return Decision(mark, add=(mark,), notes=(Note("customer.marked_deleted", about=mark),))
 
 
-def unmark(known: DeletionMark | None) -> Decision[None]:
-    """Take the mark away; if there is none, nothing happens."""
-    if known is None:
-        return Decision(None)
-    return Decision(None, remove=(known,), notes=(Note("customer.unmarked", about=known),))
+def unmark(known: Iterable[DeletionMark]) -> Decision[None]:
+    """Take the marks of a customer away; if there is none, nothing happens."""
+    marks = tuple(known)
+    notes = tuple(Note("customer.unmarked", about=each) for each in marks)
+    return Decision(None, remove=marks, notes=notes)
