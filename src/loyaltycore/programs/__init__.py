@@ -24,6 +24,10 @@ if TYPE_CHECKING:
         DiscountTerms as DiscountTerms,
         WarrantyTerms as WarrantyTerms,
     )
+    from loyaltycore.programs.rules.expected import (
+        ExpectedBreakage as ExpectedBreakage,
+        MonthOfIssue as MonthOfIssue,
+    )
     from loyaltycore.programs.rules.issuer import Issuer as Issuer
     from loyaltycore.programs.rules.kind import (
         Award as Award,
@@ -65,6 +69,7 @@ if TYPE_CHECKING:
     )
     from loyaltycore.programs.rules.quotas import Quota as Quota, QuotaTerms as QuotaTerms
     from loyaltycore.programs.rules.reporting import Expiring as Expiring, Liability as Liability
+    from loyaltycore.programs.rules.statistics import RuleUses as RuleUses, Statistics as Statistics
     from loyaltycore.programs.rules.stored_value import (
         StoredValueTerms as StoredValueTerms,
         VoucherTax as VoucherTax,
@@ -76,6 +81,11 @@ if TYPE_CHECKING:
         Tiers as Tiers,
     )
     from loyaltycore.programs.service import Programs as Programs
+    from loyaltycore.programs.used import (
+        RULES_OF as RULES_OF,
+        Span as Span,
+        UsedRules as UsedRules,
+    )
 else:
     from loyaltycore._lazy import lazy_names
 
@@ -89,6 +99,7 @@ else:
             ".rules.assignment": "AssignmentState ProgramAssignment ProgramMove",
             ".rules.closing": "Held ProgramPeriod",
             ".rules.discounts": "DiscountTerms WarrantyTerms",
+            ".rules.expected": "ExpectedBreakage MonthOfIssue",
             ".rules.issuer": "Issuer",
             ".rules.kind": "Award Credit Opened Opening Pays ProgramKind Use",
             ".rules.many": "OfflineUse RefusedUse UseReport",
@@ -99,8 +110,10 @@ else:
             ".rules.program": "Program ProgramRevision ProgramState SoldBy",
             ".rules.quotas": "Quota QuotaTerms",
             ".rules.reporting": "Expiring Liability",
+            ".rules.statistics": "RuleUses Statistics",
             ".rules.stored_value": "StoredValueTerms VoucherTax",
             ".rules.tiers": "Standing StepDown Tier Tiers",
             ".service": "Programs",
+            ".used": "RULES_OF Span UsedRules",
         },
     )

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import partial
-from typing import Final
 
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.ledger import Turnover
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.kernel.wall_clock import end_of_day, start_of_day
-from loyaltycore.programs.holders import HOLDERS, Holders
+from loyaltycore.programs.histories import each_history
 from loyaltycore.programs.reading import scene_of
-from loyaltycore.programs.rules.assignment import ProgramMove
 from loyaltycore.programs.rules.closing import (
     ProgramPeriod,
     at_cut,
@@ -27,11 +23,9 @@ from loyaltycore.programs.rules.closing import (
 )
 from loyaltycore.programs.rules.entering import Scene
 from loyaltycore.programs.rules.program import Program
-from loyaltycore.work.running import command, query, run_query
+from loyaltycore.work.running import command, query
 from loyaltycore.work.service import Service
 from loyaltycore.work.unit import Unit
-
-PORTION: Final = 200
 
 
 class Closing(Service):
@@ -78,12 +72,9 @@ class Closing(Service):
             InvalidInput: Something is no day, or the last one lies before the first.
         """
         with Faults() as faults:
-            first, last = faults.day("start", start), faults.day("end", end)
-            for name, day in (("start", first), ("end", last)):
-                if day is None and not faults.found:
-                    faults.note(name, "required", "must be a day")
-            if first and last and last < first:
-                faults.note("end", "before_start", "lies before the first day")
+            first, last = read_span(faults, start, end)
+            if first is None and not faults.found:
+                faults.note("start", "required", "must be a day")
         zone = self.session.branch.time_zone
         cuts = (start_of_day(first or date.min, zone), end_of_day(last or date.min, zone))
         self._require(program)
@@ -118,18 +109,21 @@ class Closing(Service):
         return self.unit.apply(close(period, last, before))
 
     def _totals(self, program: str, cuts: Sequence[datetime]) -> list[Turnover]:
-        """What all accounts have got until each of some moments; each purse is read once, with its own history."""
+        """What all accounts have got until each of some moments."""
         sums = [Turnover() for _ in cuts]
-        for holders in self.session.house.added(HOLDERS):
-            after: tuple[str] | None = None
-            while True:
-                adding = partial(_add_portion, holders=holders, program=program, after=after, cuts=cuts)
-                found, last, count = run_query(self.session, adding)
-                sums = [plus(one, other) for one, other in zip(sums, found, strict=True)]
-                if count < PORTION:
-                    break
-                after = (last,)
+        for held, moves in each_history(self.session, program, min(cuts)):
+            sums = [plus(one, at_cut(held, moves, cut)) for one, cut in zip(sums, cuts, strict=True)]
         return sums
+
+
+def read_span(faults: Faults, start: object, end: object) -> tuple[date | None, date | None]:
+    """Read the first and the last day of a span, which may have no beginning."""
+    first, last = faults.day("start", start), faults.day("end", end)
+    if last is None and not faults.found:
+        faults.note("end", "required", "must be a day")
+    if first and last and last < first:
+        faults.note("end", "before_start", "lies before the first day")
+    return first, last
 
 
 def _known(unit: Unit, program: str, month: int) -> tuple[ProgramPeriod | None, ProgramPeriod | None]:
@@ -143,29 +137,3 @@ def _period(scene: Scene, program: str, month: int, zone: str, total: Turnover) 
     return ProgramPeriod(
         scene.new_id(), program, month, zone, 0, 0, Turnover(), total, scene.now, scene.actor
     )
-
-
-def _add_portion(
-    unit: Unit, holders: Holders, program: str, after: tuple[str] | None, cuts: Sequence[datetime]
-) -> tuple[list[Turnover], str, int]:
-    held = holders(unit, program, after, PORTION)
-    histories = _changed(unit, [each.id for each in held], min(cuts))
-    sums = [Turnover() for _ in cuts]
-    for each in held:
-        moves = histories.get(each.id, ())
-        sums = [plus(one, at_cut(each, moves, cut)) for one, cut in zip(sums, cuts, strict=True)]
-    return sums, held[-1].id if held else "", len(held)
-
-
-def _changed(unit: Unit, ids: Sequence[str], since: datetime) -> dict[str, list[ProgramMove]]:
-    """The histories of those holders that have changed since a moment."""
-    if not ids or unit.now < since:
-        return {}
-    mine = stored("holder_id").one_of(list(ids))
-    changed = {move.holder_id for move in unit.find(ProgramMove, mine & (stored("at") >= since))}
-    found: dict[str, list[ProgramMove]] = defaultdict(list)
-    if changed:
-        theirs = stored("holder_id").one_of(sorted(changed))
-        for move in unit.find(ProgramMove, theirs, order_by=("holder_id", "seq")):
-            found[move.holder_id].append(move)
-    return found

@@ -8,7 +8,7 @@ from typing import Final
 
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.kernel.validation import Faults
-from loyaltycore.programs.closing import Closing
+from loyaltycore.programs.counting import Counting
 from loyaltycore.programs.holders import HOLDERS, Holders
 from loyaltycore.programs.rules.assignment import ProgramAssignment
 from loyaltycore.programs.rules.closing import Held
@@ -22,8 +22,8 @@ PORTION: Final = 500
 MOST_DAYS: Final = 3660
 
 
-class ProgramReports(Closing):
-    """What a program owes, and what of it expires soon."""
+class ProgramReports(Counting):
+    """What a program owes, what of it expires, and what has happened in it."""
 
     def liability(self, program: str) -> Liability:
         """What is owed to those who have something of a program now, vouchers included, by the month in which it expires.

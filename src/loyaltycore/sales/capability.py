@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from loyaltycore.customers.leaving import ALSO_ERASES, AlsoErases
 from loyaltycore.programs.adding import ALSO_CANCELS, AlsoCancels
 from loyaltycore.programs.kinds import PROGRAM_KINDS
+from loyaltycore.programs.used import RULES_OF, RulesOf
 from loyaltycore.sales.records import RESERVATIONS, SETTLEMENTS, TALLIES
 from loyaltycore.work.capability import Capability
 from loyaltycore.work.house import House
@@ -41,6 +42,12 @@ def _also_cancels(_: House) -> Iterator[AlsoCancels]:
     yield void_vouchers
 
 
+def _rules_of(_: House) -> Iterator[RulesOf]:
+    from loyaltycore.sales.used import settled_rules
+
+    yield settled_rules
+
+
 CAPABILITY: Final = Capability(
     name="sales",
     service=_service,
@@ -49,5 +56,6 @@ CAPABILITY: Final = Capability(
         PROGRAM_KINDS.by(_kinds),
         ALSO_ERASES.by(_also_erases),
         ALSO_CANCELS.by(_also_cancels),
+        RULES_OF.by(_rules_of),
     ),
 )
