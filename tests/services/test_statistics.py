@@ -75,6 +75,9 @@ def test_what_was_issued_is_followed_to_its_end(shop: House) -> None:
     february = programs.reports.statistics("club", "2026-02-01", "2026-02-28")
     assert (february.holders, february.issued, february.redeemed) == (0, 0, -10)
     assert (february.expired, february.adjusted, february.redemption_rate) == (125, -5, 0.0)
+    programs.end(other.id)
+    ended = programs.reports.statistics("club")
+    assert (ended.holders, ended.issued) == (0, 167)
 
 
 def test_what_counts_nothing_is_held_by_those_in_force(shop: House) -> None:
@@ -151,7 +154,7 @@ def test_young_months_are_expected_to_go_on_as_old_ones_did(shop: House) -> None
     programs = shop.desk.programs
     club = programs.assign(shop.customer().id, "long", value=100).id
     _at(shop, "2026-02-02")
-    programs.use(club, quantity=50)
+    programs.undo(programs.use(club, quantity=60).id, amount=10)
     programs.adjust(club, 40, reason="more")
     _at(shop, "2026-03-02")
     programs.adjust(club, 30, reason="more")
