@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from enum import Enum
 from operator import attrgetter
@@ -18,7 +19,7 @@ from sqlalchemy import CursorResult
 
 from loyaltycore.errors import Fault, InvalidInput, StorageError
 from loyaltycore.kernel.words import is_storable
-from loyaltycore.storing.codec import to_json
+from loyaltycore.storing.codec import all_to_json, to_json
 from loyaltycore.storing.registry import RecordType, StoredField, Storing
 from loyaltycore_sql.column_types import microseconds
 from loyaltycore_sql.tables import column_length
@@ -198,8 +199,16 @@ def _text(limit: int) -> Encode:
 
 def _column(stored: StoredField, length: int, encode: Encode) -> EncodeAll:
     """How the values of one field of many records are encoded."""
-    if stored.storing not in {Storing.TEXT, Storing.LONG_TEXT}:
-        return lambda values: map(encode, values)
+    match stored.storing:
+        case Storing.TEXT | Storing.LONG_TEXT:
+            return _texts(stored, length, encode)
+        case Storing.DOCUMENT:
+            return _documents(stored, encode)
+        case _:
+            return lambda values: map(encode, values)
+
+
+def _texts(stored: StoredField, length: int, encode: Encode) -> EncodeAll:
     longest = length or sys.maxsize
     usual = {str, type(None)} if stored.nullable else {str}
 
@@ -210,6 +219,19 @@ def _column(stored: StoredField, length: int, encode: Encode) -> EncodeAll:
             whole = "".join(texts)
             if "\x00" not in whole and whole.isascii() and max(map(len, texts), default=0) <= longest:
                 return values
+        return map(encode, values)
+
+    return encode_all
+
+
+def _documents(stored: StoredField, encode: Encode) -> EncodeAll:
+    def encode_all(values: Sequence[Any]) -> Iterable[Any]:
+        if type(None) not in map(type, values):
+            with suppress(Exception):
+                # Nearly all columns pass here; the rest is looked at one by one.
+                texts = all_to_json(values, stored.type)
+                if is_storable("".join(texts)):
+                    return texts
         return map(encode, values)
 
     return encode_all

@@ -86,6 +86,23 @@ def read_number(text: str, region: str) -> tuple[str, bool]:
     if given is None or len(given) > _LONGEST_READ:
         raise _refused("bad_phone")
     written = cleaned(given).strip(_EDGES)
+    dialled = _dialled(written) if written.isdecimal() else _read_signs(written, region)
+    number = _known(dialled, region)
+    if number is None:
+        raise _refused("bad_phone")
+    return _unambiguous(number, dialled)
+
+
+_Number = tuple[str, str, bool]
+"""E.164, the code of the country, and whether it may be a mobile number."""
+
+
+def _refused(code: str) -> InvalidInput:
+    return InvalidInput([Fault("number", code, _MESSAGES[code])])
+
+
+def _read_signs(written: str, region: str) -> str:
+    """What is dialled of a text that holds more than digits."""
     if written[:1].isalpha():
         written = _LABEL.sub("", written)
     if not _ALONE.fullmatch(written):
@@ -99,18 +116,7 @@ def read_number(text: str, region: str) -> tuple[str, bool]:
     dialled = _dialled(written)
     if _holds_second(written, dialled, region):
         raise _refused("several_phones")
-    number = _known(dialled, region)
-    if number is None:
-        raise _refused("bad_phone")
-    return _unambiguous(number, dialled)
-
-
-_Number = tuple[str, str, bool]
-"""E.164, the code of the country, and whether it may be a mobile number."""
-
-
-def _refused(code: str) -> InvalidInput:
-    return InvalidInput([Fault("number", code, _MESSAGES[code])])
+    return dialled
 
 
 def _fault_beside(written: str) -> str:

@@ -18,7 +18,7 @@ _SIMPLE: Final = {
     "r": "7",
     **dict.fromkeys("sz", "8"),
 }
-_REPEATED: Final = re.compile(r"(\d)\1+")
+_REPEATED: Final = re.compile(r"(\d)(?=\1)")
 
 
 def cologne(word: str) -> str:
@@ -36,7 +36,7 @@ def cologne(word: str) -> str:
     """
     letters = [each for each in word if "a" <= each <= "z"]
     codes = map(_code, ["", *letters[:-1]], letters, [*letters[1:], ""])
-    digits = _REPEATED.sub(r"\1", "".join(codes))
+    digits = _REPEATED.sub("", "".join(codes))
     return digits[:1] + digits[1:].replace("0", "")
 
 

@@ -15,7 +15,7 @@ import base64
 import binascii
 import json
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -32,7 +32,7 @@ from loyaltycore.kernel.canonical import canonical_json
 from loyaltycore.kernel.custom_value import CustomValue
 from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.words import as_text
-from loyaltycore.storing.texts import Write, writer
+from loyaltycore.storing.texts import Write, for_all, writer
 
 T = TypeVar("T")
 
@@ -150,6 +150,15 @@ def to_json(value: Any, kind: Any = None) -> str:
         return usual(value)
     except (AttributeError, TypeError):
         return rest(value)
+
+
+def all_to_json(values: Sequence[Any], kind: Any) -> list[str]:
+    """Turn many values of a kind into JSON, each as `to_json` does, in a fraction of the time."""
+    usual, _ = _writers(kind)
+    try:
+        return list(for_all(usual)(values))
+    except (AttributeError, TypeError):
+        return [to_json(value, kind) for value in values]
 
 
 @cache

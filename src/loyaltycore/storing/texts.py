@@ -11,14 +11,17 @@ import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cached_property, partial
-from itertools import repeat
+from itertools import chain, islice, repeat
 from json.encoder import encode_basestring
 from operator import attrgetter, call
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from loyaltycore.kernel.canonical import canonical_json
+
+_MANY: Final = 4
+"""From how many instances on it pays to write them attribute by attribute."""
 
 Write = Callable[[Any], str]
 """Writes a value; raises `AttributeError` or `TypeError` if it is not what it is declared to be."""
@@ -42,7 +45,7 @@ def writer(kind: Any, rest: Callable[[Any], Write]) -> Write:
     if kind is Any:
         return _Anything(rest(kind)).write
     if typing.get_origin(kind) is tuple and typing.get_args(kind)[1:] == (...,):
-        return _list(writer(typing.get_args(kind)[0], rest))
+        return _List(writer(typing.get_args(kind)[0], rest)).write
     if isinstance(kind, type) and issubclass(kind, Enum):
         return lambda value: encode_basestring(value.value)
     if isinstance(kind, type) and attrs.has(kind) and all(map(_is_usual, _attributes(kind))):
@@ -87,20 +90,30 @@ def _choice(kind: Any, rest: Callable[[Any], Write]) -> Write:
     return lambda value: "null" if value is None else write(value)
 
 
-def _list(write: Write) -> Write:
-    write_all = _for_all(write)
+def for_all(write: Write) -> Callable[[Sequence[Any]], Iterable[str]]:
+    """How many values are written, as `writer` writes one."""
+    owner = getattr(write, "__self__", None)
+    return owner.write_all if isinstance(owner, _Anything | _List | _Record) else partial(map, write)
 
-    def write_list(values: Any) -> str:
+
+class _List:
+    """Writes tuples of values that are of one kind."""
+
+    def __init__(self, write: Write) -> None:
+        self._write_all = for_all(write)
+
+    def write(self, values: Any) -> str:
+        """Write one tuple."""
         if type(values) is not tuple:
             raise TypeError
-        return f"[{','.join(write_all(values))}]"
+        return f"[{','.join(self._write_all(values))}]"
 
-    return write_list
-
-
-def _for_all(write: Write) -> Callable[[Sequence[Any]], Iterable[str]]:
-    owner = getattr(write, "__self__", None)
-    return owner.write_all if isinstance(owner, _Anything | _Record) else partial(map, write)
+    def write_all(self, many: Sequence[Any]) -> Iterable[str]:
+        """Write many tuples, their values all together."""
+        if not {tuple}.issuperset(map(type, many)):
+            raise TypeError
+        texts = iter(self._write_all(list(chain.from_iterable(many))))
+        return [f"[{','.join(islice(texts, len(values)))}]" for values in many]
 
 
 class _Anything:
@@ -143,5 +156,7 @@ class _Record:
 
     def write_all(self, values: Sequence[Any]) -> Iterable[str]:
         """Write many instances, attribute by attribute."""
-        columns = [_for_all(write)(list(map(get, values))) for get, write in self._parts]
-        return map(self._text.__mod__, zip(*columns, strict=True)) if columns else map(self.write, values)
+        if len(values) < _MANY or not self._attributes:
+            return map(self.write, values)
+        columns = [for_all(write)(list(map(get, values))) for get, write in self._parts]
+        return map(self._text.__mod__, zip(*columns, strict=True))

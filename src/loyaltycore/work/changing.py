@@ -36,7 +36,8 @@ def _given(record_type: RecordType[Any], record: Any) -> tuple[FieldChange, ...]
     changes = []
     for name in record_type.shown:
         value = getattr(record, name)
-        if value not in _BLANK and value != own[name]:
+        # Most fields are as their class has them.
+        if value != own[name] and value not in _BLANK:
             plain = value if type(value) is str else to_data(value, kinds[name].type)
             changes.append(FieldChange(name, None, plain))
     return tuple(changes)

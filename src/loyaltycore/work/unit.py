@@ -271,19 +271,19 @@ class Unit:
         )
 
     def _activity(self, note: Note) -> Activity:
-        table, key, customer_id = self._whereabouts(note.subject)
+        acting, record_type = self.acting, self._registry.of(type(note.subject))
         return Activity(
             id=self.ids.new(),
-            at=self.now,
-            actor=self.acting.actor,
-            branch_id=self.acting.branch_id,
+            at=acting.now,
+            actor=acting.actor,
+            branch_id=acting.branch_id,
             action=note.action,
-            subject_table=table,
-            subject_id=key,
-            customer_id=customer_id,
-            changes=field_changes(self._registry.of(type(note.subject)), note.before, note.after),
+            subject_table=record_type.table,
+            subject_id=record_type.key_of(note.subject),
+            customer_id=record_type.customer_of(note.subject),
+            changes=field_changes(record_type, note.before, note.after),
             comment=note.comment,
-            command=self.acting.command,
+            command=acting.command,
         )
 
     def _whereabouts(self, record: Any) -> tuple[str, str, str | None]:

@@ -51,7 +51,7 @@ def plain(cell: str) -> str:
         >>> plain('="0123"'), plain("'0123"), plain("'t Hart")
         ('0123', '0123', "'t Hart")
     """
-    text = cleaned(cell).strip()
+    text = cell.strip() if cell.isascii() else cleaned(cell).strip()
     if text[:1] == "'":
         text = _GUARDED.sub("", text, count=1).strip()
     if text[:1] == "=" and (formula := _FORMULA.fullmatch(text)):
@@ -85,7 +85,7 @@ def cell_reader(key: str) -> Read:
     counted, shortened = key in _COUNTED, key in _NUMBERS
 
     def read(faults: Faults, cell: str) -> str:
-        text = plain(cell)
+        text = plain(cell) if cell else ""
         if not text:
             return ""
         if len(text) <= _LONGEST and (

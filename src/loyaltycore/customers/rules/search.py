@@ -137,11 +137,12 @@ def lookup_keys(customer: Customer) -> Mapping[str, tuple[str, ...]]:
 
 def _both(texts: tuple[str, ...]) -> tuple[str, str]:
     """A name in parts, with one letter and with two letters for an umlaut."""
-    # Many people have the same names, and no word goes on behind a blank: so the parts are folded, each once.
+    # No word goes on behind a blank: so the parts are folded, each once.
     parts = [_words(text) for text in texts if text]
-    if _NO_WORDS not in parts and parts:
-        one, two = map(" ".join, zip(*parts, strict=True))
-        return one, two
+    if parts and _NO_WORDS not in parts:
+        if len(parts) == 1:
+            return parts[0]
+        return " ".join([one for one, _ in parts]), " ".join([two for _, two in parts])
     whole = " ".join(texts)
     if (words := _words(whole)) != _NO_WORDS:
         return words
@@ -149,8 +150,12 @@ def _both(texts: tuple[str, ...]) -> tuple[str, str]:
     return shape, shape
 
 
+@lru_cache(maxsize=8192)
 def _words(text: str) -> tuple[str, str]:
-    """The words of a text, with one letter and with two letters for an umlaut; empty if it has none."""
+    """The words of a text, with one letter and with two letters for an umlaut; empty if it has none.
+
+    Many people have the same names, and a name has several keys.
+    """
     if not text.isascii():
         return _words_of_others(text)
     words = text.lower()
@@ -159,7 +164,6 @@ def _words(text: str) -> tuple[str, str]:
     return words, words
 
 
-@lru_cache(maxsize=4096)
 def _words_of_others(text: str) -> tuple[str, str]:
     lower = unicodedata.normalize("NFC", text.translate(_APOSTROPHES)).casefold()
     spelled = lower.translate(_TWO_LETTERS)
