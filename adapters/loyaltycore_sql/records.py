@@ -112,12 +112,25 @@ class Encoder(Generic[T]):
         Raises:
             InvalidInput: A key that no engine can hold.
         """
-        derived = self._record_type.keys_of(record)
-        pairs = [(lookup, value) for lookup, values in derived.items() for value in values]
-        if not is_storable("".join([value for _, value in pairs])):
-            lookup = next(lookup for lookup, value in pairs if not is_storable(value))
+        return [(lookup, value) for lookup, value, _ in self.keys_of_all([record])]
+
+    def keys_of_all(self, records: Iterable[T]) -> list[tuple[str, str, str]]:
+        """The lookup keys of many records, each with its lookup's name in front of it and the record's own key behind it.
+
+        Raises:
+            InvalidInput: As `keys`, for the first such record.
+        """
+        record_type = self._record_type
+        rows = [
+            (lookup, value, key)
+            for record, key in [(record, record_type.key_of(record)) for record in records]
+            for lookup, values in record_type.keys_of(record).items()
+            for value in values
+        ]
+        if not is_storable("".join([value for _, value, _ in rows])):
+            lookup = next(lookup for lookup, value, _ in rows if not is_storable(value))
             raise InvalidInput([Fault(lookup, "bad_text", "holds a character that cannot be stored")])
-        return pairs
+        return rows
 
     def _faults(self, values: Iterable[Any]) -> list[Fault]:
         faults = []
@@ -204,6 +217,8 @@ def _column(stored: StoredField, length: int, encode: Encode) -> EncodeAll:
             return _texts(stored, length, encode)
         case Storing.DOCUMENT:
             return _documents(stored, encode)
+        case Storing.CHOICE:
+            return _choices(stored, encode)
         case _:
             return lambda values: map(encode, values)
 
@@ -237,14 +252,26 @@ def _documents(stored: StoredField, encode: Encode) -> EncodeAll:
     return encode_all
 
 
+_VALUE: Final = attrgetter("_value_")
+"""Gets what `value` of a member returns too, after a step of Python."""
+
+
 def _choice(kind: type[Enum]) -> Encode:
     def encode(value: Any) -> Any:
         if not isinstance(value, kind):
             raise _wrong_type(kind, value)
-        # What `value` returns too, after a step of Python.
-        return value._value_
+        return _VALUE(value)
 
     return encode
+
+
+def _choices(stored: StoredField, encode: Encode) -> EncodeAll:
+    kind: type[Enum] = stored.type
+
+    def encode_all(values: Sequence[Any]) -> Iterable[Any]:
+        return map(_VALUE, values) if {kind}.issuperset(map(type, values)) else map(encode, values)
+
+    return encode_all
 
 
 def _truth(value: Any) -> Any:

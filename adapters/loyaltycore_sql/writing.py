@@ -38,12 +38,7 @@ class Insertion:
     def __init__(self, layout: Layout[Any], records: Sequence[Any]) -> None:
         self._layout = layout
         self._rows = layout.encoder.encode_all(records)
-        self._keys = [
-            (lookup, value, key)
-            for record, key in zip(records, map(layout.record_type.key_of, records), strict=True)
-            if layout.keys
-            for lookup, value in layout.encoder.keys(record)
-        ]
+        self._keys = layout.encoder.keys_of_all(records) if layout.keys else []
 
     def __iter__(self) -> Iterator[Rows]:
         """Rows and lookup keys."""

@@ -89,13 +89,19 @@ def parse_postal_code(text: str, country: str, *, zeros_kept: bool = False) -> s
         plain = _SIGN.sub("", bare).upper()
     lost = place.leading_zeros if plain.isascii() and plain.isdigit() else 0
     mended = tuple("0" * count + plain for count in range(1, lost + 1))
+    is_code = _form_of(place.postal_code).fullmatch
     for candidate in (bare.upper(), plain, *(() if zeros_kept else mended)):
-        if re.fullmatch(place.postal_code, candidate):
+        if is_code(candidate):
             return candidate
     message = f"is no postal code of {place.names[-1]}"
-    if any(re.fullmatch(place.postal_code, each) for each in mended):
+    if any(map(is_code, mended)):
         message += "; others of its column have kept their zeros, so none was put before it"
     raise InvalidInput([Fault("postal_code", "bad_postal_code", message)])
+
+
+@cache
+def _form_of(postal_code: str) -> re.Pattern[str]:
+    return re.compile(postal_code)
 
 
 _NUMBER_SHOWN: Final = re.compile(r"\A([0-9]+)[.,]0\Z")

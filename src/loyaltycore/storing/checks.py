@@ -225,9 +225,15 @@ def _check_one_of(
     stored = _stored(name, record_type, faults, path)
     if len(values) > MOST_VALUES:
         faults.note(path, "too_many", f"lists more than {MOST_VALUES} values")
-    elif stored is not None:
+    elif stored is not None and not _are_usual_texts(stored, values):
         for value in values:
             _check_value(stored, value, faults, path)
+
+
+def _are_usual_texts(stored: StoredField, values: tuple[Any, ...]) -> bool:
+    """Whether nothing is wrong with any of some texts, of which there may be very many."""
+    is_text = stored.storing is Storing.TEXT and {str}.issuperset(map(type, values))
+    return is_text and is_storable("".join(values))
 
 
 def _check_value(stored: StoredField, value: Any, faults: Faults, path: str) -> None:

@@ -201,8 +201,8 @@ class RecordType(Generic[T]):
             return {}
         derived = self.lookup_keys(record)
         return {
-            name: tuple(dict.fromkeys([key[:LOOKUP_LENGTH] for key in derived.get(name, ()) if key]))
-            for name in self.lookups
+            name: tuple(dict.fromkeys([key[:LOOKUP_LENGTH] for key in keys if key])) if keys else ()
+            for name, keys in [(name, derived.get(name)) for name in self.lookups]
         }
 
 

@@ -271,7 +271,8 @@ class Unit:
         )
 
     def _activity(self, note: Note) -> Activity:
-        acting, record_type = self.acting, self._registry.of(type(note.subject))
+        acting, subject = self.acting, note.subject
+        record_type = self._registry.of(type(subject))
         return Activity(
             id=self.ids.new(),
             at=acting.now,
@@ -279,8 +280,8 @@ class Unit:
             branch_id=acting.branch_id,
             action=note.action,
             subject_table=record_type.table,
-            subject_id=record_type.key_of(note.subject),
-            customer_id=record_type.customer_of(note.subject),
+            subject_id=record_type.key_of(subject),
+            customer_id=record_type.customer_of(subject),
             changes=field_changes(record_type, note.before, note.after),
             comment=note.comment,
             command=acting.command,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from loyaltycore.customers.rules.customer import POSTAL_KINDS, Customer, postal_address, with_changes
 from loyaltycore.customers.rules.numbers import number_key
@@ -13,18 +13,16 @@ from loyaltycore.kernel.contact import Address, Phone, PhoneKind
 
 def with_derived(customer: Customer, **changes: Any) -> Customer:
     """The customer with some fields changed, and with every derived field computed from the others."""
-
-    def now(name: str) -> Any:
-        return changes[name] if name in changes else getattr(customer, name)
-
-    addresses, phones, born = now("addresses"), now("phones"), now("birth_date")
+    number, kind, last_name, first_name, company, addresses, phones, born = [
+        changes[name] if name in changes else getattr(customer, name) for name in _SOURCES
+    ]
     postal = postal_address(addresses)
     shown = postal or _likely_address(addresses)
     return with_changes(
         customer,
         **changes,
-        number_key=number_key(now("number")),
-        sort_name=sort_name(now("kind"), now("last_name"), now("first_name"), now("company")),
+        number_key=number_key(number),
+        sort_name=sort_name(kind, last_name, first_name, company),
         birthday=f"{born.month:02d}-{born.day:02d}" if born else "",
         postal_code=shown.postal_code if shown else "",
         country=shown.country if shown else "",
@@ -32,6 +30,13 @@ def with_derived(customer: Customer, **changes: Any) -> Customer:
         mobile=_first_number(phones, PhoneKind.MOBILE),
         landline=_first_number(phones, PhoneKind.LANDLINE),
     )
+
+
+_SOURCES: Final = (
+    *("number", "kind", "last_name", "first_name", "company"),
+    *("addresses", "phones", "birth_date"),
+)
+"""From which the derived fields are computed."""
 
 
 def _likely_address(addresses: Iterable[Address]) -> Address | None:

@@ -217,14 +217,16 @@ def _phones(faults: Faults, field: CustomerField, value: object, reading: Readin
 
 def _addresses(faults: Faults, field: CustomerField, value: object, _: Reading) -> tuple[Address, ...]:
     """At most ten addresses, one of them the residence; one that is given twice is kept once."""
-    read = (
+    read = [
         read_address(faults, f"{field.key}[{i}]", item)
         for i, item in enumerate(faults.items(field.key, value, most=MAX_ADDRESSES))
-    )
-    found = tuple(dict.fromkeys(address for address in read if address is not None))
-    if sum(address.kind is AddressKind.RESIDENCE for address in found) > 1:
-        faults.note(field.key, "several_residences", "must not hold more than one residence")
-    return found
+    ]
+    found = [address for address in read if address is not None]
+    if len(found) > 1:
+        found = list(dict.fromkeys(found))
+        if sum(address.kind is AddressKind.RESIDENCE for address in found) > 1:
+            faults.note(field.key, "several_residences", "must not hold more than one residence")
+    return tuple(found)
 
 
 def _custom(_faults: Faults, _field: CustomerField, value: object, _reading: Reading) -> object:

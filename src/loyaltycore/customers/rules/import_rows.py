@@ -281,21 +281,29 @@ _Cell = Callable[[Faults, str, str, date, bool], Any]
 
 def _cell(declared: CustomerField) -> _Cell:
     """How a cell of a field is read; texts are left to the form."""
+    if declared.content is Content.LANGUAGE:
+        return lambda _faults, _name, cell, *_: language_code(cell)
+    parse = _parser(declared)
+    if parse is None:
+        return lambda _faults, _name, cell, *_: cell
+    return lambda faults, name, cell, today, serial: (
+        faults.parsed(name, lambda: parse(cell, today, serial), None) if cell else declared.default
+    )
+
+
+def _parser(declared: CustomerField) -> Callable[[str, date, bool], Any] | None:
+    """What makes a value of a cell that is not empty; None for a text."""
     match declared.content:
         case Content.DAY:
-            return lambda faults, name, cell, today, serial: faults.parsed(
-                name, lambda: read_date(cell, today=today, serial=serial), None
-            )
+            return lambda cell, today, serial: read_date(cell, today=today, serial=serial)
         case Content.CONSENT:
-            return lambda faults, name, cell, *_: faults.parsed(name, lambda: read_yes_no_open(cell), None)
+            return lambda cell, *_: read_yes_no_open(cell)
         case Content.CHOICE:
             choices = cast("type[Enum]", declared.choices)
             read = read_salutation if choices is Salutation else partial(read_choice, choices=choices)
-            return lambda faults, name, cell, *_: faults.parsed(name, lambda: read(cell), None)
-        case Content.LANGUAGE:
-            return lambda _faults, _name, cell, *_: language_code(cell)
+            return lambda cell, *_: read(cell)
         case _:
-            return lambda _faults, _name, cell, *_: cell
+            return None
 
 
 @lru_cache(maxsize=256)

@@ -64,16 +64,25 @@ _SERIAL_DIGITS: Final = 5
 _DAY_0: Final = date(1899, 12, 30)
 """From which spreadsheets count, for all days after February 1900."""
 
-_CONSENTS: Final[Mapping[ConsentState, str]] = {
-    ConsentState.ACCEPTED: "ja j yes y x 1 true wahr akzeptiert accepted zugestimmt erteilt einverstanden",
-    ConsentState.DECLINED: "nein n no 0 false falsch abgelehnt declined verweigert widerrufen",
-    ConsentState.OPEN: "offen open unbekannt unknown - ?",
-}
-_SALUTATIONS: Final[Mapping[Salutation, str]] = {
-    Salutation.FEMALE: "frau fr. fr weiblich w female f mrs mrs. ms ms. miss madam",
-    Salutation.MALE: "herr herrn hr. hr männlich maennlich m male mr mr. sir",
-    Salutation.DIVERSE: "divers d diverse mx mx.",
-}
+
+def _by_word(words: Mapping[E, str]) -> Mapping[str, E]:
+    return {word: choice for choice, names in words.items() for word in names.split()}
+
+
+_CONSENTS: Final = _by_word(
+    {
+        ConsentState.ACCEPTED: "ja j yes y x 1 true wahr akzeptiert accepted zugestimmt erteilt einverstanden",
+        ConsentState.DECLINED: "nein n no 0 false falsch abgelehnt declined verweigert widerrufen",
+        ConsentState.OPEN: "offen open unbekannt unknown - ?",
+    }
+)
+_SALUTATIONS: Final = _by_word(
+    {
+        Salutation.FEMALE: "frau fr. fr weiblich w female f mrs mrs. ms ms. miss madam",
+        Salutation.MALE: "herr herrn hr. hr männlich maennlich m male mr mr. sir",
+        Salutation.DIVERSE: "divers d diverse mx mx.",
+    }
+)
 # Shop software keeps companies beside people and writes this where others have Mr and Mrs.
 _NO_PERSON: Final = frozenset({"firma", "fa.", "fa", "company"})
 
@@ -173,7 +182,7 @@ def read_choice(text: str, choices: type[E]) -> E | None:
     Raises:
         InvalidInput: ``unknown_choice``.
     """
-    return _choice(text, {each: str(each.value) for each in choices})
+    return _choice(text, {str(each.value): each for each in choices})
 
 
 def is_company_word(salutation: str) -> bool:
@@ -201,12 +210,10 @@ def _date(year: int, month: int, day: int) -> date | None:
     return found if EARLIEST_DATE <= found <= LATEST_DATE else None
 
 
-def _choice(text: str, words: Mapping[E, str]) -> E | None:
+def _choice(text: str, words: Mapping[str, E]) -> E | None:
     word = text.strip().casefold()
     if not word:
         return None
-    for choice, names in words.items():
-        if word in names.split():
-            return choice
-    known = ", ".join(" ".join(words.values()).split())
-    raise InvalidInput([Fault("value", "unknown_choice", f"must be one of: {known}")])
+    if word in words:
+        return words[word]
+    raise InvalidInput([Fault("value", "unknown_choice", f"must be one of: {', '.join(words)}")])
