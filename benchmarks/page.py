@@ -74,6 +74,11 @@ WORDS = {
         "stands hand-written SQL that reads and writes the same rows of the same tables as bare JSON: the process with its "
         "version checked, its new lookup key, its line in the activities. On SQLite in processor time.",
     ),
+    "limits": (
+        "Orders under one limit",
+        "`sales.settle` by four processes at the same time, each with 100 orders that are reduced by one promotion: under a limit "
+        "that is shared out over sixteen records, beside a limit that is kept in one, and beside no limit at all. By the clock.",
+    ),
     "many": (
         "Many uses at once",
         "`programs.use_many` of 500 uses, each of another customer's quota. Beside it stands hand-written SQL that looks for what is known, "
