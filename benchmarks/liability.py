@@ -75,9 +75,11 @@ def _grow(bare: Engine, copies: int, many: int) -> None:
     """Copy the seeds under further ids, inside the database: a report reads nothing but this table."""
     table = "loyalty_program_assignments"
     copied = text(
-        "WITH RECURSIVE copies(n) AS (SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM copies WHERE n < :last) "  # noqa: S608  the names of our own columns
+        "WITH RECURSIVE copies(n) AS "  # noqa: S608  the names of our own columns
+        "(SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM copies WHERE n < :last), "
+        f"seeds AS MATERIALIZED (SELECT id, {_COLUMNS} FROM {table} WHERE slot IS NOT NULL) "
         f"INSERT INTO {table} (id, slot, {_COLUMNS}) "
-        f"SELECT 'd' || CAST(n AS VARCHAR(9)) || id, NULL, {_COLUMNS} FROM copies, {table} WHERE slot IS NOT NULL"
+        f"SELECT 'd' || CAST(n AS VARCHAR(9)) || id, NULL, {_COLUMNS} FROM copies, seeds"
     )
     with bare.begin() as connection:
         connection.execute(copied, {"first": 10_000 + copies, "last": 10_000 + many // SEEDS - 1})
