@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from loyaltycore.customers.rules.customer import POSTAL_KINDS, Customer, postal_address, with_changes
@@ -13,30 +13,40 @@ from loyaltycore.kernel.contact import Address, Phone, PhoneKind
 
 def with_derived(customer: Customer, **changes: Any) -> Customer:
     """The customer with some fields changed, and with every derived field computed from the others."""
-    number, kind, last_name, first_name, company, addresses, phones, born = [
-        changes[name] if name in changes else getattr(customer, name) for name in _SOURCES
-    ]
+    sources = {name: changes[name] if name in changes else getattr(customer, name) for name in _OF_NOBODY}
+    return with_changes(customer, **changes, **_derived(sources))
+
+
+def draft_of(**fields: Any) -> Customer:
+    """A customer without id and instant who has some fields, and every derived field computed from them."""
+    return Customer("", **fields, **_derived(_OF_NOBODY | fields))
+
+
+_NOBODY: Final = Customer("")
+_OF_NOBODY: Final = {
+    name: getattr(_NOBODY, name)
+    for name in (
+        *("number", "kind", "last_name", "first_name", "company"),
+        *("addresses", "phones", "birth_date"),
+    )
+}
+"""The fields from which others are derived, as they are at first."""
+
+
+def _derived(fields: Mapping[str, Any]) -> dict[str, Any]:
+    addresses, phones, born = fields["addresses"], fields["phones"], fields["birth_date"]
     postal = postal_address(addresses)
     shown = postal or _likely_address(addresses)
-    return with_changes(
-        customer,
-        **changes,
-        number_key=number_key(number),
-        sort_name=sort_name(kind, last_name, first_name, company),
-        birthday=f"{born.month:02d}-{born.day:02d}" if born else "",
-        postal_code=shown.postal_code if shown else "",
-        country=shown.country if shown else "",
-        has_post=postal is not None,
-        mobile=_first_number(phones, PhoneKind.MOBILE),
-        landline=_first_number(phones, PhoneKind.LANDLINE),
-    )
-
-
-_SOURCES: Final = (
-    *("number", "kind", "last_name", "first_name", "company"),
-    *("addresses", "phones", "birth_date"),
-)
-"""From which the derived fields are computed."""
+    return {
+        "number_key": number_key(fields["number"]),
+        "sort_name": sort_name(fields["kind"], fields["last_name"], fields["first_name"], fields["company"]),
+        "birthday": f"{born.month:02d}-{born.day:02d}" if born else "",
+        "postal_code": shown.postal_code if shown else "",
+        "country": shown.country if shown else "",
+        "has_post": postal is not None,
+        "mobile": _first_number(phones, PhoneKind.MOBILE),
+        "landline": _first_number(phones, PhoneKind.LANDLINE),
+    }
 
 
 def _likely_address(addresses: Iterable[Address]) -> Address | None:

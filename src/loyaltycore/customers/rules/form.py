@@ -18,7 +18,7 @@ from loyaltycore.customers.rules.customer import (
     Salutation,
 )
 from loyaltycore.customers.rules.declaring import Content
-from loyaltycore.customers.rules.derived import with_derived
+from loyaltycore.customers.rules.derived import draft_of, with_derived
 from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS, CustomerField
 from loyaltycore.customers.rules.languages import LANGUAGES
 from loyaltycore.kernel.contact import (
@@ -102,7 +102,7 @@ def read_new(
     company = clean.get("company") and not clean.get("last_name")
     clean.setdefault("kind", CustomerKind.COMPANY if company else CustomerKind.PERSON)
     fields = _over(faults, _NOBODY, clean, reading)
-    return with_derived(_NOBODY, **fields, number=read_number(faults, number))
+    return draft_of(**fields, number=read_number(faults, number))
 
 
 def read_change(faults: Faults, before: Customer, given: Mapping[str, object], reading: Reading) -> Customer:
