@@ -15,7 +15,7 @@ from hypothesis import given, strategies as st
 
 from loyaltycore.errors import InvalidInput
 from loyaltycore.kernel.canonical import canonical_json
-from loyaltycore.storing.codec import from_data, from_json, to_data, to_json
+from loyaltycore.storing.codec import all_to_json, from_data, from_json, to_data, to_json
 
 K = TypeVar("K")
 
@@ -156,6 +156,21 @@ def test_json_is_the_canonical_text_of_the_plain_data(value: object) -> None:
     for kind in (str, bool, Any, Colour, Size, Inner, tuple[Inner, ...], tuple[Any, ...], dict[str, Any]):
         plain = _outcome(lambda kind=kind: canonical_json(to_data(value, None if kind is Any else kind)))
         assert _outcome(lambda kind=kind: to_json(value, kind)) == plain
+
+
+@given(st.lists(odd | st.lists(st.builds(Inner, st.text()) | odd, max_size=6).map(tuple), max_size=6))
+def test_many_values_are_written_as_each_of_them(values: list[object]) -> None:
+    """What one of them cannot be written as, all of them together cannot."""
+
+    def texts(write: Callable[[], list[str]]) -> list[str] | None:
+        try:
+            return write()
+        except Exception:  # noqa: BLE001  whichever of them raises it
+            return None
+
+    for kind in (str, Any, Colour, Inner, tuple[Inner, ...], tuple[Any, ...], dict[str, Any]):
+        each = texts(lambda kind=kind: [to_json(value, kind) for value in values])
+        assert texts(lambda kind=kind: all_to_json(values, kind)) == each
 
 
 @frozen
