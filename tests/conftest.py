@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -27,6 +28,12 @@ settings.register_profile(
 )
 
 STORAGES = ("memory", "sqlite", "postgresql", "mariadb")
+
+
+def pytest_collection_finish() -> None:
+    """Set aside for good what all tests are made of: nothing is gained by looking for garbage in it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
