@@ -17,7 +17,7 @@ _DASHBOARD: Final = (
 
 @cache
 def set_up_django() -> None:
-    """Django on SQLite in memory, with all of django-oscar and with django-appointment."""
+    """Django on SQLite in memory, with all of django-oscar, with django-appointment, and with a shop."""
     import django
     from django.conf import settings
     from oscar import defaults
@@ -29,7 +29,14 @@ def set_up_django() -> None:
         *(f"oscar.apps.{each}.apps.{each.title()}Config" for each in _SHOP),
         "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
         *(f"oscar.apps.dashboard.{each}.apps.{each.title()}DashboardConfig" for each in _DASHBOARD),
-        *("haystack", "treebeard", "django_tables2", "appointment"),
+        *(
+            "haystack",
+            "treebeard",
+            "django_tables2",
+            "appointment",
+            "django_extensions",
+            "benchmarks.django_shop",
+        ),
     ]
     settings.configure(
         SECRET_KEY="benchmark",  # noqa: S106  nobody signs in

@@ -11,6 +11,7 @@ from attrs import frozen
 from sqlalchemy import Engine, create_engine, event, text
 
 from benchmarks.databases import ENGINES, database, settle
+from benchmarks.django_merging import peers
 from benchmarks.people import customer, customers
 from benchmarks.timing import Result, at_most, processor, seconds
 from loyaltycore import Capability, Loyalty
@@ -91,6 +92,9 @@ def _merges(name: str, url: str) -> Iterator[Result]:
         f"merge {ROWS:,} records, beside {TABLES} bare UPDATEs, {name}", min(ours), min(peer), LIMIT
     )
     yield Result(f"statements of that, {name}", str(statements), "-", "-", "-", kept=True)
+    if name == "sqlite":
+        for peer_name, taken in peers(ROWS):
+            yield at_most(f"merge {ROWS:,} records, beside {peer_name}, {name}", min(ours), taken)
     bare.dispose()
     storage.close()
 

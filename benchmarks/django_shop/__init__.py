@@ -1,0 +1,1 @@
+"""A Django application as shops write it: customers, and three tables that refer to them."""
