@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import sha256
 from io import TextIOWrapper
+from itertools import islice
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import stored
@@ -24,11 +24,10 @@ from loyaltycore.privacy.rules.export import (
     VERSION,
     ExportedFile,
     FileEntry,
-    only_own_changes,
     place_of,
     shown_data,
 )
-from loyaltycore.storing.codec import to_data, to_json
+from loyaltycore.storing.codec import all_to_json, to_data, to_json
 from loyaltycore.storing.registry import CustomerLink, OnExport, OnMerge, RecordType, Registry
 from loyaltycore.work.house import House
 from loyaltycore.work.journal import Activity, Alias
@@ -108,28 +107,35 @@ class Exporting:
     ) -> Iterator[str]:
         # What moves refers to the survivor alone; what stays still refers to those who were merged.
         ids = own if link.merge is OnMerge.STAY else own[:1]
-        everybody = frozenset(own)
-        mentioned = cache(lambda table: frozenset(self.house.registry.named(table).mentions))
         for start in range(0, len(ids), _PORTION):
             where = stored(link.field).one_of(ids[start : start + _PORTION])
-            for record in self.unit.find(record_type.cls, where):
-                others = mentioned(record.subject_table) if isinstance(record, Activity) else ()
-                if not (others or record_type.secret or record_type.mentions):
-                    yield to_json(record)
-                    continue
-                data = to_data(record)
-                if others:
-                    # What it is about may mention somebody else.
-                    data["changes"] = list(only_own_changes(data["changes"], others))
-                yield _json(
-                    shown_data(data, secret=record_type.secret, mentions=record_type.mentions, own=everybody)
-                )
+            found: Iterator[Any] = self.unit.find(record_type.cls, where)
+            if record_type.cls is Activity:
+                found = map(self._of_own_alone, found)
+            if record_type.secret or record_type.mentions:
+                yield from (_json(_shown(record_type, each, own)) for each in found)
+            else:
+                while some := tuple(islice(found, _PORTION)):
+                    yield from all_to_json(some, record_type.cls)
+
+    def _of_own_alone(self, activity: Activity) -> Activity:
+        """An activity without changes that name others: what it is about may mention somebody else."""
+        mentions = self.house.registry.named(activity.subject_table).mentions
+        if not mentions:
+            return activity
+        return evolve(
+            activity, changes=tuple(each for each in activity.changes if each.field not in mentions)
+        )
 
     def _predecessors(self, own: tuple[str, ...]) -> Iterator[str]:
         for start in range(0, len(own), _PORTION):
             merged = stored("survivor_id").one_of(own[start : start + _PORTION])
             for each in self.unit.find(Merge, merged & (stored("state") == MergeState.DONE)):
                 yield to_json(each.loser_before)
+
+
+def _shown(record_type: RecordType[Any], record: Any, own: tuple[str, ...]) -> dict[str, Any]:
+    return shown_data(to_data(record), secret=record_type.secret, mentions=record_type.mentions, own=own)
 
 
 def _listed(items: Iterator[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Final
@@ -83,7 +83,7 @@ def place_of(name: str, number: int) -> str:
 
 
 def shown_data(
-    data: dict[str, Any], *, secret: Collection[str], mentions: Collection[str], own: frozenset[str]
+    data: dict[str, Any], *, secret: Collection[str], mentions: Collection[str], own: Collection[str]
 ) -> dict[str, Any]:
     """What an export shows of a record: nothing secret, and nobody else.
 
@@ -98,10 +98,3 @@ def shown_data(
     hidden = {*secret}
     others = {name for name in mentions if data.get(name) not in own}
     return {name: None if name in others else value for name, value in data.items() if name not in hidden}
-
-
-def only_own_changes(
-    changes: Iterable[Mapping[str, Any]], mentions: frozenset[str]
-) -> Iterator[Mapping[str, Any]]:
-    """The changes of an activity without fields that name other customers."""
-    return (each for each in changes if each.get("field") not in mentions)
