@@ -19,6 +19,7 @@ from loyaltycore.booking.records import (
 from loyaltycore.booking.rules.message_options import MESSAGE_OPTIONS
 from loyaltycore.booking.rules.options import BOOKING_OPTIONS
 from loyaltycore.customers.leaving import ALSO_ERASES, FORBIDS_ERASURE, AlsoErases, ForbidsErasure
+from loyaltycore.customers.retaining import RETENTIONS, Retention
 from loyaltycore.outbox.handler import HANDLERS, Handler
 from loyaltycore.templates.adding import PURPOSES
 from loyaltycore.work.capability import Capability
@@ -85,6 +86,12 @@ def _suspicions(_: House) -> Iterable[Suspects]:
     return OWN
 
 
+def _retentions(_: House) -> Iterator[Retention]:
+    from loyaltycore.booking.leaving import kept
+
+    yield from kept()
+
+
 CAPABILITY: Final = Capability(
     name="booking",
     service=_service,
@@ -105,5 +112,6 @@ CAPABILITY: Final = Capability(
         SUSPICIONS.by(_suspicions),
         FORBIDS_ERASURE.by(_forbids_erasure),
         ALSO_ERASES.by(_also_erases),
+        RETENTIONS.by(_retentions),
     ),
 )

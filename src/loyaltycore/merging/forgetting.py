@@ -1,9 +1,11 @@
-"""Forgetting the merges of somebody who is erased: their journal holds customers as they were."""
+"""Forgetting merges, of somebody who is erased or of long ago: their journal holds customers as they were."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
+from loyaltycore.customers.retaining import HISTORY, Retention
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.merging.rules.merge import Merge, MergeChange, MergeMove
 from loyaltycore.merging.undoing import journal
@@ -19,7 +21,16 @@ def forget_merges(unit: Unit, ids: tuple[str, ...]) -> None:
         where = stored("survivor_id").one_of(some) | stored("loser_id").one_of(some)
         while merges := list(unit.find(Merge, where, limit=_PORTION)):
             keys = tuple(each.id for each in merges)
-            for key in keys:
-                unit.remove_all(MergeMove, journal(key))
-            unit.remove_all(MergeChange, stored("merge_id").one_of(keys))
+            _forget_journal(unit, keys)
             unit.remove(*merges)
+
+
+def kept() -> Iterator[Retention]:
+    """How long a merge can be undone; the merged id and number answer for ever."""
+    yield Retention("merges", Merge, "at", HISTORY, also=_forget_journal)
+
+
+def _forget_journal(unit: Unit, merges: tuple[str, ...]) -> None:
+    for key in merges:
+        unit.remove_all(MergeMove, journal(key))
+    unit.remove_all(MergeChange, stored("merge_id").one_of(merges))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from loyaltycore.customers.retaining import RETENTIONS as RETENTIONS, Retention as Retention
     from loyaltycore.privacy.files import FILES_OF as FILES_OF
     from loyaltycore.privacy.reading import read_export as read_export
-    from loyaltycore.privacy.retaining import RETENTIONS as RETENTIONS
     from loyaltycore.privacy.rules.erasure import (
         DeletionMark as DeletionMark,
         Erased as Erased,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         ExportedFile as ExportedFile,
         FileEntry as FileEntry,
     )
-    from loyaltycore.privacy.rules.retention import Forgotten as Forgotten, Retention as Retention
+    from loyaltycore.privacy.rules.retention import Forgotten as Forgotten
     from loyaltycore.privacy.schema import export_schema as export_schema
     from loyaltycore.privacy.service import Privacy as Privacy
 else:
@@ -31,8 +31,8 @@ else:
         {
             ".files": "FILES_OF",
             ".reading": "read_export",
-            ".retaining": "RETENTIONS",
-            ".rules.retention": "Forgotten Retention",
+            "loyaltycore.customers.retaining": "RETENTIONS Retention",
+            ".rules.retention": "Forgotten",
             ".rules.erasure": "DeletionMark Erased Erasure ErasurePreview Fate",
             ".rules.export": "CustomerExport ExportedFile FileEntry",
             ".schema": "export_schema",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.customers.retaining import CHANGE_LOG, HISTORY, RETENTIONS, Retention
+from loyaltycore.kernel.criteria import stored
 from loyaltycore.privacy.records import DELETION_MARKS, ERASURES
-from loyaltycore.privacy.retaining import RETENTIONS
 from loyaltycore.privacy.rules.options import PRIVACY_OPTIONS
 from loyaltycore.work.capability import Capability
 from loyaltycore.work.house import House
 
 if TYPE_CHECKING:
-    from loyaltycore.privacy.rules.retention import Retention
     from loyaltycore.privacy.service import Privacy
 
 
@@ -23,11 +23,11 @@ def _service() -> type[Privacy]:
 
 
 def _retentions(_: House) -> Iterator[Retention]:
-    from loyaltycore.privacy.rules.retention import CHANGE_LOG, HISTORY, OF_CUSTOMERS, OF_NOBODY, Retention
     from loyaltycore.work.journal import Activity
 
-    yield Retention("change log", Activity, "at", CHANGE_LOG, OF_NOBODY)
-    yield Retention("customer history", Activity, "at", HISTORY, OF_CUSTOMERS)
+    customer = stored("customer_id")
+    yield Retention("change log", Activity, "at", CHANGE_LOG, customer.is_null())
+    yield Retention("customer history", Activity, "at", HISTORY, ~customer.is_null())
 
 
 CAPABILITY: Final = Capability(

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, cast
 from attrs import evolve
 
 from loyaltycore.customers.paths import is_path
+from loyaltycore.customers.retaining import RETENTIONS
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import EVERYTHING, stored
 from loyaltycore.kernel.given import text_of
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.privacy.erasing import Erasing
 from loyaltycore.privacy.exporting import write_archive
-from loyaltycore.privacy.retaining import RETENTIONS, forget
+from loyaltycore.privacy.retaining import forget
 from loyaltycore.privacy.rules.erasure import (
     DeletionMark,
     Erasure,
@@ -137,7 +138,9 @@ class Privacy(Service):
         self.unit.apply(unmark(self._marks(customer)))
 
     def forget_old(self) -> tuple[Forgotten, ...]:
-        """Remove history that has been kept long enough, in small units of work: a job for once a day.
+        """Remove what has been kept long enough and is needed by nothing, in small units of work: a job for once a day.
+
+        Each kind has a period of its own. After an interruption just start again.
 
         Returns:
             How many records of each kind were removed.

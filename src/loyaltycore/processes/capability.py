@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.customers.retaining import RETENTIONS, Retention
 from loyaltycore.processes.records import PROCESS_TEMPLATES, PROCESSES
 from loyaltycore.processes.steps.registry import STEP_TYPES
 from loyaltycore.processes.steps.step_type import StepType
@@ -30,9 +31,15 @@ def _step_types(house: House) -> Iterator[StepType]:
     yield from (CompleteData(house.custom_fields), Document(), Task(), Custom())
 
 
+def _retentions(_: House) -> Iterator[Retention]:
+    from loyaltycore.processes.keeping import kept
+
+    yield from kept()
+
+
 CAPABILITY: Final = Capability(
     name="processes",
     service=_service,
     records=(PROCESS_TEMPLATES, PROCESSES),
-    adds=(STEP_TYPES.by(_step_types),),
+    adds=(STEP_TYPES.by(_step_types), RETENTIONS.by(_retentions)),
 )

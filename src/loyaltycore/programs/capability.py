@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.customers.leaving import FORBIDS_ERASURE, ForbidsErasure
+from loyaltycore.customers.retaining import RETENTIONS, Retention
 from loyaltycore.processes.adding import COMPLETIONS, Completion
 from loyaltycore.processes.steps.registry import STEP_TYPES
 from loyaltycore.processes.steps.step_type import StepType
@@ -72,6 +73,12 @@ def _holders(_: House) -> Iterator[Holders]:
     yield assignments
 
 
+def _retentions(_: House) -> Iterator[Retention]:
+    from loyaltycore.programs.leaving import kept
+
+    yield from kept()
+
+
 CAPABILITY: Final = Capability(
     name="programs",
     service=_service,
@@ -82,6 +89,7 @@ CAPABILITY: Final = Capability(
         HOLDERS.by(_holders),
         COMPLETIONS.by(_completions),
         FORBIDS_ERASURE.by(_forbids_erasure),
+        RETENTIONS.by(_retentions),
         STEP_TYPES.by(_step_types),
     ),
 )

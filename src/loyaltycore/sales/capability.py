@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from loyaltycore.customers.leaving import ALSO_ERASES, AlsoErases
+from loyaltycore.customers.retaining import RETENTIONS, Retention
 from loyaltycore.programs.adding import ALSO_CANCELS, AlsoCancels
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.programs.used import RULES_OF, RulesOf
@@ -48,6 +49,12 @@ def _rules_of(_: House) -> Iterator[RulesOf]:
     yield settled_rules
 
 
+def _retentions(_: House) -> Iterator[Retention]:
+    from loyaltycore.sales.leaving import kept
+
+    yield from kept()
+
+
 CAPABILITY: Final = Capability(
     name="sales",
     service=_service,
@@ -57,5 +64,6 @@ CAPABILITY: Final = Capability(
         ALSO_ERASES.by(_also_erases),
         ALSO_CANCELS.by(_also_cancels),
         RULES_OF.by(_rules_of),
+        RETENTIONS.by(_retentions),
     ),
 )

@@ -1,9 +1,13 @@
-"""What ends with a customer, and with a sale."""
+"""What ends with a customer, and with a sale, and how long sales are kept."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from attrs import evolve
 
+from loyaltycore.customers.retaining import HISTORY, Retention
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.programs.reading import scene_of
@@ -40,6 +44,18 @@ def release_reservations(unit: Unit, customer: Customer) -> None:
         counts.let_go(list(everybodys), found.id)
         unit.apply(counts.decision())
         unit.apply(evolve(reserving.release(found), notes=()))
+
+
+def kept() -> Iterator[Retention]:
+    """How long it is known what was bought, and what was set aside for it."""
+    over = stored("open_order").is_null()
+    yield Retention("settlements", Settlement, "settled_at", HISTORY, needed=_refunded)
+    yield Retention("reservations", Reservation, "created_at", HISTORY, over)
+
+
+def _refunded(_: Unit, settlements: tuple[Settlement, ...], before: datetime) -> frozenset[str]:
+    """Those of which something came back later."""
+    return frozenset(each.id for each in settlements if any(refund.at >= before for refund in each.refunds))
 
 
 def void_vouchers(unit: Unit, order_ref: str, reason: str) -> None:

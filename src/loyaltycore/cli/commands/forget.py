@@ -13,7 +13,8 @@ from loyaltycore.cli.saying import say
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.epilog = (
-        "Three years for the change log, ten for the history of customers. Run it once a day or so."
+        "Three years for the change log, one for former texts, ten for what belongs to customers. "
+        "Run it once a day or so."
     )
 
 
@@ -21,7 +22,8 @@ def run(options: argparse.Namespace) -> int:
     """Forget, in small portions."""
     with open_loyalty(options.config) as loyalty:
         forgotten = loyalty.session("retention").privacy.forget_old()
-    say(f"removed {', '.join(f'{each.count:,} of the {each.name}' for each in forgotten)}")
+    removed = [f"{each.count:,} of the {each.name}" for each in forgotten if each.count]
+    say(f"removed {', '.join(removed) or 'nothing'}")
     return 0
 
 
