@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from attrs import define, field, frozen
 from sqlalchemy import Connection, CursorResult, Executable
 
-from loyaltycore.errors import StaleRecord, StorageError
+from loyaltycore.errors import Refused, StaleRecord, StorageError
 from loyaltycore.kernel.criteria import Query
 from loyaltycore.ports.forking import Process, this_process
 from loyaltycore_sql.gate import Gate
@@ -58,6 +58,22 @@ class JoinedStatements(Statements):
         """Run one statement; see `Statements.execute`."""
         with translating(self.kind.name, Phase.WORKING, uniques):
             return use(run(self._connection(), statement, parameters, _AS_WRITTEN))
+
+    def see_the_latest(self) -> None:
+        """Refuse a snapshot of PostgreSQL: whoever waits for a lock under it does not see what was done under the lock.
+
+        Raises:
+            Refused: ``transaction.snapshot``.
+        """
+        if self.kind.name != "postgresql":
+            return
+        level = self.execute("SHOW transaction_isolation", (), lambda found: found.scalar_one())
+        if level != "read committed":
+            raise Refused(
+                "transaction.snapshot",
+                f"in a transaction with the isolation level {level} what others write meanwhile about the customer is not seen",
+                remedy="roll back, and begin one with READ COMMITTED, or call the verb outside of your transaction",
+            )
 
     def note_write(self) -> None:
         """Remember that something of this block would be kept."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.orm import Session
 
 from loyaltycore import Refused, StorageError
+from loyaltycore.merging import MergePlan
 from loyaltycore_sql import SqlStorage
 from loyaltycore_sql.connections import parse_url
 from tests.engines import bare_database
@@ -95,6 +96,35 @@ def test_joining_inside_a_block_of_the_library(shop: Shop) -> None:
     with shop.house.desk.transaction(), shop.reader.connect() as connection:
         connection.begin()
         assert _code(shop.house, connection) == "transaction.inside_block"
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
+def test_a_merge_under_a_snapshot_would_miss_what_it_waited_for(level: str) -> None:
+    """On PostgreSQL: what was written about the loser since the first read moves to the survivor, or the merge is refused."""
+    code = "" if level == "READ COMMITTED" else "transaction.snapshot"
+    with open_shop("postgresql") as shop:
+        house = shop.house
+        kept, gone = house.customer(), house.customer(first_name="Erica")
+        plan = house.desk.merging.plan(survivor=kept.id, loser=gone.id)
+        engine = create_engine(shop.engine.url, isolation_level=level)
+        assert _merged(house, engine, plan, gone.id) == code
+        engine.dispose()
+        survivor = house.desk.customers.get(gone.id).id
+        assert survivor == (gone.id if code else kept.id)
+        assert [each.customer_id for each in house.desk.privacy.marked().items] == [survivor]
+
+
+def _merged(house: House, engine: Engine, plan: MergePlan, loser: str) -> str:
+    """Merge in a transaction of the host in which something was read before; the code of the refusal."""
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SELECT 1").all()
+            house.desk.privacy.mark(loser)
+            with house.loyalty.joined(connection):
+                house.desk.merging.execute(plan)
+    except Refused as refusal:
+        return refusal.code
+    return ""
 
 
 def test_a_storage_that_is_not_bound_yet() -> None:
