@@ -231,7 +231,7 @@ def add_double(storage: Storage, facts: Facts) -> str:
         desk.programs.assign(double.id, program)
     desk.programs.assign(double.id, "gift", value=Money(700, "EUR"))
     desk.vouchers.issue("autumn", customer=double.id, reason="campaign", code="WINTER26")
-    desk.sales.settle(Order("R-20", double.id, [OrderLine("1", "frame", Money(9900, "EUR"))]))
+    desk.sales.settle(Order("R-20", double.id, [OrderLine("1", "lens", Money(9900, "EUR"))]))
     return double.id
 
 
