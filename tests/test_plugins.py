@@ -71,7 +71,7 @@ def test_an_unknown_name_lists_what_there_is(install: Install) -> None:
 
 def test_a_group_without_offers_says_so() -> None:
     """Where nothing is installed, the message says that instead of ending in nothing."""
-    with pytest.raises(PluginError, match="'raven'; there is none"):
+    with pytest.raises(PluginError, match="'raven'; none is known"):
         plugins.load("loyaltycore.no_such_port", "raven")
 
 

@@ -54,4 +54,4 @@ def test_a_long_list_is_cut_and_counted() -> None:
     assert said.startswith("there is no field 'x'; known are 100, 101, 102, ")
     assert said.endswith(", 159 and 840 more")
     assert unknown("field", "x", ["a" * 1000]) == "there is no field 'x'"
-    assert unknown("field", "x", ()) == "there is no field 'x'; there is none"
+    assert unknown("field", "x", ()) == "there is no field 'x'; none is known"

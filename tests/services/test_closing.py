@@ -125,7 +125,7 @@ def test_months_are_closed_one_after_the_other() -> None:
             reports.close_period("codes", month)
         assert (caught.value.code, caught.value.facts["next"]) == ("period.not_next", 202602)
     for odd in (202613, 0, "2026-01", None):
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput, match="month: must be a month as an integer like 202611"):
             reports.close_period("codes", odd)  # type: ignore[arg-type]  # that is the point
     with pytest.raises(NotFound):
         reports.close_period("nothing", 202601)

@@ -107,6 +107,10 @@ def test_what_a_promotion_cannot_do_is_said(house: House) -> None:
         "2.phase": "not_supported",
         "3.name": "too_long",
     }
+    with pytest.raises(InvalidInput, match=r"must be a tuple in which each is a Rule$"):
+        house.desk.programs.define("odd", PromotionTerms(rules[0]), name="Odd")
+    with pytest.raises(InvalidInput, match=r"must be a Percent or an AmountOff or "):
+        house.desk.programs.define("odd", PromotionTerms([Rule("a", 10)]), name="Odd")  # type: ignore[arg-type]
     define(house.desk, "autumn", AUTUMN)
     with pytest.raises(InvalidInput, match="assigned to nobody"):
         house.desk.programs.assign(house.customer().id, "autumn")

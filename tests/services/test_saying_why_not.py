@@ -50,6 +50,7 @@ def test_what_cannot_pay_is_not_spent_silently(shop: House) -> None:
         for verb in (shop.desk.sales.quote, shop.desk.sales.reserve, shop.desk.sales.settle):
             found = refused(verb, wanted)
             assert (found.code, found.facts["names"]) == ("sale.not_spendable", (name,))
+            assert repr(name) in str(found)
     assert refused(shop.desk.sales.quote, order(None, FRAME, spend={"club": 5})).code == "sale.not_spendable"
     quote = shop.desk.sales.quote(order(erika, FRAME, spend={"club": 5, "clubb": 0}))
     assert quote.tendered == euros(5)

@@ -23,6 +23,8 @@ WORDS: Final[Mapping[Any, str]] = {
 """What people call the plain types."""
 
 _MOST_MEMBERS: Final = 1000
+_VOWELS: Final = ("A", "E", "I", "O")
+"""Names of types that begin with one of them have `an` before them."""
 
 
 def check_types(faults: Faults, given: object) -> None:
@@ -112,5 +114,7 @@ def _in_words(hint: Any) -> str:
 def _named(kind: Any) -> str:
     origin = typing.get_origin(kind)
     if origin in {tuple, frozenset}:
-        return f"a {origin.__name__} of {_in_words(typing.get_args(kind)[0])}"
-    return "a mapping" if origin is Mapping else f"a {getattr(origin or kind, '__name__', kind)}"
+        return f"a {origin.__name__} in which each is {_in_words(typing.get_args(kind)[0])}"
+    name = str(getattr(origin or kind, "__name__", kind))
+    article = "an" if name.startswith(_VOWELS) else "a"
+    return "a mapping" if origin is Mapping else f"{article} {name}"

@@ -56,7 +56,7 @@ def meant(name: object, known: Iterable[str]) -> str:
 def _listed(known: tuple[str, ...]) -> str:
     """The known names, as many as there is room for, and how many there are besides."""
     if not known:
-        return "; there is none"
+        return "; none is known"
     fitting, room = 0, _ROOM
     for name in known:
         room -= len(name) + len(", ")

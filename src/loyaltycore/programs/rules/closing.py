@@ -15,6 +15,8 @@ from loyaltycore.kernel.validation import Faults
 from loyaltycore.kernel.wall_clock import start_of_day
 
 _MONTHS = 12
+_FIRST_MONTH = 190001
+_LAST_MONTH = 999911
 
 
 @frozen
@@ -86,10 +88,10 @@ def cuts_of(month: int, zone: str) -> tuple[datetime, datetime]:
 
 def read_month(faults: Faults, name: str, given: object) -> int:
     """Read a month such as 202611."""
-    month = faults.integer(name, given, least=190001, most=999911, required=True)
-    if not 1 <= month % 100 <= _MONTHS and not faults.found:
-        faults.note(name, "bad_month", "must be a month like 202611")
-    return month
+    if type(given) is int and _FIRST_MONTH <= given <= _LAST_MONTH and 1 <= given % 100 <= _MONTHS:
+        return given
+    faults.note(name, "bad_month", "must be a month as an integer like 202611")
+    return 0
 
 
 def require_over(month: int, ends_at: datetime, now: datetime) -> None:

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from loyaltycore.cards.rules.card import CustomerCard
 from loyaltycore.errors import Refused
+from loyaltycore.kernel.given import shown
 from loyaltycore.kernel.ledger import Purse, available_of
 from loyaltycore.kernel.pricing.benefits import Earning
 from loyaltycore.kernel.pricing.order import Order
@@ -212,8 +213,8 @@ def spending_of(order: Order, joined: Iterable[Joined], tenders: Iterable[Tender
     if unknown:
         raise Refused(
             "sale.not_spendable",
-            "the order spends something that cannot pay for it",
-            remedy="name a program or a voucher that the customer has, and that pays",
+            f"the order spends what cannot pay for it: {shown(unknown[0])}",
+            remedy="name a program or a voucher that the customer has, and whose terms let it pay",
             names=unknown,
         )
     return spend
