@@ -53,6 +53,7 @@ class DuplicatePair:
     __repr__ = showing("candidate")
 
     customer: Customer
+    """The one who was entered first."""
     candidate: Candidate
 
 

@@ -56,7 +56,9 @@ class Strength(Enum):
     STRONG = "strong"
     """It would surprise to find two people."""
     LIKELY = "likely"
+    """The score is 0.9 or more; look at both."""
     POSSIBLE = "possible"
+    """The score is less."""
 
 
 @frozen

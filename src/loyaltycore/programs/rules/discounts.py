@@ -20,7 +20,7 @@ from loyaltycore.programs.rules.terms import check_words
 
 @frozen
 class DiscountTerms:
-    """Terms of a discount."""
+    """A percentage off what its holder buys, perhaps of some articles or groups alone."""
 
     percent: int
     """1 to 100."""

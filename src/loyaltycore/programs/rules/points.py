@@ -40,10 +40,10 @@ def _some(given: object) -> Any:
 
 @frozen
 class PointsTerms:
-    """Terms of points."""
+    """What is earned by spending money or given by hand, when it expires, and what it pays."""
 
     earn: tuple[Earn, ...] = field(default=(), converter=_some)
-    """One for each currency."""
+    """One for each currency; none if points are given by hand alone."""
     expiry: Expiry | None = None
     worth: Money | None = None
     """What one point pays; None if points pay nothing."""

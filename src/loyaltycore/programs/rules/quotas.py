@@ -48,7 +48,7 @@ class Quota:
 
 @frozen
 class QuotaTerms:
-    """Terms of a bonus item."""
+    """Articles that were bought or given together, and are handed out one by one until none is left."""
 
     quotas: tuple[Quota, ...] = field(converter=as_tuple)
     term: Period | None = None

@@ -32,7 +32,7 @@ def _tax(given: object) -> Any:
 
 @frozen
 class StoredValueTerms:
-    """Terms of stored value."""
+    """Money that was paid in or given and is spent bit by bit: a gift card, or a balance of one customer."""
 
     currency: str
     """Three capital letters of ISO 4217."""

@@ -21,7 +21,7 @@ MOST_RULES: Final = 1000
 
 @frozen
 class PromotionTerms:
-    """Terms of a promotion."""
+    """Rules that hold for everybody while the program is published."""
 
     rules: tuple[Rule, ...] = field(converter=as_tuple)
     """Their ids need only differ from one another."""
