@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from attrs import evolve, frozen
 
 from loyaltycore.errors import Refused
 from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.given import shown, text_of
+from loyaltycore.kernel.places import read_time_zone
 from loyaltycore.kernel.validation import Faults
 from loyaltycore.programs.rules.kind import ProgramKind
 from loyaltycore.programs.rules.periods import LONGEST_MONTHS
@@ -47,9 +47,7 @@ def read_terms(faults: Faults, kind: ProgramKind | None, terms: Any) -> None:
 
 def read_draft(faults: Faults, kind: ProgramKind, wanted: Wanted) -> ProgramDraft:
     """Check all but the terms, which are written down by whoever stores them."""
-    zone = faults.text("zone", wanted.zone, limit=WORD_LENGTH, required=True)
-    if zone and zone not in available_timezones():
-        faults.note("zone", "unknown_choice", "must be a name like Europe/Berlin")
+    zone = read_time_zone(faults, "zone", wanted.zone)
     action = faults.text("on_card", wanted.on_card, limit=WORD_LENGTH)
     if action and action not in kind.card_actions:
         faults.unknown("on_card", "unknown_choice", "action", action, kind.card_actions)
