@@ -36,6 +36,8 @@ def open_file(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
             _keep_a_log(dialect, connection, float(options.get("timeout", 0)))
             # Otherwise a power failure could take the last commits, after a mail that they announced has left.
             connection.execute("PRAGMA synchronous=FULL")
+            # What was erased is overwritten, whatever SQLite was compiled with.
+            connection.execute("PRAGMA secure_delete=ON")
         except BaseException:
             connection.close()
             raise

@@ -134,6 +134,19 @@ def test_sqlite_is_told_to_be_durable(tmp_path: Path) -> None:
     storage.close()
 
 
+def test_sqlite_overwrites_what_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it was compiled with, what was erased does not stay in the file."""
+
+    def compiled_without(_dialect: Any, connection: Any, _patience: float) -> None:
+        connection.execute("PRAGMA secure_delete=OFF")
+
+    monkeypatch.setattr("loyaltycore_sql.sqlite_file._keep_a_log", compiled_without)
+    storage = SqlStorage(f"sqlite:///{tmp_path}/shop.db")
+    with storage._database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+    storage.close()
+
+
 def test_a_file_that_somebody_else_writes_is_waited_for(tmp_path: Path) -> None:
     """The first connection to a file without a log waits while another program writes, as long as the storage says."""
     path = tmp_path / "shop.db"
