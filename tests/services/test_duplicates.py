@@ -61,6 +61,9 @@ def test_who_is_two_is_no_candidate_again(house: House) -> None:
     assert erika.id not in {each.customer.id for each in merging.duplicates_of(erica.id)}
     done = merging.execute(merging.plan(survivor=third.id, loser=erica.id))
     assert third.id not in {each.customer.id for each in merging.duplicates_of(erika.id)}
+    assert list(merging.all_duplicates()) == []
+    moved = merging.not_duplicates(third.id, erika.id)
+    assert (moved.id, merging.not_duplicates(erika.id, erica.id)) == (said.id, moved)
     merging.undo(done.id)
     assert third.id in {each.customer.id for each in merging.duplicates_of(erika.id)}
     with pytest.raises(Refused) as caught:

@@ -12,7 +12,7 @@ from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.criteria import EVERYTHING, stored
 from loyaltycore.kernel.matching import Matcher, Pair, Person
-from loyaltycore.merging.rules.distinct import NotDuplicate, pair_id
+from loyaltycore.merging.rules.distinct import NotDuplicate
 from loyaltycore.work.running import run_query
 from loyaltycore.work.session import Session
 from loyaltycore.work.streaming import portions
@@ -36,11 +36,11 @@ def all_duplicates(session: Session, matcher: Matcher, least: float) -> Iterator
 def _looked_up(unit: Unit, pairs: tuple[Pair, ...]) -> list[DuplicatePair]:
     ids = sorted({each for pair in pairs for each in (pair.one, pair.other)})
     known = {each.id: each for each in unit.find(Customer, stored("id").one_of(ids))}
-    keys = sorted(pair_id(pair.one, pair.other) for pair in pairs)
-    distinct = {each.id for each in unit.find(NotDuplicate, stored("id").one_of(keys))}
+    said = stored("customer_id").one_of(ids) & stored("other_id").one_of(ids)
+    distinct = {frozenset((each.customer_id, each.other_id)) for each in unit.find(NotDuplicate, said)}
     return [
         DuplicatePair(known[pair.one], likeness(known[pair.one], known[pair.other]))
         for pair in pairs
         # Whoever was merged or erased meanwhile is gone.
-        if {pair.one, pair.other} <= known.keys() and pair_id(pair.one, pair.other) not in distinct
+        if {pair.one, pair.other} <= known.keys() and frozenset((pair.one, pair.other)) not in distinct
     ]

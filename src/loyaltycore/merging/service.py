@@ -18,7 +18,7 @@ from loyaltycore.merging.finding import duplicates_of
 from loyaltycore.merging.matching import KeyMatcher
 from loyaltycore.merging.planning import Planning
 from loyaltycore.merging.records import REASON_LENGTH
-from loyaltycore.merging.rules.distinct import NotDuplicate, declare_distinct, pair_id
+from loyaltycore.merging.rules.distinct import NotDuplicate, declare_distinct
 from loyaltycore.merging.rules.merge import Merge, MergeState
 from loyaltycore.merging.rules.plan import MergePlan, require_as_planned, require_two
 from loyaltycore.merging.rules.undo import require_done, require_last
@@ -161,7 +161,11 @@ class Merging(Service):
         """
         one, other = self.unit.get(Customer, customer_id), self.unit.get(Customer, other_id)
         require_two(one, other)
-        known = self.unit.seek(NotDuplicate, pair_id(one.id, other.id))
+        # By whom it is about: a merge moves it, and its id stays that of the pair before.
+        pair = stored("customer_id").one_of((one.id, other.id)) & stored("other_id").one_of(
+            (one.id, other.id)
+        )
+        known = self.unit.first(NotDuplicate, pair)
         actor = self.unit.acting.actor
         return self.unit.apply(declare_distinct(one.id, other.id, known, actor))
 
