@@ -166,6 +166,37 @@ def test_an_erased_customer_is_gone_for_good(house: House) -> None:
     assert house.desk.merging.duplicates_like(last_name="Quittenbaum", birth_date="1977-07-07") == ()
 
 
+@pytest.mark.every_engine
+def test_whoever_was_parted_from_somebody_forgets_that_one(house: House, storage: Storage) -> None:
+    """F201: what was written about survivors while they had the person's data goes, along a whole chain; the rest stays."""
+    desk, merging = house.desk, house.desk.merging
+    first = house.customer(last_name="Erstling", email="first@example.org")
+    second = house.customer(last_name="Zweitling", email="second@example.org")
+    person = house.customer(last_name="Quittenbaum", email="zacharias@quitten.example", notes="Zaubernotiz")
+    desk.customers.change(second.id, notes="before")
+    house.clock.advance(hours=1)
+    inner = merging.execute(merging.plan(survivor=second.id, loser=person.id).take("last_name").take("email"))
+    desk.customers.change(second.id, notes="Zaubernotiz")
+    outer = merging.execute(merging.plan(survivor=first.id, loser=second.id).take("last_name"))
+    desk.customers.change(second.id, notes="")
+    merging.undo(outer.id)
+    desk.customers.change(second.id, notes="before")
+    merging.undo(inner.id)
+    house.clock.advance(hours=1)
+    desk.customers.change(second.id, notes="afterwards")
+    erase(house, person.id)
+    rest = everything(house) + (raw(storage) if type(storage).__name__ == "SqlStorage" else "")
+    assert [each for each in SECRETS if each in rest] == []
+    assert merging.of_customer(first.id).items == merging.of_customer(second.id).items == ()
+    notes = [
+        change.after
+        for each in desk.activities.expand(second.id)
+        for change in each.changes
+        if change.field == "notes"
+    ]
+    assert sorted(notes) == ["afterwards", "before"]
+
+
 def test_messages_that_have_not_left_are_withdrawn(house: House) -> None:
     """What waits in the outbox is called back, and what was given up cannot be requeued."""
     house.set_up_cards()

@@ -118,6 +118,28 @@ def test_predecessors_are_in_it_and_nobody_else() -> None:
     assert "o@example.org" not in text
 
 
+def test_whoever_was_parted_is_not_in_it_any_more() -> None:
+    """What was written while another one was merged into the customer may be about that one; the rest is shown."""
+    house = shop()
+    person, other = house.customer(), house.customer(email="o@example.org")
+    house.desk.customers.change(person.id, notes="before")
+    house.clock.advance(hours=1)
+    merging = house.desk.merging
+    done = merging.execute(
+        merging.plan(survivor=person.id, loser=other.id).take("email"), reason="o@example.org"
+    )
+    house.desk.customers.change(person.id, email="new@example.org")
+    house.desk.customers.change(person.id, email="o@example.org")
+    merging.undo(done.id)
+    house.clock.advance(hours=1)
+    house.desk.customers.change(person.id, notes="afterwards")
+    feed = document(export(house, person.id))["records"]["activities"]
+    assert "o@example.org" not in json.dumps(feed)
+    assert "customer.merged" in {each["action"] for each in feed}
+    notes = [change["after"] for each in feed for change in each["changes"] if change["field"] == "notes"]
+    assert notes == ["before", "afterwards"]
+
+
 def test_secrets_are_not_in_it(house: House) -> None:
     """No field that is declared secret is shown, and no message with the links in it."""
     house.set_up_cards()

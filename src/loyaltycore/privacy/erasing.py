@@ -15,7 +15,7 @@ from loyaltycore.kernel.criteria import Criterion, stored
 from loyaltycore.kernel.decisions import Decision, Note
 from loyaltycore.kernel.fates import MessageFate
 from loyaltycore.kernel.outbox import MessageState, OutboxMessage
-from loyaltycore.merging.forgetting import forget_merges
+from loyaltycore.merging.forgetting import Shared, forget_merges
 from loyaltycore.privacy.rules.erasure import Erased, Erasure, ErasurePreview, Fate
 from loyaltycore.storing.blanks import blanks
 from loyaltycore.storing.registry import OnErase, RecordType
@@ -27,6 +27,9 @@ _PORTION: Final = 500
 
 _APART: Final = frozenset({Customer, Alias, OutboxMessage})
 """What is not treated by its declaration alone."""
+
+_UNTOLD: Final[Mapping[str, Any]] = {"changes": (), "comment": ""}
+_EMPTIED: Final[Mapping[str, Any]] = {"payload": "{}", "detail": ""}
 
 
 @frozen
@@ -57,7 +60,8 @@ class Erasing:
         self._forget_records()
         for also in self.house.added(ALSO_ERASES):
             also(self.unit, self.customer)
-        forget_merges(self.unit, former)
+        for shared in forget_merges(self.unit, former):
+            self._forget_shared(shared)
         for record_type, field, fate in self._treated():
             self._treat(record_type, field, fate)
         self._withdraw(stored("customer_id") == self.customer.id)
@@ -118,6 +122,17 @@ class Erasing:
                     self._forget(record_type.table, keys)
         self._forget("customers", self._own)
 
+    def _forget_shared(self, shared: Shared) -> None:
+        """Forget what was written about somebody who had the customer's data for a time.
+
+        What waits to be sent is that one's, and is sent.
+        """
+        theirs = stored("customer_id") == self.unit.resolve(shared.survivor_id)
+        self.unit.change_all(Activity, theirs & shared.by("at"), _UNTOLD)
+        sent = stored("state") != MessageState.PENDING
+        self.unit.change_all(OutboxMessage, theirs & shared.by("created_at") & sent, _EMPTIED)
+        self.unit.remove_all(MessageFate, theirs & shared.by("known_at"))
+
     def _keys(self, record_type: RecordType[Any], where: Criterion) -> Iterator[tuple[str, ...]]:
         after: tuple[Any, ...] | None = None
         while portion := list(self.unit.find(record_type.cls, where, after=after, limit=_PORTION)):
@@ -128,7 +143,7 @@ class Erasing:
         for start in range(0, len(keys), _PORTION):
             some = keys[start : start + _PORTION]
             told = (stored("subject_table") == table) & stored("subject_id").one_of(some)
-            self.unit.change_all(Activity, told, {"changes": (), "comment": ""})
+            self.unit.change_all(Activity, told, _UNTOLD)
             about = (stored("about_table") == table) & stored("about_key").one_of(some)
             self._withdraw(about)
             self.unit.remove_all(MessageFate, about)
@@ -138,7 +153,7 @@ class Erasing:
         waiting = stored("state").one_of((MessageState.PENDING, MessageState.DEAD))
         back = {"state": MessageState.WITHDRAWN, "finished_at": self.unit.now, "leased_by": ""}
         self.unit.change_all(OutboxMessage, where & waiting, back)
-        self.unit.change_all(OutboxMessage, where, {"payload": "{}", "detail": ""})
+        self.unit.change_all(OutboxMessage, where, _EMPTIED)
 
 
 _FATES: Final = {OnErase.REMOVE: Fate.REMOVE, OnErase.SCRUB: Fate.SCRUB, OnErase.KEEP: Fate.KEEP}

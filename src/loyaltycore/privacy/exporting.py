@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.kernel.criteria import stored
 from loyaltycore.merging import Merge
+from loyaltycore.merging.forgetting import Shared, shared_by
 from loyaltycore.merging.rules.merge import MergeState
 from loyaltycore.privacy.files import FILES_OF
 from loyaltycore.privacy.rules.export import (
@@ -111,7 +112,8 @@ class Exporting:
             where = stored(link.field).one_of(ids[start : start + _PORTION])
             found: Iterator[Any] = self.unit.find(record_type.cls, where)
             if record_type.cls is Activity:
-                found = map(self._of_own_alone, found)
+                shared = tuple(shared_by(self.unit, own))
+                found = (_without_another(self._of_own_alone(each), shared) for each in found)
             if record_type.secret or record_type.mentions:
                 yield from (_json(_shown(record_type, each, own)) for each in found)
             else:
@@ -136,6 +138,13 @@ class Exporting:
 
 def _shown(record_type: RecordType[Any], record: Any, own: tuple[str, ...]) -> dict[str, Any]:
     return shown_data(to_data(record), secret=record_type.secret, mentions=record_type.mentions, own=own)
+
+
+def _without_another(activity: Activity, shared: tuple[Shared, ...]) -> Activity:
+    """An activity without what it may say of somebody who was merged into the customer, and parted from it again."""
+    if any(each.covers(activity.at) for each in shared):
+        return evolve(activity, changes=(), comment="")
+    return activity
 
 
 def _listed(items: Iterator[str]) -> Iterator[str]:
