@@ -122,3 +122,20 @@ def test_what_a_program_owes_is_told_by_month(shop: House) -> None:
     shop.desk.programs.sweep()
     assert shop.desk.programs.reports.liability("club").owed == 0
     assert gift.balance == 5000
+
+
+def test_remarks_go_with_whose_purse_it_is(shop: House) -> None:
+    """F201: what was remarked while the purse and the voucher were another one's, by a merge undone since, goes too."""
+    desk, erika, twin = shop.desk, shop.customer(), otto(shop)
+    purse = desk.programs.assign(twin.id, "club")
+    voucher = desk.vouchers.issue("gift", Money(5000, "EUR"), customer=twin.id, reason="goodwill").id
+    merge = desk.merging.execute(desk.merging.plan(survivor=erika.id, loser=twin.id))
+    desk.programs.adjust(purse.id, 10, reason="for Otto")
+    desk.vouchers.redeem(desk.vouchers.code_of(voucher), amount=Money(100, "EUR"), comment="by Otto")
+    desk.merging.undo(merge.id)
+    own = desk.programs.assign(erika.id, "club")
+    desk.programs.adjust(own.id, 10, reason="for Erika")
+    desk.privacy.erase(twin.id, confirm=desk.privacy.preview(twin.id).confirmation)
+    lines = [*desk.programs.statement(purse.id).items, *desk.vouchers.statement(voucher).items]
+    assert {line.comment for line in lines} == {""}
+    assert [line.comment for line in desk.programs.statement(own.id).items] == ["for Erika"]

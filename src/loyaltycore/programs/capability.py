@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from loyaltycore.customers.leaving import FORBIDS_ERASURE, ForbidsErasure
+from loyaltycore.customers.leaving import ALSO_ERASES, FORBIDS_ERASURE, AlsoErases, ForbidsErasure
 from loyaltycore.customers.retaining import RETENTIONS, Retention
 from loyaltycore.processes.adding import COMPLETIONS, Completion
 from loyaltycore.processes.steps.registry import STEP_TYPES
@@ -62,6 +62,12 @@ def _forbids_erasure(_: House) -> Iterator[ForbidsErasure]:
     yield unspent_value
 
 
+def _also_erases(_: House) -> Iterator[AlsoErases]:
+    from loyaltycore.programs.leaving import forget_remarks
+
+    yield forget_remarks
+
+
 def _step_types(_: House) -> Iterator[StepType]:
     from loyaltycore.programs.steps import AssignProgram, UseProgram
 
@@ -89,6 +95,7 @@ CAPABILITY: Final = Capability(
         HOLDERS.by(_holders),
         COMPLETIONS.by(_completions),
         FORBIDS_ERASURE.by(_forbids_erasure),
+        ALSO_ERASES.by(_also_erases),
         RETENTIONS.by(_retentions),
         STEP_TYPES.by(_step_types),
     ),

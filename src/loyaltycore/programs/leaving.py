@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any, Final
 
 from loyaltycore.customers.retaining import HISTORY, Retention
 from loyaltycore.customers.rules.blocking import Blocker
@@ -13,10 +14,27 @@ from loyaltycore.programs.rules.assignment import ProgramAssignment, ProgramMove
 from loyaltycore.programs.rules.leaving import unspent
 from loyaltycore.work.unit import Unit
 
+_PORTION: Final = 500
+
 
 def unspent_value(unit: Unit, customer: Customer) -> Iterator[Blocker]:
     """What was paid for is owed, whoever it was."""
     yield from unspent(unit.find(ProgramAssignment, stored("customer_id") == customer.id), unit.now)
+
+
+def forget_remarks(unit: Unit, customer: Customer) -> None:
+    """Forget what was remarked about what the customer has, whoever had it at the time."""
+    forget_remarks_about(ProgramAssignment, unit, customer)
+
+
+def forget_remarks_about(cls: type[Any], unit: Unit, customer: Customer) -> None:
+    """The same for one kind of holder: a merge that was undone may have left their moves with somebody else."""
+    after: tuple[str] | None = None
+    mine = stored("customer_id") == customer.id
+    while portion := list(unit.find(cls, mine, after=after, limit=_PORTION)):
+        holders = stored("holder_id").one_of([each.id for each in portion])
+        unit.change_all(ProgramMove, holders, {"comment": ""})
+        after = (portion[-1].id,)
 
 
 def kept() -> Iterator[Retention]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from loyaltycore.customers.leaving import ALSO_ERASES, AlsoErases
 from loyaltycore.programs.holders import HOLDERS, Holders
 from loyaltycore.programs.kinds import PROGRAM_KINDS
 from loyaltycore.vouchers.records import VOUCHER_BATCHES, VOUCHERS
@@ -34,9 +35,15 @@ def _holders(_: House) -> Iterator[Holders]:
     yield vouchers
 
 
+def _also_erases(_: House) -> Iterator[AlsoErases]:
+    from loyaltycore.vouchers.leaving import forget_remarks
+
+    yield forget_remarks
+
+
 CAPABILITY: Final = Capability(
     name="vouchers",
     service=_service,
     records=(VOUCHERS, VOUCHER_BATCHES),
-    adds=(PROGRAM_KINDS.by(_kinds), HOLDERS.by(_holders)),
+    adds=(PROGRAM_KINDS.by(_kinds), HOLDERS.by(_holders), ALSO_ERASES.by(_also_erases)),
 )
