@@ -104,6 +104,30 @@ def test_what_nobody_may_choose_is_refused(
     assert caught.value.faults[0].code == code
 
 
+def test_a_choice_may_be_the_word_of_a_form(house: House, pair: tuple[Customer, Customer]) -> None:
+    """What a form sends counts as what it says, and never as something else."""
+    proposed = plan(house, pair)
+    assert proposed.choosing({"email": "take"}) == proposed.take("email")
+    assert proposed.choosing({"email": "take"}).result.email == pair[1].email
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        (None, [("choices", "wrong_type")]),
+        ({"email": "theirs", "phones": None}, [("email", "unknown_choice"), ("phones", "required")]),
+        ({5: Choice.TAKE}, [("<int>", "unknown_field")]),
+    ],
+)
+def test_what_is_no_choice_is_refused(
+    house: House, pair: tuple[Customer, Customer], wrong: Any, found: list[tuple[str, str]]
+) -> None:
+    """Every fault is named, and nothing is chosen."""
+    with pytest.raises(InvalidInput) as caught:
+        plan(house, pair).choosing(wrong)
+    assert [(each.field, each.code) for each in caught.value.faults] == found
+
+
 def test_both_values_need_a_field_with_room(house: House, pair: tuple[Customer, Customer]) -> None:
     """Two e-mail addresses do not fit; seven phone numbers do not either."""
     with pytest.raises(InvalidInput, match="one value only"):

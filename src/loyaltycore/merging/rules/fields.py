@@ -15,6 +15,9 @@ from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.contact import Address, AddressKind, ConsentState, Phone
 from loyaltycore.kernel.showing import showing
+from loyaltycore.kernel.validation import Faults
+
+MOST_CHOICES: Final = 1000
 
 CUSTOM: Final = "custom."
 """What the key of a field begins with that the host application declared."""
@@ -97,6 +100,23 @@ def planned_fields(
             raise _fault(key, "unknown_field", "is not a field of a customer")
         fields[key] = fields[key].chose(choice)
     return fields
+
+
+def read_choices(given: object) -> dict[str, Choice]:
+    """Read what somebody chose, by field; a choice may be given as its word, as a form sends it.
+
+    Raises:
+        InvalidInput: Names every fault.
+    """
+    read: dict[str, Choice] = {}
+    with Faults() as faults:
+        for key, each in faults.members("choices", given, most=MOST_CHOICES, none=False).items():
+            choice = faults.choice(key, each, Choice)
+            if choice is not None:
+                read[key] = choice
+            elif each is None or each == "":
+                faults.note(key, "required", "must say what was chosen")
+    return read
 
 
 def merged(survivor: Customer, loser: Customer, fields: Mapping[str, PlannedField]) -> Customer:

@@ -13,7 +13,7 @@ from loyaltycore.customers.rules.customer import Customer, CustomerKind
 from loyaltycore.errors import EditedMeanwhile, Refused
 from loyaltycore.kernel.naming import unknown
 from loyaltycore.kernel.showing import showing
-from loyaltycore.merging.rules.fields import Choice, PlannedField, merged, planned_fields
+from loyaltycore.merging.rules.fields import Choice, PlannedField, merged, planned_fields, read_choices
 
 _NAME_OF: Final = {CustomerKind.PERSON: "last_name", CustomerKind.COMPANY: "company"}
 
@@ -100,13 +100,16 @@ class MergePlan:
         ]
         return self.choosing(dict.fromkeys(empty, Choice.TAKE))
 
-    def choosing(self, choices: Mapping[str, Choice]) -> MergePlan:
+    def choosing(self, choices: Mapping[str, Choice | str]) -> MergePlan:
         """The plan with what somebody chose, by field.
 
+        Args:
+            choices: Each as a `Choice` or as its word, such as ``"take"``.
+
         Raises:
-            InvalidInput: There is no such field, or that cannot be chosen.
+            InvalidInput: That is no choice, there is no such field, or that cannot be chosen.
         """
-        chosen = evolve(self, choices={**self.choices, **choices})
+        chosen = evolve(self, choices={**self.choices, **read_choices(choices)})
         chosen.fields  # noqa: B018  refuses what cannot be chosen
         return chosen
 
