@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from loyaltycore.customers.rules.customer import LENGTHS, MAX_ADDRESSES, MAX_PHONES, Customer
+from loyaltycore.customers.rules.customer import LENGTHS, MAX_ADDRESSES, MAX_PHONES, Customer, CustomerKind
 from loyaltycore.customers.rules.declaring import Content
 from loyaltycore.customers.rules.derived import with_derived
 from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
@@ -16,6 +16,9 @@ from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.contact import Address, AddressKind, ConsentState, Phone
 from loyaltycore.kernel.showing import showing
 from loyaltycore.kernel.validation import Faults
+
+NAME_OF: Final = {CustomerKind.PERSON: "last_name", CustomerKind.COMPANY: "company"}
+"""The name that somebody has to have."""
 
 MOST_CHOICES: Final = 1000
 

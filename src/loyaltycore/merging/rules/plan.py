@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Final
 
 from attrs import evolve, field, frozen
 
 from loyaltycore.customers.rules.blocking import Blocker
-from loyaltycore.customers.rules.customer import Customer, CustomerKind
+from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.errors import EditedMeanwhile, Refused
 from loyaltycore.kernel.naming import unknown
 from loyaltycore.kernel.showing import showing
-from loyaltycore.merging.rules.fields import Choice, PlannedField, merged, planned_fields, read_choices
-
-_NAME_OF: Final = {CustomerKind.PERSON: "last_name", CustomerKind.COMPANY: "company"}
+from loyaltycore.merging.rules.fields import (
+    NAME_OF,
+    Choice,
+    PlannedField,
+    merged,
+    planned_fields,
+    read_choices,
+)
 
 
 @frozen
@@ -134,7 +138,7 @@ class MergePlan:
     @property
     def _nameless(self) -> tuple[Blocker, ...]:
         result = self.result
-        name = _NAME_OF[result.kind]
+        name = NAME_OF[result.kind]
         if getattr(result, name):
             return ()
         remedy = f"choose a value of {name} that is not empty, or the other kind"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,10 +11,16 @@ from attrs import evolve
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.fields import CUSTOMER_FIELDS
 from loyaltycore.errors import Refused
+from loyaltycore.merging.rules.fields import NAME_OF
 from loyaltycore.merging.rules.merge import Conflict, Merge, MergeState
 
 _STORED: Final = tuple(key for key, each in CUSTOMER_FIELDS.items() if each.given or key == "number")
 """The others are derived from these, or set at the entry."""
+
+_TOGETHER: Final = ("privacy", "privacy_date")
+"""An answer and its day, which mean nothing without each other."""
+
+_NAMING: Final = ("kind", *NAME_OF.values())
 
 
 def require_done(merge: Merge) -> None:
@@ -55,16 +61,26 @@ def given_back(merge: Merge, survivor: Customer) -> tuple[dict[str, Any], list[C
     before, after = merge.survivor_before, merge.survivor_after
     values: dict[str, Any] = {}
     conflicts = []
+    answered = any(getattr(survivor, key) != getattr(after, key) for key in _TOGETHER)
     for key in _STORED:
         old, new, now = (getattr(each, key) for each in (before, after, survivor))
         if key == "custom":
             values[key], found = _custom_back(old, new, now)
             conflicts += [Conflict("customers", survivor.id, f"custom.{each}", "changed") for each in found]
-        elif old != new and now == new:
+        elif old != new and now == new and not (key in _TOGETHER and answered):
             values[key] = old
         elif old != new:
             conflicts.append(Conflict("customers", survivor.id, key, "changed"))
-    return values, conflicts
+    return values, [*conflicts, *_keep_named(survivor, values)]
+
+
+def _keep_named(survivor: Customer, values: dict[str, Any]) -> Iterator[Conflict]:
+    """Keep kind and names as they are if the name would be empty that the former kind needs."""
+    given = {key: values.get(key, getattr(survivor, key)) for key in _NAMING}
+    if not given[NAME_OF[given["kind"]]]:
+        for key in _NAMING:
+            if values.pop(key, getattr(survivor, key)) != getattr(survivor, key):
+                yield Conflict("customers", survivor.id, key, "changed")
 
 
 def changed_back(
