@@ -133,8 +133,10 @@ def test_whoever_was_parted_is_not_in_it_any_more() -> None:
     merging.undo(done.id)
     house.clock.advance(hours=1)
     house.desk.customers.change(person.id, notes="afterwards")
-    feed = document(export(house, person.id))["records"]["activities"]
-    assert "o@example.org" not in json.dumps(feed)
+    records = document(export(house, person.id))["records"]
+    feed = records["activities"]
+    assert "o@example.org" not in json.dumps(records)
+    assert other.id not in json.dumps(records)
     assert "customer.merged" in {each["action"] for each in feed}
     notes = [change["after"] for each in feed for change in each["changes"] if change["field"] == "notes"]
     assert notes == ["before", "afterwards"]

@@ -110,6 +110,9 @@ class Exporting:
         ids = own if link.merge is OnMerge.STAY else own[:1]
         for start in range(0, len(ids), _PORTION):
             where = stored(link.field).one_of(ids[start : start + _PORTION])
+            if record_type.cls is Merge:
+                # One that was undone names somebody else.
+                where &= stored("state") == MergeState.DONE
             found: Iterator[Any] = self.unit.find(record_type.cls, where)
             if record_type.cls is Activity:
                 shared = tuple(shared_by(self.unit, own))
