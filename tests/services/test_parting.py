@@ -30,3 +30,17 @@ def test_an_answer_and_its_day_come_back_together(house: House) -> None:
     assert {each.field for each in undone.conflicts} == {"privacy", "privacy_date"}
     after = house.desk.customers.get(person.id)
     assert (after.privacy, after.privacy_date) == (other.privacy, date(2025, 6, 6))
+
+
+def test_what_two_merges_have_moved_goes_back_to_whom_it_was(house: House) -> None:
+    """One merge moves a pair, another one combines it, and they are undone in the order in which they were done."""
+    one, second, third, other = (house.customer(last_name=each) for each in ("One", "Two", "Three", "Other"))
+    merging = house.desk.merging
+    merging.not_duplicates(one.id, second.id)
+    said = merging.not_duplicates(one.id, third.id)
+    first = merging.execute(merging.plan(survivor=other.id, loser=one.id))
+    later = merging.execute(merging.plan(survivor=second.id, loser=third.id))
+    assert [each.key for each in merging.undo(first.id).conflicts] == [said.id]
+    assert merging.undo(later.id).conflicts == ()
+    assert third.id not in {each.customer.id for each in merging.duplicates_of(one.id)}
+    assert third.id in {each.customer.id for each in merging.duplicates_of(other.id)}

@@ -6,13 +6,22 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.derived import with_derived
 from loyaltycore.kernel.criteria import Criterion, Exists, stored
 from loyaltycore.kernel.decisions import Decision, Note
-from loyaltycore.merging.rules.merge import Conflict, Merge, MergeChange, MergeMove, Moved, part_of
+from loyaltycore.merging.clashing import reference_fields
+from loyaltycore.merging.rules.merge import (
+    Conflict,
+    Merge,
+    MergeChange,
+    MergeMove,
+    MergeState,
+    Moved,
+    part_of,
+)
 from loyaltycore.merging.rules.undo import changed_back, given_back, undone
 from loyaltycore.storing.codec import from_json
 from loyaltycore.storing.registry import RecordType, Registry
@@ -78,9 +87,27 @@ class Undoing:
         if conflict := mine[1] or theirs[1]:
             return self._note([conflict])
         # The loser's first: the survivor may take back what only one of them can have.
-        for after in (theirs[0], mine[0]):
+        returned = theirs[0] if change.theirs_after else self._as_of_today(record_type, theirs[0])
+        for after in (returned, mine[0]):
             self._restore(record_type, after)
         return None
+
+    def _as_of_today(self, record_type: RecordType[Any], record: Any) -> Any:
+        """A record that was away, as of whoever has it by now: a merge undone in the meantime did not find it."""
+        missed = Conflict(record_type.table, record_type.key_of(record), "", "gone")
+        for name in reference_fields(record_type):
+            while (owner := self._parted(getattr(record, name), missed)) is not None:
+                record = evolve(record, **{name: owner})
+        return record
+
+    def _parted(self, survivor: str | None, missed: Conflict) -> str | None:
+        """Who was parted from a survivor while a record was away."""
+        if survivor is None:
+            return None
+        meanwhile = (stored("id") < self.merge.id) & (stored("undone_at") >= self.merge.at)
+        undone = (stored("survivor_id") == survivor) & (stored("state") == MergeState.UNDONE)
+        found = self.unit.find(Merge, undone & meanwhile)
+        return next((each.loser_id for each in found if missed in each.conflicts), None)
 
     def _changed_back(
         self, record_type: RecordType[Any], before: Any, after: Any | None
