@@ -42,7 +42,8 @@ WORDS = {
         "Beside it the bare driver writes what the import has written, customers, lookup keys and activities, by "
         "`executemany` into the same tables with as many commits; it reads no file, checks nothing and looks for nobody. On "
         "SQLite in processor time, on PostgreSQL by the clock. The memory is what a process takes that does nothing but the "
-        "import.",
+        "import. Before it was reworked, the import read 1,408 rows a second of a clean file and 1,035 of a messy one, where it reads "
+        "2,202 and 1,363 since, both in turns on one machine on SQLite in processor time, and asked nobody who may be the same.",
     ),
     "outbox": (
         "Delivering",
