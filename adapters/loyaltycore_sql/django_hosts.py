@@ -110,6 +110,8 @@ def transaction_on(wrapper: Any) -> DjangoTransaction:
 class OwnTransaction(HostTransaction):
     """A transaction that the library has begun through Django, and ends itself."""
 
+    is_own = True
+
     failure = "a verb of this transaction failed and was not heeded"
 
     def __init__(self) -> None:

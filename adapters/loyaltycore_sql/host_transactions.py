@@ -15,6 +15,9 @@ class HostTransaction(ABC):
     failure = "a verb failed half way inside the application's transaction"
     """What is said where it is used or committed all the same."""
 
+    is_own = False
+    """Whether the library has begun it by itself."""
+
     def __init__(self) -> None:
         self._blocks = 0
         self._seen: dict[tuple[str, str], int] = {}

@@ -60,7 +60,7 @@ class JoinedStatements(Statements):
             return use(run(self._connection(), statement, parameters, _AS_WRITTEN))
 
     def see_the_latest(self) -> None:
-        """Refuse a snapshot of PostgreSQL: whoever waits for a lock under it does not see what was done under the lock.
+        """Leave a snapshot of PostgreSQL, or refuse a host's: under it nobody sees what was done under a lock that is waited for.
 
         Raises:
             Refused: ``transaction.snapshot``.
@@ -68,12 +68,27 @@ class JoinedStatements(Statements):
         if self.kind.name != "postgresql":
             return
         level = self.execute("SHOW transaction_isolation", (), lambda found: found.scalar_one())
-        if level != "read committed":
+        if self.host.is_own:
+            self._leave(level)
+        elif level != "read committed":
             raise Refused(
                 "transaction.snapshot",
                 f"in a transaction with the isolation level {level} what others write meanwhile about the customer is not seen",
                 remedy="roll back, and begin one with READ COMMITTED, or call the verb outside of your transaction",
             )
+
+    def _leave(self, level: str) -> None:
+        """Begin the library's own transaction anew, unless something was written."""
+        asked = "SELECT current_setting('lock_timeout'), pg_current_xact_id_if_assigned() IS NOT NULL"
+        patience, wrote = self.execute(asked, (), lambda found: found.one())
+        if level == "read committed" or wrote:
+            return
+        for statement in (
+            "ROLLBACK",
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            f"SET LOCAL lock_timeout = '{patience}'",
+        ):
+            self.execute(statement, (), lambda found: found.close())
 
     def note_write(self) -> None:
         """Remember that something of this block would be kept."""
