@@ -152,7 +152,7 @@ def _cost_of(parts: Mapping[str, str]) -> tuple[int, int]:
 
 
 def _until(text: str) -> datetime | None:
-    return datetime.strptime(text[:8], "%Y%m%d") + 2 * _A_DAY_MORE if text else None  # noqa: DTZ007  a local time
+    return datetime.fromisoformat(text[:8]) + 2 * _A_DAY_MORE if text else None
 
 
 def _wall(value: date) -> datetime:

@@ -61,7 +61,7 @@ def _found(file: bytes, since: datetime, until: datetime, zone: ZoneInfo) -> lis
     import icalendar  # noqa: PLC0415  comes with the extra
     import recurring_ical_events  # noqa: PLC0415  comes with the extra
 
-    from loyaltycore_calendars.bounds import require_few  # noqa: PLC0415  comes with the extra
+    from loyaltycore_calendars.bounds import require_few  # noqa: PLC0415  it loads what comes with the extra
 
     calendars = icalendar.Calendar.from_ical(file, multiple=True)
     if not calendars:

@@ -40,7 +40,7 @@ def write_feed(name: str, entries: Iterable[FeedEntry], time_zone: str) -> bytes
         MissingExtra: The extra ``calendars`` is not installed.
     """
     require_library()
-    from loyaltycore_calendars.writing import calendar_of, event_of  # noqa: PLC0415  comes with the extra
+    from loyaltycore_calendars.writing import calendar_of, event_of  # noqa: PLC0415  it loads icalendar, which comes with the extra
 
     ordered = sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))
     events = [

@@ -24,7 +24,7 @@ class IcalendarInvitations:
 
     def write(self, invitation: Invitation) -> bytes:
         """The file for a mail program; its time zone is described for the year before and after the appointment."""
-        from loyaltycore_calendars.writing import calendar_of, event_of  # noqa: PLC0415  comes with the extra
+        from loyaltycore_calendars.writing import calendar_of, event_of  # noqa: PLC0415  it loads icalendar, which comes with the extra
 
         event = event_of(
             uid=invitation.uid,

@@ -110,12 +110,11 @@ def transaction_on(wrapper: Any) -> DjangoTransaction:
 class OwnTransaction(HostTransaction):
     """A transaction that the library has begun through Django, and ends itself."""
 
-    is_own = True
-
     failure = "a verb of this transaction failed and was not heeded"
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_outermost: bool) -> None:
         super().__init__()
+        self.is_own = is_outermost
         self._cause: BaseException | None = None
 
     @property

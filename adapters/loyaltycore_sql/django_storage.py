@@ -119,12 +119,14 @@ class DjangoStorage:
         snapshots_off = False
         try:
             with lender.lend() as connection:
-                if not lender.wrapper.savepoint_ids:  # else it lies in a transaction of a test case
+                is_outermost = (
+                    not lender.wrapper.savepoint_ids
+                )  # else it lies in a transaction of a test case
+                if is_outermost:
                     with translating(lender.kind.name, Phase.WORKING):
                         snapshots_off = self._set_up(connection, read_only=read_only)
-                statements = JoinedStatements(
-                    lambda: connection, OwnTransaction(), lender.kind, read_only=read_only
-                )
+                host = OwnTransaction(is_outermost=is_outermost)
+                statements = JoinedStatements(lambda: connection, host, lender.kind, read_only=read_only)
                 with joining(statements, None):
                     yield BulkSqlTransaction(statements, layouts)
         except BaseException:

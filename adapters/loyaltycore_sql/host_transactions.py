@@ -16,7 +16,7 @@ class HostTransaction(ABC):
     """What is said where it is used or committed all the same."""
 
     is_own = False
-    """Whether the library has begun it by itself."""
+    """Whether the library has begun it by itself, and no other one lies around it."""
 
     def __init__(self) -> None:
         self._blocks = 0
