@@ -166,7 +166,7 @@ class Works:
             changes["due_at"] = _due(tx, changes["state"])
             _print(tx, order, changes["state"])
         names = ", ".join(f"{name} = :{name}" for name in changes)
-        tx.execute(f"UPDATE orders SET {names} WHERE id = :id", changes | {"id": order["id"]})  # noqa: S608  the names are keywords of the calls above
+        tx.execute(f"UPDATE orders SET {names} WHERE id = :id", changes | {"id": order["id"]})  # noqa: S608  the names are keywords of this module, and facts that `Control` knows
         changed = render(_row(tx, "id", order["id"]))
         if event:
             _tell(tx, event, changed)

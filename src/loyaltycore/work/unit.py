@@ -256,7 +256,7 @@ class Unit:
             self.progress.activities += tuple(activities)
 
     def _message(self, dispatch: Dispatch) -> OutboxMessage:
-        table, key, customer_id = self._whereabouts(dispatch.about)
+        record_type = self._registry.of(type(dispatch.about))
         return OutboxMessage(
             id=self.ids.new(),
             kind=dispatch.kind,
@@ -265,9 +265,9 @@ class Unit:
             state=MessageState.PENDING,
             due_at=self.now,
             created_at=self.now,
-            about_table=table,
-            about_key=key,
-            customer_id=customer_id,
+            about_table=record_type.table,
+            about_key=record_type.key_of(dispatch.about),
+            customer_id=record_type.customer_of(dispatch.about),
         )
 
     def _activity(self, note: Note) -> Activity:
@@ -286,11 +286,6 @@ class Unit:
             comment=note.comment,
             command=acting.command,
         )
-
-    def _whereabouts(self, record: Any) -> tuple[str, str, str | None]:
-        """Table, key and customer of a record, as its declaration says."""
-        record_type = self._registry.of(type(record))
-        return record_type.table, record_type.key_of(record), record_type.customer_of(record)
 
 
 class _Reading:
