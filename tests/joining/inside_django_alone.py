@@ -82,6 +82,18 @@ class Alone(Emptied):
             assert desk().customers.count() == 0
         assert desk().customers.count() == 1
 
+    def test_a_merge_sees_what_was_written_meanwhile(self) -> None:
+        """What another thread wrote about the loser since the first read of a block moves to the survivor."""
+        if connection.vendor != "postgresql":
+            self.skipTest("SQLite lets nobody write meanwhile, and MariaDB refuses what is not the latest")
+        survivor, loser = take_on("A"), take_on("B")
+        plan = desk().merging.plan(survivor=survivor.id, loser=loser.id)
+        with desk().transaction():
+            assert desk().customers.count() == 2
+            in_thread(lambda: desk().privacy.mark(loser.id))
+            desk().merging.execute(plan)
+        assert [each.customer_id for each in desk().privacy.marked().items] == [survivor.id]
+
     def test_a_connection_that_was_cut_is_dialled_again(self) -> None:
         """After the driver's connection was closed behind Django's back, the next verb works."""
         if connection.vendor == "sqlite":
