@@ -80,7 +80,7 @@ class JoinedStatements(Statements):
     def _leave(self, level: str) -> None:
         """Begin the library's own transaction anew, unless something was written."""
         asked = "SELECT current_setting('lock_timeout'), pg_current_xact_id_if_assigned() IS NOT NULL"
-        patience, wrote = self.execute(asked, (), lambda found: found.one())
+        patience, wrote = self.execute(asked, (), lambda found: tuple(found.one()))
         if level == "read committed" or wrote:
             return
         for statement in (
