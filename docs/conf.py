@@ -40,6 +40,7 @@ nitpick_ignore_regex = [
     ("py:obj", ".*"),
     ("py:class", r".*\.[A-Z](_co)?"),  # type variables
     ("py:class", r".*\._\w+"),  # private classes
+    ("py:class", "SparkSession"),
 ]
 
 autodoc_default_options = {

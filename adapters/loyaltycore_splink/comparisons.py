@@ -1,4 +1,7 @@
-"""The library's model of likeness in the words of Splink: the same fields, levels and weights, written in SQL."""
+"""The library's model of likeness in the words of Splink: the same fields, levels and weights, written in SQL.
+
+The SQL is DuckDB's; another engine is given the functions that it lacks.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def comparisons(chance: Table) -> list[CustomComparison]:
         **{name: _name(name) for name in ("last_name", "first_name", "company")},
         "birth_date": _BIRTH_DATE,
         "email": [("same", "email_l = email_r")],
-        "phones": [("same", "len(list_intersect(phones_l, phones_r)) > 0")],
+        "phones": [("same", "list_has_any(phones_l, phones_r)")],
         "addresses": _ADDRESSES,
     }
     return [_comparison(name, levels, chance[name]) for name, levels in conditions.items()]
@@ -81,8 +84,8 @@ _BIRTH_DATE: Final = [
     (
         "near",
         # One digit that is not that of the decade, or day and month exchanged.
-        "(hamming(birth_date_l, birth_date_r) = 1 AND birth_date_l[1:3] = birth_date_r[1:3])"
-        " OR birth_date_l = birth_date_r[1:4] || birth_date_r[7:8] || birth_date_r[5:6]",
+        "(hamming(birth_date_l, birth_date_r) = 1 AND left(birth_date_l, 3) = left(birth_date_r, 3))"
+        " OR birth_date_l = left(birth_date_r, 4) || right(birth_date_r, 2) || substr(birth_date_r, 5, 2)",
     ),
     ("far", "hamming(birth_date_l, birth_date_r) <= 2"),
 ]
@@ -92,7 +95,9 @@ _STREETS: Final = (
     (
         "near",
         f"jaro_winkler_similarity(street_l, street_r) >= {NEAR_STREETS} AND "
-        + _either_way(r"regexp_extract_all(street_l, '\d+')", r"regexp_extract_all(street_r, '\d+')"),
+        + _either_way(
+            *(f"regexp_extract_all({street}, '([0-9]+)', 1)" for street in ("street_l", "street_r"))
+        ),
     ),
     ("other", "true"),
 )
@@ -107,7 +112,7 @@ _PLACES: Final = (
     (
         "near",
         f"{_POST} OR {_CITY}"
-        " OR (len(postal_code_l) = len(postal_code_r) AND hamming(postal_code_l, postal_code_r) = 1)"
+        " OR (length(postal_code_l) = length(postal_code_r) AND hamming(postal_code_l, postal_code_r) = 1)"
         f" OR jaro_winkler_similarity(city_l, city_r) >= {NEAR_STREETS}",
     ),
     ("other", "true"),
