@@ -231,8 +231,7 @@ def _texts(stored: StoredField, length: int, encode: Encode) -> EncodeAll:
         # Nearly all columns pass here; the rest is looked at one by one.
         if usual.issuperset(map(type, values)):
             texts = [value for value in values if value]
-            whole = "".join(texts)
-            if "\x00" not in whole and whole.isascii() and max(map(len, texts), default=0) <= longest:
+            if max(map(len, texts), default=0) <= longest and is_storable("".join(texts)):
                 return values
         return map(encode, values)
 

@@ -107,5 +107,5 @@ except InvalidInput as error:
 def test_a_session_without_the_library_is_refused(tmp_path: Path) -> None:
     """What it lacks is named. In a process of its own: Spark keeps the libraries of an earlier session."""
     command = [sys.executable, "-c", WITHOUT_LIBRARY]
-    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=120)
     assert done.stdout == "[('session', 'no_similarities')]\n"
