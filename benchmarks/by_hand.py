@@ -26,13 +26,13 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    create_engine,
     event,
     insert,
     select,
     update,
 )
 
+from benchmarks.databases import bare_engine
 from loyaltycore.cards.rules.card import CardState, CustomerCard
 from loyaltycore.customers.rules.customer import Customer, CustomerKind
 from loyaltycore.customers.rules.search import lookup_keys
@@ -116,7 +116,7 @@ KEYS = Table(
 
 def engine(url: str) -> Engine:
     """An engine with the same durability as the storage's: WAL, a full sync at each commit."""
-    made = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    made = bare_engine(url)
     if made.dialect.name == "sqlite":
 
         @event.listens_for(made, "connect")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from time import perf_counter
 from uuid import uuid4
 
@@ -64,7 +64,8 @@ class _Peer:
         for _ in range(MANY // PORTION):
             now = instant()
             rows = [
-                {"id": uuid4().hex, "hash": uuid4().hex, "batch": batch, "at": now} for _ in range(PORTION)
+                {"id": f"{number:032x}", "hash": uuid4().hex, "batch": batch, "at": now}
+                for number in islice(self._number, PORTION)
             ]
             with self.engine.begin() as connection:
                 connection.execute(_VOUCHER, rows)

@@ -36,6 +36,11 @@ def database(engine: str) -> Iterator[str]:
         admin.dispose()
 
 
+def bare_engine(url: str) -> Engine:
+    """SQLAlchemy's own engine on a database, with the driver that the library takes; each version of it prefers another."""
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+
+
 def settle(bare: Engine) -> None:
     """Gather now the statistics that a server gathers by itself some minutes after so many rows came in."""
     with bare.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, event, text
 
-from benchmarks.databases import ENGINES, database, settle
+from benchmarks.databases import ENGINES, bare_engine, database, settle
 from benchmarks.django_merging import peers
 from benchmarks.people import customer, customers
 from benchmarks.timing import Result, at_most, processor, seconds
@@ -23,7 +23,7 @@ from loyaltycore_sql import SqlStorage
 ROWS: Final = 30_000
 TABLES: Final = 3
 LIMIT: Final = 3.0
-AMONG: Final = 100_000
+AMONG: Final = 1_000_000
 PORTION: Final = 10_000
 LOOKS: Final = 200
 
@@ -62,7 +62,7 @@ def run() -> Iterator[Result]:
 def _merges(name: str, url: str) -> Iterator[Result]:
     storage = SqlStorage(url)
     desk = Loyalty(storage, capabilities=[Capability(name="rows", records=TYPES)]).session("bench")
-    bare = create_engine(storage.url)
+    bare = bare_engine(url)
     one, two = (desk.customers.create(last_name=last).id for last in ("One", "Two"))
     for each in TYPES:
         for start in range(0, ROWS // TABLES, PORTION):
@@ -115,7 +115,7 @@ def _duplicates(url: str) -> Iterator[Result]:
         people = list(customers(PORTION, first))
         with storage.transaction() as tx:
             tx.add(*people)
-    bare = create_engine(storage.url)
+    bare = bare_engine(url)
     settle(bare)
     wanted = [customer(n * 7919 % AMONG) for n in range(LOOKS)]
     for form, look in (("name and e-mail", _look), ("whole form", _look_whole)):

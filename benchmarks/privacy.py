@@ -9,9 +9,9 @@ from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from attrs import evolve
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
-from benchmarks.databases import ENGINES, database, settle
+from benchmarks.databases import ENGINES, bare_engine, database, settle
 from benchmarks.timing import Result, at_most, duel, processor
 from loyaltycore import Loyalty
 from loyaltycore.kernel.criteria import Query, stored
@@ -39,7 +39,7 @@ def _export(name: str, url: str) -> Result:
     with storage.transaction() as tx:
         (change,) = tx.find(Activity, Query(stored("action") == "customer.changed"))
         tx.add(*(evolve(change, id=f"{number:08d}") for number in range(ACTIVITIES - 2)))
-    bare = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    bare = bare_engine(url)
     settle(bare)
     questions = [
         text(f"SELECT * FROM loyalty_{each.table} WHERE {link.field} = :id")  # noqa: S608  the names are the library's own

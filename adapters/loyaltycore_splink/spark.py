@@ -46,7 +46,7 @@ class SparkMatcher:
     """A `loyaltycore.ports.Matcher` that lets Splink compare on Spark, for a base that outgrows one machine.
 
     It finds what `loyaltycore_splink.SplinkMatcher` finds. While it compares, the people stand in a managed table of the
-    session's current database, which is dropped afterwards. Needs the extra ``spark``, and Java where Spark runs.
+    session's current database, which is dropped afterwards with all that was kept of it. Needs the extra ``spark``, and Java where Spark runs.
 
     Example:
         ::
@@ -58,7 +58,7 @@ class SparkMatcher:
     """
 
     session: SparkSession
-    """A session of Spark 4.0 or newer whose ``spark.jars`` has Splink's library of similarities."""
+    """A session of Spark 4.0 or newer, not one of Spark Connect, whose ``spark.jars`` has Splink's library of similarities."""
 
     def pairs(self, people: Iterable[Person], least: float) -> Iterator[Pair]:
         """Find the pairs whose score is at least so much; see `loyaltycore.ports.Matcher`.

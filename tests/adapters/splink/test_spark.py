@@ -86,6 +86,7 @@ def test_it_finds_the_same_doubles_and_leaves_nobody_behind(
     assert len(ours) > 80
     assert len(ours & spark) >= 0.97 * len(ours | spark)
     assert session.catalog.listTables() == []
+    assert session.sparkContext._jsc.getPersistentRDDs().size() == 0
     warehouse = Path(session.conf.get("spark.sql.warehouse.dir").removeprefix("file:"))
     assert list(warehouse.iterdir()) == []
 
