@@ -119,8 +119,17 @@ def _duplicates(url: str) -> Iterator[Result]:
     settle(bare)
     wanted = [customer(n * 7919 % AMONG) for n in range(LOOKS)]
     for form, look in (("name and e-mail", _look), ("whole form", _look_whole)):
-        ours = [seconds(lambda who=who, look=look: look(desk, who), processor) for who in wanted]
-        peer = [seconds(lambda who=who: desk.customers.find(email=who.email), processor) for who in wanted]
+        ours: list[float] = []
+        peer: list[float] = []
+        sides = [
+            (ours, lambda who, look=look: look(desk, who)),
+            (peer, lambda who: desk.customers.find(email=who.email)),
+        ]
+        for who in wanted:
+            # Who looks first finds less in memory, so they take turns.
+            sides.reverse()
+            for times, side in sides:
+                times.append(seconds(lambda who=who, side=side: side(who), processor))
         yield at_most(
             f"p99 of a new customer, {form}, beside finding by e-mail, among {AMONG:,}, sqlite",
             _p99(ours),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from loyaltycore.customers.rules.comparing import Candidate, candidates
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.likeness import likeness_keys
 from loyaltycore.customers.rules.search import email_key, fold
-from loyaltycore.kernel.criteria import Criterion, Or, has_key, key_starts, stored
+from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Or, has_key, key_starts, stored
 from loyaltycore.merging.rules.distinct import NotDuplicate
 from loyaltycore.work.unit import Unit
 
@@ -19,31 +19,55 @@ MOST_COMPARED: Final = 500
 MOST_ALIKE: Final = 100
 """How many are compared who only sound the same or live at one place."""
 
+_LAST: Final = "\U0010ffff"
+"""Sorts behind all other letters."""
+
 
 def duplicates_of(unit: Unit, customer: Customer) -> tuple[Candidate, ...]:
     """Those who may be the same as a customer, without those of whom somebody said otherwise."""
     found: dict[str, Customer] = {}
     for where, most in _wanted(customer):
         found |= {each.id: each for each in unit.find(Customer, where, limit=most)}
+    found |= {each.id: each for each in _born_then(unit, customer)}
     distinct = set(_distinct_from(unit, customer.id)) if found and customer.id else set()
     return candidates(customer, [each for key, each in found.items() if key not in distinct])
 
 
 def _wanted(customer: Customer) -> Iterator[tuple[Criterion, int]]:
-    """Who shares a way to be reached, a date of birth, or sound and place."""
+    """Who shares a way to be reached, or sound and place."""
     reached = [has_key("phone", each.number) for each in customer.phones]
     if customer.email:
         reached.append(has_key("email", email_key(customer.email)))
     if reached:
         yield Or(tuple(reached)), MOST_COMPARED
-    if customer.birth_date is not None:
-        born = stored("birth_date") == customer.birth_date
-        yield born, MOST_COMPARED
-        if customer.last_name:
-            # Where very many share a date, as one that stands for none, those of the name are among those compared.
-            yield born & key_starts("name", fold(customer.last_name)), MOST_COMPARED
     if keys := likeness_keys(customer):
         yield Or(tuple(has_key("likeness", each) for each in keys)), MOST_ALIKE
+
+
+def _born_then(unit: Unit, customer: Customer) -> Sequence[Customer]:
+    """Who was born on the same day, with a name that is not another one altogether."""
+    if customer.birth_date is None:
+        return ()
+    born = stored("birth_date") == customer.birth_date
+    found = list(unit.find(Customer, born & _named_like(customer), limit=MOST_COMPARED))
+    if len(found) == MOST_COMPARED and customer.last_name:
+        # Very many share the date, as one that stands for none: those of the name are among those compared.
+        found += unit.find(Customer, born & key_starts("name", fold(customer.last_name)), limit=MOST_COMPARED)
+    return found
+
+
+def _named_like(customer: Customer) -> Criterion:
+    """Who stands under the same letter in a list, or has a name in common, written alike.
+
+    To share a date of birth is too little. Those whose names sound the same, and those who are reached or live together, are
+    found by their keys.
+    """
+    names = [name for name in (customer.last_name, customer.first_name) if name]
+    letter = customer.sort_name[:1]
+    if not letter:
+        return EVERYTHING
+    listed = (stored("sort_name") >= letter) & (stored("sort_name") <= f"{letter}{_LAST}")
+    return Or((listed, *(stored(field).one_of(names) for field in ("last_name", "first_name"))))
 
 
 def _distinct_from(unit: Unit, customer_id: str) -> Iterator[str]:
