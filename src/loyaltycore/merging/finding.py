@@ -7,7 +7,7 @@ from typing import Final
 
 from loyaltycore.customers.rules.comparing import Candidate, candidates
 from loyaltycore.customers.rules.customer import Customer
-from loyaltycore.customers.rules.likeness import likeness_keys
+from loyaltycore.customers.rules.likeness import place_keys, sound_keys
 from loyaltycore.customers.rules.search import email_key, fold
 from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Or, has_key, key_starts, stored
 from loyaltycore.merging.rules.distinct import NotDuplicate
@@ -34,14 +34,16 @@ def duplicates_of(unit: Unit, customer: Customer) -> tuple[Candidate, ...]:
 
 
 def _wanted(customer: Customer) -> Iterator[tuple[Criterion, int]]:
-    """Who shares a way to be reached, or sound and place."""
+    """Who shares a way to be reached, the sound of the names, or the place and a name."""
     reached = [has_key("phone", each.number) for each in customer.phones]
     if customer.email:
         reached.append(has_key("email", email_key(customer.email)))
     if reached:
         yield Or(tuple(reached)), MOST_COMPARED
-    if keys := likeness_keys(customer):
-        yield Or(tuple(has_key("likeness", each) for each in keys)), MOST_ALIKE
+    if sounds := sound_keys(customer):
+        yield Or(tuple(has_key("likeness", each) for each in sounds)), MOST_ALIKE
+    if places := place_keys(customer):
+        yield Or(tuple(has_key("likeness", each) for each in places)) & _named_like(customer), MOST_ALIKE
 
 
 def _born_then(unit: Unit, customer: Customer) -> Sequence[Customer]:
@@ -59,8 +61,8 @@ def _born_then(unit: Unit, customer: Customer) -> Sequence[Customer]:
 def _named_like(customer: Customer) -> Criterion:
     """Who stands under the same letter in a list, or has a name in common, written alike.
 
-    To share a date of birth is too little. Those whose names sound the same, and those who are reached or live together, are
-    found by their keys.
+    To share a date of birth or a house is too little. Those whose names sound the same, and those who are reached in the same
+    way, are found by their keys.
     """
     names = [name for name in (customer.last_name, customer.first_name) if name]
     letter = customer.sort_name[:1]

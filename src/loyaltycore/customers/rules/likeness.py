@@ -22,7 +22,17 @@ _LETTERS: Final = re.compile("[^0-9]+")
 
 def likeness_keys(customer: Customer) -> tuple[str, ...]:
     """The keys of a customer."""
-    return (*dict.fromkeys(_sounds(customer)), *dict.fromkeys(_places(customer)))
+    return (*sound_keys(customer), *place_keys(customer))
+
+
+def sound_keys(customer: Customer) -> tuple[str, ...]:
+    """Those of how the name sounds."""
+    return tuple(dict.fromkeys(_sounds(customer)))
+
+
+def place_keys(customer: Customer) -> tuple[str, ...]:
+    """Those of where somebody lives."""
+    return tuple(dict.fromkeys(_places(customer)))
 
 
 @lru_cache(maxsize=4096)
