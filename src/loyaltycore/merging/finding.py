@@ -9,7 +9,7 @@ from loyaltycore.customers.rules.comparing import Candidate, candidates
 from loyaltycore.customers.rules.customer import Customer
 from loyaltycore.customers.rules.likeness import place_keys, sound_keys
 from loyaltycore.customers.rules.search import email_key, fold
-from loyaltycore.kernel.criteria import EVERYTHING, Criterion, Or, has_key, key_starts, stored
+from loyaltycore.kernel.criteria import Criterion, Or, has_key, key_starts, stored
 from loyaltycore.merging.rules.distinct import NotDuplicate
 from loyaltycore.work.unit import Unit
 
@@ -66,8 +66,6 @@ def _named_like(customer: Customer) -> Criterion:
     """
     names = [name for name in (customer.last_name, customer.first_name) if name]
     letter = customer.sort_name[:1]
-    if not letter:
-        return EVERYTHING
     listed = (stored("sort_name") >= letter) & (stored("sort_name") <= f"{letter}{_LAST}")
     return Or((listed, *(stored(field).one_of(names) for field in ("last_name", "first_name"))))
 
