@@ -231,7 +231,7 @@ def test_guessed_tokens_lead_nowhere(shop: Site, visitor: FlaskClient) -> None:
     assert _only(shop) is AppointmentState.REQUESTED
 
 
-@pytest.mark.parametrize("name", [SCRIPT, ARABIC, "{{ 7 * 7 }}", '" autofocus x="'])
+@pytest.mark.parametrize("name", [SCRIPT, ARABIC, "{{ 7654321 * 1234567 }}", '" autofocus x="'])
 def test_whatever_somebody_is_called(shop: Site, visitor: FlaskClient, anna: FlaskClient, name: str) -> None:
     """It is text on every page, for the visitor and for the staff."""
     form = click(visitor, times(visitor.get("/?kind=eye-test"))[0])
@@ -246,7 +246,7 @@ def test_whatever_somebody_is_called(shop: Site, visitor: FlaskClient, anna: Fla
         assert each.status_code in {200, 422}
         assert SCRIPT not in each.text
         assert '" autofocus x="' not in each.text
-        assert "49" not in each.text.replace(hidden(wrong)["held"], "") or name != "{{ 7 * 7 }}"
+        assert str(7654321 * 1234567) not in each.text
 
 
 def test_a_name_of_300_characters(visitor: FlaskClient) -> None:
