@@ -61,7 +61,7 @@ class Dialogue(SMTP):
         self._end = FOREVER
         super().__init__(host, port, name, timeout=pace.step)
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002  smtplib's signature: the pace says how long
+    def _get_socket(self, host: str, port: int, _timeout: float) -> socket.socket:
         sock = _connected(host, port, self.pace)
         if self._context is None:
             return sock

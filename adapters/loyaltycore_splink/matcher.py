@@ -14,16 +14,9 @@ from splink import DuckDBAPI, Linker
 from loyaltycore.kernel.matching import Pair, Person
 from loyaltycore.merging.rules.chances import Sample
 from loyaltycore_splink.rows import COLUMNS, tables_of
-from loyaltycore_splink.settings import MOST_OF_A_KEY, settings_of
+from loyaltycore_splink.settings import settings_of, without_common_keys
 
 _AT_ONCE: Final = 10_000
-_WITHOUT_COMMON_KEYS: Final = """
-CREATE TABLE people AS
-WITH held AS (SELECT unique_id, unnest(keys) AS key FROM loaded),
-     rare AS (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND ?),
-     kept AS (SELECT unique_id, list(key) AS keys FROM held SEMI JOIN rare USING (key) GROUP BY unique_id)
-SELECT loaded.* EXCLUDE (keys), coalesce(kept.keys, []) AS keys FROM loaded LEFT JOIN kept USING (unique_id)
-"""
 
 
 @frozen
@@ -63,5 +56,5 @@ def _load(database: duckdb.DuckDBPyConnection, people: Iterable[Person], sample:
         database.register("portion", table)
         database.execute("INSERT INTO loaded FROM portion")
     database.unregister("portion")
-    database.execute(_WITHOUT_COMMON_KEYS, [MOST_OF_A_KEY])
+    database.execute(f"CREATE TABLE people AS {without_common_keys()}")
     database.execute("DROP TABLE loaded")

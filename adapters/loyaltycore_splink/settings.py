@@ -13,6 +13,13 @@ from loyaltycore_splink.comparisons import comparisons
 MOST_OF_A_KEY: Final = 200
 """A key that more people share says nothing, as a date of birth that stands for none."""
 
+_WITHOUT_COMMON_KEYS: Final = """
+WITH held AS (SELECT unique_id, unnest(keys) AS key FROM loaded),
+     rare AS (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND {most}),
+     kept AS (SELECT unique_id, list(key) AS keys FROM held SEMI JOIN rare USING (key) GROUP BY unique_id)
+SELECT loaded.* EXCLUDE (keys), coalesce(kept.keys, []) AS keys FROM loaded LEFT JOIN kept USING (unique_id)
+"""
+
 
 def settings_of(sample: Sample) -> SettingsCreator:
     """Those who share a key are compared.
@@ -27,3 +34,8 @@ def settings_of(sample: Sample) -> SettingsCreator:
         blocking_rules_to_generate_predictions=[block_on("keys", arrays_to_explode=["keys"])],
         retain_matching_columns=False,
     )
+
+
+def without_common_keys() -> str:
+    """The table ``loaded`` without the keys of too many, and without those of nobody else, as a query of DuckDB."""
+    return _WITHOUT_COMMON_KEYS.format(most=MOST_OF_A_KEY)

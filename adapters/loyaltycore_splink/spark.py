@@ -10,12 +10,13 @@ from uuid import uuid4
 
 from attrs import frozen
 from splink import Linker
+from sqlglot import transpile
 
 from loyaltycore.errors import Fault, InvalidInput
 from loyaltycore.kernel.matching import Pair, Person
 from loyaltycore.merging.rules.chances import Sample
 from loyaltycore_splink.rows import COLUMNS, tables_of
-from loyaltycore_splink.settings import MOST_OF_A_KEY, settings_of
+from loyaltycore_splink.settings import settings_of, without_common_keys
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -32,13 +33,6 @@ _FUNCTIONS: Final = (
     " * (1 - jaro_sim(one, other))",
 )
 """DuckDB's functions in which the model is written."""
-_WITHOUT_COMMON_KEYS: Final = """
-WITH held AS (SELECT unique_id, explode(keys) AS key FROM {loaded}),
-     rare AS (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND {most}),
-     kept AS (SELECT unique_id, collect_list(key) AS keys FROM held LEFT SEMI JOIN rare USING (key) GROUP BY unique_id)
-SELECT loaded.* EXCEPT (keys), coalesce(kept.keys, array()) AS keys
-FROM {loaded} AS loaded LEFT JOIN kept USING (unique_id)
-"""
 
 
 @frozen
@@ -66,17 +60,18 @@ class SparkMatcher:
         Raises:
             InvalidInput: The session lacks the library of similarities, ``no_similarities``.
         """
-        # Whoever has a session has PySpark, and nobody else needs it.
-        from splink.backends.spark import SparkAPI  # noqa: PLC0415
+        from splink.backends.spark import SparkAPI  # noqa: PLC0415  it loads PySpark: whoever has a session has that, nobody else
 
         # It shares what is computed with, and has views and functions of its own.
         session = self.session.newSession()
         session.catalog.setCurrentDatabase(self.session.catalog.currentDatabase())
-        api = SparkAPI(spark_session=session, break_lineage_method="persist")  # type: ignore[no-untyped-call]
+        api = SparkAPI(spark_session=session, break_lineage_method="persist")  # type: ignore[no-untyped-call]  # Splink declares no types here
         _give_functions(session)
         sample = Sample()
         with _loaded(session, people, sample) as table:
-            kept = session.sql(_WITHOUT_COMMON_KEYS.format(loaded=table, most=MOST_OF_A_KEY))
+            session.table(table).createTempView("loaded")
+            (query,) = transpile(without_common_keys(), read="duckdb", write="spark")
+            kept = session.sql(query)
             linker = Linker(api.register(kept), settings_of(sample), log_level=None)
             found = linker.inference.predict(threshold_match_probability=least or None)
             pairs = session.table(found.physical_name).select(
@@ -87,14 +82,11 @@ class SparkMatcher:
 
 
 def _give_functions(session: SparkSession) -> None:
-    from pyspark.errors import AnalysisException  # noqa: PLC0415  as above
-
-    try:
-        for function in _FUNCTIONS:
-            session.sql(f"CREATE TEMPORARY FUNCTION {function}")
-    except AnalysisException as error:
+    if not session.catalog.functionExists("jaro_sim"):
         fault = Fault("session", "no_similarities", "lacks Splink's library of similarities in spark.jars")
-        raise InvalidInput([fault]) from error
+        raise InvalidInput([fault])
+    for function in _FUNCTIONS:
+        session.sql(f"CREATE TEMPORARY FUNCTION {function}")
 
 
 @contextmanager

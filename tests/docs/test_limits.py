@@ -78,7 +78,7 @@ LIMITS: Final = {
     "tries that a rate limit counts": limiting.MOST_TRIES,
     "values of a property": property_form.MOST_VALUES,
     "customers compared who share an e-mail address, a phone number or a date of birth": finding.MOST_COMPARED,
-    "customers compared who sound the same or live at one place": finding.MOST_ALIKE,
+    "customers compared who sound the same, and as many who live at one place": finding.MOST_ALIKE,
     "steps of a process template": template_form.MOST_STEPS,
     "settings or results of a step": template_form.MOST_VALUES,
     "fields that a step asks for": complete_data.MOST_FIELDS,

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from loyaltycore import Address
+from loyaltycore.customers import Customer
 from loyaltycore.errors import InvalidInput, Refused
-from loyaltycore.merging import Strength
+from loyaltycore.merging import Strength, finding
 from tests.house import House, build_house
 
 
@@ -80,6 +81,7 @@ people = st.lists(
             "birth_date": st.none() | st.sampled_from(["1980-02-01", "1990-02-01"]),
             "email": st.sampled_from(["", "a@example.org", "A@example.org"]),
             "phones": st.lists(st.sampled_from(["0170 1234567", "+49 170 7654321"]), max_size=1),
+            "addresses": st.lists(st.sampled_from([Address("Ring 9", "10969", "Berlin", "DE")]), max_size=1),
         }
     ),
     min_size=2,
@@ -90,9 +92,9 @@ people = st.lists(
 @given(people)
 @settings(max_examples=100)
 def test_whoever_shares_the_obvious_is_found_either_way(forms: list[dict[str, Any]]) -> None:
-    """The same e-mail, phone, or last name and date of birth is always a candidate, for either of the two."""
+    """The same e-mail, phone, or last name and date of birth or address is always a candidate, for either of the two."""
     house = build_house()
-    stored = [house.customer(addresses=[], **form) for form in forms]
+    stored = [house.customer(**form) for form in forms]
     found = {
         each.id: {candidate.customer.id for candidate in house.desk.merging.duplicates_of(each.id)}
         for each in stored
@@ -103,7 +105,26 @@ def test_whoever_shares_the_obvious_is_found_either_way(forms: list[dict[str, An
                 (one.email and one.email.lower() == other.email.lower())
                 or {each.number for each in one.phones} & {each.number for each in other.phones}
                 or (one.birth_date and (one.last_name, one.birth_date) == (other.last_name, other.birth_date))
+                or (one.last_name == other.last_name and _share_their_address_alone(one, other))
             )
             if one.id != other.id and obvious:
                 assert other.id in found[one.id]
             assert (other.id in found[one.id]) == (one.id in found[other.id])
+
+
+def _share_their_address_alone(one: Customer, other: Customer) -> bool:
+    """Whether they live together, and nothing else of both is known."""
+    known = [(one.birth_date, other.birth_date), (one.email, other.email), (one.phones, other.phones)]
+    return bool(one.addresses and one.addresses == other.addresses) and not any(all(pair) for pair in known)
+
+
+def test_a_date_of_very_many_hides_nobody_of_the_name(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of those who share a date that stands for none, and a letter, those of the same last name are compared."""
+    monkeypatch.setattr(finding, "MOST_COMPARED", 2)
+    for last_name in ("Maier", "Mann", "Moser"):
+        house.customer(last_name=last_name, first_name="Max", birth_date="1900-01-01", email="", addresses=[])
+    erika = house.customer(birth_date="1900-01-01", email="", addresses=[])
+    found = house.desk.merging.duplicates_like(
+        last_name="Mustermann", first_name="Walter", birth_date="1900-01-01"
+    )
+    assert [each.customer.id for each in found if each.customer.last_name == "Mustermann"] == [erika.id]

@@ -171,6 +171,12 @@ class _Field:
         """The field is None."""
         return IsNull(self._name)
 
+    def begins(self, prefix: str) -> Criterion:
+        """The field begins with a text."""
+        end = end_of_prefix(prefix)
+        from_there: Criterion = self >= prefix
+        return from_there if end is None else from_there & (self < end)
+
     def one_of(self, values: Iterable[Any]) -> Criterion:
         """The field equals one of the values, of which a storage takes no more than `MOST_VALUES`."""
         # One more than that is refused; there may be no end of them.

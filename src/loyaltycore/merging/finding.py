@@ -17,10 +17,7 @@ MOST_COMPARED: Final = 500
 """How many customers are compared who share a way to be reached, or a date of birth."""
 
 MOST_ALIKE: Final = 100
-"""How many are compared who only sound the same or live at one place."""
-
-_LAST: Final = "\U0010ffff"
-"""Sorts behind all other letters."""
+"""How many are compared who only sound the same, and how many who live at one place."""
 
 
 def duplicates_of(unit: Unit, customer: Customer) -> tuple[Candidate, ...]:
@@ -65,8 +62,7 @@ def _named_like(customer: Customer) -> Criterion:
     way, are found by their keys.
     """
     names = [name for name in (customer.last_name, customer.first_name) if name]
-    letter = customer.sort_name[:1]
-    listed = (stored("sort_name") >= letter) & (stored("sort_name") <= f"{letter}{_LAST}")
+    listed = stored("sort_name").begins(customer.sort_name[:1])
     return Or((listed, *(stored(field).one_of(names) for field in ("last_name", "first_name"))))
 
 

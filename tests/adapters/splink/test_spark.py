@@ -11,15 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from attrs import evolve
-from benchmarks.german import base
 
-from loyaltycore.customers.rules.comparing import traits_of
-from loyaltycore.kernel.matching import Person
-from loyaltycore.merging import KeyMatcher
 from loyaltycore.testing import MatcherConformance
 from loyaltycore_splink import SparkMatcher
-from tests.adapters.splink.test_matcher import BASES, ERIKA, bits, scores
+from tests.adapters.splink.test_matcher import BASES, assert_finds_the_same_doubles, assert_weighs_alike
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -65,26 +60,15 @@ class TestSparkMatcher(MatcherConformance):
 def test_one_model_three_engines(
     matcher: SparkMatcher, lacking: dict[str, object], others: list[dict[str, object]]
 ) -> None:
-    """With only one thing that a household shares, each pair has the weight that it has in the library's own way."""
-    one = evolve(ERIKA, **lacking)
-    people = [one, *(evolve(one, **other) for other in others)]
-    ours, spark = bits(scores(*people, matcher=KeyMatcher())), bits(scores(*people, matcher=matcher))
-    assert ours.keys() == spark.keys()
-    assert {pair: (ours[pair], spark[pair]) for pair in ours if abs(ours[pair] - spark[pair]) > 0.01} == {}
+    """With only one thing that a household shares, Spark weighs as the library itself does."""
+    assert_weighs_alike(matcher, lacking, others)
 
 
 def test_it_finds_the_same_doubles_and_leaves_nobody_behind(
     matcher: SparkMatcher, session: SparkSession
 ) -> None:
-    """Of a base with all pitfalls, nearly all that one finds the other does; what it was told is dropped."""
-    made = base(600, seed=5)
-    people = [Person(each.id, traits_of(each)) for each in made.people]
-    ours, spark = (
-        {(each.one, each.other) for each in each_way.pairs(people, 0.5)} & made.doubles.keys()
-        for each_way in (KeyMatcher(), matcher)
-    )
-    assert len(ours) > 80
-    assert len(ours & spark) >= 0.97 * len(ours | spark)
+    """Nearly all that the library itself finds; and what Spark was told is dropped."""
+    assert_finds_the_same_doubles(matcher)
     assert session.catalog.listTables() == []
     assert session.sparkContext._jsc.getPersistentRDDs().size() == 0
     warehouse = Path(session.conf.get("spark.sql.warehouse.dir").removeprefix("file:"))

@@ -22,7 +22,6 @@ from loyaltycore.kernel.criteria import (
     Op,
     Or,
     View,
-    end_of_prefix,
     plain,
     stored,
 )
@@ -143,9 +142,7 @@ class Column(Source):
 
     def begins(self, value: Any) -> Criterion:
         """The field begins with a text."""
-        end = end_of_prefix(value)
-        from_there = Compare(self.name, Op.GE, value)
-        return from_there if end is None else from_there & (stored(self.name) < end)
+        return stored(self.name).begins(value)
 
     def less(self, value: Any) -> Criterion:
         """The field is less than the value."""
